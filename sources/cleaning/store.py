@@ -1,0 +1,83 @@
+"""What cleaning asks of the place where it reads and writes partitions, as a protocol.
+
+Here belongs the interface only, so that cleaning stays pure and the lake (warehouse) can be replaced in a
+test or on a cluster. Not here: any path or file format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from sources.deliveries import Delivery
+
+
+@dataclass(frozen=True)
+class PartitionCounts:
+    """Readings of one delivery in one partition, and its records whose home is this partition."""
+
+    readings_clean: int = 0
+    readings_missing: int = 0
+    readings_duplicate: int = 0
+    readings_superseded: int = 0
+    readings_flagged: int = 0
+    records_used: int = 0
+    records_duplicate: int = 0
+
+
+@dataclass(frozen=True)
+class FileCounts:
+    """What reading one delivery found before its partitions were resolved.
+
+    `touches` lists (table, partition value) of every partition that got a reading. A refused file has verdict
+    'refused', a reason for people, and every record it may hold counted as quarantined.
+    """
+
+    verdict: str
+    reason: str
+    rows_other: int
+    records_in: int
+    records_quarantined: int
+    readings_in: int
+    readings_quarantined: int
+    first_period: str | None
+    last_period: str | None
+    touches: tuple[tuple[str, str], ...] = field(default=())
+
+
+class CleanStore(Protocol):
+    """Reads and writes partitions of the clean layer; every write replaces the whole partition atomically."""
+
+    def deliveries_touching(self, feed: str, partitions: Iterable[tuple[str, str]]) -> list[Delivery]:
+        """Cleaned deliveries of `feed` known to touch any of the (table, value) pairs, in delivery order."""
+        ...
+
+    def read_clean(self, table: str, value: str) -> pl.DataFrame | None:
+        """The clean partition as stored, or None where there is none."""
+        ...
+
+    def write_partition(
+        self,
+        table: str,
+        value: str,
+        clean: pl.DataFrame,
+        superseded: pl.DataFrame,
+        counts: Mapping[str, PartitionCounts],
+    ) -> None:
+        """Replaces one partition: clean readings, what they superseded, and the counts by delivery SHA-256.
+
+        An empty `clean` with empty `superseded` removes the partition.
+        """
+        ...
+
+    def write_quarantine(self, feed: str, sha256: str, rejected: pl.DataFrame) -> None:
+        """Replaces everything quarantined from one delivery (an empty frame removes it)."""
+        ...
+
+    def record_file(self, feed: str, sha256: str, counts: FileCounts, fingerprint: str) -> None:
+        """Notes that the delivery is cleaned under `fingerprint`; called after all its partitions are written."""
+        ...

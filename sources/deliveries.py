@@ -1,0 +1,87 @@
+"""Offers, receipts and deliveries: what a connector lists, what landing writes down, what cleaning reads.
+
+Here belong the shapes that pass between connectors, the lake and cleaning, and the connector's interface.
+Not here: fetching (sources.connectors), storing (warehouse.lake) or reading rows (sources.readers).
+Standard library only: a refresh with nothing new loads this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import IO, Any, Protocol
+
+
+class PullError(Exception):
+    """A source cannot be listed or fetched; the message says which, why and what to do."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One file a connector could fetch: `offer_id` names it within its source, `etag` changes when it changed.
+
+    `delivered_at` is zone-aware, by the source's clock, or None where only our landing time is known.
+    """
+
+    feed: str
+    source_id: str
+    offer_id: str
+    file_name: str
+    etag: str
+    delivered_at: datetime | None
+    delivered_at_source: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was written down when raw bytes landed; identity is (feed, sha256). Times are ISO with offset."""
+
+    feed: str
+    source_id: str
+    offer_id: str
+    file_name: str
+    sha256: str
+    size_bytes: int
+    delivered_at: str
+    delivered_at_source: str
+    landed_at: str
+    connector: str
+    provenance: str
+    owner: str
+    licence: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain dictionary for JSON."""
+        return asdict(self)
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """Deliveries are ordered by delivered_at, then SHA-256."""
+        return (datetime.fromisoformat(self.delivered_at), self.sha256)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A landed raw file: its receipt and a way to open its bytes (a fresh binary stream each call)."""
+
+    receipt: Receipt
+    open: Callable[[], IO[bytes]]
+
+
+class Connector(Protocol):
+    """Where bytes come from. Listing is cheap and imports nothing heavy; fetching streams.
+
+    The interface is made for files, HTTP, SFTP, object storage, databases and telemetry alike: a connector
+    lists offers up to a clock reading and opens one of them as a binary stream.
+    """
+
+    kind: str
+
+    def offers(self, due_before: datetime) -> Iterator[Offer]:
+        """Every offer delivered at or before `due_before` (zone-aware); PullError if the source cannot be listed."""
+        ...
+
+    def fetch(self, offer: Offer) -> IO[bytes]:
+        """The bytes of `offer` as a stream the caller closes; PullError if they cannot be had."""
+        ...

@@ -1,0 +1,44 @@
+"""The declared registry: every feed, table, parameter and unit, once.
+
+What the rest of the system knows about a feed it reads from here. The declarations are TOML files beside this
+module; loading checks them, so that what is not declared raises at import and not in the night.
+"""
+
+from sources.registry.load import load_registry, registry
+from sources.registry.model import (
+    CLEAN_COLUMNS,
+    FLAG_FAIL,
+    FLAG_MISSING,
+    FLAG_NOT_EVALUATED,
+    FLAG_PASS,
+    FLAG_SUSPECT,
+    REGISTER_COLUMNS,
+    CleanTable,
+    Column,
+    Feed,
+    Parameter,
+    Registry,
+    RegistryError,
+    SeriesTests,
+    Unit,
+)
+
+__all__ = [
+    "CLEAN_COLUMNS",
+    "FLAG_FAIL",
+    "FLAG_MISSING",
+    "FLAG_NOT_EVALUATED",
+    "FLAG_PASS",
+    "FLAG_SUSPECT",
+    "REGISTER_COLUMNS",
+    "CleanTable",
+    "Column",
+    "Feed",
+    "Parameter",
+    "Registry",
+    "RegistryError",
+    "SeriesTests",
+    "Unit",
+    "load_registry",
+    "registry",
+]
