@@ -132,7 +132,7 @@ class Source:
 
     `table` names the clean table; `columns` maps canonical dims; `site` the site column; `status` the source's own
     status mark (`invalid_status` values set flag 4). `occurrence_of` names the raw columns whose repeated combination
-    is numbered into occurrence_no, where a load has no ticket. `unknown_sites`: 'quarantine' or 'accept'.
+    is numbered into occurrence_no, where a load has no ticket; joined by | they stand as ticket_no. `unknown_sites`: 'quarantine' or 'accept'.
     """
 
     id: str

@@ -125,7 +125,18 @@ def _table(
         )
         for dim, entry in raw.get("dims", {}).items()
     )
-    return CleanTable(name, feed, raw["grain"], raw["description"], dims, raw.get("series_tests", False))
+    table = CleanTable(
+        name=name,
+        feed=feed,
+        grain=raw["grain"],
+        description=raw["description"],
+        dims=dims,
+        series_tests=raw.get("series_tests", False),
+        declared_key=tuple(raw.get("key", ())),
+    )
+    if unknown := set(table.key) - {c.name for c in table.columns}:
+        raise RegistryError(f"{file}: the key of {name} names unknown columns {sorted(unknown)}")
+    return table
 
 
 def _parameter(code: str, raw: Mapping[str, Any], table: str, file: str, units: Mapping[str, Unit]) -> Parameter:

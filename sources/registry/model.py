@@ -76,8 +76,17 @@ REGISTER_COLUMNS: tuple[Column, ...] = (
         "string",
         "What the site is",
         allowed=(
-            "section", "station", "micro_station", "dustfall_point", "point", "grid_point", "road_segment",
-            "weighbridge", "meter", "sector", "area",
+            "section",
+            "station",
+            "micro_station",
+            "dustfall_point",
+            "point",
+            "grid_point",
+            "road_segment",
+            "weighbridge",
+            "meter",
+            "sector",
+            "area",
         ),
     ),
     Column("network", "string", "Network that runs it: national, city, district, township, …"),
@@ -157,6 +166,7 @@ class CleanTable:
     description: str
     dims: tuple[Column, ...] = ()
     series_tests: bool = False
+    declared_key: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -165,8 +175,8 @@ class CleanTable:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Columns that identify one reading; the latest delivery wins per key."""
-        return tuple(c.name for c in self.columns if c.key)
+        """Columns that identify one reading inside a partition; the latest delivery wins per key."""
+        return self.declared_key or tuple(c.name for c in self.columns if c.key)
 
     @property
     def series_key(self) -> tuple[str, ...]:
