@@ -1,0 +1,131 @@
+{#-
+  Exact arithmetic: quotients, means and roundings without a binary fraction. Every mean of the project is an exact
+  decimal sum over a count through one of these; `avg` and `/` on values are lint errors (tests/unit/test_dbt_literals.py).
+  Not here: logarithms (sound.sql, hydrogen), validity (verdicts.sql), limits and factors (seeds).
+-#}
+
+{# GB/T 8170-2008: half to even, on decimals. `decimals` is a constant. #}
+{% macro round_even(expr, decimals) -%}
+    {{ adapter.dispatch('round_even')(expr, decimals) }}
+{%- endmacro %}
+
+{% macro default__round_even(expr, decimals) -%}
+    round_even({{ expr }}, {{ decimals }})
+{%- endmacro %}
+
+{% macro spark__round_even(expr, decimals) -%}
+    bround({{ expr }}, {{ decimals }})
+{%- endmacro %}
+
+{# Quotient of two integers, cut off towards zero; null for a zero divisor. #}
+{% macro integer_quotient(numerator, denominator) -%}
+    {{ adapter.dispatch('integer_quotient')(numerator, denominator) }}
+{%- endmacro %}
+
+{% macro default__integer_quotient(numerator, denominator) -%}
+    (({{ numerator }}) // nullif(({{ denominator }}), 0))
+{%- endmacro %}
+
+{% macro spark__integer_quotient(numerator, denominator) -%}
+    (({{ numerator }}) div nullif(({{ denominator }}), 0))
+{%- endmacro %}
+
+{# The widest integer of the target. #}
+{% macro wide_integer() -%}
+    {{ adapter.dispatch('wide_integer')() }}
+{%- endmacro %}
+
+{% macro default__wide_integer() -%}
+    hugeint
+{%- endmacro %}
+
+{% macro spark__wide_integer() -%}
+    decimal(38, 0)
+{%- endmacro %}
+
+{# `expr` as an integer of units 10^-scale, exactly: it must have no more than `scale` decimals. #}
+{% macro scaled_integer(expr, scale=6) -%}
+    cast(cast({{ expr }} as decimal(38, {{ scale }})) * {{ '1' ~ '0' * scale }} as {{ wide_integer() }})
+{%- endmacro %}
+
+{#
+  numerator : denominator carried to 12 decimals, decimal(38, 12), so that rounding it later to 11 decimals or fewer
+  gives the same as rounding the true quotient: what does not come out even never ends in 0 or 5 (its last digit is
+  moved one away from zero), so no false tie arises. Both operands have at most `scale` decimals.
+#}
+{% macro exact_quotient(numerator, denominator, scale=6) -%}
+    {%- set n = scaled_integer(numerator, scale) ~ ' * 1000000000000' -%}
+    {%- set d = scaled_integer(denominator, scale) -%}
+    {%- set q = integer_quotient(n, d) -%}
+    cast((
+        {{ q }} + case
+            when {{ q }} % 5 = 0 and {{ q }} * {{ d }} <> {{ n }}
+                then sign({{ numerator }}) * sign({{ denominator }})
+            else 0
+        end
+    ) as decimal(38, 0)) * cast(0.000000000001 as decimal(12, 12))
+{%- endmacro %}
+
+{# numerator : denominator, rounded half to even once. decimal(18, decimals). #}
+{% macro exact_ratio(numerator, denominator, decimals, scale=6) -%}
+    cast({{ round_even(exact_quotient(numerator, denominator, scale), decimals) }} as decimal(18, {{ decimals }}))
+{%- endmacro %}
+
+{# Mean from an exact sum and a count, rounded half to even once. decimal(18, decimals). #}
+{% macro exact_mean(sum_expr, count_expr, decimals, scale=6) -%}
+    {{ exact_ratio(sum_expr, count_expr, decimals, scale) }}
+{%- endmacro %}
+
+{#
+  Mean that is to be rounded later: decimal(18, 6), digit 6 moved off 0 and 5 where the quotient goes on, so that a
+  later rounding to 5 decimals or fewer is the rounding of the true mean.
+#}
+{% macro carried_mean(sum_expr, count_expr, scale=6) -%}
+    {%- set n = scaled_integer(sum_expr, scale) ~ ' * 1000000' -%}
+    {%- set d = scaled_integer(count_expr, scale) -%}
+    {%- set q = integer_quotient(n, d) -%}
+    cast(cast((
+        {{ q }} + case
+            when {{ q }} % 5 = 0 and {{ q }} * {{ d }} <> {{ n }} then sign({{ sum_expr }})
+            else 0
+        end
+    ) as decimal(38, 0)) * cast(0.000001 as decimal(6, 6)) as decimal(18, 6))
+{%- endmacro %}
+
+{# numerator : denominator of non-negative operands, always up to the next integer (HJ 633, IAQI). bigint. #}
+{% macro ratio_up(numerator, denominator, scale=6) -%}
+    {%- set n = scaled_integer(numerator, scale) -%}
+    {%- set d = scaled_integer(denominator, scale) -%}
+    cast({{ integer_quotient(n ~ ' + ' ~ d ~ ' - 1', d) }} as bigint)
+{%- endmacro %}
+
+{# Rounding half to even where the number of decimals (0 to 6) stands in a column. decimal(18, 6). #}
+{% macro round_even_by(expr, decimals_column) -%}
+    case {{ decimals_column }}
+        {%- for n in range(7) %}
+        when {{ n }} then cast({{ round_even(expr, n) }} as decimal(18, 6))
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{#
+  The same, but a value that would round to 0 keeps one significant digit (82号 2020, as the public code applies it).
+  decimal(18, 6).
+#}
+{% macro round_even_keeping_digit(expr, decimals_column) -%}
+    case {{ decimals_column }}
+        {%- for n in range(7) %}
+        when {{ n }} then cast(coalesce(
+            {%- for m in range(n, 7) %}
+            nullif({{ round_even(expr, m) }}, 0),
+            {%- endfor %}
+            {{ round_even(expr, n) }}
+        ) as decimal(18, 6))
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{# Share of `part` in `whole` in percent. decimal(18, decimals). #}
+{% macro percentage(part, whole, decimals=1) -%}
+    {{ exact_ratio('(' ~ part ~ ') * 100', whole, decimals) }}
+{%- endmacro %}

@@ -1,0 +1,66 @@
+{#-
+  What stands beside a figure: provenance, coverage, validity, ordered lists.
+  Not here: the numbers a verdict compares with (seed rule_values), arithmetic (arithmetic.sql).
+-#}
+
+{# Rank of a provenance by trust, least first: simulated, plan, reported, observed. #}
+{% macro provenance_rank(expr) -%}
+    case {{ expr }} when 'simulated' then 0 when 'plan' then 1 when 'reported' then 2 when 'observed' then 3 end
+{%- endmacro %}
+
+{# The provenance of a rank; null stays null. #}
+{% macro provenance_of_rank(expr) -%}
+    case {{ expr }} when 0 then 'simulated' when 1 then 'plan' when 2 then 'reported' when 3 then 'observed' end
+{%- endmacro %}
+
+{# The least trustworthy provenance inside a group. #}
+{% macro least_provenance(expr) -%}
+    {{ provenance_of_rank('min(' ~ provenance_rank(expr) ~ ')') }}
+{%- endmacro %}
+
+{# The less trustworthy of two provenances in one row; null counts as absent. #}
+{% macro lesser_provenance(a, b) -%}
+    {{ provenance_of_rank('least(' ~ provenance_rank(a) ~ ', ' ~ provenance_rank(b) ~ ')') }}
+{%- endmacro %}
+
+{# Share of valid in expected inputs, 0 to 1 and beyond where more arrive than declared: decimal(9, 4). #}
+{% macro coverage(n_valid, n_expected) -%}
+    cast({{ exact_ratio(n_valid, n_expected, 4) }} as decimal(9, 4))
+{%- endmacro %}
+
+{# Verdict over inputs: pending while more can arrive, valid when enough did, else insufficient. #}
+{% macro validity(n_valid, n_required, is_pending='false') -%}
+    case
+        when {{ n_valid }} >= {{ n_required }} and not ({{ is_pending }}) then 'valid'
+        when {{ is_pending }} then 'pending'
+        else 'insufficient'
+    end
+{%- endmacro %}
+
+{# Text values of a group in a declared order, one string. #}
+{% macro joined(expr, separator, order_by) -%}
+    {{ adapter.dispatch('joined')(expr, separator, order_by) }}
+{%- endmacro %}
+
+{% macro default__joined(expr, separator, order_by) -%}
+    string_agg({{ expr }}, '{{ separator }}' order by {{ order_by }})
+{%- endmacro %}
+
+{% macro spark__joined(expr, separator, order_by) -%}
+    array_join(transform(array_sort(collect_list(struct({{ order_by }}, {{ expr }} as text))), x -> x.text), '{{ separator }}')
+{%- endmacro %}
+
+{# Every day from `first_day` to `last_day` (expressions), one column `day` (date). #}
+{% macro day_series(first_day, last_day) -%}
+    {{ adapter.dispatch('day_series')(first_day, last_day) }}
+{%- endmacro %}
+
+{% macro default__day_series(first_day, last_day) -%}
+    select cast(unnest(generate_series(
+        cast({{ first_day }} as timestamp), cast({{ last_day }} as timestamp), interval 1 day
+    )) as date) as day
+{%- endmacro %}
+
+{% macro spark__day_series(first_day, last_day) -%}
+    select explode(sequence(cast({{ first_day }} as date), cast({{ last_day }} as date), interval 1 day)) as day
+{%- endmacro %}

@@ -1,0 +1,13 @@
+{#- Rules of noise statistics side by side, one row per span in which none changes. -#}
+{{ rules_side_by_side([
+    'noise_day_start_hour',
+    'noise_night_start_hour',
+    'noise_night_penalty_db',
+    'noise_hour_min_minutes',
+    'noise_day_min_hours',
+    'noise_night_min_hours',
+    'noise_max_wind',
+    'noise_max_rain',
+    'noise_level_decimals',
+    'noise_region_min_points'
+]) }}

@@ -1,0 +1,16 @@
+{#- Air readings of one hour, all flags; `is_usable` says which of them feed statistics. -#}
+select
+    site_id,
+    parameter,
+    cast(period_start as date) as day,
+    extract(hour from period_start) + 1 as hour_label,
+    period_start,
+    period_end,
+    period_start_utc,
+    value,
+    unit,
+    flag,
+    {{ is_usable() }} as is_usable,
+    provenance
+from {{ clean_table('clean_air') }}
+where period_end - period_start = interval 1 hour
