@@ -1,0 +1,113 @@
+"""The command line: `ecoledger`, its commands and how every ending becomes an exit code and a sentence.
+
+Exit codes: 0 published or nothing new, 1 unexpected, 2 bad configuration or usage, 3 published with a domain held or
+a feed failed, 4 nothing published because the gate refused, 5 another process is writing.
+Not here: what a command does (commands/), nor any heavy import.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import typer
+
+from orchestration.commands import config, doctor, history, refresh, ui
+from orchestration.decisions import BAD_USAGE, BUSY, OK, UNEXPECTED, UsageError
+from orchestration.environment import log_file
+from orchestration.settings import data_dir
+from sources.config import ConfigError
+from warehouse.lock import LakeBusy
+from warehouse.paths import DataDirError
+
+app = typer.Typer(
+    name="ecoledger",
+    help="Carries a district's deliveries from raw bytes to a gated, published release.\n\n"
+    "Exit codes: 0 published or nothing new, 1 unexpected, 2 bad configuration or usage, 3 published with a domain "
+    "held or a feed failed, 4 nothing published because the gate refused, 5 another process is writing.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+refresh.register(app)
+history.register(app)
+doctor.register(app)
+ui.register(app)
+config.register(app)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command and returns its exit code; prints a sentence, never a traceback."""
+    try:
+        result = app(args=list(arguments), standalone_mode=False)
+        return result if isinstance(result, int) else OK
+    except click.exceptions.Exit as stop:
+        return int(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        return BAD_USAGE
+    except (UsageError, ConfigError, DataDirError) as error:
+        _say(str(error))
+        return BAD_USAGE
+    except LakeBusy as busy:
+        _say(str(busy))
+        return BUSY
+    except (KeyboardInterrupt, click.Abort):
+        _say("interrupted; nothing half-done is visible, the same command carries on")
+        return UNEXPECTED
+    except BrokenPipeError:
+        # The reader of our output has gone (`ecoledger releases | head`): there is nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return OK
+    except Exception as error:
+        _say(f"unexpected: {_short(error)}{_logged(error)}")
+        return UNEXPECTED
+
+
+def main() -> None:
+    """Entry point of `ecoledger`.
+
+    Leaves through os._exit: at interpreter exit the native libraries' teardown can print reports (DuckDB 2.0's
+    binding lists objects that Dagster's caches still hold) which tell a user nothing.
+    """
+    code = run(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            try:
+                stream.flush()
+            except OSError:
+                code = code or UNEXPECTED
+    os._exit(code)
+
+
+def _say(text: str) -> None:
+    print(f"ecoledger: {text}", file=sys.stderr)
+
+
+def _short(error: BaseException) -> str:
+    """Kind and first line of an error."""
+    first = (str(error).strip().splitlines() or [""])[0]
+    return f"{type(error).__name__}: {first[:300]}" if first else type(error).__name__
+
+
+def _logged(error: BaseException) -> str:
+    """Appends the traceback to the data directory's log; says where, or shows it if that cannot be written."""
+    text = "".join(traceback.format_exception(error))
+    try:
+        log: Path = log_file(data_dir(None))
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as file:
+            file.write(text)
+    except (OSError, UsageError):
+        return ""
+    return f" (full log: {log})"
+
+
+if __name__ == "__main__":
+    main()

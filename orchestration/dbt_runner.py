@@ -1,0 +1,186 @@
+"""Runs dbt as a subprocess beside this Python: the manifest when the project changed, and one command at a time.
+
+dbt in the same process would keep the candidate locked, so it is always another process. Here belong its
+command line, its events and its results. Not here: what a result means for a domain (expectations) or for Dagster
+(dbt_assets.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from orchestration.environment import dbt_environment
+from warehouse.atomic import write_bytes
+from warehouse.paths import DataDir
+
+PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
+_PROJECT_FILES = ("*.sql", "*.yml", "*.csv")
+_RESULT_EVENTS = frozenset({"LogModelResult", "LogSeedResult", "LogTestResult", "LogNodeResult"})
+
+
+class DbtError(Exception):
+    """dbt could not do its work at all (not: a model or test failed); the message holds dbt's own words."""
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """One finished node: `status` as dbt writes it (success, pass, warn, error, fail, skipped)."""
+
+    unique_id: str
+    name: str
+    resource_type: str
+    status: str
+    message: str
+    index: int
+    total: int
+    seconds: float
+
+    @property
+    def built(self) -> bool:
+        """Whether a seed or model now stands in the candidate."""
+        return self.status == "success" and self.resource_type in ("seed", "model")
+
+
+def dbt_executable() -> Path:
+    """The dbt that was installed with this Python; DbtError if there is none."""
+    folder = Path(sys.executable).parent
+    for name in ("dbt", "dbt.exe"):
+        if (folder / name).is_file():
+            return folder / name
+    raise DbtError(f"dbt is not installed beside {sys.executable}; run `ecoledger doctor`")
+
+
+def project_fingerprint(project: Path = PROJECT) -> str:
+    """SHA-256 over every file of the dbt project and the versions that parse it."""
+    digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')}".encode())
+    for file in sorted(f for pattern in _PROJECT_FILES for f in project.rglob(pattern)):
+        relative = file.relative_to(project)
+        if relative.parts[0] in ("target", "logs"):
+            continue
+        digest.update(str(relative).encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def prepare_manifest(data: DataDir, project: Path = PROJECT) -> Path:
+    """manifest.json of `project`, parsed only if the project changed since; DbtError if it cannot be parsed.
+
+    The fingerprint is written after the manifest, so that a web page and a refresh may prepare it at once.
+    """
+    wanted = project_fingerprint(project)
+    note = data.dbt_manifest.with_suffix(".fingerprint")
+    if data.dbt_manifest.is_file() and note.is_file() and note.read_text(encoding="utf-8") == wanted:
+        return data.dbt_manifest
+    working = data.dbt / f"parsing-{os.getpid()}"
+    try:
+        messages = [text for text in map(_error_text, run_dbt(data, ["parse"], working, {}, project)) if text]
+        manifest = working / "manifest.json"
+        if not manifest.is_file():
+            raise DbtError("dbt cannot read its project: " + _joined(messages))
+        write_bytes(data.dbt_manifest, manifest.read_bytes())
+        write_bytes(note, wanted.encode())
+    finally:
+        shutil.rmtree(working, ignore_errors=True)
+    return data.dbt_manifest
+
+
+def run_dbt(
+    data: DataDir, arguments: Sequence[str], target: Path, variables: Mapping[str, Any], project: Path = PROJECT
+) -> Iterator[dict[str, Any]]:
+    """Runs `dbt <arguments>` and yields its structured events; artifacts and dbt.log go to `target`.
+
+    Models and tests that fail do not raise: they are results. DbtError if dbt stopped before it could run anything
+    (exit code 2), with its error messages.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    command = [
+        str(dbt_executable()),
+        "--log-format=json",
+        "--log-level=info",
+        "--log-level-file=info",
+        "--no-use-colors",
+        "--no-version-check",
+        *arguments,
+        *(["--vars", json.dumps(dict(variables), ensure_ascii=False)] if variables else []),
+    ]
+    errors: list[str] = []
+    with subprocess.Popen(
+        command,
+        cwd=project,
+        env=dbt_environment(data, project, target),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        try:
+            for line in process.stdout or ():
+                event = _event(line)
+                if text := _error_text(event):
+                    errors.append(text)
+                yield event
+        except BaseException:
+            process.terminate()
+            raise
+    if process.returncode not in (0, 1):
+        raise DbtError(f"dbt {arguments[0]} stopped: {_joined(errors)} (log: {target / 'dbt.log'})")
+
+
+def node_result(event: Mapping[str, Any]) -> NodeResult | None:
+    """The finished node an event reports, or None for any other event."""
+    if event["info"]["name"] not in _RESULT_EVENTS:
+        return None
+    data = event["data"]
+    node = data.get("node_info", {})
+    return NodeResult(
+        unique_id=node.get("unique_id", ""),
+        name=node.get("node_name", ""),
+        resource_type=node.get("resource_type", ""),
+        status=str(data.get("status", "")).split(" ")[0].lower(),
+        message=event["info"]["msg"],
+        index=int(data.get("index", 0)),
+        total=int(data.get("total", data.get("num_models", 0))),
+        seconds=float(data.get("execution_time", 0.0)),
+    )
+
+
+def read_run_results(target: Path) -> list[dict[str, Any]]:
+    """The `results` of run_results.json below `target`; empty where dbt wrote none."""
+    file = target / "run_results.json"
+    if not file.is_file():
+        return []
+    return json.loads(file.read_text(encoding="utf-8"))["results"]
+
+
+def _event(line: str) -> dict[str, Any]:
+    """A structured event; a line that is none (an interpreter's own message) becomes one at level error."""
+    try:
+        event = json.loads(line)
+        if isinstance(event, dict) and "info" in event and "data" in event:
+            return event
+    except json.JSONDecodeError:
+        pass
+    return {"info": {"name": "PlainLine", "level": "plain", "msg": line.rstrip()}, "data": {}}
+
+
+def _error_text(event: Mapping[str, Any]) -> str:
+    info = event["info"]
+    if info["level"] == "error" or (info["level"] == "plain" and info["msg"]):
+        return str(info["msg"])
+    return ""
+
+
+def _joined(messages: Sequence[str]) -> str:
+    """The last messages on one line; all of them stand in the log."""
+    return " | ".join(" ".join(m.split()) for m in messages[-4:]) or "no message"
