@@ -1,0 +1,124 @@
+"""Great Expectations as the one judge: takes reduced frames, gives one finding per check.
+
+Here belongs everything that touches Great Expectations. Not here: SQL (reduce.py), the meaning of a severity
+(verdicts.py), pages (docs.py). The library is imported when a Judge is made and not before: it takes seconds. No telemetry:
+analytics are off before the import, the context is ephemeral, and nothing is written to the home directory.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from expectations.checks import Check, figure
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the judge found: whether the check held, what was observed, and the expectation in the judge's own words.
+
+    `broken` tells why a check could not be judged; such a check has not held, whatever its severity.
+    """
+
+    success: bool
+    observed: str
+    statement: str
+    broken: str = ""
+
+
+class Judge:
+    """One ephemeral context for a whole judgement; `judge` may be called for any number of frames."""
+
+    def __init__(self) -> None:
+        os.environ["GX_ANALYTICS_ENABLED"] = "false"
+        import great_expectations
+        import great_expectations.expectations as kinds
+        from great_expectations.expectations.registry import get_renderer_impl
+
+        # Its logger explains tracebacks that stand in the findings anyway.
+        logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+        self._gx, self._kinds, self._renderer = great_expectations, kinds, get_renderer_impl
+        self._context = great_expectations.get_context(mode="ephemeral")
+        self._context.enable_analytics(False)
+        self._context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+        self._frames = self._context.data_sources.add_pandas("reduced")
+        self._count = 0
+
+    def judge(self, suite: str, frame: pd.DataFrame, checks: Sequence[Check]) -> dict[str, Finding]:
+        """Judges `frame` (one column per check) and returns a finding for every check, by its name."""
+        judged = [c for c in checks if c.name in frame.columns]
+        if not judged:
+            return {}
+        self._count += 1
+        asset = self._frames.add_dataframe_asset(f"{self._count:04d} {suite}")
+        batch = asset.add_batch_definition_whole_dataframe("reduced").get_batch(batch_parameters={"dataframe": frame})
+        expected = self._gx.ExpectationSuite(name=suite, expectations=[self._expectation(c) for c in judged])
+        result = batch.validate(expected, result_format="SUMMARY")
+        by_name = {r.expectation_config.meta["check"]: r for r in result.results}
+        return {c.name: self._finding(c, by_name[c.name], frame[c.name]) for c in judged}
+
+    def _expectation(self, check: Check) -> Any:
+        common = {
+            "column": check.name,
+            "severity": check.severity,
+            "description": check.expected,
+            "meta": {"check": check.name, "kind": check.kind},
+        }
+        if check.shape == "values":
+            return self._kinds.ExpectColumnValuesToBeInSet(value_set=list(check.allowed), **common)
+        if check.shape == "extremes" or (check.low is not None and check.high is not None):
+            return self._kinds.ExpectColumnValuesToBeBetween(min_value=check.low, max_value=check.high, **common)
+        # One-sided figures use the cheaper column aggregates: 1.5 ms instead of 6 ms each.
+        if check.low is not None:
+            return self._kinds.ExpectColumnMinToBeBetween(min_value=check.low, **common)
+        return self._kinds.ExpectColumnMaxToBeBetween(max_value=check.high, **common)
+
+    def _finding(self, check: Check, result: Any, reduced: pd.Series) -> Finding:
+        statement = self._statement(result)
+        problem = _exception(result.exception_info)
+        if problem:
+            return Finding(False, f"could not be judged: {problem}", statement, broken=problem)
+        if check.shape == "number" and reduced.dropna().empty:
+            # An empty column satisfies a map expectation: a figure that is not there has not held.
+            return Finding(False, "no figure", statement, broken="the reduction gave no figure")
+        return Finding(bool(result.success), _observed(check, reduced, result.result), statement)
+
+    def _statement(self, result: Any) -> str:
+        """The expectation as Great Expectations' own renderer words it, in plain text."""
+        from string import Template
+
+        rendering = self._renderer(result.expectation_config.type, "renderer.prescriptive")
+        blocks = rendering.renderer(configuration=result.expectation_config) if rendering else []
+        words = []
+        for block in blocks:
+            template = block.to_json_dict().get("string_template") if hasattr(block, "to_json_dict") else None
+            if template:
+                words.append(Template(template["template"]).safe_substitute(template.get("params", {})))
+        return " ".join(words)
+
+
+def _observed(check: Check, reduced: pd.Series, result: Mapping[str, Any]) -> str:
+    present = reduced.dropna()
+    if present.empty:
+        return "no value"
+    if check.shape == "values":
+        unknown = result.get("partial_unexpected_list") or []
+        return "also " + ", ".join(str(u) for u in unknown) if unknown else f"{len(present)} known values"
+    if check.shape == "extremes":
+        return f"{figure(float(present.min()))} to {figure(float(present.max()))}"
+    return figure(float(present.iloc[0]))
+
+
+def _exception(info: Mapping[str, Any] | None) -> str:
+    """The message of an exception inside an expectation; info is flat, or one entry per metric."""
+    if not info:
+        return ""
+    entries = [info] if "raised_exception" in info else list(info.values())
+    raised = [e for e in entries if isinstance(e, Mapping) and e.get("raised_exception")]
+    return str(raised[0].get("exception_message") or "unknown exception").strip() if raised else ""

@@ -1,0 +1,105 @@
+"""What the gate says, as frozen rows: one record per expectation, one verdict per table and per domain.
+
+Here belong the shapes that the gate writes, the release stores and BI reads, and the vocabulary of outcomes.
+Not here: how an outcome is found (judge.py), how outcomes add up to verdicts (verdicts.py), any file.
+Standard library only: the release and the command line load this module.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Severity = Literal["critical", "warning"]
+Outcome = Literal["pass", "warn", "fail"]
+JudgedBy = Literal["schema", "dbt", "great_expectations", "headline_step"]
+
+CRITICAL: Severity = "critical"
+WARNING: Severity = "warning"
+SEVERITIES: tuple[Severity, ...] = (CRITICAL, WARNING)
+OUTCOMES: tuple[Outcome, ...] = ("pass", "warn", "fail")
+
+# A failing row is shown, never the whole failing table.
+MAX_FAILING_ROWS = 5
+
+
+class GateError(Exception):
+    """The gate cannot judge at all; the message says what is missing and where to mend it."""
+
+
+@dataclass(frozen=True)
+class GateRecord:
+    """One expectation on one table: what was expected and seen, bound to the digest of what was judged.
+
+    `failing_rows` is a JSON list of at most five rows; `unexpected_count` counts all of them. `waiver` names the
+    waiver that turned a critical failure into a warning, else ''. A record that is not `waivable` says that there is
+    nothing to publish (a missing table, a broken contract), which no signature can mend.
+    """
+
+    domain: str
+    table_name: str
+    table_digest: str
+    suite: str
+    expectation: str
+    column: str
+    severity: Severity
+    outcome: Outcome
+    observed: str
+    expected: str
+    unexpected_count: int
+    failing_rows: str
+    judged_by: JudgedBy
+    waiver: str = ""
+    waivable: bool = True
+
+    def as_row(self) -> dict[str, Any]:
+        """The record under the column names of mart_gate_results (without its volatile columns and domain_zh)."""
+        return {
+            "domain": self.domain,
+            "table_name": self.table_name,
+            "suite": self.suite,
+            "expectation": self.expectation,
+            "column_name": self.column,
+            "severity": self.severity,
+            "outcome": self.outcome,
+            "observed": self.observed,
+            "expected": self.expected,
+            "unexpected_count": self.unexpected_count,
+            "failing_rows": self.failing_rows,
+            "judged_by": self.judged_by,
+            "table_digest": self.table_digest,
+            "waiver": self.waiver,
+        }
+
+
+@dataclass(frozen=True)
+class TableVerdict:
+    """The worst outcome of one table's records; `digest` is that of the table that was judged."""
+
+    table: str
+    domain: str
+    digest: str
+    verdict: Outcome
+
+
+@dataclass(frozen=True)
+class DomainVerdict:
+    """fail: the domain is held; warn: published with a mark. `reasons` says why, worst first."""
+
+    domain: str
+    verdict: Outcome
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GateReport:
+    """Everything one judgement found; `pages` lists the Data Docs files that were written."""
+
+    records: tuple[GateRecord, ...]
+    table_verdicts: tuple[TableVerdict, ...]
+    domain_verdicts: tuple[DomainVerdict, ...]
+    pages: tuple[str, ...] = field(default=())
+
+    def domain(self, name: str) -> DomainVerdict | None:
+        """The verdict of the domain called `name`, None when nothing of it was judged."""
+        return next((v for v in self.domain_verdicts if v.domain == name), None)

@@ -1,0 +1,61 @@
+"""How single results become outcomes, and outcomes verdicts of tables and domains.
+
+Here belongs the arithmetic of judgement, as pure functions. Not here: finding a result (judge.py) or where waivers
+come from (waivers.py). Great Expectations' own overall `success` is not used: there a failed warning fails the suite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from expectations.records import DomainVerdict, GateRecord, Outcome, Severity, TableVerdict
+
+_RANK: dict[Outcome, int] = {"pass": 0, "warn": 1, "fail": 2}
+
+
+def outcome_of(success: bool, severity: Severity) -> Outcome:
+    """A held expectation passes; a broken one fails when critical and warns otherwise."""
+    if success:
+        return "pass"
+    return "fail" if severity == "critical" else "warn"
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """The worst of `outcomes`; nothing judged is a failure, because unjudged data is never published."""
+    return max(outcomes, key=_RANK.__getitem__, default="fail")
+
+
+def table_verdicts(records: Iterable[GateRecord]) -> tuple[TableVerdict, ...]:
+    """One verdict per table, sorted by domain and table; ValueError when one table is bound to two digests."""
+    groups: dict[tuple[str, str], list[GateRecord]] = {}
+    for record in records:
+        groups.setdefault((record.domain, record.table_name), []).append(record)
+    verdicts = []
+    for (domain, table), group in sorted(groups.items()):
+        digests = {r.table_digest for r in group}
+        if len(digests) > 1:
+            raise ValueError(f"the records of {table} are bound to {len(digests)} digests; a verdict needs one")
+        verdicts.append(TableVerdict(table, domain, digests.pop(), worst(r.outcome for r in group)))
+    return tuple(verdicts)
+
+
+def domain_verdicts(records: Iterable[GateRecord]) -> tuple[DomainVerdict, ...]:
+    """One verdict per domain: fail if any of its tables has a critical failure that no waiver covers."""
+    groups: dict[str, list[GateRecord]] = {}
+    for record in records:
+        groups.setdefault(record.domain, []).append(record)
+    return tuple(
+        DomainVerdict(domain, worst(r.outcome for r in group), _reasons(group))
+        for domain, group in sorted(groups.items())
+    )
+
+
+def _reasons(group: Iterable[GateRecord]) -> tuple[str, ...]:
+    broken = [r for r in group if r.outcome != "pass"]
+    broken.sort(key=lambda r: (-_RANK[r.outcome], r.table_name, r.expectation))
+    return tuple(_reason(r) for r in broken)
+
+
+def _reason(record: GateRecord) -> str:
+    text = f"{record.table_name}: {record.expectation}: expected {record.expected}, observed {record.observed}"
+    return f"{text} (waived: {record.waiver})" if record.waiver else text
