@@ -30,7 +30,7 @@ def absolute_hours(start: datetime, steps: int, step_min: int = 60) -> np.ndarra
     return start.toordinal() * 24 + start.hour + start.minute / 60 + np.arange(steps) * (step_min / 60)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def _series(seed: int, name: str) -> np.ndarray:
     """A day series of unit variance with a memory of some days (float64, DAYS long)."""
     raw = generator(seed, "weather", name).standard_normal(DAYS + len(_KERNEL))
@@ -71,7 +71,7 @@ def temperature(seed: int, hours: np.ndarray) -> np.ndarray:
 def wind(seed: int, hours: np.ndarray) -> np.ndarray:
     """Wind speed, m/s: calm air when it stagnates, stronger in spring and in the afternoon."""
     calm = -0.33 * anomaly(seed, "stagnation", hours) + 0.22 * anomaly(seed, "wind", hours)
-    return np.exp(0.52 + calm + 0.16 * season(hours, 100) + 0.28 * daily(hours, 14))
+    return np.exp(0.66 + calm + 0.16 * season(hours, 100) + 0.28 * daily(hours, 14))
 
 
 def rain(seed: int, hours: np.ndarray) -> np.ndarray:
@@ -104,11 +104,11 @@ def particles(seed: int, hours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """District PM2.5 and PM10, ug/m3, dust included."""
     trend = 1 - 0.035 * years_since_2025(hours)
     stagnant = anomaly(seed, "stagnation", hours)
-    spread = 0.56 + 0.08 * season(hours, 10)
+    spread = 0.60 + 0.08 * season(hours, 10)
     washed = np.where(rain(seed, hours) > 0, 0.75, 1.0)
-    level = 31.0 * trend * (1 + 0.30 * season(hours, 5)) * (1 + 0.13 * daily(hours, 23)) * washed
+    level = 32.6 * trend * (1 + 0.30 * season(hours, 5)) * (1 + 0.13 * daily(hours, 23)) * washed
     fine = level * np.exp(spread * stagnant - spread**2 / 2)
-    coarse = 19.0 * trend * (1 + 0.32 * season(hours, 95)) * np.exp(0.3 * anomaly(seed, "coarse", hours))
+    coarse = 18.6 * trend * (1 + 0.32 * season(hours, 95)) * np.exp(0.3 * anomaly(seed, "coarse", hours))
     blown = dust(seed, hours)
     return fine + 0.16 * blown, fine * 1.06 + coarse + blown
 
@@ -116,7 +116,7 @@ def particles(seed: int, hours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def ozone(seed: int, hours: np.ndarray) -> np.ndarray:
     """District ozone, ug/m3: low at night and in winter, high on hot afternoons."""
     summer = (1 + season(hours, 178)) / 2
-    peak = 58 + 98 * summer + (10 + 26 * summer) * anomaly(seed, "ozone", hours)
+    peak = 60 + 117 * summer + (10 + 30 * summer) * anomaly(seed, "ozone", hours)
     floor = 14 + 22 * summer
     bell = np.clip((daily(hours, 15) + 0.35) / 1.35, 0, None) ** 1.15
     return np.clip(floor + (np.clip(peak, floor + 8, None) - floor) * bell, 2, None)
