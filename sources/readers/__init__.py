@@ -32,8 +32,8 @@ def read_rows(
 
     `expected` are the raw columns the mapping needs (`sources.config.expected_columns(source)`): a header that lacks
     one is refused with the nearest name, and columns beyond them are refused if the format says so. `__row` is the
-    row in the file (its first line is 1; a quoted line break does not start a row), the sheet's row, the record's number in
-    a JSON array or the line of NDJSON; members of a zip are read in name order and numbered through.
+    row in the file (its first line is 1; a quoted line break does not start a row), the sheet's row, the record's
+    number in a JSON array or the line of NDJSON; members of a zip are read in name order and numbered through.
     Raises UnreadableFile, at any point: then nothing of the file may be used.
     """
     from sources.readers.containers import parts
@@ -57,9 +57,7 @@ def count_records(stream: IO[bytes], file_name: str, fmt: Format, limits: ReadLi
     return count(stream, file_name, fmt, limits)
 
 
-def _rows(
-    stream: IO[bytes], name: str, fmt: Format, limits: ReadLimits, expected: Sequence[str]
-) -> Iterator[RawBatch]:
+def _rows(stream: IO[bytes], name: str, fmt: Format, limits: ReadLimits, expected: Sequence[str]) -> Iterator[RawBatch]:
     if fmt.kind == "csv":
         from sources.readers.csv_rows import csv_rows
 

@@ -77,7 +77,9 @@ class UnreadableFile(Exception):
             if part
         )
         text = f"{place}: {self.reason}" if place else self.reason
-        return f"{text}. {self.hint}" if self.hint else text
+        text = f"{text}. {self.hint}" if self.hint else text
+        # Names come from strangers: nothing in them may steer a terminal.
+        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
     def within(self, file_name: str) -> UnreadableFile:
         """The same refusal, naming `file_name` where no file is named yet."""

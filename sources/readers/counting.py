@@ -1,0 +1,75 @@
+"""How many records a refused file seems to hold.
+
+Here belongs the best-effort count, so that a file of which nothing is used still counts its records as quarantined. Not
+here: reading. It never raises: what cannot be counted counts 0.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING
+
+from sources.readers.containers import parts
+from sources.readers.frames import is_footer
+from sources.readers.model import ReadLimits, UnreadableFile
+from sources.readers.text import Utf8Stream
+
+if TYPE_CHECKING:
+    from sources.config.model import Format
+
+
+def count(stream: IO[bytes], file_name: str, fmt: Format, limits: ReadLimits) -> int:
+    """Records of all readable parts, up to the first damage."""
+    total = 0
+    try:
+        for part in parts(stream, file_name, fmt, limits):
+            for found in _counts(part.stream, fmt, limits):
+                total += found
+    except (UnreadableFile, OSError, ValueError):
+        return total
+    return total
+
+
+def _counts(stream: io.RawIOBase, fmt: Format, limits: ReadLimits):
+    if fmt.kind == "csv":
+        return _csv_counts(stream, fmt)
+    if fmt.kind == "xlsx":
+        return _excel_counts(stream, fmt, limits)
+    return _json_counts(stream, fmt, limits)
+
+
+def _csv_counts(stream: io.RawIOBase, fmt: Format) -> Iterator[int]:
+    """One for every line after the header that is not blank and no footer; a quoted line break counts as a record."""
+    text = Utf8Stream(stream, fmt.encoding)
+    line, rest = 0, ""
+    header = fmt.header_row - 1 + fmt.header_rows
+    while (piece := text.next_text()) is not None:
+        *lines, rest = (rest + piece).splitlines(keepends=False) or [""]
+        if piece.endswith(("\n", "\r")):
+            lines, rest = [*lines, rest], ""
+        yield sum(_is_record(t, fmt) for t in lines[max(0, header - line) :])
+        line += len(lines)
+    if rest and line >= header:
+        yield int(_is_record(rest, fmt))
+
+
+def _is_record(line: str, fmt: Format) -> bool:
+    cells = line.split(fmt.delimiter)
+    return any(c.strip() for c in cells) and not is_footer(cells, fmt.skip_footer)
+
+
+def _excel_counts(stream: io.RawIOBase, fmt: Format, limits: ReadLimits) -> Iterator[int]:
+    from sources.readers.excel_rows import sheet_cells
+    from sources.readers.frames import without_blank_rows, without_footers
+
+    rows = sheet_cells(stream, fmt, limits).slice(fmt.header_row - 1 + fmt.header_rows)
+    if rows.height:
+        yield without_footers(without_blank_rows(rows)[0], fmt.skip_footer)[0].height
+
+
+def _json_counts(stream: io.RawIOBase, fmt: Format, limits: ReadLimits) -> Iterator[int]:
+    from sources.readers.json_rows import numbered_records
+
+    for _, record in numbered_records(Utf8Stream(stream, fmt.encoding), fmt, limits):
+        yield int(record is not None)

@@ -1,0 +1,254 @@
+"""Rows of delimited text, streamed by pyarrow.
+
+Here belong finding the header, numbering rows, ragged rows and quotes that are never closed. Not here: encodings
+(text.py), what is wrong with a header (header.py) and containers. A row is what the format calls a row: a line break
+inside quotes does not start one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from sources.readers.frames import (
+    Rejected,
+    batches,
+    is_footer,
+    without_blank_rows,
+    without_footers,
+    without_undecodable,
+)
+from sources.readers.header import columns_of
+from sources.readers.model import MEBIBYTE, ROW, RawBatch, ReadLimits, UnreadableFile
+from sources.readers.text import Utf8Stream
+
+if TYPE_CHECKING:
+    from sources.config.model import Format
+
+_HEADER_BYTES = MEBIBYTE
+_NEVER_CLOSED = 'If quotes are plain characters in this file, set quote = "" in [source.format]'
+
+
+def csv_rows(
+    stream: io.RawIOBase, name: str, fmt: Format, limits: ReadLimits, expected: Sequence[str]
+) -> Iterator[RawBatch]:
+    """Yields the rows of delimited text; the first batch counts title and header rows as other rows."""
+    text = Utf8Stream(stream, fmt.encoding, fmt.quote)
+    head = _head_rows(text, fmt)
+    header = head[fmt.header_row - 1 :]
+    try:
+        names = columns_of(header, fmt.header_row, expected, fmt.extra_columns, fmt.delimiter)
+    except UnreadableFile as refused:
+        raise _with_encoding_hint(refused, text) from None
+    yield from _Rows(text, names, len(head), fmt, limits).batches()
+
+
+def _head_rows(text: Utf8Stream, fmt: Format) -> list[list[str]]:
+    needed = fmt.header_row - 1 + fmt.header_rows
+    data = b""
+    while True:
+        piece = text.read(65536)
+        data += piece
+        rows, used = _first_rows(data, needed, fmt)
+        # A row that ends where the data ends may go on in the next piece.
+        if not piece or (len(rows) == needed and used < len(data)):
+            break
+        if len(data) > _HEADER_BYTES:
+            raise UnreadableFile(
+                f"no header within the first {_HEADER_BYTES // MEBIBYTE} MiB",
+                fmt.header_row,
+                None,
+                "Check header_row, quote and encoding in [source.format]",
+            )
+    if len(rows) < needed:
+        raise UnreadableFile(
+            f"the file has {len(rows)} rows, but its header should end in row {needed}",
+            len(rows) or None,
+            None,
+            "Set header_row and header_rows, or ask the sender to deliver it again",
+        )
+    text.unread(data[used:])
+    return rows
+
+
+def _first_rows(data: bytes, needed: int, fmt: Format) -> tuple[list[list[str]], int]:
+    used = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal used
+        # A piece may end inside a character; whole lines never do.
+        for line in io.StringIO(data.decode("utf-8", "ignore"), newline=""):
+            used += len(line.encode())
+            yield line
+
+    quoting = csv.QUOTE_MINIMAL if fmt.quote else csv.QUOTE_NONE
+    reader = csv.reader(lines(), delimiter=fmt.delimiter, quotechar=fmt.quote or None, quoting=quoting)
+    rows: list[list[str]] = []
+    try:
+        for row in reader:
+            rows.append(row)
+            if len(rows) == needed:
+                break
+    except csv.Error as error:
+        raise UnreadableFile(f"the header cannot be read: {error}", len(rows) + 1) from None
+    return rows, used
+
+
+def _with_encoding_hint(refused: UnreadableFile, text: Utf8Stream) -> UnreadableFile:
+    undecodable = "does not decode" in refused.reason
+    if not undecodable and b"\x00" not in text.sample[:200]:
+        return refused
+    likely = text.likely_encodings()
+    hint = f'It decodes as {likely[0]}: set encoding = "{likely[0]}"' if likely else "Declare the file's encoding"
+    reason = refused.reason.replace("does not decode", f"does not decode as {text.encoding}")
+    return UnreadableFile(reason, refused.row, refused.column, f"{hint} in [source.format]")
+
+
+class _Rows:
+    """Walks the record batches of one file and keeps the number of each row."""
+
+    def __init__(self, text: Utf8Stream, names: list[str], offset: int, fmt: Format, limits: ReadLimits) -> None:
+        self._text = text
+        self._names = names
+        self._offset = offset
+        self._fmt = fmt
+        self._limits = limits
+        self._next = 1
+        self._ragged: list[tuple[int, int, str]] = []
+        self._first_break: int | None = None
+        self._other = offset
+
+    def batches(self) -> Iterator[RawBatch]:
+        """All batches of the file, at least one; the last is looked at again for a quote that is never closed."""
+        held: pl.DataFrame | None = None
+        held_rejected: list[Rejected] = []
+        for frame, rejected in self._read():
+            if held is not None:
+                yield from self._finish(held, held_rejected)
+            held, held_rejected = frame, rejected
+        if held is None:
+            held = pl.DataFrame(schema=dict.fromkeys(self._names, pl.String) | {ROW: pl.Int64})
+        held_rejected += self._reject_ragged(None)
+        if self._text.quotes % 2 and self._first_break is not None:
+            held, held_rejected = self._after_open_quote(held, held_rejected)
+        yield from self._finish(held, held_rejected)
+
+    def _read(self) -> Iterator[tuple[pl.DataFrame, list[Rejected]]]:
+        places = [f"c{i}" for i in range(len(self._names))]
+        first = self._text.read(1)
+        if not first:
+            return
+        self._text.unread(first)
+        try:
+            reader = arrow_csv.open_csv(
+                pa.PythonFile(self._text, mode="r"),
+                read_options=arrow_csv.ReadOptions(
+                    use_threads=False, column_names=places, block_size=self._limits.block_bytes
+                ),
+                parse_options=arrow_csv.ParseOptions(
+                    delimiter=self._fmt.delimiter,
+                    quote_char=self._fmt.quote or False,
+                    newlines_in_values=bool(self._fmt.quote),
+                    ignore_empty_lines=False,
+                    invalid_row_handler=self._note_ragged,
+                ),
+                convert_options=arrow_csv.ConvertOptions(
+                    check_utf8=False,
+                    column_types=dict.fromkeys(places, pa.string()),
+                    strings_can_be_null=False,
+                    quoted_strings_can_be_null=False,
+                ),
+            )
+            for batch in reader:
+                if self._text.quotes and self._first_break is None:
+                    self._find_break(batch)
+                frame = pl.DataFrame(pl.from_arrow(batch))
+                frame.columns = self._names
+                yield self._numbered(frame)
+        except pa.ArrowInvalid as error:
+            raise self._refusal(str(error)) from None
+
+    def _note_ragged(self, row: arrow_csv.InvalidRow) -> str:
+        self._ragged.append((row.number, row.actual_columns, row.text))
+        return "skip"
+
+    def _numbered(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Rejected]]:
+        skipped = [number for number, _, _ in self._ragged]
+        numbers = pl.int_range(self._next, self._next + frame.height + len(skipped), eager=True)
+        if skipped:
+            numbers = numbers.filter(~numbers.is_in(skipped)).head(frame.height)
+        if frame.height:
+            self._next = int(numbers[-1]) + 1
+        frame = frame.with_columns((numbers + self._offset).alias(ROW))
+        return frame, self._reject_ragged(self._next)
+
+    def _reject_ragged(self, before: int | None) -> list[Rejected]:
+        ready = [r for r in self._ragged if before is None or r[0] < before]
+        self._ragged = [r for r in self._ragged if before is not None and r[0] >= before]
+        rejected = []
+        for number, columns, text in ready:
+            if "\n" in text and self._first_break is None:
+                self._first_break = number + self._offset
+            if not text.strip() or is_footer(text.split(self._fmt.delimiter), self._fmt.skip_footer):
+                self._other += 1
+                continue
+            reason = f"{columns} column{'s' if columns != 1 else ''} where the header has {len(self._names)}"
+            rejected.append(Rejected(number + self._offset, "", "", reason, text))
+        return rejected
+
+    def _find_break(self, batch: pa.RecordBatch) -> None:
+        # One memory search per column: a line break in a cell is rare, and only quotes allow it.
+        for column in batch.columns:
+            data = column.buffers()[2]
+            if data is not None and re.search(rb"[\r\n]", data):
+                self._first_break = self._next + self._offset
+                return
+
+    def _finish(self, frame: pl.DataFrame, rejected: list[Rejected]) -> list[RawBatch]:
+        frame, blank = without_blank_rows(frame) if frame.height else (frame, 0)
+        frame, footers = without_footers(frame, self._fmt.skip_footer)
+        if self._text.marked and frame.height:
+            frame, undecodable = without_undecodable(frame, self._text.encoding, self._fmt.delimiter)
+            rejected = [*rejected, *undecodable]
+        other, self._other = self._other + blank + footers, 0
+        return batches(frame, rejected, other, self._limits.batch_rows)
+
+    def _after_open_quote(self, frame: pl.DataFrame, rejected: list[Rejected]) -> tuple[pl.DataFrame, list[Rejected]]:
+        """An odd number of quotes: lines that the last row swallowed are rejected one by one, else all is refused."""
+        last = int(frame[ROW][-1]) if frame.height else 0
+        column = ""
+        if rejected and rejected[-1].row > last:
+            row, text = rejected[-1].row, rejected[-1].record
+            rejected = rejected[:-1]
+        elif frame.height:
+            cells = frame.select(self._names).row(-1)
+            row, column = last, self._names[-1]
+            text = self._fmt.delimiter.join((*cells[:-1], self._fmt.quote + cells[-1]))
+            frame = frame.head(-1)
+        else:
+            row, text = 0, ""
+        lines = re.split(r"\r\n|\n|\r", text)
+        if len(lines) < 2:
+            raise UnreadableFile(
+                "a quote is opened and never closed, so that rows run together", self._first_break, None, _NEVER_CLOSED
+            )
+        reason = f"a quote opened in row {row} is never closed"
+        swallowed = [Rejected(row + i, column if i == 0 else "", "", reason, line) for i, line in enumerate(lines)]
+        kept = [r for r in swallowed if r.record.strip()]
+        self._other += len([r for r in swallowed[:-1] if not r.record.strip()])
+        return frame, [*rejected, *kept]
+
+    def _refusal(self, message: str) -> UnreadableFile:
+        row = self._next + self._offset
+        if "straddling" in message or "quoted" in message.lower():
+            size = self._limits.block_bytes // MEBIBYTE
+            reason = f"a row at or after this one is longer than {size} MiB, or a quote is opened and never closed"
+            return UnreadableFile(reason, row, None, _NEVER_CLOSED)
+        return UnreadableFile(f"the text cannot be read: {message}", row)

@@ -1,0 +1,155 @@
+"""Rows of an Excel workbook, every cell as the text a person reads.
+
+Here belong sheets, size guards before unpacking, and cells as text: numbers without binary noise, dates as ISO text,
+an error cell as its mark (#DIV/0!), a formula as its stored result. Not here: what is wrong with a header (header.py).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import fastexcel
+import polars as pl
+
+from sources.readers.frames import batches, without_blank_rows, without_footers
+from sources.readers.header import columns_of
+from sources.readers.model import MEBIBYTE, ROW, RawBatch, ReadLimits, UnreadableFile
+
+if TYPE_CHECKING:
+    from sources.config.model import Format
+
+_ERROR_MARKS = {
+    "Div0": "#DIV/0!", "NA": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!",
+    "Value": "#VALUE!",
+}  # fmt: skip
+_ERROR = re.compile(r"Error\((\w+)\)")
+# A time of day is stored as a fraction of day 0, which is read as this date.
+_DAY_ZERO = "^1899-12-31 "
+
+
+def excel_rows(
+    stream: io.RawIOBase, name: str, fmt: Format, limits: ReadLimits, expected: Sequence[str]
+) -> Iterator[RawBatch]:
+    """Yields the rows of one sheet; `__row` is the sheet's row. The workbook is held in memory, within the limits."""
+    cells = sheet_cells(stream, fmt, limits)
+    first = fmt.header_row - 1
+    last = first + fmt.header_rows
+    if cells.height < last:
+        raise UnreadableFile(
+            f"the sheet has {cells.height} rows, but its header should end in row {last}",
+            cells.height or None,
+            None,
+            "Set header_row, header_rows and sheet in [source.format]",
+        )
+    header = [list(r) for r in cells.slice(first, fmt.header_rows).rows()]
+    cells.columns = columns_of(header, fmt.header_row, expected, fmt.extra_columns)
+    rows = cells.with_columns(pl.int_range(1, cells.height + 1, dtype=pl.Int64).alias(ROW)).slice(last)
+    rows, blank = without_blank_rows(rows) if rows.height else (rows, 0)
+    rows, footers = without_footers(rows, fmt.skip_footer)
+    yield from batches(rows, [], last + blank + footers, limits.batch_rows)
+
+
+def sheet_cells(stream: io.RawIOBase, fmt: Format, limits: ReadLimits) -> pl.DataFrame:
+    """Every cell of the declared sheet as text, sheet row 1 first; UnreadableFile if the workbook cannot be opened."""
+    data = _bytes(stream, limits)
+    if data[:2] == b"PK":
+        _guard(data, limits)
+    try:
+        workbook = fastexcel.read_excel(data)
+        sheet = workbook.load_sheet(_sheet(workbook, fmt.sheet), header_row=None, skip_rows=0, dtypes="string")
+        batch, errors = sheet.to_arrow_with_errors()
+    except fastexcel.FastExcelError as error:
+        raise _refusal(error) from None
+    if not batch.num_columns:
+        return pl.DataFrame()
+    frame = pl.DataFrame(pl.from_arrow(batch)).select(pl.all().cast(pl.String).fill_null("").str.replace(_DAY_ZERO, ""))
+    return _with_error_marks(frame, errors)
+
+
+def _bytes(stream: io.RawIOBase, limits: ReadLimits) -> bytes:
+    parts, size = [], 0
+    while part := stream.read(MEBIBYTE):
+        parts.append(part)
+        size += len(part)
+        if size > limits.workbook_bytes:
+            raise _too_big(limits)
+    return b"".join(parts)
+
+
+def _guard(data: bytes, limits: ReadLimits) -> None:
+    """Unpacks every part once under the limits: sizes that lie, damage and bombs show before the workbook is read."""
+    total = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(i.file_size for i in archive.infolist()) > limits.workbook_bytes:
+                raise _too_big(limits)
+            for info in archive.infolist():
+                if info.flag_bits & 1:
+                    raise UnreadableFile("the workbook is encrypted", hint="Send it without a password")
+                with archive.open(info) as part:
+                    while piece := part.read(MEBIBYTE):
+                        total += len(piece)
+                        if total > limits.workbook_bytes:
+                            raise _too_big(limits)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as damage:
+        raise UnreadableFile(
+            f"the workbook is damaged or truncated ({damage}); nothing of it is used",
+            hint="Ask the sender to deliver it again",
+        ) from None
+
+
+def _too_big(limits: ReadLimits) -> UnreadableFile:
+    return UnreadableFile(
+        f"the workbook unfolds to more than {limits.workbook_bytes // MEBIBYTE} MiB (zip bomb?)",
+        hint="If it is genuine, send it as CSV",
+    )
+
+
+def _sheet(workbook: fastexcel.ExcelReader, wanted: str) -> str | int:
+    names = workbook.sheet_names
+    if not names:
+        raise UnreadableFile("the workbook has no sheet with cells")
+    if not wanted:
+        return 0
+    if wanted in names:
+        return wanted
+    if wanted.isdigit() and 1 <= int(wanted) <= len(names):
+        return int(wanted) - 1
+    near = get_close_matches(wanted, names, 1, 0.4)
+    hint = f"Nearest: '{near[0]}'. " if near else ""
+    raise UnreadableFile(
+        f"the workbook has no sheet '{wanted}'; its sheets are {', '.join(names)}",
+        hint=f"{hint}Correct sheet in [source.format]",
+    )
+
+
+def _with_error_marks(frame: pl.DataFrame, errors: fastexcel.CellErrors | None) -> pl.DataFrame:
+    if errors is None:
+        return frame
+    by_column: dict[int, dict[int, str]] = {}
+    for error in errors.errors:
+        row, column = error.offset_position
+        found = _ERROR.search(error.detail)
+        by_column.setdefault(column, {})[row] = _ERROR_MARKS.get(found[1], "#ERROR!") if found else "#ERROR!"
+    for place, marks in by_column.items():
+        if place < frame.width:
+            name = frame.columns[place]
+            column = frame[name].to_list()
+            for row, mark in marks.items():
+                if row < len(column):
+                    column[row] = mark
+            frame = frame.with_columns(pl.Series(name, column, dtype=pl.String))
+    return frame
+
+
+def _refusal(error: Exception) -> UnreadableFile:
+    message = str(error).splitlines()[0]
+    if "password" in str(error).lower():
+        return UnreadableFile("the workbook is encrypted", hint="Send it without a password")
+    return UnreadableFile(f"the workbook cannot be read ({message})", hint="Open it and save it again as .xlsx")

@@ -1,0 +1,175 @@
+"""The walk through one JSON document to its list of records, piece by piece.
+
+Here belong the decoder's settings (numbers as written, a doubled key is an error) and the walk, which holds no more
+than the value at hand. Not here: flattening records and NDJSON (json_rows.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any, NoReturn
+
+from sources.readers.frames import Rejected
+from sources.readers.model import ReadLimits, UnreadableFile
+from sources.readers.text import Utf8Stream
+
+_WHITE = " \t\r\n"
+
+
+class DoubledKey(ValueError):
+    """An object names a key twice."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [k for k, _ in pairs]
+        raise DoubledKey(next(k for k in keys if keys.count(k) > 1))
+    return found
+
+
+def _decoder(doubles: bool) -> json.JSONDecoder:
+    hook = None if doubles else _object
+    return json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=hook)
+
+
+STRICT, _LENIENT = _decoder(False), _decoder(True)
+
+
+class JsonDocument:
+    """One JSON text, read piece by piece; only the value at hand is held."""
+
+    def __init__(self, text: Utf8Stream, limits: ReadLimits) -> None:
+        self._text = text
+        self._limits = limits
+        self._buffer = ""
+        self._at = 0
+        self._row = 0
+        self._ended = False
+
+    def records(self, path: str) -> Iterator[tuple[int, Any]]:
+        """Records of the list at the dotted `path` ('' is the document itself, an object then being one record)."""
+        yield from self._walk([p for p in path.split(".") if p], path)
+        if self._peek():
+            self._refuse(
+                "something follows the end of the JSON document",
+                'If each line is a record, set kind = "ndjson" in [source.format]',
+            )
+
+    def _walk(self, path: list[str], whole: str) -> Iterator[tuple[int, Any]]:
+        opened = self._peek()
+        if not path:
+            if opened == "[":
+                yield from self._elements()
+            elif opened == "{" and not whole:
+                self._row += 1
+                yield self._row, self._value()
+            elif not opened:
+                self._refuse_cut()
+            else:
+                what = f"records = '{whole}'" if whole else "the document"
+                self._refuse(
+                    f"{what} is not a list of records",
+                    "Set records in [source.format] to the dotted path of the list",
+                )
+            return
+        if opened != "{":
+            self._refuse(f"there is no object that could hold '{path[0]}' of records = '{whole}'", "Correct records")
+        self._at += 1
+        keys: list[str] = []
+        while self._peek() != "}":
+            if keys:
+                self._take(",")
+            key = self._value()
+            if not isinstance(key, str):
+                self._refuse("an object's key is not text", "Ask the sender for valid JSON")
+            self._take(":")
+            if key == path[0] and key not in keys:
+                yield from self._walk(path[1:], whole)
+            else:
+                self._value()
+            keys.append(key)
+        self._at += 1
+        if path[0] not in keys:
+            inside = ", ".join(f"'{k}'" for k in keys[:12]) or "nothing"
+            near = get_close_matches(path[0], keys, 1, 0.5)
+            self._refuse(
+                f"records = '{whole}' is not in the document; '{path[0]}' is not among {inside}",
+                f"Nearest: '{near[0]}'" if near else "Correct records in [source.format]",
+            )
+
+    def _elements(self) -> Iterator[tuple[int, Any]]:
+        self._at += 1
+        first = True
+        while self._peek() != "]":
+            if not first:
+                self._take(",")
+                self._peek()
+            first = False
+            self._row += 1
+            yield self._row, self._value()
+        self._at += 1
+
+    def _more(self) -> bool:
+        piece = None if self._ended else self._text.next_text()
+        if piece is None:
+            self._ended = True
+            return False
+        self._buffer, self._at = self._buffer[self._at :] + piece, 0
+        return True
+
+    def _peek(self) -> str:
+        while True:
+            while self._at < len(self._buffer) and self._buffer[self._at] in _WHITE:
+                self._at += 1
+            if self._at < len(self._buffer):
+                return self._buffer[self._at]
+            if not self._more():
+                return ""
+
+    def _take(self, mark: str) -> None:
+        found = self._peek()
+        if not found:
+            self._refuse_cut()
+        if found != mark:
+            self._refuse(f"'{mark}' expected, '{found}' found", "Ask the sender for valid JSON")
+        self._at += 1
+
+    def _value(self) -> Any:
+        if not self._peek():
+            self._refuse_cut()
+        while True:
+            try:
+                value, end = self._decoded()
+            except json.JSONDecodeError as error:
+                # The value may go on in the next piece; what is longer than the limit is not a value but a defect.
+                if len(self._buffer) - self._at > self._limits.block_bytes or not self._more():
+                    self._refuse_syntax(error)
+                continue
+            except RecursionError:
+                self._refuse("the record is nested too deeply", "Ask the sender for flat records")
+            if end == len(self._buffer) and self._more():
+                continue
+            self._at = end
+            return value
+
+    def _decoded(self) -> tuple[Any, int]:
+        try:
+            return STRICT.raw_decode(self._buffer, self._at)
+        except DoubledKey as double:
+            _, end = _LENIENT.raw_decode(self._buffer, self._at)
+            shown = self._buffer[self._at : end]
+            return Rejected(self._row, str(double), "", f"the record names '{double}' twice", shown), end
+
+    def _refuse_syntax(self, error: json.JSONDecodeError) -> NoReturn:
+        if self._ended and error.pos >= len(self._buffer.rstrip()) - 1:
+            self._refuse_cut()
+        self._refuse(f"not JSON: {error.msg}", "Ask the sender for valid JSON")
+
+    def _refuse_cut(self) -> NoReturn:
+        self._refuse("the JSON document is truncated; nothing of it is used", "Ask the sender to deliver it again")
+
+    def _refuse(self, reason: str, hint: str) -> NoReturn:
+        raise UnreadableFile(reason, self._row or None, None, hint)
