@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     import polars as pl
@@ -49,11 +49,26 @@ class FileCounts:
     touches: tuple[tuple[str, str], ...] = field(default=())
 
 
+class PartitionPart(NamedTuple):
+    """A slice of one partition, in key order: clean and superseded readings and the counts of this slice."""
+
+    clean: pl.DataFrame
+    superseded: pl.DataFrame
+    counts: Mapping[str, PartitionCounts]
+
+
 class CleanStore(Protocol):
     """Reads and writes partitions of the clean layer; every write replaces the whole partition atomically."""
 
     def deliveries_touching(self, feed: str, partitions: Iterable[tuple[str, str]]) -> list[Delivery]:
         """Cleaned deliveries of `feed` known to touch any of the (table, value) pairs, in delivery order."""
+        ...
+
+    def previous_touches(self, feed: str, sha256: str) -> tuple[tuple[str, str], ...]:
+        """The (table, value) pairs this delivery touched when it was last cleaned; () if it never was.
+
+        Cleaned again under another mapping, its readings may leave these partitions: they are rebuilt too.
+        """
         ...
 
     def read_clean(self, table: str, value: str) -> pl.DataFrame | None:
@@ -72,6 +87,25 @@ class CleanStore(Protocol):
 
         An empty `clean` with empty `superseded` removes the partition.
         """
+        ...
+
+    def write_partition_parts(self, table: str, value: str, parts: Iterable[PartitionPart]) -> None:
+        """Like write_partition, for a partition too large for memory: parts follow in key order, their counts add up.
+
+        The bytes written are those that write_partition would write for the parts joined together.
+        """
+        ...
+
+    def write_flags(self, table: str, value: str, clean: pl.DataFrame, flagged: Mapping[str, int]) -> None:
+        """Replaces the clean readings of a partition of which only `flag` and `flag_tests` changed.
+
+        A neighbour was rebuilt. `flagged` is readings_flagged by delivery SHA-256; all other counts and the
+        superseded readings stay as they are.
+        """
+        ...
+
+    def write_quarantine_parts(self, feed: str, sha256: str, parts: Iterable[pl.DataFrame]) -> None:
+        """Like write_quarantine, where the rejected rows are too many for memory: parts follow in row order."""
         ...
 
     def write_quarantine(self, feed: str, sha256: str, rejected: pl.DataFrame) -> None:
