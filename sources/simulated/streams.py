@@ -111,7 +111,7 @@ _MONTHLY = (
            sites=_ids("SIM-DF-{:03d}", 43), kinds=("missing_mark", "unknown_site"), cells=("dustfall",)),
     Stream("energy_sectors", "energy", "clean_energy", "energy_sectors", "month", FIRST_DAY, "energy_sectors", ".xlsx",
            sites=("SIM-ES-industry", "SIM-ES-services"), kinds=("corrected_file", "garbage_cell"),
-           cells=("gasoline", "diesel"), only_corrected=("corrected_file", "garbage_cell")),
+           cells=("gasoline",), only_corrected=("corrected_file", "garbage_cell")),
 )  # fmt: skip
 
 _YEARLY = (

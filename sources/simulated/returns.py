@@ -1,0 +1,122 @@
+"""Yearly statistical returns of the district: long CSV, quoted numbers with thousands separators.
+
+Here belong made-up levels near what a district of this size reports, for 2015 and from 2019 on. Not here: the
+plan's own figures: those are seeds with provenance `plan`, and no value here is copied from them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sources.simulated import weather
+from sources.simulated.defects import year_events
+from sources.simulated.files import csv_bytes
+from sources.simulated.register import DISTRICT_SITE
+from sources.simulated.schedule import Planned
+from sources.simulated.streams import Stream
+
+HEADER = ("表号", "地区编号", "地区名称", "指标代码", "指标名称", "年份", "数值", "计量单位", "规划编号", "备注")
+WRONG_UNIT = "亿美元"
+_YEARS = (2015, 2019, 2020, 2021, 2022, 2023, 2024, 2025, 2030)
+# Item: name, unit as delivered, decimals, spread, and its level at _YEARS (linear between them).
+_ITEMS: dict[str, tuple[str, str, int, float, tuple[float, ...]]] = {
+    "gdp_constant": ("地区生产总值（2020年价）", "亿元", 1, 0.002,
+                     (5260, 6910, 7080, 7590, 7680, 8050, 8440, 8830, 10600)),
+    "gdp_current": ("地区生产总值（现价）", "亿元", 1, 0.002, (4830, 7090, 7080, 7830, 7950, 8340, 8720, 9100, 11000)),
+    "population": ("常住人口", "万人", 1, 0.001, (395.2, 347.6, 344.9, 344.7, 344.1, 344.4, 344.9, 345.1, 345)),
+    "land_area": ("土地面积", "平方公里", 1, 0.0, (470.8,) * 9),
+    "forest_area": ("森林面积", "平方公里", 2, 0.0005, (104.1, 111.6, 113.0, 114.1, 115.2, 116.2, 116.9, 117.4, 119)),
+    "tree_cover_area": ("林木面积", "平方公里", 2, 0.0005, (121.0, 131.4, 135.6, 139.5, 143.2, 146.6, 149.4, 150.9, 153)),
+    "ei": ("生态环境状况指数（EI）", "-", 1, 0.002, (47.6, 50.4, 51.4, 52.0, 52.7, 53.3, 53.9, 54.4, 56)),
+    "eqi": ("生态质量指数（EQI）", "-", 1, 0.002, (44.2, 45.3, 45.7, 46.1, 46.6, 47.0, 47.4, 47.8, 49)),
+    "sewage_generated": ("污水产生量", "万立方米", 0, 0.004,
+                         (38600, 41900, 40800, 42300, 42100, 42900, 43300, 43600, 45000)),
+    "water_use": ("用水总量", "万立方米", 0, 0.004, (43100, 45200, 43900, 45600, 44800, 45500, 45800, 46000, 47000)),
+    "polluted_farmland_total": ("受污染耕地面积", "亩", 1, 0.0, (1482.0,) * 9),
+    "contaminated_plots_total": ("开发利用污染地块面积", "亩", 1, 0.002,
+                                 (610, 1230, 1420, 1610, 1790, 1960, 2120, 2260, 2700)),
+    "redline_area": ("生态保护红线面积", "平方公里", 2, 0.0, (3.31, 3.31, 3.32, 3.32, 3.33, 3.34, 3.34, 3.35, 3.4)),
+    "voc_reduction": ("VOCs重点工程减排量", "吨", 1, 0.01, (310, 420, 380, 265, 510, 690, 840, 960, 1100)),
+    "nox_reduction": ("NOx重点工程减排量", "吨", 1, 0.01, (880, 640, 510, 420, 730, 980, 1190, 1370, 1500)),
+    "cod_reduction": ("COD重点工程减排量", "吨", 1, 0.01, (5900, 7300, 6800, 610, 1240, 1830, 2390, 2880, 3500)),
+    "nh3n_reduction": ("氨氮重点工程减排量", "吨", 1, 0.01, (680, 850, 790, 62, 131, 198, 262, 321, 400)),
+}  # fmt: skip
+# Statistical values of measured indicators: only for years before the district's own deliveries begin.
+_STATISTICAL: dict[str, tuple[str, str, int, float, tuple[float, ...]]] = {
+    "pm25_annual_mean": ("PM2.5年均浓度（统计）", "ug/m3", 1, 0.004, (82.6, 43.4, 38.6, 34.3, 31.6, 33.8, 32.9)),
+    "pm10_annual_mean": ("PM10年均浓度（统计）", "ug/m3", 1, 0.004, (105.8, 71.7, 60.4, 58.7, 56.2, 59.6, 57.6)),
+    "no2_annual_mean": ("NO2年均浓度（统计）", "ug/m3", 1, 0.004, (58.7, 40.6, 33.5, 31.4, 28.5, 29.6, 28.8)),
+    "good_air_days_ratio": ("优良天数比例（统计）", "%", 1, 0.002, (49.1, 65.2, 76.1, 78.4, 78.9, 74.6, 79.3)),
+    "heavy_pollution_days_ratio": ("重度及以上污染天数比例（统计）", "%", 1, 0.0, (12.2, 3.1, 2.4, 2.3, 0.9, 2.1, 0.6)),
+    "assessed_section_attainment": ("考核断面达标率（统计）", "%", 1, 0.0, (40.0, 80.0, 100.0, 100.0, 100.0, 100.0, 100.0)),
+    "worse_than_v_river_length": ("劣V类水质河长比例（统计）", "%", 1, 0.0, (61.4, 14.8, 6.3, 3.9, 2.4, 1.6, 1.1)),
+    "regional_noise": ("区域环境噪声（统计）", "dB(A)", 1, 0.0, (54.3, 54.2, 54.1, 54.2, 53.9, 54.1, 54.0)),
+    "road_traffic_noise": ("道路交通噪声（统计）", "dB(A)", 1, 0.0, (71.2, 71.6, 71.3, 71.0, 70.6, 70.4, 70.1)),
+    "carbon_emission_total": ("碳排放总量（统计）", "万吨", 1, 0.002, (1724, 1577, 1489, 1512, 1468, 1481, 1476)),
+}  # fmt: skip
+# Shares of another item's amount: the parts of a total that are treated or safe.
+_PARTS: dict[str, tuple[str, str, str, int, tuple[float, ...]]] = {
+    "sewage_treated": ("污水处理量", "万立方米", "sewage_generated", 0,
+                       (0.951, 0.991, 0.9912, 0.9931, 0.9944, 0.9955, 0.9965, 0.9974, 0.999)),
+    "polluted_farmland_priority": ("优先保护轻度污染耕地面积", "亩", "polluted_farmland_total", 1, (0.41,) * 9),
+    "polluted_farmland_safe_use": ("安全利用类达标耕地面积", "亩", "polluted_farmland_total", 1,
+                                   (0.36, 0.425, 0.433, 0.447, 0.458, 0.468, 0.477, 0.485, 0.5)),
+    "polluted_farmland_strict": ("严格管控类耕地面积", "亩", "polluted_farmland_total", 1, (0.064,) * 9),
+    "contaminated_plots_safe": ("安全利用污染地块面积", "亩", "contaminated_plots_total", 1,
+                                (0.84, 0.896, 0.907, 0.921, 0.934, 0.947, 0.957, 0.966, 0.98)),
+}  # fmt: skip
+# Progress of commitments and key projects, reported from 2021 on: rises to its level of 2025.
+_PROGRESS: tuple[tuple[str, str, float, float], ...] = (
+    ("commitment:greenway_length", "commitment_progress", 18.0, 103.5),
+    ("commitment:park_area_per_capita", "commitment_progress", 18.6, 20.4),
+    ("commitment:park_500m_coverage", "commitment_progress", 92.9, 94.1),
+    ("commitment:sponge_city_share", "commitment_progress", 24.0, 51.2),
+    ("commitment:renewable_heating_share", "commitment_progress", 6.2, 10.3),
+    ("commitment:green_travel_share", "commitment_progress", 74.1, 78.4),
+    ("commitment:waste_sorting_coverage", "commitment_progress", 97.0, 100.0),
+    ("commitment:heat_network_estates", "commitment_progress", 5.0, 31.0),
+    ("project:3", "project_progress", 12.0, 88.0), ("project:9", "project_progress", 5.0, 100.0),
+    ("project:12", "project_progress", 60.0, 100.0), ("project:14", "project_progress", 8.0, 92.0),
+)  # fmt: skip
+
+
+def build(stream: Stream, plan: Planned, seed: int, defects: bool) -> bytes:
+    """The returns of one year; 'rev1' corrects the preliminary GDP."""
+    year = plan.period.year
+    found = {e.kind: e for e in year_events(stream, seed, year)} if defects else {}
+    rng = weather.generator(seed, stream.name, year)
+    lines = []
+    amounts: dict[str, float] = {}
+    for item, (name, unit, decimals, spread, levels) in _ITEMS.items():
+        amounts[item] = round(_level(levels, year) * float(1 + spread * rng.standard_normal()), decimals)
+        value = amounts[item]
+        if item == "gdp_current" and "corrected_file" in found and plan.variant != "rev1":
+            value = round(value * 0.987, decimals)
+        if item == "gdp_current" and "wrong_unit" in found:
+            unit = WRONG_UNIT
+        lines.append(_line("SIM-综1", item, name, year, f"{value:,.{decimals}f}", unit))
+    for item, (name, unit, whole, decimals, shares) in _PARTS.items():
+        value = round(amounts[whole] * _level(shares, year), decimals)
+        lines.append(_line("SIM-环2", item, name, year, f"{value:,.{decimals}f}", unit))
+    if year < 2025:
+        for item, (name, unit, decimals, spread, levels) in _STATISTICAL.items():
+            value = levels[_YEARS.index(year)] * float(1 + spread * rng.standard_normal())
+            lines.append(_line("SIM-环3", item, name, year, f"{value:,.{decimals}f}", unit))
+    if year >= 2021:
+        lines += [_progress(entry, year) for entry in _PROGRESS]
+    return csv_bytes([HEADER, *lines], encoding="utf-8-sig")
+
+
+def _level(levels: tuple[float, ...], year: int) -> float:
+    return float(np.interp(year, _YEARS, levels))
+
+
+def _line(form: str, item: str, name: str, year: int, value: str, unit: str, ref: str = "") -> list[str]:
+    return [form, DISTRICT_SITE, "朝阳区（模拟）", item, name, str(year), value, unit, ref, "模拟数据"]
+
+
+def _progress(entry: tuple[str, str, float, float], year: int) -> list[str]:
+    ref, item, first, last = entry
+    value = first + (last - first) * min(1.0, (year - 2021) / 4)
+    name, unit = ("规划任务完成值", "-") if item == "commitment_progress" else ("重点工程进度", "%")
+    return _line("SIM-规4", item, name, year, f"{value:,.1f}", unit, ref)
