@@ -48,9 +48,9 @@ def _fsync(path: Path, flags: int) -> None:
 
 @contextmanager
 def replacing(path: Path, durable: bool = True) -> Iterator[Path]:
-    """Gives a temporary path to write to; at the end it takes the place of `path`. An exception leaves `path` as it was.
+    """Gives a temporary path to write to; at the end it takes the place of `path`, which an exception leaves as it was.
 
-    With `durable=False` nothing is flushed: the caller flushes many files at once with `flush` before it relies on them.
+    With `durable=False` nothing is flushed: the caller flushes many files at once (`flush`) before it relies on them.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_beside(path)
@@ -105,7 +105,7 @@ def remove_empty_dirs(path: Path, stop: Path) -> None:
 
 
 def flip(link: Path, target: str) -> None:
-    """Points the symbolic link `link` at the relative `target` in one step; who followed it before keeps what it opened."""
+    """Points the symbolic link `link` at the relative `target` in one step; readers keep what they opened."""
     temporary = temporary_beside(link)
     with suppress(FileNotFoundError):
         temporary.unlink()

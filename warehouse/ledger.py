@@ -65,7 +65,9 @@ class Ledger:
         if complete != size:
             raise LedgerError(f"{self.file}: the last {size - complete} bytes are an unfinished entry")
         if expected_head not in (None, GENESIS) and all(e.hash != expected_head for e in entries):
-            raise LedgerError(f"{self.file}: no entry has the digest {expected_head}: entries were removed or rewritten")
+            raise LedgerError(
+                f"{self.file}: no entry has the digest {expected_head}: entries were removed or rewritten"
+            )
         return len(entries)
 
     def append(self, kind: str, payload: Mapping[str, Any], at: datetime | None = None) -> Entry:
@@ -125,9 +127,9 @@ class Ledger:
             return [], 0, 0
         entries: list[Entry] = []
         ends: list[int] = [0]
-        for number, line in enumerate(content.splitlines(keepends=True), start=1):
-            if not line.endswith(b"\n"):
-                break
+        # Only a line feed ends a line: whatever stands behind the last one is unfinished.
+        for number, bare in enumerate(content.split(b"\n")[:-1], start=1):
+            line = bare + b"\n"
             entries.append(self._parsed(line, number, entries[-1] if entries else None))
             ends.append(ends[-1] + len(line))
         # A batch whose last entry is missing never counted.

@@ -1,0 +1,326 @@
+"""The rebuildable index of the lake in SQLite: offers seen, deliveries, what touches which partition, what is cleaned.
+
+Here belong its tables and questions. It holds nothing that the files do not say (rebuild.py makes it again from
+receipts, offers, sidecars and file counts); writing those files is lake.py's. Marks set before files change tell the
+next start that files and index may differ. Standard library only: a refresh with nothing new loads this module.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sources.cleaning.store import FileCounts, PartitionCounts
+from sources.deliveries import Offer, Receipt
+
+SCHEMA_VERSION = "1"
+_RECEIPT = tuple(f.name for f in fields(Receipt))
+_PARTITION_COUNTS = tuple(f.name for f in fields(PartitionCounts))
+FILE_COUNTS = tuple(f.name for f in fields(FileCounts) if f.name != "touches")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_TABLES = f"""
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS marks (id INTEGER PRIMARY KEY, what TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS offers (
+    source_id TEXT NOT NULL, offer_id TEXT NOT NULL, etag TEXT NOT NULL, feed TEXT NOT NULL, sha256 TEXT NOT NULL,
+    PRIMARY KEY (source_id, offer_id, etag)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS deliveries (
+    {", ".join(f"{name} {'INTEGER' if name == 'size_bytes' else 'TEXT'} NOT NULL" for name in _RECEIPT)},
+    month TEXT NOT NULL, delivered_us INTEGER NOT NULL,
+    PRIMARY KEY (feed, sha256)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS partitions (
+    table_name TEXT NOT NULL, value TEXT NOT NULL, rows INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    PRIMARY KEY (table_name, value)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS touches (
+    table_name TEXT NOT NULL, value TEXT NOT NULL, feed TEXT NOT NULL, sha256 TEXT NOT NULL,
+    {", ".join(f"{name} INTEGER NOT NULL" for name in _PARTITION_COUNTS)},
+    PRIMARY KEY (table_name, value, feed, sha256)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS touches_by_delivery ON touches (feed, sha256);
+CREATE TABLE IF NOT EXISTS cleaned (
+    feed TEXT NOT NULL, sha256 TEXT NOT NULL, fingerprint TEXT NOT NULL,
+    {", ".join(FILE_COUNTS)},
+    PRIMARY KEY (feed, sha256)
+) WITHOUT ROWID;
+"""
+_DATA_TABLES = ("offers", "deliveries", "partitions", "touches", "cleaned")
+
+
+class IndexUnusable(RuntimeError):
+    """The index is missing, damaged or of another version: rebuild it."""
+
+
+@dataclass(frozen=True)
+class CleanedFile:
+    """What one cleaned delivery counts in all: the file's own counts and the sums over its partitions."""
+
+    receipt: Receipt
+    counts: Mapping[str, Any]
+    sums: PartitionCounts
+
+
+def printable(text: str) -> str:
+    """Text of a foreign source as it is stored and shown: control characters and lone surrogates are escaped."""
+    safe = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "".join(c if unicodedata.category(c) not in ("Cc", "Cf") else f"\\u{ord(c):04x}" for c in safe)
+
+
+class Index:
+    """An open index. Writers hold the data directory's lock; `read_only=True` may look on meanwhile."""
+
+    def __init__(self, file: Path, read_only: bool = False) -> None:
+        """Opens the index, creating it unless `read_only`; IndexUnusable if it cannot answer."""
+        self.file = file
+        if read_only and not file.exists():
+            raise IndexUnusable(f"{file} does not exist")
+        if not read_only:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.db = sqlite3.connect(
+                f"{file.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}", uri=True, isolation_level=None
+            )
+            if not read_only:
+                # WAL lets `status` and the web page look on; FULL makes every commit durable before it returns.
+                self.db.execute("PRAGMA journal_mode=WAL")
+                self.db.execute("PRAGMA synchronous=FULL")
+                fresh = not self.db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+                self.db.executescript(_TABLES)
+                if fresh:
+                    self.db.execute("INSERT INTO meta VALUES ('schema_version', ?)", (SCHEMA_VERSION,))
+            found = self.db.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise IndexUnusable(f"{file}: {error}") from None
+        if found != (SCHEMA_VERSION,):
+            self.close()
+            raise IndexUnusable(f"{file} is of another version")
+
+    def close(self) -> None:
+        """Closes the database; an open transaction is rolled back."""
+        with suppress(sqlite3.ProgrammingError):
+            self.db.close()
+
+    # --- marks: set durably before files change, cleared in the transaction that brings the index up to date
+
+    def set_mark(self, what: str) -> int:
+        """Durably notes that files are about to change; returns the mark."""
+        return self.db.execute("INSERT INTO marks (what) VALUES (?)", (what,)).lastrowid or 0
+
+    def clear_mark(self, mark: int) -> None:
+        """Takes the mark away, as part of the open transaction if there is one."""
+        self.db.execute("DELETE FROM marks WHERE id = ?", (mark,))
+
+    def marks(self) -> list[str]:
+        """What was being written when a writer stopped; empty when files and index agree."""
+        return [what for (what,) in self.db.execute("SELECT what FROM marks ORDER BY id")]
+
+    def clear_marks(self) -> None:
+        """Takes all marks away, as part of the open transaction: files and index were brought to agree."""
+        self.db.execute("DELETE FROM marks")
+
+    def begin(self) -> None:
+        """Starts a transaction."""
+        self.db.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """Commits it durably."""
+        self.db.execute("COMMIT")
+
+    def rollback(self) -> None:
+        """Drops it, if one is open."""
+        if self.db.in_transaction:
+            self.db.execute("ROLLBACK")
+
+    # --- offers and deliveries
+
+    def unseen(self, offers: Iterable[Offer]) -> list[Offer]:
+        """Those offers whose bytes are not known yet, in the given order."""
+        seen = set(self.db.execute("SELECT source_id, offer_id, etag FROM offers"))
+        return [o for o in offers if (printable(o.source_id), printable(o.offer_id), printable(o.etag)) not in seen]
+
+    def add_offers(self, rows: Iterable[tuple[str, str, str, str, str]]) -> None:
+        """Remembers (source_id, offer_id, etag, feed, sha256), as `printable` text; known ones stay."""
+        self.db.executemany("INSERT OR IGNORE INTO offers VALUES (?, ?, ?, ?, ?)", rows)
+
+    def add_deliveries(self, receipts: Iterable[Receipt]) -> None:
+        """Adds landed deliveries; known ones stay."""
+        marks = ", ".join("?" * (len(_RECEIPT) + 2))
+        self.db.executemany(
+            f"INSERT OR IGNORE INTO deliveries VALUES ({marks})",
+            ((*(getattr(r, n) for n in _RECEIPT), r.delivered_at[:7], _microseconds(r.delivered_at)) for r in receipts),
+        )
+
+    def delivery(self, feed: str, sha256: str) -> Receipt | None:
+        """The receipt of these bytes if they have landed for `feed`."""
+        found = self._receipts("FROM deliveries d WHERE d.feed = ? AND d.sha256 = ?", (feed, sha256))
+        return found[0] if found else None
+
+    def deliveries(self, feed: str | None = None, month: str | None = None) -> list[Receipt]:
+        """Receipts in delivery order, of one feed and of one month of delivery (YYYY-MM) if given."""
+        return self._receipts(
+            "FROM deliveries d WHERE (?1 IS NULL OR d.feed = ?1) AND (?2 IS NULL OR d.month = ?2)", (feed, month)
+        )
+
+    def uncleaned(self, feed: str, fingerprints: Mapping[str, str]) -> list[Receipt]:
+        """Deliveries of `feed` not cleaned yet under the fingerprint of their source (source_id → fingerprint).
+
+        A source that is no longer declared (absent from `fingerprints`) counts as up to date once it was cleaned.
+        """
+        done = dict(self._pairs("SELECT sha256, fingerprint FROM cleaned WHERE feed = ?", feed))
+        return [
+            r
+            for r in self.deliveries(feed)
+            if r.sha256 not in done or fingerprints.get(r.source_id, done[r.sha256]) != done[r.sha256]
+        ]
+
+    def as_of(self) -> datetime | None:
+        """The latest delivered_at of all deliveries (UTC), None before the first."""
+        (latest,) = self.db.execute("SELECT max(delivered_us) FROM deliveries").fetchone()
+        return None if latest is None else _EPOCH + timedelta(microseconds=latest)
+
+    def inputs(self) -> list[tuple[str, str]]:
+        """(feed, sha256) of every cleaned delivery, sorted: what a release is made from."""
+        return list(self.db.execute("SELECT feed, sha256 FROM cleaned ORDER BY feed, sha256"))
+
+    def state(self) -> str:
+        """SHA-256 over the clean partitions and the deliveries: equal states give equal marts."""
+        digest = hashlib.sha256()
+        for query in (
+            "SELECT table_name, value, sha256 FROM partitions ORDER BY 1, 2",
+            "SELECT feed, sha256, delivered_at FROM deliveries ORDER BY 1, 2",
+            "SELECT feed, sha256, fingerprint FROM cleaned ORDER BY 1, 2",
+        ):
+            for row in self.db.execute(query):
+                digest.update(("\0".join(row) + "\n").encode())
+            digest.update(b"\n")
+        return digest.hexdigest()
+
+    # --- partitions and counts
+
+    def touching(self, feed: str, partitions: Sequence[tuple[str, str]]) -> list[Receipt]:
+        """Deliveries of `feed` with a reading in any of the (table, value) partitions, in delivery order."""
+        found: dict[tuple[str, str], Receipt] = {}
+        # Two parameters a pair: stay below SQLite's limit on parameters.
+        for start in range(0, len(partitions), 400):
+            chunk = partitions[start : start + 400]
+            pairs = ", ".join(["(?, ?)"] * len(chunk))
+            query = (
+                "FROM deliveries d WHERE d.feed = ? AND EXISTS (SELECT 1 FROM touches t WHERE t.feed = d.feed"
+                f" AND t.sha256 = d.sha256 AND (t.table_name, t.value) IN (VALUES {pairs}))"
+            )
+            for receipt in self._receipts(query, (feed, *(part for pair in chunk for part in pair))):
+                found[(receipt.feed, receipt.sha256)] = receipt
+        return sorted(found.values(), key=lambda r: r.order)
+
+    def touches_of(self, feed: str, sha256: str) -> list[tuple[str, str]]:
+        """(table, value) of every partition that holds or counts a reading of the delivery, sorted."""
+        query = "SELECT table_name, value FROM touches WHERE feed = ? AND sha256 = ? ORDER BY 1, 2"
+        return list(self.db.execute(query, (feed, sha256)))
+
+    def deliveries_in(self, table: str, value: str) -> list[str]:
+        """SHA-256 of every delivery with a reading in the partition, sorted."""
+        query = "SELECT sha256 FROM touches WHERE table_name = ? AND value = ? ORDER BY 1"
+        return [sha for (sha,) in self.db.execute(query, (table, value))]
+
+    def partitions(self, table: str | None = None) -> list[tuple[str, str]]:
+        """(table, value) of every clean partition, sorted; the site register, stored whole, is none."""
+        query = (
+            "SELECT table_name, value FROM partitions WHERE value <> '' AND (?1 IS NULL OR table_name = ?1)"
+            " ORDER BY 1, 2"
+        )
+        return list(self.db.execute(query, (table,)))
+
+    def partition_deliveries(self) -> list[tuple[str, str, str, str | None]]:
+        """(table, value, SHA-256 of the Parquet, SHA-256 of a delivery in it or None) of everything known."""
+        query = (
+            "SELECT p.table_name, p.value, p.sha256, t.sha256 FROM partitions p"
+            " LEFT JOIN touches t USING (table_name, value) WHERE p.value <> ''"
+        )
+        return list(self.db.execute(query))
+
+    def put_partition(
+        self, table: str, value: str, feed: str, rows: int, sha256: str, counts: Mapping[str, PartitionCounts]
+    ) -> None:
+        """Replaces what is known of one partition."""
+        self.drop_partition(table, value)
+        self.db.execute("INSERT INTO partitions VALUES (?, ?, ?, ?)", (table, value, rows, sha256))
+        marks = ", ".join("?" * (len(_PARTITION_COUNTS) + 4))
+        self.db.executemany(
+            f"INSERT INTO touches VALUES ({marks})",
+            ((table, value, feed, sha, *(getattr(c, n) for n in _PARTITION_COUNTS)) for sha, c in counts.items()),
+        )
+
+    def drop_partition(self, table: str, value: str) -> None:
+        """Forgets one partition."""
+        self.db.execute("DELETE FROM partitions WHERE table_name = ? AND value = ?", (table, value))
+        self.db.execute("DELETE FROM touches WHERE table_name = ? AND value = ?", (table, value))
+
+    def put_cleaned(self, feed: str, sha256: str, fingerprint: str, counts: Mapping[str, Any]) -> None:
+        """Notes that a delivery is cleaned under `fingerprint`, with the counts of the file itself."""
+        marks = ", ".join("?" * (len(FILE_COUNTS) + 3))
+        self.db.execute(
+            f"INSERT OR REPLACE INTO cleaned VALUES ({marks})",
+            (feed, sha256, fingerprint, *(counts[n] for n in FILE_COUNTS)),
+        )
+
+    def forget_cleaned(self, feed: str, sha256: str | None = None) -> None:
+        """Makes one delivery, or all of a feed, count as not cleaned."""
+        self.db.execute("DELETE FROM cleaned WHERE feed = ?1 AND (?2 IS NULL OR sha256 = ?2)", (feed, sha256))
+
+    def cleaned_in(self, month: str) -> list[tuple[CleanedFile, str]]:
+        """Every cleaned delivery of a month of delivery with its counts and fingerprint, by feed and delivery order."""
+        columns = [f"d.{n}" for n in _RECEIPT] + ["c.fingerprint"] + [f"c.{n}" for n in FILE_COUNTS]
+        columns += [f"coalesce(sum(t.{n}), 0)" for n in _PARTITION_COUNTS]
+        query = (
+            f"SELECT {', '.join(columns)} FROM deliveries d JOIN cleaned c USING (feed, sha256)"
+            " LEFT JOIN touches t USING (feed, sha256)"
+            " WHERE d.month = ? GROUP BY d.feed, d.sha256 ORDER BY d.feed, d.delivered_us, d.sha256"
+        )
+        found = []
+        for row in self.db.execute(query, (month,)):
+            receipt, rest = Receipt(*row[: len(_RECEIPT)]), row[len(_RECEIPT) :]
+            counts = dict(zip(FILE_COUNTS, rest[1:], strict=False))
+            totals = PartitionCounts(*rest[1 + len(FILE_COUNTS) :])
+            found.append((CleanedFile(receipt, counts, totals), rest[0]))
+        return found
+
+    def months(self) -> list[str]:
+        """Months of delivery that hold a cleaned delivery, sorted."""
+        query = "SELECT DISTINCT month FROM deliveries JOIN cleaned USING (feed, sha256) ORDER BY 1"
+        return [month for (month,) in self.db.execute(query)]
+
+    def month_of(self, feed: str, sha256: str) -> str | None:
+        """Month of delivery (YYYY-MM), None if unknown."""
+        found = self.db.execute("SELECT month FROM deliveries WHERE feed = ? AND sha256 = ?", (feed, sha256)).fetchone()
+        return found[0] if found else None
+
+    def dump(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Everything the index holds, sorted: two indexes of the same files are equal."""
+        return {t: sorted(self.db.execute(f"SELECT * FROM {t}"), key=repr) for t in _DATA_TABLES}
+
+    def clear(self) -> None:
+        """Empties all tables but the marks, inside the open transaction."""
+        for table in _DATA_TABLES:
+            self.db.execute(f"DELETE FROM {table}")
+
+    def _receipts(self, query: str, parameters: Sequence[Any]) -> list[Receipt]:
+        columns = ", ".join(f"d.{n}" for n in _RECEIPT)
+        rows = self.db.execute(f"SELECT {columns} {query} ORDER BY d.delivered_us, d.sha256", parameters)
+        return [Receipt(*row) for row in rows]
+
+    def _pairs(self, query: str, *parameters: Any) -> list[tuple[str, str]]:
+        return list(self.db.execute(query, parameters))
+
+
+def _microseconds(text: str) -> int:
+    return (datetime.fromisoformat(text) - _EPOCH) // timedelta(microseconds=1)

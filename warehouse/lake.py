@@ -1,0 +1,196 @@
+"""The lake: where raw bytes land and where clean readings are stored, behind one object.
+
+Here belong the order of things (mark, files, index) and what other rooms call. Not here: the steps themselves
+(landing.py, partitions.py, rebuild.py). A writer holds the data directory's lock and opens the lake with `open_lake`,
+which first puts right what a killed writer left. Landing needs the standard library only; the clean layer loads polars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, tzinfo
+from typing import IO, TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sources.cleaning.store import FileCounts, PartitionCounts
+from sources.config.model import Source
+from sources.deliveries import Delivery, Offer, Receipt
+from sources.registry.model import Registry
+from warehouse.atomic import remove
+from warehouse.index import Index, IndexUnusable
+from warehouse.landing import Batch, Landed, raw_paths
+from warehouse.partitions import CleaningDone, PartitionStore
+from warehouse.paths import DataDir
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from warehouse.rebuild import Reconciled
+
+REPORTING_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def open_lake(data: DataDir, registry: Registry, zone: tzinfo = REPORTING_ZONE) -> Lake:
+    """Opens the lake for writing, after repairing it if the last writer was killed. The caller holds the lock."""
+    lake = Lake(data, registry, zone)
+    if lake.needs_repair:
+        lake.reconcile()
+    return lake
+
+
+class Lake:
+    """Raw and clean layer of one data directory; implements sources.cleaning.store.CleanStore."""
+
+    def __init__(self, data: DataDir, registry: Registry, zone: tzinfo = REPORTING_ZONE) -> None:
+        """Opens the index, a new one where it is missing or unusable; `needs_repair` says whether to `reconcile`."""
+        self.data = data
+        self.registry = registry
+        self.zone = zone
+        created = not data.index_file.exists() and data.raw.exists()
+        try:
+            self.index = Index(data.index_file)
+        except IndexUnusable:
+            for end in ("", "-wal", "-shm"):
+                remove(data.index_file.with_name(data.index_file.name + end))
+            self.index, created = Index(data.index_file), True
+        if created:
+            self.index.set_mark("the index is new")
+        self._batch: Batch | None = None
+        self._store = PartitionStore(data, self.index, registry, zone)
+
+    def __enter__(self) -> Lake:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the index; what was not finished stays marked for repair."""
+        self.index.close()
+
+    # --- repair
+
+    @property
+    def needs_repair(self) -> bool:
+        """Whether files and index may differ: a mark stands in the index."""
+        return bool(self.index.marks())
+
+    def reconcile(self) -> Reconciled:
+        """Sweeps what is unfinished and rebuilds the index from receipts, sidecars and file counts."""
+        from warehouse.rebuild import reconcile
+
+        return reconcile(self.data, self.registry, self.index, self.zone)
+
+    def sweep(self) -> Reconciled:
+        """Drops temporary files and data files without their sidecar; the index follows."""
+        return self.reconcile()
+
+    # --- raw
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Landings inside are made durable together at the end (also after an exception that one of them raised)."""
+        if self._batch is not None or self._store.open:
+            raise RuntimeError("a batch or a cleaning is already open")
+        self._batch = Batch(self.data, self.index, self.registry, self.zone)
+        try:
+            try:
+                yield
+            except Exception:
+                self._batch.commit()
+                raise
+            self._batch.commit()
+        finally:
+            self._batch = None
+
+    def land(self, offer: Offer, stream: IO[bytes], source: Source, landed_at: datetime | None = None) -> Landed:
+        """Reads `stream` to its end and stores its bytes once; the same bytes again change nothing but are remembered.
+
+        `source` gives connector, provenance, owner and licence (the feed's where it has none). Inside `batch` the
+        delivery counts when the batch ends, else at once. An exception of the stream leaves nothing behind.
+        """
+        if self._batch is not None:
+            return self._batch.land(offer, stream, source, landed_at)
+        with self.batch():
+            return self.land(offer, stream, source, landed_at)
+
+    def unseen(self, offers: Iterable[Offer]) -> list[Offer]:
+        """Those offers that have not landed yet."""
+        return self.index.unseen(offers)
+
+    def deliveries(self, feed: str, month: str | None = None) -> list[Delivery]:
+        """Landed deliveries of a feed in delivery order, of one month of delivery (YYYY-MM) if given."""
+        return [self._delivery(r) for r in self.index.deliveries(feed, month)]
+
+    def uncleaned(self, feed: str, fingerprints: Mapping[str, str]) -> list[Delivery]:
+        """Deliveries not cleaned yet under the fingerprint of their source (source_id → fingerprint), in order."""
+        return [self._delivery(r) for r in self.index.uncleaned(feed, fingerprints)]
+
+    def as_of(self) -> datetime | None:
+        """The latest delivered_at of all deliveries, reporting zone, naive; None before the first."""
+        latest = self.index.as_of()
+        return None if latest is None else latest.astimezone(self.zone).replace(tzinfo=None)
+
+    # --- clean (CleanStore)
+
+    @contextmanager
+    def cleaning(self) -> Iterator[Lake]:
+        """What is written inside becomes durable and known at the end; an exception leaves a lake put right again.
+
+        Call `finish_cleaning` as the last step inside for its result.
+        """
+        try:
+            yield self
+        except Exception:
+            self._store.abandon()
+            self.reconcile()
+            raise
+        self.finish_cleaning()
+
+    def finish_cleaning(self) -> CleaningDone:
+        """Writes the file counts, makes everything durable and commits the index; names files that do not balance."""
+        return self._store.finish()
+
+    def deliveries_touching(self, feed: str, partitions: Iterable[tuple[str, str]]) -> list[Delivery]:
+        """Deliveries of `feed` with a reading in any of the (table, value) partitions, in delivery order."""
+        return [self._delivery(r) for r in self.index.touching(feed, list(partitions))]
+
+    def touches_of(self, feed: str, sha256: str) -> list[tuple[str, str]]:
+        """Partitions that now hold or count a reading of the delivery: to be rewritten when it is cleaned anew."""
+        return self.index.touches_of(feed, sha256)
+
+    def read_clean(self, table: str, value: str) -> pl.DataFrame | None:
+        """The clean partition as stored, or None where there is none."""
+        return self._store.read(table, value)
+
+    def write_partition(
+        self,
+        table: str,
+        value: str,
+        clean: pl.DataFrame,
+        superseded: pl.DataFrame,
+        counts: Mapping[str, PartitionCounts],
+    ) -> None:
+        """Replaces one partition, its superseded readings and its counts; both frames empty removes it."""
+        self._store.write(table, value, clean, superseded, counts)
+
+    def write_quarantine(self, feed: str, sha256: str, rejected: pl.DataFrame) -> None:
+        """Replaces everything quarantined from one delivery (an empty frame removes it)."""
+        self._store.write_quarantine(feed, sha256, rejected)
+
+    def record_file(self, feed: str, sha256: str, counts: FileCounts, fingerprint: str) -> None:
+        """Notes that the delivery is cleaned under `fingerprint`; after all its partitions are written."""
+        self._store.record_file(feed, sha256, counts, fingerprint)
+
+    def write_site_register(self, register: pl.DataFrame) -> None:
+        """Replaces the site register in force (all feeds); same rows, same bytes."""
+        self._store.write_site_register(register)
+
+    def write_empty_tables(self) -> None:
+        """Puts a file without rows into every clean table, so that a pattern over it always matches."""
+        self._store.write_empty_tables()
+
+    def _delivery(self, receipt: Receipt) -> Delivery:
+        file, _ = raw_paths(self.data, receipt)
+        return Delivery(receipt, lambda: file.open("rb"))

@@ -1,0 +1,153 @@
+"""Parquet as EcoLedger writes it: declared schema and order, pinned settings, so that equal rows give equal bytes.
+
+Here belong the two writers (a polars frame for the lake, an Arrow stream for the release), the declared types and the
+cast. Not here: where files stand or which rows they hold. A cast that would lose something is refused, never made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from sources.registry.model import Column
+
+ROW_GROUP = 131_072
+COMPRESSION = "zstd"
+LEVEL = 3
+PAGE_BYTES = 1 << 20
+
+_DTYPES: dict[str, pl.DataType] = {
+    "string": pl.String(),
+    "int": pl.Int64(),
+    "tinyint": pl.Int8(),
+    "bool": pl.Boolean(),
+    "date": pl.Date(),
+    "timestamp": pl.Datetime("us"),
+    "decimal": pl.Decimal(18, 6),
+}
+
+
+class SchemaMismatch(ValueError):
+    """A frame does not fit the declared schema; the message names table, column and both types."""
+
+
+def schema_of(columns: Sequence[Column]) -> pl.Schema:
+    """The polars schema of declared columns."""
+    return pl.Schema({c.name: _DTYPES[c.dtype] for c in columns})
+
+
+def conform(frame: pl.DataFrame, columns: Sequence[Column], table: str) -> pl.DataFrame:
+    """`frame` with exactly the declared columns, in order and type; SchemaMismatch if a cast would guess or lose."""
+    schema = schema_of(columns)
+    missing, extra = set(schema) - set(frame.columns), set(frame.columns) - set(schema)
+    if missing or extra:
+        raise SchemaMismatch(f"{table}: columns missing {sorted(missing)}, not declared {sorted(extra)}")
+    return _cast(frame.select(list(schema)), schema, table)
+
+
+def conform_known(frame: pl.DataFrame, columns: Sequence[Column], table: str) -> pl.DataFrame:
+    """Casts the declared columns that are there; further ones (why refused, what stands instead) get a type by kind."""
+    declared = schema_of(columns)
+    wanted: dict[str, pl.DataType] = {}
+    for name, dtype in frame.schema.items():
+        if name in declared:
+            wanted[name] = declared[name]
+        elif dtype.is_integer():
+            wanted[name] = pl.Int64()
+        elif isinstance(dtype, pl.Datetime):
+            wanted[name] = pl.Datetime("us")
+        elif dtype in (pl.Boolean, pl.Date):
+            wanted[name] = dtype
+        elif dtype.is_decimal():
+            wanted[name] = pl.Decimal(18, 6)
+        else:
+            wanted[name] = pl.String()
+    return _cast(frame, pl.Schema(wanted), table)
+
+
+def write_frame(frame: pl.DataFrame, path: Path) -> str:
+    """Writes `frame` as it stands to `path` (a temporary one) and returns the SHA-256 of the file."""
+    frame.rechunk().write_parquet(
+        path,
+        compression=COMPRESSION,
+        compression_level=LEVEL,
+        statistics={"min": True, "max": True, "null_count": True, "distinct_count": False},
+        row_group_size=ROW_GROUP,
+        data_page_size=PAGE_BYTES,
+    )
+    return file_sha256(path)
+
+
+def write_batches(batches: Iterable, schema, path: Path) -> int:
+    """Writes Arrow record batches to `path` in row groups of a fixed size; gives the number of rows."""
+    import pyarrow.parquet as pq
+
+    rows = 0
+    with pq.ParquetWriter(
+        path,
+        schema,
+        compression=COMPRESSION,
+        compression_level=LEVEL,
+        version="2.6",
+        data_page_version="1.0",
+        data_page_size=PAGE_BYTES,
+        write_statistics=True,
+        store_schema=False,
+        store_decimal_as_integer=True,
+    ) as writer:
+        for table in rechunked(batches, schema, ROW_GROUP):
+            writer.write_table(table, row_group_size=ROW_GROUP)
+            rows += table.num_rows
+    return rows
+
+
+def rechunked(batches: Iterable, schema, size: int) -> Iterator:
+    """Arrow tables of exactly `size` rows (the last may be shorter), each of one chunk, from batches of any size."""
+    import pyarrow as pa
+
+    held: list = []
+    count = 0
+    for batch in batches:
+        held.append(batch)
+        count += batch.num_rows
+        if count < size:
+            continue
+        table = pa.Table.from_batches(held, schema)
+        while table.num_rows >= size:
+            yield table.slice(0, size).combine_chunks()
+            table = table.slice(size)
+        held, count = table.to_batches(), table.num_rows
+    if count:
+        yield pa.Table.from_batches(held, schema).combine_chunks()
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _cast(frame: pl.DataFrame, schema: pl.Schema, table: str) -> pl.DataFrame:
+    casts = []
+    for name, wanted in schema.items():
+        found = frame.schema[name]
+        if found == wanted:
+            continue
+        # A float has no exact decimal, and a zone would move a naive time without a word.
+        zoned = isinstance(found, pl.Datetime) and found.time_zone is not None
+        if zoned or (found.is_float() and not wanted.is_float()) or (wanted.is_decimal() and _narrower(found, wanted)):
+            raise SchemaMismatch(f"{table}: column {name} is {found}, declared {wanted}; convert it exactly before")
+        casts.append(pl.col(name).cast(wanted, strict=True))
+    if not casts:
+        return frame
+    try:
+        return frame.with_columns(casts)
+    except pl.exceptions.PolarsError as error:
+        raise SchemaMismatch(f"{table}: {error}") from None
+
+
+def _narrower(found: pl.DataType, wanted: pl.DataType) -> bool:
+    return isinstance(found, pl.Decimal) and (found.scale or 0) > (wanted.scale or 0)

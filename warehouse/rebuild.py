@@ -1,0 +1,169 @@
+"""Making the index again from what the files say, and removing what a killed writer left half-done in the lake.
+
+Here belongs the walk over raw, clean, superseded and quarantine. Not here: releases and ledger (recovery.py). Runs
+under the writer's lock when a mark stands in the index or the index is gone; afterwards files and index agree, and
+whatever cannot be vouched for counts as not cleaned.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any
+
+from sources.deliveries import Receipt
+from sources.registry.model import CleanTable, Registry
+from warehouse import file_counts
+from warehouse.atomic import flush, is_temporary, remove, remove_empty_dirs
+from warehouse.index import Index
+from warehouse.landing import raw_paths, stored_offers, stored_receipts
+from warehouse.paths import PART, SIDECAR, TEMPORARY, DataDir
+from warehouse.sidecar import counts_from_json, matches, parse_sidecar, read_sidecar
+
+
+class LakeDamaged(RuntimeError):
+    """Raw bytes that a receipt vouches for are gone or changed: nothing we can repair; the message names the file."""
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """What reconciling found: files removed, partitions lost (to be cleaned again), deliveries to clean again."""
+
+    removed: int
+    lost_partitions: tuple[tuple[str, str], ...]
+    to_clean_again: int
+
+
+def reconcile(data: DataDir, registry: Registry, index: Index, zone: tzinfo) -> Reconciled:
+    """Sweeps the lake and rebuilds `index` from it; marks are cleared in the same transaction."""
+    removed = sweep_temporary(data)
+    receipts, orphans = _sweep_raw(data)
+    removed += orphans
+    known: dict[tuple[str, str], str] = {}
+    before: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for table, value, parquet_sha256, delivery in index.partition_deliveries():
+        known[(table, value)] = parquet_sha256
+        if delivery is not None:
+            before[(table, value)].add(delivery)
+    cleaned = {
+        (row["feed"], row["sha256"]): (row, fingerprint)
+        for _, folder in file_counts.stored_months(data)
+        for row, fingerprint in file_counts.read_month(folder) or []
+    }
+    lost: list[tuple[str, str]] = []
+    forget: set[tuple[str, str]] = set()
+    index.begin()
+    try:
+        index.clear()
+        index.add_deliveries(receipts)
+        landed = {(r.feed, r.sha256) for r in receipts}
+        index.add_offers(offer for offer in stored_offers(data) if (offer[3], offer[4]) in landed)
+        for table, value, folder, beside in _folders(data, registry):
+            note = _complete(folder, beside)
+            doubted = before.get((table.name, value), set())
+            if note is None:
+                lost.append((table.name, value))
+                named = doubted | set((parse_sidecar(folder) or {}).get("deliveries", {}))
+                _drop(data, folder, beside)
+                forget |= {(table.feed, sha) for sha in named}
+                if not known:
+                    # Without the former index nobody can say which deliveries stood in it.
+                    forget |= {key for key in cleaned if key[0] == table.feed}
+                continue
+            counts = counts_from_json(note)
+            if known and known.get((table.name, value)) != note["sha256"]:
+                # Rewritten by a cleaning that did not finish: by which rules is not recorded, so clean again.
+                forget |= {(table.feed, sha) for sha in doubted | set(counts)}
+            index.put_partition(table.name, value, table.feed, note["rows"], note["sha256"], counts)
+        tables = registry.tables
+        for gone in set(before) - set(index.partitions()) - set(lost):
+            if gone[0] in tables:
+                forget |= {(tables[gone[0]].feed, sha) for sha in before[gone]}
+        _add_register(data, index)
+        for key, (row, fingerprint) in cleaned.items():
+            if key not in forget and index.delivery(*key):
+                index.put_cleaned(*key, fingerprint, file_counts.own_counts(row))
+        _write_changed_months(data, index, zone)
+        flush(data.root, data.clean.rglob("*"))
+        index.clear_marks()
+        index.commit()
+    except BaseException:
+        index.rollback()
+        raise
+    return Reconciled(removed, tuple(lost), len(forget & set(cleaned)))
+
+
+def sweep_temporary(data: DataDir) -> int:
+    """Removes unfinished files everywhere in the lake; gives how many."""
+    found = [p for top in (data.raw, data.clean, data.superseded, data.quarantine) for p in top.rglob(f"{TEMPORARY}*")]
+    for path in found:
+        remove(path)
+    return len(found)
+
+
+def _sweep_raw(data: DataDir) -> tuple[list[Receipt], int]:
+    """Every receipt whose bytes are there; raw bytes without a receipt are removed."""
+    receipts, vouched = [], set()
+    for note, receipt in stored_receipts(data):
+        file, expected_note = raw_paths(data, receipt)
+        if note != expected_note or not file.is_file() or file.stat().st_size != receipt.size_bytes:
+            raise LakeDamaged(f"{note}: the raw bytes it vouches for are missing, changed or elsewhere")
+        receipts.append(receipt)
+        vouched.update((note, file))
+    orphans = [p for p in data.raw.glob("*/*/*") if p.is_file() and p not in vouched and not is_temporary(p)]
+    for path in orphans:
+        remove(path)
+    return receipts, len(orphans)
+
+
+def _folders(data: DataDir, registry: Registry) -> Iterator[tuple[CleanTable, str, Path, Path]]:
+    """Every partition that has any file, clean or superseded: (table, value, clean folder, superseded folder)."""
+    for table in registry.tables.values():
+        prefix = f"{table.grain}="
+        values = {
+            folder.name.removeprefix(prefix)
+            for top in (data.clean, data.superseded)
+            for folder in (top / table.name).glob(f"{prefix}*")
+        }
+        for value in sorted(values):
+            yield (
+                table,
+                value,
+                data.clean_partition(table.name, table.grain, value),
+                data.superseded_partition(table.name, table.grain, value),
+            )
+
+
+def _complete(folder: Path, beside: Path) -> dict[str, Any] | None:
+    note = read_sidecar(folder)
+    return note if note is not None and matches(beside / PART, note["superseded_sha256"]) else None
+
+
+def _drop(data: DataDir, folder: Path, beside: Path) -> None:
+    for path in (folder / SIDECAR, folder / PART, beside / PART):
+        remove(path)
+    remove_empty_dirs(folder, data.clean)
+    remove_empty_dirs(beside, data.superseded)
+
+
+def _add_register(data: DataDir, index: Index) -> None:
+    folder = data.site_register.parent
+    note = read_sidecar(folder)
+    if note is not None:
+        index.put_partition("site_register", "", "", note["rows"], note["sha256"], {})
+        return
+    for name in (PART, SIDECAR):
+        remove(folder / name)
+
+
+def _write_changed_months(data: DataDir, index: Index, zone: tzinfo) -> None:
+    """Writes again every month whose stored rows differ from what the index now says."""
+    stored = dict(file_counts.stored_months(data))
+    for month in sorted(set(stored) | set(index.months())):
+        wanted = [(file_counts.row_of(file, zone), fingerprint) for file, fingerprint in index.cleaned_in(month)]
+        found = file_counts.read_month(stored[month]) if month in stored else None
+        if found is None or sorted(found, key=repr) != sorted(wanted, key=repr):
+            file_counts.write_month(data, index, month, zone)
