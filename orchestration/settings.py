@@ -23,12 +23,15 @@ DEFAULT_DATA = "data"
 
 @dataclass(frozen=True)
 class Settings:
-    """One refresh: `clock` is zone-aware; `first` leaves out older deliveries; `feeds` in registry order."""
+    """One refresh: `clock` is what is due by, `now` the machine's time (both zone-aware); `first` leaves out older
+    deliveries; `feeds` stand in registry order.
+    """
 
     data: DataDir
     config: Config
     registry: Registry
     clock: datetime
+    now: datetime
     first: date | None
     feeds: tuple[str, ...]
 
@@ -41,16 +44,6 @@ class Settings:
     def start(self) -> date:
         """First day of the partitions."""
         return self.config.district.start
-
-    def describe(self) -> dict[str, object]:
-        """The settings as plain values, from which `settled` makes them again (a run's resource configuration)."""
-        return {
-            "data_dir": str(self.data.root),
-            "config_path": str(self.config.path) if self.config.path else "",
-            "clock": self.clock.isoformat(),
-            "first_day": self.first.isoformat() if self.first else "",
-            "feeds": list(self.feeds),
-        }
 
 
 def data_dir(option: str | None) -> DataDir:
@@ -83,7 +76,8 @@ def settled(
     config = load_config(config_file)
     known = registry()
     zone = config.district.reporting_zone
-    clock = clock_for(parse_day(to, "--to") if to else None, zone, now or datetime.now(UTC))
+    now = now or datetime.now(UTC)
+    clock = clock_for(parse_day(to, "--to") if to else None, zone, now)
     first_day = parse_day(first, "--from") if first else None
     check_range(first_day, clock)
-    return Settings(data, config, known, clock, first_day, check_feeds(feeds, known.feeds))
+    return Settings(data, config, known, clock, now, first_day, check_feeds(feeds, known.feeds))

@@ -1,0 +1,183 @@
+"""The dbt project as Dagster assets: two runs, the domains' marts first, the cross-domain ones after admission.
+
+Here belong the translation of dbt nodes into assets (keys, groups, lineage from clean_<feed> to the marts) and the
+two steps that run dbt. Not here: running dbt (dbt_runner.py) or judging what it built (gate_assets.py).
+
+dbt's tests are no asset checks of their own: one failing blocking check would stop everything after it, and the gate
+decides what blocks. They are counted on `candidate_<domain>`, an asset that always materialises, so that a domain
+whose mart could not be built still reaches the gate and is held there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, build_dbt_asset_specs
+
+from orchestration.dbt_runner import NodeResult, node_result, run_dbt
+from orchestration.progress import step
+from orchestration.resources import Refresh
+
+CROSS_DOMAIN = "cross_domain"
+JUDGEMENT = "judgement"
+DUCKDB_POOL = "duckdb"
+_SECOND_RUN = f"tag:{CROSS_DOMAIN} tag:{JUDGEMENT}"
+
+
+class Translator(DagsterDbtTranslator):
+    """Names assets after the dbt node, groups them by domain, and hangs the second run behind admission."""
+
+    def __init__(self) -> None:
+        # Several clean tables come from one asset (clean_air writes three); tests are reported by candidate_<domain>.
+        super().__init__(DagsterDbtTranslatorSettings(enable_asset_checks=False, enable_duplicate_source_asset_keys=True))
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """The node's name; a source's asset as its `meta.dagster.asset_key` says."""
+        if dbt_resource_props["resource_type"] == "source":
+            return super().get_asset_key(dbt_resource_props)
+        return dg.AssetKey(dbt_resource_props["name"])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """The domain for models, `standards` or `plan` for seeds."""
+        return domain_of(dbt_resource_props)
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
+        """The node's asset; a model of the second run depends on `admitted` where it reads what the first run built."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        if not unique_id.startswith("model.") or not in_second_run(self.get_resource_props(manifest, unique_id)):
+            return spec
+        first_run = {
+            dg.AssetKey(node["name"])
+            for node in manifest["nodes"].values()
+            if node["resource_type"] == "model" and not in_second_run(node)
+        }
+        deps = [dep for dep in spec.deps if dep.asset_key not in first_run]
+        if len(deps) < len(spec.deps):
+            deps.append(dg.AssetDep("admitted"))
+        return spec.replace_attributes(deps=deps)
+
+
+def in_second_run(node: Mapping[str, Any]) -> bool:
+    """Whether a dbt node is built after admission."""
+    return bool({CROSS_DOMAIN, JUDGEMENT} & set(node.get("tags", ())))
+
+
+def domain_of(node: Mapping[str, Any]) -> str:
+    """The domain of a dbt node: its declared one, else the folder it stands in, else `shared`."""
+    meta = node.get("config", {}).get("meta") or node.get("meta") or {}
+    if "domain" in meta:
+        return str(meta["domain"])
+    folders = Path(node.get("path", "")).parts[:-1]
+    if node["resource_type"] == "seed":
+        return folders[0] if folders else "seeds"
+    return folders[1] if len(folders) > 1 else "shared"
+
+
+def published_domains(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Marts by domain, as the exposures publish them, cross-domain and judgement last."""
+    nodes = manifest["nodes"]
+    names: dict[str, list[str]] = {}
+    for exposure in manifest["exposures"].values():
+        for unique_id in exposure["depends_on"]["nodes"]:
+            node = nodes.get(unique_id)
+            if node and node["resource_type"] == "model" and JUDGEMENT not in node["tags"]:
+                domain = CROSS_DOMAIN if in_second_run(node) else domain_of(node)
+                names.setdefault(domain, []).append(node["name"])
+    ordered = sorted(names, key=lambda d: (d == CROSS_DOMAIN, d))
+    return {domain: sorted(names[domain]) for domain in ordered}
+
+
+def build_dbt_assets(manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
+    """The two dbt steps over `manifest` (manifest.json as a dictionary)."""
+    domains = published_domains(manifest)
+    first = {d: marts for d, marts in domains.items() if d != CROSS_DOMAIN}
+    second = {d: marts for d, marts in domains.items() if d == CROSS_DOMAIN}
+    return [
+        _dbt_step("build_domains", manifest, first, 1, ["--exclude", *_SECOND_RUN.split()], {"exclude": _SECOND_RUN}),
+        _dbt_step("build_cross_domain", manifest, second, 2, ["--select", *_SECOND_RUN.split()], {"select": _SECOND_RUN}),
+    ]
+
+
+def candidate_key(domain: str) -> str:
+    """The asset that says what dbt made of a domain."""
+    return f"candidate_{domain}"
+
+
+def _dbt_step(
+    name: str,
+    manifest: Mapping[str, Any],
+    domains: Mapping[str, Sequence[str]],
+    number: int,
+    selection: Sequence[str],
+    spec_selection: Mapping[str, str],
+) -> dg.AssetsDefinition:
+    translator = Translator()
+    dbt_specs = build_dbt_asset_specs(manifest=manifest, dagster_dbt_translator=translator, **spec_selection)
+    candidate_specs = [
+        dg.AssetSpec(
+            candidate_key(domain),
+            deps=list(marts),
+            group_name=domain,
+            description=f"What dbt made of the {domain} marts: nodes built, tests passed and failed.",
+            kinds={"dbt"},
+        )
+        for domain, marts in domains.items()
+    ]
+
+    # One writer: DuckDB lets a single process hold the candidate, and dbt is another process than ours.
+    @dg.multi_asset(name=name, specs=[*dbt_specs, *candidate_specs], can_subset=False, pool=DUCKDB_POOL)
+    def run(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:
+        session = refresh.session
+        if number == 1:
+            session.remove_candidate()
+        results: list[NodeResult] = []
+        keys = {spec.metadata["dagster_dbt/unique_id"]: spec.key for spec in dbt_specs}
+        arguments = ["build", *selection, "--exclude-resource-type", "unit_test", "--indirect-selection", "buildable"]
+        with step("build", "domains" if number == 1 else "cross-domain") as told:
+            for event in run_dbt(session.data, arguments, session.dbt_target(number), session.dbt_vars()):
+                result = node_result(event)
+                if result is None:
+                    continue
+                results.append(result)
+                told.note(f"{result.index} of {result.total}: {result.name}")
+                if result.built and result.unique_id in keys:
+                    yield dg.MaterializeResult(
+                        asset_key=keys[result.unique_id], metadata={"seconds": round(result.seconds, 3)}
+                    )
+            told.note(summary_text(results))
+        for domain in domains:
+            mine = [r for r in results if domain_of(manifest["nodes"].get(r.unique_id, _NOWHERE)) == domain]
+            context.log.info(f"{domain}: {summary_text(mine)}")
+            yield dg.MaterializeResult(asset_key=candidate_key(domain), metadata=_metadata(mine))
+
+    return run
+
+
+_NOWHERE: Mapping[str, Any] = {"resource_type": "", "path": ""}
+
+
+def summary_text(results: Sequence[NodeResult]) -> str:
+    """'24 models, 3 seeds, 120 tests; 1 failed, 2 skipped'."""
+    built = [r for r in results if r.built]
+    tests = sum(r.resource_type == "test" for r in results)
+    text = f"{sum(r.resource_type == 'model' for r in built)} models, {tests} tests"
+    counts = {
+        "failed": sum(r.status in ("error", "fail") for r in results),
+        "warned": sum(r.status == "warn" for r in results),
+        "skipped": sum(r.status == "skip" or r.status == "skipped" for r in results),
+    }
+    unusual = ", ".join(f"{n} {word}" for word, n in counts.items() if n)
+    return f"{text}; {unusual}" if unusual else text
+
+
+def _metadata(results: Sequence[NodeResult]) -> dict[str, Any]:
+    bad = [r for r in results if r.status in ("error", "fail", "warn")]
+    lines = "\n".join(f"- `{r.name}` {r.status}: {r.message}" for r in bad)
+    return {
+        "summary": summary_text(results),
+        "seconds": round(sum(r.seconds for r in results), 3),
+        "failed": dg.MetadataValue.md(lines or "none"),
+    }

@@ -1,0 +1,114 @@
+"""The Dagster definitions: assets from raw to release, checks, the job, the schedule, as fresh objects.
+
+`build_defs` gives a new set each time, so that tests build variants and patch nothing. Not here: what a step does
+(lake_assets.py, dbt_assets.py, gate_assets.py) or the command line, which runs the same job.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from orchestration.dbt_assets import build_dbt_assets
+from orchestration.dbt_runner import prepare_manifest
+from orchestration.decisions import REFRESH_CRON, first_month, partition_range
+from orchestration.environment import prepare
+from orchestration.gate_assets import build_gate_assets
+from orchestration.lake_assets import build_lake_assets
+from orchestration.resources import Refresh
+from orchestration.settings import config_path, data_dir, settled
+from orchestration.survey import survey
+from warehouse.paths import DataDir
+
+JOB = "refresh"
+RANGE_START = "dagster/asset_partition_range_start"
+RANGE_END = "dagster/asset_partition_range_end"
+
+
+def month_partitions(start: date, zone: str) -> dg.MonthlyPartitionsDefinition:
+    """Months of delivery from `start` to the current one, in the reporting zone; shared by all feeds, so that one job
+    spans them.
+    """
+    return dg.MonthlyPartitionsDefinition(start_date=first_month(start), timezone=zone, end_offset=1)
+
+
+def build_defs(
+    resource_overrides: Mapping[str, Any] | None = None,
+    data_dir: DataDir | Path | None = None,
+    config: Path | None = None,
+) -> dg.Definitions:
+    """Fresh definitions over one data directory and configuration file (None = the built-in district).
+
+    `resource_overrides` replaces resources by key. ConfigError if the configuration cannot be used, DbtError if the
+    dbt project cannot be parsed.
+    """
+    data = data_dir if isinstance(data_dir, DataDir) else DataDir(Path(data_dir or "data").absolute())
+    settings = settled(data, config)
+    manifest = json.loads(prepare_manifest(data).read_text(encoding="utf-8"))
+    partitions = month_partitions(settings.start, settings.zone)
+    assets = [
+        *build_lake_assets(settings.registry, partitions),
+        *build_dbt_assets(manifest),
+        *build_gate_assets(manifest),
+    ]
+    job = dg.define_asset_job(
+        JOB,
+        selection=dg.AssetSelection.all(),
+        partitions_def=partitions,
+        description="Pull what is due, clean it, build the marts, judge them, publish a release.",
+    )
+    refresh = Refresh(data_dir=str(data.root), config_path=str(config or ""))
+    return dg.Definitions(
+        assets=assets,
+        jobs=[job],
+        schedules=[_schedule(job, data, config, settings.zone)],
+        resources={"refresh": refresh, **(resource_overrides or {})},
+        # One process for all steps: a process per step costs 3.5 s each, and there is one writer anyway.
+        executor=dg.in_process_executor,
+    )
+
+
+def _schedule(
+    job: dg.UnresolvedAssetJobDefinition, data: DataDir, config: Path | None, zone: str
+) -> dg.ScheduleDefinition:
+    @dg.schedule(
+        name="daily_refresh",
+        job=job,
+        cron_schedule=REFRESH_CRON,
+        execution_timezone=zone,
+        default_status=dg.DefaultScheduleStatus.STOPPED,
+        description="Runs the months that have something due; includes the hours to 06:00 that last night's Ln needs.",
+    )
+    def daily_refresh(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        now = context.scheduled_execution_time or datetime.now(UTC)
+        settings = settled(data, config, now=now)
+        found = survey(settings)
+        if found.idle:
+            return dg.SkipReason("nothing is due and everything that landed is cleaned")
+        return dg.RunRequest(tags=range_tags(*partition_range(found.months, settings.clock, zone, settings.start)))
+
+    return daily_refresh
+
+
+def range_tags(first: str, last: str) -> dict[str, str]:
+    """Tags that make one run span the months from `first` to `last` (partition keys)."""
+    return {RANGE_START: first, RANGE_END: last}
+
+
+def _from_environment() -> dg.Definitions:
+    """The definitions of `dagster dev` and the web page, over ECOLEDGER_DATA and ECOLEDGER_CONFIG."""
+    data = data_dir(None).prepare()
+    prepare(data)
+    return build_defs(data_dir=data, config=config_path(None))
+
+
+def __getattr__(name: str) -> Any:
+    # Lazy: importing this module for build_defs must not touch ./data; Dagster asks for `defs` when it loads.
+    if name == "defs":
+        return _from_environment()
+    raise AttributeError(name)

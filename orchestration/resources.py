@@ -1,0 +1,82 @@
+"""The one Dagster resource: which lake, which configuration, which clock; opened once per run, under the writer's lock.
+
+Here belongs turning a run's configuration into an open session. Not here: what is done with it. A run from the web
+page or the schedule leaves `clock` empty and stands at the last complete day; the command line writes down what it was
+asked, so that a run can be repeated as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from orchestration.session import Session, open_session
+from orchestration.settings import Settings, settled
+from warehouse.lock import writer_lock
+from warehouse.paths import DataDir
+
+
+class Refresh(dg.ConfigurableResource):
+    """Data directory, configuration file ('' = built-in district), last day, first day and feeds of one refresh."""
+
+    data_dir: str
+    config_path: str = ""
+    last_day: str = ""
+    first_day: str = ""
+    feeds: list[str] = []
+
+    _session: Session | None = PrivateAttr(default=None)
+
+    @classmethod
+    def of(cls, settings: Settings, last_day: str) -> Refresh:
+        """The resource that stands for `settings`."""
+        return cls(
+            data_dir=str(settings.data.root),
+            config_path=str(settings.config.path or ""),
+            last_day=last_day,
+            first_day=settings.first.isoformat() if settings.first else "",
+            feeds=list(settings.feeds),
+        )
+
+    def settings(self, now: datetime | None = None) -> Settings:
+        """The settings this resource stands for."""
+        return settled(
+            DataDir(Path(self.data_dir)),
+            Path(self.config_path) if self.config_path else None,
+            self.first_day or None,
+            self.last_day or None,
+            self.feeds,
+            now,
+        )
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Refresh]:
+        """Holds the writer's lock for the whole run; LakeBusy if another process writes."""
+        settings = self.settings()
+        run = f"Dagster run {context.run.run_id}" if context.run else "Dagster run"
+        with writer_lock(settings.data, run), open_session(settings) as session:
+            self._session = session
+            try:
+                yield self
+            finally:
+                self._session = None
+
+    @property
+    def session(self) -> Session:
+        """The open session of the run."""
+        if self._session is None:
+            raise dg.DagsterInvariantViolationError("the refresh resource is only usable inside a run")
+        return self._session
+
+    def run_config(self) -> dict[str, Any]:
+        """The resource's part of a run's configuration."""
+        return {"resources": {"refresh": {"config": self.model_dump(include=set(_FIELDS))}}}
+
+
+_FIELDS = ("data_dir", "config_path", "last_day", "first_day", "feeds")

@@ -1,0 +1,160 @@
+"""What there is to do: offers that are due and not landed, deliveries not cleaned, and whether that changes anything.
+
+Standard library only: a refresh with nothing new runs this module and ends. Not here: doing it, or the rules for
+months and exit codes (decisions.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from orchestration.decisions import month_of
+from orchestration.settings import Settings
+from sources.cleaning.fingerprint import source_fingerprints
+from sources.connectors import connector_for
+from sources.deliveries import Connector, Offer, PullError
+from warehouse.atomic import write_bytes
+from warehouse.index import Index, IndexUnusable
+from warehouse.paths import DataDir
+
+ROOMS = ("sources", "dbt_project", "expectations", "warehouse", "orchestration")
+_ROOT = Path(__file__).resolve().parent.parent
+_CODE = (".py", ".sql", ".yml", ".toml", ".csv")
+_PACKAGES = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "polars", "pyarrow")
+
+
+@dataclass(frozen=True)
+class DueOffer:
+    """An offer that is due and whose bytes are not known, with the connector that fetches it."""
+
+    offer: Offer
+    connector: Connector
+    month: str
+
+
+@dataclass(frozen=True)
+class FeedSurvey:
+    """One feed: what is due, months of deliveries waiting to be cleaned, and sources that could not be listed."""
+
+    due: tuple[DueOffer, ...] = ()
+    waiting: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Survey:
+    """All feeds, the lake's state, and the fingerprint of code, configuration and that state.
+
+    `state` is '' when the index cannot answer (it is missing, or a writer was stopped in the middle).
+    """
+
+    feeds: Mapping[str, FeedSurvey]
+    state: str = ""
+    fingerprint: str = ""
+    unfinished: tuple[str, ...] = field(default=())
+
+    @property
+    def months(self) -> list[str]:
+        """Partition keys of every month that has something due or waiting."""
+        found = {due.month for feed in self.feeds.values() for due in feed.due}
+        return sorted(found | {month for feed in self.feeds.values() for month in feed.waiting})
+
+    @property
+    def idle(self) -> bool:
+        """Nothing due, nothing waiting, every source listed, and no writer was stopped in the middle."""
+        busy = any(feed.due or feed.waiting or feed.failures for feed in self.feeds.values())
+        return bool(self.state) and not busy and not self.unfinished
+
+
+def survey(settings: Settings) -> Survey:
+    """Lists every source of the feeds asked for and compares with the index; a source that fails is noted, not raised."""
+    try:
+        index = Index(settings.data.index_file, read_only=True)
+    except IndexUnusable:
+        return Survey({name: survey_feed(settings, name, None) for name in settings.feeds})
+    try:
+        feeds = {name: survey_feed(settings, name, index) for name in settings.feeds}
+        state = index.state()
+        return Survey(feeds, state, fingerprint(settings, state), tuple(index.marks()))
+    finally:
+        index.close()
+
+
+def survey_feed(settings: Settings, feed: str, index: Index | None) -> FeedSurvey:
+    """What is due and waiting in one feed; without an index everything offered is due."""
+    connectors: dict[str, Connector] = {}
+    offers: list[Offer] = []
+    failures: list[str] = []
+    for source in settings.config.sources_of(feed):
+        try:
+            connectors[source.id] = connector_for(source, settings.config)
+            offers += [o for o in connectors[source.id].offers(settings.clock) if _wanted(o, settings)]
+        except PullError as error:
+            failures.append(str(error))
+    due = [
+        DueOffer(offer, connectors[offer.source_id], month_of(offer.delivered_at or settings.now, settings.zone))
+        for offer in (index.unseen(offers) if index else offers)
+    ]
+    waiting: list[str] = []
+    if index:
+        prints = source_fingerprints(settings.config, settings.registry)
+        waiting = sorted({f"{receipt.delivered_at[:7]}-01" for receipt in index.uncleaned(feed, prints)})
+    return FeedSurvey(tuple(due), tuple(waiting), tuple(failures))
+
+
+def _wanted(offer: Offer, settings: Settings) -> bool:
+    if settings.first is None or offer.delivered_at is None:
+        return True
+    return offer.delivered_at.astimezone(settings.clock.tzinfo).date() >= settings.first
+
+
+def fingerprint(settings: Settings, state: str) -> str:
+    """SHA-256 over the code, the versions it runs on, the configuration with its waivers, and the lake's state."""
+    parts = [code_fingerprint(), settings.registry.fingerprint, settings.config.fingerprint, state]
+    waivers = settings.config.waivers
+    if waivers is not None and waivers.is_file():
+        parts.append(hashlib.sha256(waivers.read_bytes()).hexdigest())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def code_fingerprint(root: Path = _ROOT) -> str:
+    """SHA-256 over every source file of the rooms and the versions of what they stand on."""
+    digest = hashlib.sha256()
+    for package in _PACKAGES:
+        try:
+            digest.update(f"{package} {version(package)}\n".encode())
+        except PackageNotFoundError:
+            digest.update(f"{package} absent\n".encode())
+    for room in ROOMS:
+        for file in sorted(f for f in (root / room).rglob("*") if f.suffix in _CODE and f.is_file()):
+            digest.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def last_refresh(data: DataDir) -> dict[str, Any]:
+    """What the last finished refresh noted about itself; empty where there is none."""
+    try:
+        found = json.loads(_note(data).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def note_refresh(data: DataDir, note: Mapping[str, Any]) -> None:
+    """Remembers a finished refresh for the next one."""
+    write_bytes(_note(data), json.dumps(dict(note), ensure_ascii=False, indent=1).encode())
+
+
+def forget_refresh(data: DataDir) -> None:
+    """Before work begins: until it is finished nothing is known to be up to date."""
+    _note(data).unlink(missing_ok=True)
+
+
+def _note(data: DataDir) -> Path:
+    return data.build / "last_refresh.json"
