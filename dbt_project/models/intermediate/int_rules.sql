@@ -1,19 +1,14 @@
-{#- The seed rule_values with the configuration's own values laid over it (var rule_overrides: rule id to value). -#}
+{#- The seeds rule_values and rule_values_totals with the configuration's own values laid over it (var rule_overrides: rule id to value). -#}
 select
     rule_id,
-    {%- if var('rule_overrides') %}
-    case rule_id
-        {%- for id, number in var('rule_overrides').items() %}
-        when '{{ id }}' then cast({{ number }} as decimal(18, 6))
-        {%- endfor %}
-        else value
-    end as rule_value,
-    {%- else %}
-    value as rule_value,
-    {%- endif %}
+    {{ overridden_rule('rule_id', 'value') }} as rule_value,
     unit,
     standard,
     clause,
     valid_from,
     valid_to
-from {{ ref('rule_values') }}
+from (
+    select rule_id, value, unit, standard, clause, valid_from, valid_to from {{ ref('rule_values') }}
+    union all
+    select rule_id, value, unit, standard, clause, valid_from, valid_to from {{ ref('rule_values_totals') }}
+) as v

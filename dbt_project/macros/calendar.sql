@@ -1,0 +1,62 @@
+{#-
+  Calendar helpers whose spelling differs between DuckDB and Spark.
+  Not here: days (day_series, verdicts.sql), the calendar of annual figures (int_year_periods).
+-#}
+
+{# Every first day of a month from `first_day` to `last_day` (columns of `relation`), beside the columns `keep`. #}
+{% macro month_series(relation, keep, first_day, last_day) -%}
+    {{ adapter.dispatch('month_series')(relation, keep, first_day, last_day) }}
+{%- endmacro %}
+
+{% macro default__month_series(relation, keep, first_day, last_day) -%}
+    select {{ keep | join(', ') }}, cast(unnest(generate_series(
+        cast({{ first_day }} as timestamp), cast({{ last_day }} as timestamp), interval 1 month
+    )) as date) as month
+    from {{ relation }}
+{%- endmacro %}
+
+{% macro spark__month_series(relation, keep, first_day, last_day) -%}
+    select {{ keep | join(', ') }}, explode(sequence(
+        cast({{ first_day }} as date), cast({{ last_day }} as date), interval 1 month
+    )) as month
+    from {{ relation }}
+{%- endmacro %}
+
+{# Whole minutes between two timestamps: bigint. #}
+{% macro minutes_between(first_moment, last_moment) -%}
+    {{ adapter.dispatch('minutes_between')(first_moment, last_moment) }}
+{%- endmacro %}
+
+{% macro default__minutes_between(first_moment, last_moment) -%}
+    date_diff('minute', cast({{ first_moment }} as timestamp), cast({{ last_moment }} as timestamp))
+{%- endmacro %}
+
+{% macro spark__minutes_between(first_moment, last_moment) -%}
+    timestampdiff(minute, cast({{ first_moment }} as timestamp), cast({{ last_moment }} as timestamp))
+{%- endmacro %}
+
+{# Days from one date to another, both counted: bigint. #}
+{% macro days_in(first_day, last_day) -%}
+    {{ adapter.dispatch('days_in')(first_day, last_day) }}
+{%- endmacro %}
+
+{% macro default__days_in(first_day, last_day) -%}
+    (cast({{ last_day }} as date) - cast({{ first_day }} as date) + 1)
+{%- endmacro %}
+
+{% macro spark__days_in(first_day, last_day) -%}
+    (datediff({{ last_day }}, {{ first_day }}) + 1)
+{%- endmacro %}
+
+{# `moment` plus a whole number of hours that stands in a column. #}
+{% macro hours_after(moment, hours) -%}
+    {{ adapter.dispatch('hours_after')(moment, hours) }}
+{%- endmacro %}
+
+{% macro default__hours_after(moment, hours) -%}
+    cast({{ moment }} as timestamp) + to_hours({{ hours }})
+{%- endmacro %}
+
+{% macro spark__hours_after(moment, hours) -%}
+    timestampadd(hour, cast({{ hours }} as int), cast({{ moment }} as timestamp))
+{%- endmacro %}

@@ -1,0 +1,8 @@
+{#- Rules of energy totals side by side, one row per span in which none changes. -#}
+{{ rules_side_by_side([
+    'energy_coverage_valid',
+    'energy_coverage_indicative',
+    'energy_total_decimals',
+    'energy_kg_per_t',
+    'energy_t_per_10kt'
+]) }}

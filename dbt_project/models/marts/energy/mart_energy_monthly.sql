@@ -1,0 +1,99 @@
+{#-
+  Energy by area, month, carrier, sector and flow: amount, standard coal, CO2, and what counts towards the district
+  total. Meters are parts of the balance and stay apart from it (`metering`).
+-#}
+with grouped as (
+    select
+        v.area_code,
+        v.month,
+        v.carrier,
+        v.sector,
+        v.flow,
+        v.metering,
+        v.unit,
+        v.kind,
+        v.grid_year,
+        v.factor_status,
+        v.coal_standard,
+        v.coal_clause,
+        v.co2_standard,
+        v.co2_clause,
+        v.co2_sign,
+        v.tce_sign,
+        v.lacks_coal_factor,
+        v.lacks_co2_factor,
+        sum(v.amount) as amount,
+        sum(v.tce) as tce,
+        sum(v.tce_equal_value) as tce_equal_value,
+        sum(v.tco2_of_amount) as tco2_of_amount,
+        cast(sum(v.minutes_expected) as bigint) as n_expected,
+        cast(sum(v.minutes_covered) as bigint) as n_valid,
+        {{ least_provenance('v.provenance') }} as provenance
+    from {{ ref('int_energy_valued') }} as v
+    where not v.is_long
+    group by
+        v.area_code, v.month, v.carrier, v.sector, v.flow, v.metering, v.unit, v.kind, v.grid_year, v.factor_status,
+        v.coal_standard, v.coal_clause, v.co2_standard, v.co2_clause, v.co2_sign, v.tce_sign, v.lacks_coal_factor,
+        v.lacks_co2_factor
+),
+
+judged as (
+    select
+        g.*,
+        {{ coverage('g.n_valid', 'g.n_expected') }} as coverage,
+        {{ energy_validity(
+            'g.n_valid', 'g.n_expected', 'rules',
+            hours_after('g.month + interval 1 month', 'c.lateness_allowed_hours') ~ ' > ' ~ as_of(),
+            'g.lacks_coal_factor', 'g.lacks_co2_factor', "g.factor_status = 'provisional_factor' and g.co2_sign <> 0"
+        ) }} as validity,
+        {{ energy_reason(
+            'g.n_valid', 'g.n_expected', 'rules', 'g.lacks_coal_factor', 'g.lacks_co2_factor',
+            "case when g.factor_status = 'provisional_factor' and g.co2_sign <> 0 then g.grid_year end"
+        ) }} as validity_reason,
+        g.n_valid <= g.n_expected
+        and (
+            {{ energy_covered('g.n_valid', 'g.n_expected', 'rules.energy_coverage_indicative') }}
+            or {{ hours_after('g.month + interval 1 month', 'c.lateness_allowed_hours') }} > {{ as_of() }}
+        ) as is_shown
+    from grouped as g
+    inner join {{ ref('int_energy_rules') }} as rules on {{ in_force('g.month', 'rules') }}
+    inner join {{ ref('feed_cadence') }} as c on c.feed = 'energy'
+)
+
+select
+    j.area_code,
+    {{ area_name('j.area_code', 'a.name_zh') }} as area_name_zh,
+    j.month,
+    j.carrier,
+    k.name_zh as carrier_name_zh,
+    j.sector,
+    s.name_zh as sector_name_zh,
+    j.flow,
+    f.name_zh as flow_name_zh,
+    j.metering,
+    cast(j.amount as decimal(24, 6)) as amount,
+    j.unit,
+    cast(case when j.is_shown then j.tce end as decimal(24, 6)) as tce,
+    cast(case when j.is_shown then j.tce_equal_value end as decimal(24, 6)) as tce_equal_value,
+    cast(case when j.is_shown and j.co2_sign > 0 then j.tco2_of_amount end as decimal(24, 6)) as tco2,
+    {{ signed('j.is_shown', 'j.tce_sign', 'j.tce') }} as tce_in_scope,
+    {{ signed('j.is_shown', 'j.tce_sign', 'j.tce_equal_value') }} as tce_equal_value_in_scope,
+    {{ signed('j.is_shown', 'j.co2_sign', 'j.tco2_of_amount') }} as tco2_in_scope,
+    j.factor_status,
+    cast(j.grid_year as bigint) as grid_factor_year,
+    case when j.kind = 'power' then '{{ var("grid_region", "beijing") }}' end as grid_region,
+    j.n_expected,
+    j.n_valid,
+    j.coverage,
+    j.validity,
+    j.validity_reason,
+    j.coal_standard,
+    j.coal_clause,
+    j.co2_standard,
+    j.co2_clause,
+    j.provenance
+from judged as j
+inner join {{ ref('energy_carriers') }} as k on j.carrier = k.carrier
+left join {{ ref('energy_sectors') }} as s on j.sector = s.sector
+left join {{ ref('energy_flows') }} as f on j.flow = f.flow
+left join {{ ref('district_areas') }} as a on j.area_code = a.area_code

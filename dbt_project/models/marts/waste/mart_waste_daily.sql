@@ -1,0 +1,68 @@
+{#-
+  Loads and net tonnes by day, area of origin, category and destination. An area without a street code is the
+  weighbridge's own. Loads to a transfer station stay in their own rows: they are weighed again at the plant.
+-#}
+with register as (
+    select
+        site_id,
+        area_code,
+        row_number() over (partition by site_id order by valid_from desc) as nth
+    from {{ ref('stg_site_register') }}
+    where feed = 'waste'
+),
+
+grouped as (
+    select
+        w.day,
+        coalesce(w.street_code, r.area_code, '{{ var("area_code") }}') as area_code,
+        w.category,
+        w.destination,
+        count(*) as n_expected,
+        sum(case when w.is_usable then 1 else 0 end) as n_valid,
+        sum(case when w.flag = {{ suspect_flag() }} then 1 else 0 end) as loads_suspect,
+        sum(case when w.is_usable then w.net_t end) as net_t,
+        coalesce(
+            {{ least_provenance('case when w.is_usable then w.provenance end') }}, {{ least_provenance('w.provenance') }}
+        ) as provenance
+    from {{ ref('stg_waste') }} as w
+    left join register as r on w.site_id = r.site_id and r.nth = 1
+    group by w.day, coalesce(w.street_code, r.area_code, '{{ var("area_code") }}'), w.category, w.destination
+)
+
+select
+    g.day,
+    g.area_code,
+    {{ area_name('g.area_code', 'a.name_zh') }} as area_name_zh,
+    g.category,
+    coalesce(c.name_zh, g.category) as category_name_zh,
+    g.destination,
+    coalesce(d.name_zh, g.destination) as destination_name_zh,
+    cast(g.n_valid as bigint) as loads,
+    cast(g.loads_suspect as bigint) as loads_suspect,
+    cast(case
+        when {{ hours_after('g.day + interval 1 day', 'f.lateness_allowed_hours') }} > {{ as_of() }}
+            or g.n_valid >= g.n_expected * rules.waste_coverage_indicative then g.net_t
+    end as decimal(24, 6)) as net_t,
+    cast(g.n_expected as bigint) as n_expected,
+    cast(g.n_valid as bigint) as n_valid,
+    {{ coverage('g.n_valid', 'g.n_expected') }} as coverage,
+    case
+        when {{ hours_after('g.day + interval 1 day', 'f.lateness_allowed_hours') }} > {{ as_of() }} then 'pending'
+        when g.n_valid >= g.n_expected * rules.waste_coverage_valid then 'valid'
+        when g.n_valid >= g.n_expected * rules.waste_coverage_indicative then 'indicative'
+        else 'insufficient'
+    end as validity,
+    case
+        when g.n_valid < g.n_expected
+            then concat(
+                cast(g.n_expected - g.n_valid as string), ' of ', cast(g.n_expected as string), ' loads left out by flag'
+            )
+        else ''
+    end as validity_reason,
+    g.provenance
+from grouped as g
+inner join {{ ref('int_waste_rules') }} as rules on {{ in_force('g.day', 'rules') }}
+inner join {{ ref('feed_cadence') }} as f on f.feed = 'waste'
+left join {{ ref('district_areas') }} as a on g.area_code = a.area_code
+left join {{ ref('waste_categories') }} as c on g.category = c.category
+left join {{ ref('waste_destinations') }} as d on g.destination = d.destination

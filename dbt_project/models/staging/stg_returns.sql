@@ -1,0 +1,18 @@
+{#- Return items, all flags; `is_usable` says which of them feed indicators. -#}
+select
+    site_id,
+    parameter as item,
+    coalesce(plan_ref, '') as plan_ref,
+    period_start,
+    period_end,
+    cast(date_trunc('year', period_start) as date) as year_start,
+    period_start = date_trunc('year', period_start)
+    and period_end = date_trunc('year', period_start) + interval 1 year as is_year,
+    value,
+    unit,
+    form,
+    note,
+    flag,
+    {{ is_usable() }} and value is not null as is_usable,
+    provenance
+from {{ clean_table('clean_returns') }}

@@ -1,0 +1,17 @@
+{#- Loads, all flags; `is_usable` says which of them feed totals. A load belongs to the day on which it was weighed in. -#}
+select
+    site_id,
+    ticket_no,
+    occurrence_no,
+    cast(period_start as date) as day,
+    period_start as weighed_in,
+    coalesce(category, 'unclassified') as category,
+    coalesce(destination, 'unknown') as destination,
+    street_code,
+    plate,
+    value as net_t,
+    flag,
+    {{ is_usable() }} and value is not null as is_usable,
+    provenance
+from {{ clean_table('clean_waste') }}
+where parameter = 'net_t'
