@@ -1,0 +1,154 @@
+"""What is published: the marts that dbt's exposures name, with contract, grain, volatile columns and descriptions.
+
+Here belongs reading dbt's manifest.json and refusing a mart that is declared incompletely. Not here: any data, or the
+order in which marts are built. Standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CROSS_DOMAIN = "cross_domain"
+JUDGEMENT = "judgement"
+DOMAINS = ("water", "air", "noise", "waste", "energy", "returns", CROSS_DOMAIN)
+
+# What every reader of a release can fetch: 1.4 clients without extra packages, Spark, BI tools.
+_TYPE = re.compile(r"(varchar|date|timestamp|bigint|boolean|decimal\(\d{1,2},\d{1,2}\))\Z")
+_SYNONYMS = {"string": "varchar", "text": "varchar", "bool": "boolean", "int8": "bigint", "long": "bigint"}
+
+
+class CatalogueError(ValueError):
+    """dbt's manifest cannot be read, or a mart lacks something a published table must declare; names all of it."""
+
+
+@dataclass(frozen=True)
+class MartColumn:
+    """A column of the contract; `data_type` is normalised: varchar, date, timestamp, decimal(p,s), bigint, boolean."""
+
+    name: str
+    data_type: str
+    description: str
+
+
+@dataclass(frozen=True)
+class MartTable:
+    """A published table; `grain` is a total order of its rows, `volatile` columns do not count for its digest."""
+
+    name: str
+    domain: str
+    columns: tuple[MartColumn, ...]
+    grain: tuple[str, ...]
+    volatile: tuple[str, ...]
+    description: str = ""
+
+    @property
+    def contract(self) -> dict[str, str]:
+        """Column → type, in order."""
+        return {c.name: c.data_type for c in self.columns}
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All published tables, by domain and name, and the seeds with the SHA-256 that dbt took of them."""
+
+    tables: tuple[MartTable, ...]
+    seeds: tuple[tuple[str, str], ...] = ()
+
+    def table(self, name: str) -> MartTable:
+        """The table called `name`; KeyError if it is not published."""
+        return next((t for t in self.tables if t.name == name), None) or _missing(name)
+
+    def of(self, domain: str) -> tuple[MartTable, ...]:
+        """The tables of one domain."""
+        return tuple(t for t in self.tables if t.domain == domain)
+
+    @property
+    def domain_marts(self) -> tuple[MartTable, ...]:
+        """What the first dbt run builds and the gate judges by domain: neither cross-domain nor judgement tables."""
+        return tuple(t for t in self.tables if t.domain not in (CROSS_DOMAIN, JUDGEMENT))
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """Domains that have marts, in the declared order; judgement is none."""
+        present = {t.domain for t in self.tables}
+        return tuple(d for d in DOMAINS if d in present)
+
+
+def load_catalogue(manifest_path: Path) -> Catalogue:
+    """Reads the published tables from dbt's manifest: every model that an exposure depends on.
+
+    A model declares meta.domain, meta.grain and meta.volatile; one tagged `judgement` belongs to that domain.
+    CatalogueError lists everything that is missing.
+    """
+    try:
+        manifest = json.loads(manifest_path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise CatalogueError(f"dbt's manifest cannot be read: {manifest_path}: {error}") from None
+    nodes = manifest["nodes"]
+    published = {
+        node_id
+        for exposure in manifest["exposures"].values()
+        for node_id in exposure["depends_on"]["nodes"]
+        if nodes.get(node_id, {}).get("resource_type") == "model"
+    }
+    if not published:
+        raise CatalogueError(f"{manifest_path}: no exposure names a model, so nothing would be published")
+    problems: list[str] = []
+    tables = [_table(nodes[node_id], problems) for node_id in published]
+    if problems:
+        raise CatalogueError("marts are declared incompletely:\n" + "\n".join(sorted(problems)))
+    order = {name: place for place, name in enumerate((*DOMAINS, JUDGEMENT))}
+    seeds = sorted(
+        (node["name"], node["checksum"]["checksum"]) for node in nodes.values() if node["resource_type"] == "seed"
+    )
+    return Catalogue(tuple(sorted(tables, key=lambda t: (order[t.domain], t.name))), tuple(seeds))
+
+
+def normal_type(text: str) -> str:
+    """A data type as catalogues compare it: lower case, no blanks, dbt's synonyms resolved."""
+    plain = text.lower().replace(" ", "")
+    if plain.startswith("numeric("):
+        plain = "decimal" + plain.removeprefix("numeric")
+    return _SYNONYMS.get(plain, plain)
+
+
+def _table(node: Mapping[str, Any], problems: list[str]) -> MartTable:
+    name = node["name"]
+    config = node.get("config", {})
+    meta = {**node.get("meta", {}), **config.get("meta", {})}
+    columns = tuple(
+        MartColumn(c["name"], normal_type(c.get("data_type") or ""), " ".join((c.get("description") or "").split()))
+        for c in node.get("columns", {}).values()
+    )
+    names = {c.name for c in columns}
+    judgement = JUDGEMENT in (*node.get("tags", ()), *config.get("tags", ()))
+    domain = JUDGEMENT if judgement else meta.get("domain", "")
+    grain, volatile = tuple(meta.get("grain", ())), tuple(meta.get("volatile", ()))
+    if domain not in (*DOMAINS, JUDGEMENT):
+        problems.append(f"{name}: meta.domain is {domain!r}; use one of {', '.join(DOMAINS)}")
+    if not (config.get("contract") or {}).get("enforced"):
+        problems.append(f"{name}: its contract is not enforced")
+    if not (node.get("description") or "").strip():
+        problems.append(f"{name}: no description")
+    for column in columns:
+        if not _TYPE.match(column.data_type):
+            problems.append(f"{name}.{column.name}: type {column.data_type!r} is not one that every reader can fetch")
+        if not column.description:
+            problems.append(f"{name}.{column.name}: no description")
+    if not grain:
+        problems.append(f"{name}: meta.grain is empty")
+    for what, listed in (("grain", grain), ("volatile", volatile)):
+        if unknown := set(listed) - names:
+            problems.append(f"{name}: meta.{what} names unknown columns {sorted(unknown)}")
+    if set(grain) & set(volatile):
+        problems.append(f"{name}: columns of the grain cannot be volatile")
+    return MartTable(name, domain, columns, grain, volatile, " ".join((node.get("description") or "").split()))
+
+
+def _missing(name: str) -> MartTable:
+    raise KeyError(name)

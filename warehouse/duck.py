@@ -1,0 +1,79 @@
+"""Small things every DuckDB user of the warehouse needs: quoting, a quiet connection, a relation's contract.
+
+Here belongs what does not know about releases or candidates. Not here: SQL of the marts (dbt_project). Connections
+made here fetch no extension, and spill into the data directory instead of the working directory.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from warehouse.catalogue import MartTable, normal_type
+
+# DuckDB 1.0's format: what 1.1 to 2.x clients open.
+STORAGE_VERSION = "v1.0.0"
+
+
+class ContractBroken(ValueError):
+    """A relation has other columns or types than its contract; the message shows both."""
+
+
+def quoted(name: str) -> str:
+    """An identifier for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A string for SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def connect(spill: Path) -> duckdb.DuckDBPyConnection:
+    """An in-memory connection that attaches files, spills to `spill` and fetches nothing."""
+    con = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    con.execute(f"SET temp_directory = {literal(str(spill))}")
+    # No setting of the machine may decide how text sorts or which zone a time is read in.
+    con.execute("SET default_collation = 'binary'")
+    return con
+
+
+def attach(con: duckdb.DuckDBPyConnection, file: Path, name: str, read_only: bool = True) -> None:
+    """Attaches `file` under `name`; for writing it is created in the storage format every client opens."""
+    options = "READ_ONLY" if read_only else f"STORAGE_VERSION {literal(STORAGE_VERSION)}"
+    con.execute(f"ATTACH {literal(str(file))} AS {quoted(name)} ({options})")
+
+
+def contract_of(con: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    """Column → normalised type of a relation, in order."""
+    described = con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
+    return {name: normal_type(kind) for name, kind, *_ in described}
+
+
+def check_contract(con: duckdb.DuckDBPyConnection, relation: str, table: MartTable) -> None:
+    """ContractBroken unless `relation` has exactly the contract's columns and types, in any order."""
+    found = contract_of(con, relation)
+    if found != table.contract:
+        raise ContractBroken(f"{table.name}: {contract_difference(found, table.contract)}")
+
+
+def contract_difference(found: dict[str, str], declared: dict[str, str]) -> str:
+    """What differs between two contracts, for people."""
+    parts = [f"{n} {declared[n]} is missing" for n in declared if n not in found]
+    parts += [f"{n} {found[n]} is not declared" for n in found if n not in declared]
+    parts += [f"{n} is {found[n]}, declared {declared[n]}" for n in declared if n in found and found[n] != declared[n]]
+    return "; ".join(parts)
+
+
+def select_ordered(relation: str, table: MartTable, columns: list[str]) -> str:
+    """SELECT of `columns` in the table's total order: its grain, then everything else that is not volatile."""
+    rest = sorted(c.name for c in table.columns if c.name not in (*table.grain, *table.volatile))
+    order = ", ".join(f"{quoted(n)} ASC NULLS FIRST" for n in (*table.grain, *rest))
+    return f"SELECT {', '.join(map(quoted, columns))} FROM {relation} ORDER BY {order}"
+
+
+def create_table(con: duckdb.DuckDBPyConnection, relation: str, table: MartTable) -> None:
+    """Creates an empty table under the contract."""
+    columns = ", ".join(f"{quoted(c.name)} {c.data_type}" for c in table.columns)
+    con.execute(f"CREATE TABLE {relation} ({columns})")

@@ -1,0 +1,58 @@
+"""Gate records as the release keeps them: rows bound to digests, this run's and the carried ones.
+
+Here belongs the rule that a table enters a release only with a passing record for exactly its digest. Not here: how a
+record comes about (expectations) or how tables are copied (release.py). Standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from warehouse.releases import Release
+
+FILE = "gate/records.jsonl"
+
+
+class Refused(RuntimeError):
+    """Nothing is published: a table has no passing gate record for what it holds; the message names it."""
+
+
+class Record(Protocol):
+    """A gate record, as expectations.records.GateRecord gives it: a row under mart_gate_results' column names."""
+
+    def as_row(self) -> dict[str, Any]: ...
+
+
+def rows_of(records: Iterable[Record], release_id: str, judged_at: datetime) -> list[dict[str, Any]]:
+    """This run's records with the volatile columns of mart_gate_results; `judged_at` naive, reporting zone."""
+    return [{**r.as_row(), "release_id": release_id, "judged_at": judged_at.isoformat()} for r in records]
+
+
+def carried_rows(release: Release | None, tables: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The rows a release keeps for the given tables (name → digest): what let the held tables through."""
+    if release is None or not tables:
+        return []
+    lines = (release.path / FILE).read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    return [row for row in rows if tables.get(row["table_name"]) == row["table_digest"]]
+
+
+def require_passing(rows: Sequence[Mapping[str, Any]], table: str, digest: str) -> None:
+    """Refused unless `digest` of `table` was judged and none of its records failed."""
+    bound = [row for row in rows if row["table_name"] == table and row["table_digest"] == digest]
+    if not bound:
+        raise Refused(f"{table}: no gate record is bound to the digest {digest[:12]}: it was not judged as it stands")
+    failed = [row["expectation"] for row in bound if row["outcome"] not in ("pass", "warn")]
+    if failed:
+        raise Refused(f"{table}: the gate failed it: {', '.join(failed[:5])}")
+
+
+def write(rows: Iterable[Mapping[str, Any]], path: Path) -> None:
+    """Writes rows as JSON lines, in a fixed order."""
+    lines = sorted(json.dumps(row, sort_keys=True, ensure_ascii=False) for row in rows)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

@@ -1,0 +1,308 @@
+"""Publishing: from admitted tables and gate records to an immutable directory that readers follow.
+
+Here belong the refusals, the order of the steps (files, manifest last, ledger, flip) and the manifest. Not here: the
+judgement (expectations), copying (assembly.py), going back or pruning (releases.py). A kill before the ledger's entry
+leaves nothing; one after it is completed by recovery.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+from sources.registry.load import registry
+from warehouse import gate_records
+from warehouse.assembly import build_database, digests_of, export_parquet
+from warehouse.atomic import flush, fsync_dir, write_bytes
+from warehouse.candidate import ADMITTED_SCHEMA, AdmittedTable, Verdict
+from warehouse.catalogue import CROSS_DOMAIN, JUDGEMENT, Catalogue, MartTable
+from warehouse.code_state import code_state
+from warehouse.digest import release_digest, table_digest
+from warehouse.duck import attach, connect, quoted
+from warehouse.gate_records import Record, Refused
+from warehouse.lake import REPORTING_ZONE
+from warehouse.ledger import Ledger
+from warehouse.paths import TEMPORARY, DataDir
+from warehouse.releases import DATABASE, MANIFEST, Release, point_current, read_manifest, releases
+
+CROSS_SCHEMA = "cross_domain"
+MANIFEST_FORMAT = 1
+PROJECT = Path(__file__).resolve().parent.parent
+_DOMAIN_ZH = {CROSS_DOMAIN: "跨领域", JUDGEMENT: "审核"}
+
+
+@dataclass(frozen=True)
+class Published:
+    """What publishing came to. `outcome`: published, unchanged (same digest as current), or withdrawn (a rollback took
+    this digest back, so it is not published again). Id and path are those of the new or the standing release.
+    """
+
+    release_id: str
+    digest: str
+    path: Path
+    new: bool
+    outcome: str
+    ledger_head: str
+
+
+def publish(
+    data: DataDir,
+    build_db: Path,
+    catalogue: Catalogue,
+    admitted: Sequence[AdmittedTable],
+    records: Iterable[Record],
+    verdicts: Iterable[Verdict],
+    inputs: Iterable[tuple[str, str]],
+    *,
+    as_of: datetime,
+    waivers: Sequence[Mapping[str, Any]] = (),
+    docs_dir: Path | None = None,
+    now: datetime | None = None,
+    zone: tzinfo = REPORTING_ZONE,
+) -> Published:
+    """Publishes schema `admitted` and the cross-domain tables of `build_db`, and flips `current`. Caller holds the lock.
+
+    `inputs` are (feed, sha256) of every cleaned delivery (Index.inputs), `waivers` those in force, `docs_dir` the gate's
+    pages. Refused if any table's digest lacks a passing record of this run or the current release's; nothing is left.
+    """
+    now = now or datetime.now(UTC)
+    local = now.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    known = releases(data)
+    before = next((r for r in known if r.state == "current"), None)
+    seq = max((r.seq for r in known), default=0) + 1
+    tables = [*admitted, *_cross_domain(build_db, data, catalogue)]
+    _check_complete(catalogue, tables)
+    fresh_rows = gate_records.rows_of(records, "", local)
+    carried = gate_records.carried_rows(before, {t.name: t.digest for t in tables if t.state == "held"})
+    for table in tables:
+        if table.state != "empty":
+            gate_records.require_passing([*fresh_rows, *carried], table.name, table.digest)
+    domains = _domain_states(catalogue, tables)
+    digest = release_digest([(t.name, t.digest) for t in tables], domains)
+    release_id = f"{seq:06d}-{digest[:12]}"
+    head = Ledger(data.ledger_file).head()
+    if before and before.digest == digest:
+        return Published(before.release_id, digest, before.path, False, "unchanged", head)
+    if taken_back := next((r for r in known if r.withdrawn and r.digest == digest), None):
+        return Published(taken_back.release_id, digest, data.current, False, "withdrawn", head)
+    records_rows = [{**row, "release_id": release_id} for row in fresh_rows] + carried
+    folder = data.releases / f"{TEMPORARY}{release_id}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        counted = _write_tables(folder, data, build_db, catalogue, tables, records_rows, release_id, local)
+        gate_records.write(records_rows, folder / gate_records.FILE)
+        if docs_dir is not None and docs_dir.is_dir():
+            shutil.copytree(docs_dir, folder / "gate" / "docs")
+        inputs_sha256 = _write_inputs(folder, inputs)
+        manifest = {
+            "format": MANIFEST_FORMAT,
+            "release_id": release_id,
+            "seq": seq,
+            "digest": digest,
+            "published_at": now.astimezone(UTC).isoformat(),
+            "as_of": as_of.isoformat(),
+            "previous": {"release_id": before.release_id, "manifest_sha256": before.manifest_sha256}
+            if before
+            else None,
+            "code": code_state(PROJECT),
+            "inputs": {"file": "inputs.jsonl", "sha256": inputs_sha256},
+            "standards": [{"seed": name, "sha256": sha256} for name, sha256 in catalogue.seeds],
+            "gate": {
+                "records": gate_records.FILE,
+                "verdicts": [{"domain": v.domain, "verdict": v.verdict, "reasons": list(v.reasons)} for v in verdicts],
+            },
+            "waivers": [dict(w) for w in waivers],
+            "domains": domains,
+            "tables": _table_entries(catalogue, tables, counted, release_id),
+            "files": _files(folder),
+        }
+        content = json.dumps(manifest, sort_keys=True, indent=1, ensure_ascii=False, default=str).encode()
+        write_bytes(folder / MANIFEST, content, durable=False)
+        _seal(folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    _make_current(data, folder, release_id, seq, digest, content, domains, before, now)
+    return Published(release_id, digest, data.release(release_id), True, "published", Ledger(data.ledger_file).head())
+
+
+def _cross_domain(build_db: Path, data: DataDir, catalogue: Catalogue) -> list[AdmittedTable]:
+    """The cross-domain tables as dbt's second run left them: always fresh, because nothing is published without them."""
+    with connect(data.build / "spill") as con:
+        attach(con, build_db, "build")
+        return [
+            AdmittedTable(
+                name=table.name,
+                domain=table.domain,
+                state="fresh",
+                digest=table_digest(con, f"build.{CROSS_SCHEMA}.{quoted(table.name)}", table),
+                since=None,
+                reason="",
+                release_of_origin="",
+            )
+            for table in catalogue.of(CROSS_DOMAIN)
+        ]
+
+
+def _check_complete(catalogue: Catalogue, tables: Sequence[AdmittedTable]) -> None:
+    wanted = {t.name for t in catalogue.tables if t.domain != JUDGEMENT}
+    named = [t.name for t in tables]
+    if set(named) != wanted or len(named) != len(wanted):
+        raise Refused(f"admitted and declared tables differ: {sorted(wanted ^ set(named)) or 'a table stands twice'}")
+
+
+def _domain_states(catalogue: Catalogue, tables: Sequence[AdmittedTable]) -> dict[str, dict[str, str | None]]:
+    """State, since and reason by domain: its worst table (empty, then held, then fresh) speaks for it."""
+    states: dict[str, dict[str, str | None]] = {}
+    for domain in catalogue.domains:
+        own = [t for t in tables if t.domain == domain]
+        worst = min(own, key=lambda t: (("empty", "held", "fresh").index(t.state), t.name))
+        since = min((t.since for t in own if t.since), default=None)
+        states[domain] = {
+            "state": "held" if any(t.state == "held" for t in own) else worst.state,
+            "since": since.isoformat() if since else None,
+            "reason": worst.reason,
+        }
+    return states
+
+
+def _write_tables(
+    folder: Path,
+    data: DataDir,
+    build_db: Path,
+    catalogue: Catalogue,
+    tables: Sequence[AdmittedTable],
+    records_rows: Sequence[Mapping[str, Any]],
+    release_id: str,
+    local: datetime,
+) -> dict[str, tuple[str, int]]:
+    """Writes database and Parquet; Refused if the database does not hold what was judged. Gives digests and rows."""
+    spill = data.build / "spill"
+    names_zh = {feed.domain: feed.name_zh for feed in registry().feeds.values()} | _DOMAIN_ZH
+    sources = {t.name: CROSS_SCHEMA if t.domain == CROSS_DOMAIN else ADMITTED_SCHEMA for t in tables}
+    with connect(spill) as con:
+        attach(con, build_db, "build")
+        rows = {
+            t.name: con.execute(f"SELECT count(*) FROM build.{sources[t.name]}.{quoted(t.name)}").fetchone()[0]
+            for t in tables
+        }
+    judgement = {
+        "mart_gate_results": [{**row, "domain_zh": names_zh.get(row["domain"], row["domain"])} for row in records_rows],
+        "mart_release_tables": [
+            {
+                "table_name": t.name,
+                "domain": t.domain,
+                "domain_zh": names_zh[t.domain],
+                "state": t.state,
+                "stale_since": t.since,
+                "reason": t.reason,
+                "table_digest": t.digest,
+                "row_count": rows[t.name],
+                "release_id": release_id,
+                "published_at": local,
+            }
+            for t in tables
+        ],
+    }
+    build_database(folder / DATABASE, build_db, spill, catalogue, sources, judgement)
+    counted = digests_of(folder / DATABASE, spill, catalogue)
+    for table in tables:
+        digest, count = counted[table.name]
+        if digest != table.digest or (table.state == "empty" and count):
+            raise Refused(f"{table.name}: what would be published is not what was judged")
+    export_parquet(folder / DATABASE, folder / "marts", spill, catalogue)
+    return counted
+
+
+def _table_entries(
+    catalogue: Catalogue, tables: Sequence[AdmittedTable], counted: Mapping[str, tuple[str, int]], release_id: str
+) -> list[dict[str, Any]]:
+    admitted = {t.name: t for t in tables}
+    return [
+        _table_entry(table, admitted.get(table.name), counted[table.name], release_id) for table in catalogue.tables
+    ]
+
+
+def _table_entry(
+    table: MartTable, admitted: AdmittedTable | None, counted: tuple[str, int], release_id: str
+) -> dict[str, Any]:
+    digest, rows = counted
+    held = admitted is not None and admitted.state == "held"
+    return {
+        "name": table.name,
+        "domain": table.domain,
+        "state": admitted.state if admitted else "fresh",
+        "since": admitted.since.isoformat() if admitted and admitted.since else None,
+        "reason": admitted.reason if admitted else "",
+        "release_of_origin": admitted.release_of_origin if held else release_id,
+        "digest": digest,
+        "rows": rows,
+        "columns": [asdict(c) for c in table.columns],
+        "grain": list(table.grain),
+        "volatile": list(table.volatile),
+    }
+
+
+def _write_inputs(folder: Path, inputs: Iterable[tuple[str, str]]) -> str:
+    lines = [json.dumps({"feed": feed, "sha256": sha256}) + "\n" for feed, sha256 in sorted(inputs)]
+    content = "".join(lines).encode()
+    (folder / "inputs.jsonl").write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _files(folder: Path) -> dict[str, dict[str, Any]]:
+    found = {}
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        found[path.relative_to(folder).as_posix()] = {"sha256": digest, "bytes": path.stat().st_size}
+    return found
+
+
+def _seal(folder: Path) -> None:
+    """Takes the write permission from every file and makes all of them durable."""
+    paths = list(folder.rglob("*"))
+    for path in paths:
+        if path.is_file():
+            path.chmod(0o444)
+    flush(folder, [*paths, folder])
+
+
+def _make_current(
+    data: DataDir,
+    folder: Path,
+    release_id: str,
+    seq: int,
+    digest: str,
+    manifest: bytes,
+    domains: Mapping[str, Mapping[str, str | None]],
+    before: Release | None,
+    now: datetime,
+) -> None:
+    """Rename, ledger, flip: the ledger's entries are the moment from which the release counts."""
+    folder.replace(data.release(release_id))
+    fsync_dir(data.releases)
+    write_bytes(data.ledger_manifests / f"{release_id}.json", manifest)
+    stood = read_manifest(before)["domains"] if before else {}
+    payload = {
+        "release_id": release_id,
+        "seq": seq,
+        "digest": digest,
+        "manifest_sha256": hashlib.sha256(manifest).hexdigest(),
+        "previous": before.release_id if before else None,
+        "domains": {domain: state["state"] for domain, state in domains.items()},
+    }
+    holds = [
+        ("hold", {"domain": domain, **state, "release_id": release_id})
+        for domain, state in domains.items()
+        if state["state"] != "fresh" and stood.get(domain) != state
+    ]
+    Ledger(data.ledger_file).append_all([("release", payload), *holds], now)
+    point_current(data, release_id)
