@@ -32,8 +32,15 @@ def build(stream: Stream, plan: Planned, seed: int, defects: bool) -> bytes:
     frame.values = _values(frame, seed, plan)
     table = rows(frame, seed, defects, plan.variant, end_label, "--", "N")
     names = {site: sites()[("air", site)]["name_zh"] for site in stream.sites}
-    fields = ("station", "time", *COLUMNS.values(), "status")
-    records = [{**dict(zip(fields, row, strict=True)), "name": names.get(row[0], "")} for row in table]
+    records = [
+        {
+            "station": {"id": site, "name": names.get(site, "未登记站点（模拟）")},
+            "time": label,
+            "values": dict(zip(COLUMNS.values(), cells, strict=True)),
+            "status": status,
+        }
+        for site, label, *cells, status in table
+    ]
     document = {"code": 200, "msg": "ok（模拟）", "data": {"date": f"{plan.period}", "records": records}}
     return json.dumps(document, ensure_ascii=False, indent=None).encode()
 
