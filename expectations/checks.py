@@ -1,9 +1,9 @@
 """The kinds of expectations a suite is made of, and how DuckDB reduces a relation to what each of them needs.
 
-Here belong one builder per kind and the SQL of its reduction; every check also says how to find the rows that break it and
-gives a row that would. Not here: which mart has which checks (suites/), running SQL (reduce.py), the verdict (judge.py).
-In SQL `{table}` stands for the relation under judgement and `{previous}` for the same table of the current release.
-Standard library only.
+Here belong one builder per kind and the SQL of its reduction; every check also says how to find the rows that break
+it and gives a row that would. Not here: which mart has which checks (suites/), running SQL (reduce.py), the verdict
+(judge.py). In SQL `{table}` stands for the relation under judgement and `{previous}` for the same table of the
+current release. Standard library only.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class Check:
     """One expectation before it is judged.
 
     `measure` is an SQL expression over {table} in an aggregate query (scalar subqueries allowed), for `extremes` and
-    `values` an expression of one row. `breaks` is the predicate of the rows that fail, `breaking_query` a whole query where
-    a predicate is not enough. `needs` are the columns the check reads. `example` is a row that breaks it.
+    `values` an expression of one row. `breaks` is the predicate of the rows that fail, `breaking_query` a whole query
+    where a predicate is not enough. `needs` are the columns the check reads. `example` is a row that breaks it.
     """
 
     kind: str
@@ -75,18 +75,35 @@ def unique(columns: Sequence[str]) -> Check:
     keys = ", ".join(quoted(c) for c in columns)
     groups = f"select {keys}, count(*) as n from {{table}} group by {keys} having count(*) > 1"
     return Check(
-        "unique", f"unique({', '.join(columns)})", ", ".join(columns), CRITICAL, "one row per grain", "number",
-        f"(select count(*) from ({groups}))", high=0, breaking_query=groups, needs=tuple(columns),
-    )  # fmt: skip
+        "unique",
+        f"unique({', '.join(columns)})",
+        ", ".join(columns),
+        CRITICAL,
+        "one row per grain",
+        "number",
+        f"(select count(*) from ({groups}))",
+        high=0,
+        breaking_query=groups,
+        needs=tuple(columns),
+    )
 
 
 def not_null(column: str, when: str = "", needs: Iterable[str] = (), severity: Severity = CRITICAL) -> Check:
     """`column` is never null, where `when` holds if given (an SQL predicate over `needs`)."""
     breaks = f"{quoted(column)} is null" + (f" and ({when})" if when else "")
     return Check(
-        "not_null", f"not_null({column})", column, severity, f"a value{f' where {when}' if when else ''}", "number",
-        f"count(*) filter (where {breaks})", high=0, breaks=breaks, needs=(column, *needs), example={column: None},
-    )  # fmt: skip
+        "not_null",
+        f"not_null({column})",
+        column,
+        severity,
+        f"a value{f' where {when}' if when else ''}",
+        "number",
+        f"count(*) filter (where {breaks})",
+        high=0,
+        breaks=breaks,
+        needs=(column, *needs),
+        example={column: None},
+    )
 
 
 def vocabulary(column: str, allowed: Iterable[str], severity: Severity = CRITICAL) -> Check:
@@ -94,10 +111,18 @@ def vocabulary(column: str, allowed: Iterable[str], severity: Severity = CRITICA
     words = tuple(allowed)
     known = ", ".join(literal(w) for w in words)
     return Check(
-        "vocabulary", f"vocabulary({column})", column, severity, f"one of {', '.join(w or '(empty)' for w in words)}",
-        "values", quoted(column), allowed=words, breaks=f"{quoted(column)} not in ({known})", needs=(column,),
+        "vocabulary",
+        f"vocabulary({column})",
+        column,
+        severity,
+        f"one of {', '.join(w or '(empty)' for w in words)}",
+        "values",
+        quoted(column),
+        allowed=words,
+        breaks=f"{quoted(column)} not in ({known})",
+        needs=(column,),
         example={column: "not a word of it"},
-    )  # fmt: skip
+    )
 
 
 def between(column: str, low: float | None, high: float | None, unit: str = "", severity: Severity = CRITICAL) -> Check:
@@ -106,67 +131,160 @@ def between(column: str, low: float | None, high: float | None, unit: str = "", 
     bounds += [f"{quoted(column)} > {figure(high)}"] if high is not None else []
     said = f"{'' if low is None else figure(low)} to {'' if high is None else figure(high)} {unit}"
     return Check(
-        "between", f"between({column})" if severity == CRITICAL else f"usually_between({column})", column, severity,
-        said.strip(), "extremes", quoted(column), low=low, high=high, breaks=" or ".join(bounds), needs=(column,),
+        "between",
+        f"between({column})" if severity == CRITICAL else f"usually_between({column})",
+        column,
+        severity,
+        said.strip(),
+        "extremes",
+        quoted(column),
+        low=low,
+        high=high,
+        breaks=" or ".join(bounds),
+        needs=(column,),
         example={column: high + 1 if high is not None else (low or 0) - 1},
-    )  # fmt: skip
+    )
 
 
 def relation(
-    name: str, holds: str, needs: Iterable[str], example: Mapping[str, Any], severity: Severity = CRITICAL, says: str = ""
+    name: str,
+    holds: str,
+    needs: Iterable[str],
+    example: Mapping[str, Any],
+    severity: Severity = CRITICAL,
+    says: str = "",
 ) -> Check:
     """`holds`, an SQL predicate over one row, is true or unknown for every row; `example` is a row that breaks it."""
     columns = tuple(needs)
     breaks = f"not coalesce(({holds}), true)"
     return Check(
-        "relation", name, ", ".join(columns), severity, says or holds, "number", f"count(*) filter (where {breaks})",
-        high=0, breaks=breaks, needs=columns, example=example,
-    )  # fmt: skip
+        "relation",
+        name,
+        ", ".join(columns),
+        severity,
+        says or holds,
+        "number",
+        f"count(*) filter (where {breaks})",
+        high=0,
+        breaks=breaks,
+        needs=columns,
+        example=example,
+    )
 
 
 def share(
-    name: str, part: str, whole: str, at_most: float, severity: Severity, needs: Iterable[str], says: str,
-    breaks: str = "", where: str = "true",
-) -> Check:  # fmt: skip
+    name: str,
+    part: str,
+    whole: str,
+    at_most: float,
+    severity: Severity,
+    needs: Iterable[str],
+    says: str,
+    breaks: str = "",
+    where: str = "true",
+) -> Check:
     """sum(part) / sum(whole) over the rows where `where` holds is at most `at_most`; nothing at all is a share of 0."""
     quotient = f"coalesce(sum({part}) filter (where {where}) / nullif(sum({whole}) filter (where {where}), 0), 0)"
     return Check(
-        "share", f"{name}({severity})", "", severity, f"{says} at most {figure(at_most)}", "number",
-        f"cast({quotient} as double)", high=at_most, breaks=breaks and f"({breaks}) and ({where})", needs=tuple(needs),
-    )  # fmt: skip
+        "share",
+        f"{name}({severity})",
+        "",
+        severity,
+        f"{says} at most {figure(at_most)}",
+        "number",
+        f"cast({quotient} as double)",
+        high=at_most,
+        breaks=breaks and f"({breaks}) and ({where})",
+        needs=tuple(needs),
+    )
+
+
+def worst_share(
+    name: str, part: str, whole: str, by: str, at_least: int, at_most: float, needs: Iterable[str], says: str
+) -> Check:
+    """In no group of `by` with `at_least` of `whole` is sum(part) / sum(whole) above `at_most`; a warning."""
+    groups = (
+        f"select {quoted(by)}, cast(sum({part}) as double) / sum({whole}) as share, cast(sum({whole}) as bigint) as n "
+        f"from {{table}} group by {quoted(by)} having sum({whole}) >= {at_least}"
+    )
+    return Check(
+        "worst_share",
+        name,
+        by,
+        WARNING,
+        f"{says} at most {figure(at_most)}",
+        "number",
+        f"(select coalesce(max(share), 0) from ({groups}))",
+        high=at_most,
+        needs=(by, *needs),
+        breaking_query=f"select * from ({groups}) where share > {figure(at_most)}",
+    )
 
 
 def volume(change: float) -> Check:
-    """The number of rows moved at most by the share `change` against the current release; a warning, never exact counts."""
+    """The number of rows moved at most by the share `change` since the current release: a warning, no exact count."""
     before = "(select count(*) from {previous})"
     return Check(
-        "volume", "volume", "", WARNING, f"rows within {figure(change * 100)} % of the current release", "number",
-        f"cast(case when {before} = 0 then 1 else count(*) / {before} end as double)", low=1 - change, high=1 + change,
+        "volume",
+        "volume",
+        "",
+        WARNING,
+        f"rows within {figure(change * 100)} % of the current release",
+        "number",
+        f"cast(case when {before} = 0 then 1 else count(*) / {before} end as double)",
+        low=1 - change,
+        high=1 + change,
         against_release=True,
-    )  # fmt: skip
+    )
 
 
 def equal(name: str, left: str, right: str, says: str, needs: Iterable[str] = ()) -> Check:
     """Two counts (scalar SQL) are the same number: nothing was lost or invented on the way."""
     return Check(
-        "equal", name, "", CRITICAL, says, "number", f"cast(({left}) - ({right}) as bigint)", low=0, high=0,
+        "equal",
+        name,
+        "",
+        CRITICAL,
+        says,
+        "number",
+        f"cast(({left}) - ({right}) as bigint)",
+        low=0,
+        high=0,
         needs=tuple(needs),
-    )  # fmt: skip
+    )
 
 
 def reporting(name: str, missing: str, wanted: str, at_least: float, says: str) -> Check:
     """The share of `wanted` (a scalar count) that is not in the query `missing` is at least `at_least`; a warning."""
     return Check(
-        "reporting", name, "", WARNING, f"{says}: at least {figure(at_least)}", "number",
-        f"cast(coalesce(1 - (select count(*) from ({missing})) / nullif(({wanted}), 0), 1) as double)", low=at_least,
+        "reporting",
+        name,
+        "",
+        WARNING,
+        f"{says}: at least {figure(at_least)}",
+        "number",
+        f"cast(coalesce(1 - (select count(*) from ({missing})) / nullif(({wanted}), 0), 1) as double)",
+        low=at_least,
         breaking_query=missing,
-    )  # fmt: skip
+    )
 
 
 # Every kind there is; a test proves of each that it goes red.
 KINDS: Mapping[str, Callable[..., Check]] = MappingProxyType(
     {
         builder.__name__: builder
-        for builder in (rows, unique, not_null, vocabulary, between, relation, share, volume, equal, reporting)
+        for builder in (
+            rows,
+            unique,
+            not_null,
+            vocabulary,
+            between,
+            relation,
+            share,
+            worst_share,
+            volume,
+            equal,
+            reporting,
+        )
     }
 )

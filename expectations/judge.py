@@ -1,8 +1,8 @@
 """Great Expectations as the one judge: takes reduced frames, gives one finding per check.
 
 Here belongs everything that touches Great Expectations. Not here: SQL (reduce.py), the meaning of a severity
-(verdicts.py), pages (docs.py). The library is imported when a Judge is made and not before: it takes seconds. No telemetry:
-analytics are off before the import, the context is ephemeral, and nothing is written to the home directory.
+(verdicts.py), pages (docs.py). The library is imported when a Judge is made and not before: it takes seconds. No
+telemetry: analytics are off before the import, the context is ephemeral, and nothing is written to the home directory.
 """
 
 from __future__ import annotations

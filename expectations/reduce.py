@@ -100,7 +100,7 @@ def to_frame(reduction: Reduction) -> pd.DataFrame:
 
 
 def breaking_rows(con: duckdb.DuckDBPyConnection, target: Target, check: Check) -> tuple[int, str]:
-    """How many rows of `target` break `check`, and at most five of them as a JSON list: grain first, then its columns."""
+    """How many rows of `target` break `check`, and at most five of them as a JSON list: the grain, then its columns."""
     query = target.sql(check.breaking_query) or _breaking_query(target, check)
     if not query:
         return 0, "[]"

@@ -83,14 +83,16 @@ def _refuse_twins(waivers: Sequence[Waiver]) -> None:
     for waiver in waivers:
         twin = seen.setdefault((waiver.table, waiver.expectation), waiver)
         if twin is not waiver:
-            raise WaiverError(f"{waiver.where}: {waiver.table} / {waiver.expectation} is waived twice, see {twin.where}")
+            raise WaiverError(
+                f"{waiver.where}: {waiver.table} / {waiver.expectation} is waived twice, see {twin.where}"
+            )
 
 
 def apply_waivers(records: Iterable[GateRecord], waivers: Iterable[Waiver], today: date) -> tuple[GateRecord, ...]:
     """`records` with waived failures turned into warnings, then one warning per waiver that expired or is not needed.
 
-    `today` is the date of the refresh's own clock (as_of), so that the same receipts give the same verdicts. Waivers for
-    tables outside `records` are left to the judgement of those tables.
+    `today` is the date of the refresh's own clock (as_of), so that the same receipts give the same verdicts. Waivers
+    for tables outside `records` are left to the judgement of those tables.
     """
     by_key = {(w.table, w.expectation): w for w in waivers}
     used: set[tuple[str, str]] = set()

@@ -1,0 +1,94 @@
+"""The bench of one judgement: collects records while relation after relation is reduced and judged.
+
+Here belongs the way from checks to records: reduce, judge, count the broken rows, word what was seen. Not here: which
+relations are judged (gate.py, clean_gate.py), waivers and verdicts (waivers.py, verdicts.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from expectations.checks import Check
+from expectations.contract import actual_columns, differences
+from expectations.judge import Finding, Judge
+from expectations.records import CRITICAL, GateRecord, Outcome
+from expectations.reduce import Target, breaking_rows, reduce, to_frame
+from expectations.verdicts import outcome_of
+
+
+@dataclass
+class Bench:
+    """Records so far, and each judged expectation in Great Expectations' own words by (table, expectation)."""
+
+    con: duckdb.DuckDBPyConnection
+    court: Judge
+    records: list[GateRecord] = field(default_factory=list)
+    statements: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def judge(self, domain: str, table: str, digest: str, target: Target, checks: Sequence[Check]) -> None:
+        """Judges `checks` on `target`; a check against the current release waits until there is one."""
+        due = [c for c in checks if target.previous is not None or not c.against_release]
+        reduction = reduce(self.con, target, due)
+        findings = self.court.judge(table, to_frame(reduction), due)
+        for check in due:
+            finding = findings.get(check.name)
+            if finding is None:
+                problem = reduction.errors.get(check.name, "the judge gave no finding")
+                finding = Finding(False, f"could not be judged: {problem}", "", broken=problem)
+            self._add(domain, table, digest, target, check, finding)
+
+    def _add(self, domain: str, table: str, digest: str, target: Target, check: Check, finding: Finding) -> None:
+        count, rows = (0, "[]") if finding.success or finding.broken else breaking_rows(self.con, target, check)
+        # What could not be judged has not held, and is never only a warning.
+        outcome: Outcome = "fail" if finding.broken else outcome_of(finding.success, check.severity)
+        self.statements[table, check.name] = finding.statement
+        self.records.append(
+            GateRecord(
+                domain=domain,
+                table_name=table,
+                table_digest=digest,
+                suite=table,
+                expectation=check.name,
+                column=check.column,
+                severity=CRITICAL if finding.broken else check.severity,
+                outcome=outcome,
+                observed=finding.observed,
+                expected=check.expected,
+                unexpected_count=count,
+                failing_rows=rows,
+                judged_by="great_expectations",
+                waivable=not finding.broken,
+            )
+        )
+
+    def contract(self, domain: str, table: str, digest: str, relation: str, declared: Mapping[str, str]) -> bool:
+        """Adds the record of the declared schema; whether it holds, so that the suite may read the columns."""
+        problems = differences(declared, actual_columns(self.con, relation))
+        self.schema(domain, table, digest, "contract", f"the {len(declared)} declared columns and types", problems)
+        return not problems
+
+    def schema(
+        self, domain: str, table: str, digest: str, expectation: str, expected: str, problems: Sequence[str]
+    ) -> None:
+        """Adds a record of the first layer: critical, and nothing a waiver could mend."""
+        self.records.append(
+            GateRecord(
+                domain=domain,
+                table_name=table,
+                table_digest=digest,
+                suite="schema",
+                expectation=expectation,
+                column="",
+                severity=CRITICAL,
+                outcome=outcome_of(not problems, CRITICAL),
+                observed="; ".join(problems) or "as declared",
+                expected=expected,
+                unexpected_count=len(problems),
+                failing_rows="[]",
+                judged_by="schema",
+                waivable=False,
+            )
+        )

@@ -1,0 +1,150 @@
+"""The gate: judges the tables of a candidate and says per table and domain whether they may be published.
+
+Here belongs the order of judgement: schema, dbt, Great Expectations, headline steps, waivers, verdicts, pages. Not
+here: any rule about data (suites/) or about holding and publishing (warehouse). The gate reads; it never changes data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from expectations.bench import Bench
+from expectations.checks import Check, SuiteError, literal, quoted
+from expectations.clean_gate import judge_clean, summarise
+from expectations.contract import TableLike, actual_columns, declared_columns
+from expectations.dbt_results import DbtFinding, dbt_records
+from expectations.docs import write_docs
+from expectations.headline import NEEDS, Steps, judge_headlines, load_steps
+from expectations.judge import Judge
+from expectations.records import GateError, GateRecord, GateReport
+from expectations.reduce import Target
+from expectations.suites import SUITES
+from expectations.suites.common import Suite, define
+from expectations.verdicts import domain_verdicts, table_verdicts
+from expectations.waivers import Waiver, apply_waivers
+from sources.registry import registry as shipped_registry
+from sources.registry.model import Registry
+from warehouse.catalogue import JUDGEMENT, Catalogue
+
+# Where dbt puts what the gate judges: domain marts, then the cross-domain ones.
+SCHEMAS = ("candidate", "cross_domain")
+
+
+def judge(
+    con: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    tables: Sequence[str],
+    digests: Mapping[str, str],
+    dbt_results: Iterable[DbtFinding],
+    current_release: Path | None,
+    waivers: Sequence[Waiver],
+    docs_dir: Path | None,
+    *,
+    clean_root: Path | None,
+    as_of: datetime,
+    registry: Registry | None = None,
+    suites: Mapping[str, Suite] | None = None,
+    steps: Steps | None = None,
+) -> GateReport:
+    """Judges `tables` of the candidate that `con` is open on (read-only is enough).
+
+    `catalogue` holds the contracts (warehouse.catalogue); `digests` the digest of each table that exists;
+    `current_release` the directory of the current release, whose marts/*.parquet are compared with. `clean_root` is the
+    clean layer, judged with the domain marts; None leaves it out, for the second judgement (cross-domain). `as_of` is
+    the refresh's own clock, reporting zone, naive: waivers expire and "recent" is counted by it. GateError when the
+    gate cannot judge at all; SuiteError when a suite does not fit the catalogue.
+    """
+    registry = registry or shipped_registry()
+    suites = SUITES if suites is None else suites
+    declared = _declared(catalogue, tables)
+    bench = Bench(con, Judge())
+    fed: Mapping[str, int] = {}
+    if clean_root is not None:
+        state = summarise(con, clean_root, registry, as_of)
+        judge_clean(bench, clean_root, registry, as_of, state)
+        fed = state.readings
+    _judge_marts(bench, declared, digests, current_release, registry, suites, steps or load_steps(), fed)
+    domains = {t.name: t.domain for t in declared}
+    bench.records += dbt_records(dbt_results, domains, digests)
+    records = apply_waivers(bench.records, waivers, as_of.date())
+    verdicts = table_verdicts(records), domain_verdicts(records)
+    pages = write_docs(docs_dir, records, bench.statements, *verdicts, as_of) if docs_dir else ()
+    return GateReport(records, *verdicts, pages)
+
+
+def _declared(catalogue: Catalogue, tables: Sequence[str]) -> list[TableLike]:
+    by_name = {t.name: t for t in catalogue.tables}
+    if unknown := sorted(set(tables) - set(by_name)):
+        raise GateError(f"{', '.join(unknown)}: not in the catalogue of published tables; declare it in an exposure")
+    return [by_name[name] for name in tables]
+
+
+def _judge_marts(
+    bench: Bench,
+    declared: Sequence[TableLike],
+    digests: Mapping[str, str],
+    current_release: Path | None,
+    registry: Registry,
+    suites: Mapping[str, Suite],
+    steps: Steps,
+    fed: Mapping[str, int],
+) -> None:
+    checks = _defined(declared, registry, suites, fed)
+    relations = _relations(bench.con)
+    for table in declared:
+        digest = _digest(digests, table.name, relations)
+        missing = [] if table.name in relations else ["the candidate does not hold it"]
+        bench.schema(table.domain, table.name, digest, "exists", "the table is in the candidate", missing)
+        if missing:
+            continue
+        relation = relations[table.name]
+        if not bench.contract(table.domain, table.name, digest, relation, declared_columns(table)):
+            continue
+        if table.name not in checks:
+            continue
+        target = Target(relation, tuple(table.grain), _previous(current_release, table.name))
+        bench.judge(table.domain, table.name, digest, target, checks[table.name])
+        if table.name.endswith("_indicators"):
+            bench.records += _headlines(bench, table, digest, target, steps)
+
+
+def _defined(
+    declared: Sequence[TableLike], registry: Registry, suites: Mapping[str, Suite], fed: Mapping[str, int]
+) -> dict[str, tuple[Check, ...]]:
+    """The checks of every table but those about the judgement; SuiteError before anything is judged."""
+    judged = [t for t in declared if t.domain != JUDGEMENT]
+    if lacking := [t.name for t in judged if t.name not in suites]:
+        raise SuiteError(f"published without a suite: {', '.join(lacking)}; declare it in expectations/suites")
+    return {t.name: define(suites[t.name], t, registry, fed) for t in judged}
+
+
+def _digest(digests: Mapping[str, str], table: str, relations: Mapping[str, str]) -> str:
+    """The digest the records of `table` are bound to; a table that is not there has none."""
+    if table in relations and not digests.get(table):
+        raise GateError(f"{table}: judged without a digest; a record has to be bound to what was judged")
+    return digests.get(table, "")
+
+
+def _headlines(bench: Bench, table: TableLike, digest: str, target: Target, steps: Steps) -> list[GateRecord]:
+    """Records of the headline steps; a released table of another shape cannot be compared, so it is left to volume."""
+    if target.previous is None or set(NEEDS) - set(actual_columns(bench.con, target.previous)):
+        return []
+    return judge_headlines(bench.con, table.domain, table.name, digest, target, steps)
+
+
+def _relations(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Table → SQL relation of everything in the candidate's schemas."""
+    found = con.execute(
+        "select table_schema, table_name from information_schema.tables where table_catalog = current_database() "
+        f"and table_schema in ({', '.join(literal(s) for s in SCHEMAS)})"
+    ).fetchall()
+    return {name: f"{quoted(schema)}.{quoted(name)}" for schema, name in found}
+
+
+def _previous(current_release: Path | None, table: str) -> str | None:
+    file = current_release / "marts" / f"{table}.parquet" if current_release else None
+    return f"read_parquet({literal(str(file))})" if file and file.is_file() else None

@@ -1,0 +1,245 @@
+"""What every mart's suite has in common, derived from the catalogue's contract, the registry and the standards' seeds.
+
+Here belong the rules that follow from a column's name and meaning wherever it stands: grain, provenance, validity,
+coverage, classes, levels, gross ranges of measured parameters. Not here: what is particular to one mart (one module per
+domain). The vocabularies of the standards are read from the seeds, so that they stand in one place.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from expectations.checks import Check, SuiteError, between, not_null, relation, rows, unique, vocabulary, volume
+from expectations.contract import TableLike, declared_columns
+from expectations.records import WARNING
+from sources.registry import registry as shipped_registry
+from sources.registry.model import PROVENANCE_BY_TRUST, Registry
+
+SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
+VALIDITY = ("valid", "indicative", "insufficient", "pending", "mixed_standard")
+PERIOD_KINDS = ("year", "year_to_date")
+# Every simulated site's id begins so (design.md, Origin).
+SIMULATED_ID = "SIM-"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """What is particular to one mart: the clean tables it is fed by, and its own checks.
+
+    `fed_by`: the mart must have rows as soon as one of these has; empty when it must always have rows. `change` is the
+    share by which its rows may move between releases. `vocabularies` names closed vocabularies by column.
+    """
+
+    mart: str
+    fed_by: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    vocabularies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    change: float = 0.3
+    always: int = 1
+
+
+@cache
+def seed_values(seed: str, column: str) -> tuple[str, ...]:
+    """Distinct values of a seed's column in file order, e.g. seed_values('standards/water_classes', 'class_name')."""
+    file = SEEDS / f"{seed}.csv"
+    try:
+        with file.open(encoding="utf-8", newline="") as handle:
+            return tuple(dict.fromkeys(row[column] for row in csv.DictReader(handle) if row[column]))
+    except (OSError, KeyError) as error:
+        raise SuiteError(f"{file}: the suites need its column {column} ({error})") from error
+
+
+def indicators(mart: str, fed_by: tuple[str, ...], checks: tuple[Check, ...] = ()) -> Suite:
+    """The suite of an indicator table: the columns are the same in every domain, and so are their physical ranges."""
+    return Suite(mart, fed_by, (*_indicator_checks(), *checks), {"period_kind": PERIOD_KINDS})
+
+
+def define(suite: Suite, table: TableLike, registry: Registry, fed: Mapping[str, int]) -> tuple[Check, ...]:
+    """All checks of a mart in order, rows first; SuiteError if the contract lacks a column that a check reads.
+
+    `fed` gives the number of readings in each clean table.
+    """
+    columns = declared_columns(table)
+    found = [
+        _rows(suite, fed),
+        unique(table.grain),
+        *(not_null(c) for c in table.grain),
+        volume(suite.change),
+        *_by_name(columns, registry),
+        *(vocabulary(c, words) for c, words in suite.vocabularies.items()),
+        *suite.checks,
+    ]
+    checks: dict[str, Check] = {}
+    for check in found:
+        # A mart's own check stands in for a derived one of the same name.
+        checks[check.name] = check
+    for check in checks.values():
+        if missing := [c for c in check.needs if c not in columns]:
+            raise SuiteError(
+                f"suite of {table.name}: {check.name} reads {', '.join(missing)}, which its contract does not declare; "
+                f"it has {', '.join(columns)}. Mend expectations/suites or the mart's yml."
+            )
+    return tuple(checks.values())
+
+
+def _indicator_checks() -> tuple[Check, ...]:
+    return (
+        not_null("name_zh"),
+        not_null("unit"),
+        relation(
+            "what its rule does not allow is null",
+            "validity <> 'insufficient' or value is null",
+            ("indicator_id", "validity", "value"),
+            {"validity": "insufficient", "value": 1},
+        ),
+        relation(
+            "a valid figure has a value",
+            "validity <> 'valid' or value is not null",
+            ("indicator_id", "validity", "value"),
+            {"validity": "valid", "value": None},
+            WARNING,
+        ),
+        relation(
+            "a share lies between 0 and 100 %",
+            "unit <> '%' or indicator_id like '%_reduction' or value between 0 and 100",
+            ("indicator_id", "unit", "value"),
+            {"indicator_id": "x", "unit": "%", "value": 101},
+        ),
+        relation(
+            "a level lies between 0 and 140 dB(A)",
+            "unit not like 'dB%' or value between 0 and 140",
+            ("indicator_id", "unit", "value"),
+            {"indicator_id": "x", "unit": "dB(A)", "value": 141},
+        ),
+        relation(
+            "a concentration lies between 0 and 2000 ug/m3",
+            "unit <> 'ug/m3' or value between 0 and 2000",
+            ("indicator_id", "unit", "value"),
+            {"indicator_id": "x", "unit": "ug/m3", "value": 2001},
+        ),
+        relation(
+            "only a reduction is negative",
+            "value >= 0 or indicator_id like '%_reduction'",
+            ("indicator_id", "value"),
+            {"indicator_id": "x", "value": -1},
+        ),
+    )
+
+
+def _rows(suite: Suite, fed: Mapping[str, int]) -> Check:
+    if not suite.fed_by:
+        return rows(suite.always, "always")
+    sources = " or ".join(suite.fed_by)
+    if any(fed.get(table, 0) for table in suite.fed_by):
+        return rows(suite.always, f"{sources} holds readings")
+    return rows(0, f"{sources} holds no reading")
+
+
+def _by_name(columns: Mapping[str, str], registry: Registry) -> Iterable[Check]:
+    """Checks that follow from the contract's columns alone."""
+    names = set(columns)
+    if "provenance" in names:
+        yield not_null("provenance")
+        yield vocabulary("provenance", PROVENANCE_BY_TRUST)
+    if "validity" in names:
+        yield not_null("validity")
+        yield vocabulary("validity", VALIDITY)
+    if {"validity", "validity_reason"} <= names:
+        yield relation(
+            "an insufficient figure has its reason",
+            "validity <> 'insufficient' or coalesce(validity_reason, '') <> ''",
+            ("validity", "validity_reason"),
+            {"validity": "insufficient", "validity_reason": ""},
+        )
+    if {"site_id", "provenance"} <= names:
+        yield from simulated_is_marked()
+    if {"n_expected", "n_valid"} <= names:
+        yield between("n_expected", 0, None)
+        yield between("n_valid", 0, None)
+        yield relation(
+            "n_valid is at most n_expected",
+            "n_valid <= n_expected",
+            ("n_valid", "n_expected"),
+            {"n_valid": 2, "n_expected": 1},
+            WARNING,
+        )
+    if "coverage" in names:
+        yield between("coverage", 0, 1000)
+        yield between("coverage", 0, 1, severity=WARNING)
+    if {"period_start", "period_end"} <= names:
+        yield relation(
+            "a period ends when or after it starts",
+            "period_end >= period_start",
+            ("period_start", "period_end"),
+            {"period_start": "2026-01-02", "period_end": "2026-01-01"},
+        )
+    yield from _gross_ranges(columns, registry)
+
+
+def simulated_is_marked() -> tuple[Check, ...]:
+    """Simulated and observed rows never mix without a mark: the site's id and the provenance say the same."""
+    return (
+        relation(
+            "a simulated site says so",
+            f"not starts_with(site_id, '{SIMULATED_ID}') or provenance = 'simulated'",
+            ("site_id", "provenance"),
+            {"site_id": "SIM-X", "provenance": "observed"},
+        ),
+        relation(
+            "simulated rows stand at simulated sites",
+            f"provenance <> 'simulated' or starts_with(site_id, '{SIMULATED_ID}')",
+            ("site_id", "provenance"),
+            {"site_id": "X", "provenance": "simulated"},
+        ),
+    )
+
+
+def _gross_ranges(columns: Mapping[str, str], registry: Registry) -> Iterable[Check]:
+    """The registry's gross range on every numeric column that is called after a parameter and its unit.
+
+    `nh3n_mg_l` is nh3n in mg/L, `pm2_5_ug_m3` pm2_5 in ug/m3: the unit in lower case, _ for what is no letter.
+    """
+    for feed in registry.feeds.values():
+        for code, parameter in feed.parameters.items():
+            suffix = "".join(c if c.isalnum() else "_" for c in parameter.unit.lower()).strip("_")
+            low, high = parameter.tests.fail_min, parameter.tests.fail_max
+            for name in (code, f"{code}_{suffix}") if suffix else (code,):
+                numeric = columns.get(name, "").startswith("decimal")
+                if numeric and (low is not None or high is not None):
+                    yield between(
+                        name,
+                        float(low) if low is not None else None,
+                        float(high) if high is not None else None,
+                        parameter.unit,
+                    )
+
+
+def parameter_ranges(tables: Iterable[str], parameter: str, value: str, registry: Registry | None = None) -> Check:
+    """In a tall mart each value lies in the gross range of its parameter, as the registry declares it."""
+    registry = registry or shipped_registry()
+    arms: list[str] = []
+    example: dict[str, object] = {}
+    for table in tables:
+        for code, declared in registry.feeds[registry.table(table).feed].parameters_of(table).items():
+            low, high = declared.tests.fail_min, declared.tests.fail_max
+            bounds = [f"{value} >= {low}"] if low is not None else []
+            bounds += [f"{value} <= {high}"] if high is not None else []
+            if bounds:
+                arms.append(f"when '{code}' then {' and '.join(bounds)}")
+                example = example or {
+                    parameter: code,
+                    value: float(low) - 1 if low is not None else float(high or 0) + 1,
+                }
+    if not arms:
+        raise SuiteError(f"no parameter of {', '.join(tables)} has a gross range in the registry")
+    return relation(
+        f"{value} lies in the gross range of its {parameter}",
+        f"case {parameter} {' '.join(arms)} else true end",
+        (parameter, value),
+        example,
+        says="the gross ranges of the registry",
+    )

@@ -1,0 +1,63 @@
+"""Suites of the energy marts: amounts, standard coal and CO2 by month and year, and the district totals.
+
+Here belongs what is particular to these marts. Not here: what follows from a column's name (common.py).
+"""
+
+from __future__ import annotations
+
+from expectations.checks import Check, between, not_null, relation
+from expectations.suites.common import PERIOD_KINDS, Suite, indicators, seed_values
+from sources.registry import registry
+
+_FED = ("clean_energy",)
+_FACTOR_STATUS = ("final", "provisional_factor", "insufficient", "not_energy")
+
+
+def _balance() -> tuple[Check, ...]:
+    """What holds for every row of amount × coefficient, month or year."""
+    return (
+        not_null("unit"),
+        between("amount", 0, None),
+        between("tce", 0, None, "t"),
+        between("tco2", 0, None, "t"),
+        relation(
+            "a carrier is known in the registry", f"carrier in ({_carriers()})", ("carrier",), {"carrier": "peat"}
+        ),
+        relation(
+            "what counts in scope is no more than the whole",
+            "abs(tce_in_scope) <= tce",
+            ("tce", "tce_in_scope"),
+            {"tce": 1, "tce_in_scope": 2},
+        ),
+        relation(
+            "no factor, no CO2",
+            "factor_status <> 'insufficient' or tco2 is null",
+            ("factor_status", "tco2"),
+            {"factor_status": "insufficient", "tco2": 1},
+        ),
+        # 1 tce of the most carbon-rich fuel gives about 2.8 t CO2; grid power about 5 t per tce of equivalent value.
+        relation(
+            "CO2 per tce stays below 12 t", "tce = 0 or tco2 <= 12 * tce", ("tce", "tco2"), {"tce": 1, "tco2": 13}
+        ),
+    )
+
+
+def _carriers() -> str:
+    return ", ".join(f"'{code}'" for code in registry().feeds["energy"].parameters)
+
+
+def _words() -> dict[str, tuple[str, ...]]:
+    declared = registry().feeds["energy"].vocabularies
+    return {
+        "flow": declared["flow"],
+        "metering": declared["metering"],
+        "sector": tuple(dict.fromkeys((*seed_values("energy/energy_sectors", "sector"), *declared["sector"]))),
+        "factor_status": _FACTOR_STATUS,
+    }
+
+
+SUITES = (
+    Suite("mart_energy_monthly", _FED, _balance(), _words()),
+    Suite("mart_energy_annual", _FED, _balance(), {**_words(), "period_kind": PERIOD_KINDS}),
+    indicators("mart_energy_indicators", _FED),
+)
