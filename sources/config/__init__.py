@@ -1,0 +1,114 @@
+"""What a user declares: the district, site registers and sources, in one TOML file. This is its reference.
+
+Here belong reading, checking and explaining a configuration. Not here: what a mapping does to rows (sources.cleaning).
+Everything but `[[source]]` may be left out; an unknown word is a mistake, named with its line and the nearest word.
+
+    [district]                                # whom the figures are for
+    area_code = "110105"                      # 6 digits
+    name_zh = "朝阳区"
+    name_en = "Chaoyang District"
+    reporting_zone = "Asia/Shanghai"          # days, and day and night, follow it
+    start = 2013-01-01                        # first day that is kept
+
+    [sites]
+    files = ["sites.csv"]                     # site registers: UTF-8 CSV, relative to this file; later rows win
+
+    [gate]
+    waivers = "waivers.toml"                  # signed, expiring exceptions
+
+    [options]                                 # seed and defects of the simulated district, as texts
+
+    [[source]]                                # once for each kind of file
+    id = "stations"                           # a name of its own
+    feed = "water"                            # water, air, noise, waste, energy, returns
+    table = "clean_water"                     # may be left out where the feed has one table
+    connector = "file"                        # file (default) or simulated
+    path = "deliveries/water/**/*.csv.gz"     # a file or pattern, relative to this file; for simulated: the stream
+    delivered_at = "name"                     # landing (default), mtime, name; the simulator knows its own
+    delivered_at_pattern = '_(\\d{8})\\.'       # only with name: one group around the time
+    delivered_at_format = "%Y%m%d"            # only with name: in the zone of [source.time]
+    cadence_min = 240                         # minutes between readings, where it is not the feed's
+    provenance = "observed"                   # observed (default), reported, simulated
+    owner = "…"                               # default: the feed's
+    licence = "…"
+    unknown_sites = "quarantine"              # or accept: a site that no register knows
+    invalid_status = ["维护"]                  # status marks that fail a reading, besides the feed's
+    occurrence_of = ["time", "kg"]            # loads without ticket: columns whose repetition is numbered
+
+    [source.format]                           # all optional
+    kind = "csv"                              # csv, xlsx, json, ndjson; gzip and zip are recognised by themselves
+    encoding = "gb18030"                      # default utf-8; a byte order mark in the file wins; gbk means gb18030
+    delimiter = ","                           # csv: one ASCII character
+    quote = '"'                               # csv: "" where quotes are plain characters
+    header_row = 1                            # row of the (first) header line, counted from 1; rows above are titles
+    header_rows = 1                           # more: merged lines, names joined with _
+    skip_footer = ["合计", "注"]               # rows whose first cell begins so are no records
+    decimal_mark = "."                        # or ","
+    thousands_mark = ""                       # "", ",", ".", " ", "'", a no-break or narrow no-break space
+    missing = ["NA", "--"]                    # marks of a missing value; an empty cell always is one
+    sheet = "Sheet1"                          # xlsx: name, or number from 1; default the first
+    records = "data.list"                     # json: dotted path of the list; default the document itself
+    extra_columns = "ignore"                  # or refuse: columns that the mapping does not name
+    members = "*.csv"                         # which members of a zip
+
+    [source.time]
+    columns = ["year", "month", "day"]        # joined with a blank
+    formats = ["%Y %m %d"]                    # strptime; several are tried in order
+    zone = "Europe/Madrid"                    # of the stamps; default the reporting zone
+    marks = "start"                           # what the stamp marks: start (default), end, instant
+    duration_min = 60                         # minutes of the period (default 60), or
+    duration = "month"                        # month or year, or
+    end_columns = ["weighed_out"]             # columns of the period's end, read by
+    end_formats = ["%Y-%m-%d %H:%M"]          # default formats
+    midnight = "as_written"                   # or end_of_date: 00:00 closes the date it is written with (marks = "end")
+    year = 2021                               # where the stamp has none
+
+    [source.site]                             # as all column mappings: a column or a constant
+    column = "station"
+    values = { "农展馆" = "nongzhanguan" }      # as received = meaning ("" = nothing); default: as received
+    unmapped = "quarantine"                   # with values: quarantine (default), null, keep
+
+    [source.values]                           # wide: raw column = what it holds; or a list of { column = "CO", … }
+    "CO" = { parameter = "co", unit = "ug/m3", factor = 1, missing = ["-999"] }
+
+    [source.long]                             # or long: one value a row
+    parameter_column = "项目"
+    value_column = "结果"
+    unit_column = "单位"                       # left out: units[parameter as received], else the parameter's own unit
+    parameters = { "氨氮" = "nh3n" }            # default: codes, names and aliases of the registry
+    units = { "毫克每升" = "mg/L" }              # unit as received = unit (or parameter = unit without a unit_column)
+    unmapped = "quarantine"
+
+    [source.columns]                          # the table's own columns: method, period_kind, sector, …
+    method = { constant = "automatic" }
+    published_class = { column = "水质类别", values = { "Ⅱ" = "II" }, unmapped = "null" }
+
+    [source.status]                           # the source's own status mark
+    column = "站点情况"
+
+    [[source.filters]]                        # rows that fail a filter are counted as other rows
+    column = "type"
+    op = "in"                                 # or not_in
+    values = ["D", "N"]
+
+A raw column is named as in the file's header, blanks around it aside; an empty header cell is `column_<position>`; a
+key inside a JSON object is `outer.inner`. A header that lacks a named column is refused.
+"""
+
+from sources.config.check import check_config
+from sources.config.columns import expected_columns
+from sources.config.load import load_config
+from sources.config.model import Config, ConfigError, District, Format, Source
+from sources.config.problems import Problem
+
+__all__ = [
+    "Config",
+    "ConfigError",
+    "District",
+    "Format",
+    "Problem",
+    "Source",
+    "check_config",
+    "expected_columns",
+    "load_config",
+]

@@ -56,10 +56,11 @@ class Format:
 class TimeMapping:
     """Which columns hold the time and what the stamp marks.
 
-    `columns` are joined with a blank and read by `format` (strptime; several formats are tried in order). `marks`: start,
-    end or instant. `duration_min` the period's length in minutes; `duration` 'month' or 'year' for calendar periods; `end_columns` where
-    the period's end is delivered. `midnight`: 'as_written', or 'end_of_date' where 00:00 closes the date it is written with.
-    24:00 is always read as 00:00 of the next day. `year` is the default where the stamp has none.
+    `columns` are joined with a blank and read by `formats` (strptime; several are tried in order). `marks`: start, end
+    or instant. `duration_min` the period's length in minutes; `duration` 'month' or 'year' for calendar periods;
+    `end_columns` where the period's end is delivered. `midnight`: 'as_written', or 'end_of_date' where 00:00 closes the
+    date it is written with. 24:00 is always read as 00:00 of the next day. `year` is the default where the stamp has
+    none.
     """
 
     columns: tuple[str, ...] = ()
@@ -78,7 +79,7 @@ class TimeMapping:
 class ColumnMapping:
     """Where one canonical column comes from: a raw `column` or a `constant`, through `values` if given.
 
-    `unmapped` says what a value outside `values` does: 'quarantine', 'null' or 'keep'.
+    `unmapped` says what a value outside `values` does: 'quarantine', 'null' or 'keep'. A value mapped to '' is null.
     """
 
     column: str = ""
@@ -92,7 +93,6 @@ class ValueMapping:
     """One raw column that holds values of one parameter (wide layout), with the unit they are written in.
 
     `factor` multiplies before the unit conversion (a declared correction); `missing` adds to the format's tokens.
-    `duration_from` names a column with the interval's minutes, where each row has its own.
     """
 
     column: str
@@ -104,7 +104,11 @@ class ValueMapping:
 
 @dataclass(frozen=True)
 class LongMapping:
-    """A long layout: one column names the parameter, one holds the value, one (or a constant) the unit."""
+    """A long layout: one column names the parameter, one holds the value, one (or a constant) the unit.
+
+    `parameters` maps the name as received to a code; `units` the unit as received to a unit, or, where there is no
+    `unit_column`, the parameter as received to its unit (else the parameter's own unit of the registry).
+    """
 
     parameter_column: str
     value_column: str
@@ -132,7 +136,8 @@ class Source:
 
     `table` names the clean table; `columns` maps canonical dims; `site` the site column; `status` the source's own
     status mark (`invalid_status` values set flag 4). `occurrence_of` names the raw columns whose repeated combination
-    is numbered into occurrence_no, where a load has no ticket; joined by | they stand as ticket_no. `unknown_sites`: 'quarantine' or 'accept'.
+    is numbered into occurrence_no, where a load has no ticket; joined by | they stand as ticket_no. `unknown_sites`:
+    'quarantine' or 'accept'. `delivered_at`: 'landing', 'mtime', 'name' (pattern and format) or 'connector'.
     """
 
     id: str

@@ -1,0 +1,69 @@
+"""A mistake in a configuration, with its place and what to write instead.
+
+Here belong the shape of a problem and the collector that finds its line. Not here: the rules themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from sources.config.locate import Path, lines_of_keys, nearest_line
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake: its line (from 1), the dotted key, what is wrong, and what to write instead ('' if unknown)."""
+
+    line: int
+    key: str
+    message: str
+    suggestion: str = ""
+
+    def __str__(self) -> str:
+        hint = f" ({self.suggestion})" if self.suggestion else ""
+        return f"line {self.line}: {self.key}: {self.message}{hint}"
+
+
+class Problems:
+    """Collects problems of one text; lines are looked up only once something is wrong."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._found: list[tuple[Path, str, str]] = []
+
+    def add(self, path: Path, message: str, suggestion: str = "") -> None:
+        """Notes a mistake at `path`."""
+        self._found.append((path, message, suggestion))
+
+    def sorted(self) -> list[Problem]:
+        """All problems in the order of the text."""
+        if not self._found:
+            return []
+        lines = lines_of_keys(self._text)
+        found = [Problem(nearest_line(lines, p), shown(p), m, s) for p, m, s in self._found]
+        return sorted(dict.fromkeys(found), key=lambda p: p.line)
+
+
+def shown(path: Path) -> str:
+    """A path as people write it; entries count from 1: source[2].format.encoding."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step + 1}]"
+        else:
+            text += f".{step}" if text else str(step)
+    return text
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """A suggestion naming the valid word closest to `word`, or the valid words if they are few."""
+    known = [w for w in words if w]
+    by_lower = {w.lower(): w for w in known}
+    near = get_close_matches(str(word).lower(), list(by_lower), 1, 0.6)
+    if near:
+        return f"did you mean '{by_lower[near[0]]}'?"
+    if 0 < len(known) <= 12:
+        return "use one of " + ", ".join(f"'{w}'" for w in known)
+    return ""

@@ -1,0 +1,130 @@
+"""The words of a configuration: which keys each table may hold, of what type, and which are required.
+
+Here belongs the syntax, once, for loading and for checking. Not here: whether values make sense together
+(check_source.py), or the classes they become (model.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+CONNECTORS = ("file", "simulated")
+
+
+@dataclass(frozen=True)
+class Word:
+    """One key: `kind` is text, texts, integer, number, date, map (text to text) or table; `choices` if closed."""
+
+    kind: str = "text"
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    least: int | None = None
+
+
+TEXT, TEXTS, MAP, TABLE = Word(), Word("texts"), Word("map"), Word("table")
+
+DISTRICT: Mapping[str, Word] = {
+    "area_code": TEXT,
+    "name_zh": TEXT,
+    "name_en": TEXT,
+    "reporting_zone": TEXT,
+    "start": Word("date"),
+}
+SITES: Mapping[str, Word] = {"files": Word("texts", required=True)}
+GATE: Mapping[str, Word] = {"waivers": TEXT}
+
+FORMAT: Mapping[str, Word] = {
+    "kind": Word(choices=("csv", "xlsx", "json", "ndjson")),
+    "encoding": TEXT,
+    "delimiter": TEXT,
+    "quote": TEXT,
+    "header_row": Word("integer", least=1),
+    "header_rows": Word("integer", least=1),
+    "skip_footer": TEXTS,
+    "decimal_mark": Word(choices=(".", ",")),
+    "thousands_mark": Word(choices=("", ",", ".", " ", "'", "\u00a0", "\u202f")),
+    "missing": TEXTS,
+    "sheet": TEXT,
+    "records": TEXT,
+    "extra_columns": Word(choices=("ignore", "refuse")),
+    "members": TEXT,
+}
+TIME: Mapping[str, Word] = {
+    "columns": Word("texts", required=True),
+    "formats": Word("texts", required=True),
+    "zone": TEXT,
+    "marks": Word(choices=("start", "end", "instant")),
+    "duration_min": Word("integer", least=1),
+    "duration": Word(choices=("month", "year")),
+    "end_columns": TEXTS,
+    "end_formats": TEXTS,
+    "midnight": Word(choices=("as_written", "end_of_date")),
+    "year": Word("integer", least=1900),
+}
+COLUMN: Mapping[str, Word] = {
+    "column": TEXT,
+    "constant": TEXT,
+    "values": MAP,
+    "unmapped": Word(choices=("quarantine", "null", "keep")),
+}
+VALUE: Mapping[str, Word] = {
+    "column": Word(required=True),
+    "parameter": Word(required=True),
+    "unit": Word(required=True),
+    "factor": Word("number"),
+    "missing": TEXTS,
+}
+LONG: Mapping[str, Word] = {
+    "parameter_column": Word(required=True),
+    "value_column": Word(required=True),
+    "unit_column": TEXT,
+    "parameters": MAP,
+    "units": MAP,
+    "unmapped": Word(choices=("quarantine", "null", "keep")),
+}
+FILTER: Mapping[str, Word] = {
+    "column": Word(required=True),
+    "op": Word(required=True, choices=("in", "not_in")),
+    "values": Word("texts", required=True),
+}
+SOURCE: Mapping[str, Word] = {
+    "id": Word(required=True),
+    "feed": Word(required=True),
+    "table": TEXT,
+    "connector": Word(choices=CONNECTORS),
+    "path": Word(required=True),
+    "delivered_at": Word(choices=("landing", "mtime", "name", "connector")),
+    "delivered_at_pattern": TEXT,
+    "delivered_at_format": TEXT,
+    "cadence_min": Word("integer", least=1),
+    "provenance": Word(choices=("observed", "reported", "simulated")),
+    "owner": TEXT,
+    "licence": TEXT,
+    "unknown_sites": Word(choices=("quarantine", "accept")),
+    "invalid_status": TEXTS,
+    "occurrence_of": TEXTS,
+    "format": TABLE,
+    "time": Word("table", required=True),
+    "site": Word("table", required=True),
+    "values": Word("values"),
+    "long": TABLE,
+    "columns": Word("tables"),
+    "status": TABLE,
+    "filters": Word("list"),
+}
+TOP: Mapping[str, Word] = {
+    "district": TABLE,
+    "sites": TABLE,
+    "gate": TABLE,
+    "options": MAP,
+    "source": Word("list", required=True),
+}
+# What a sub-table of a source may hold.
+PARTS: Mapping[str, Mapping[str, Word]] = {
+    "format": FORMAT,
+    "time": TIME,
+    "site": COLUMN,
+    "status": COLUMN,
+    "long": LONG,
+}
