@@ -6,12 +6,12 @@ Here belongs copying admitted tables and filling the tables about the judgement.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from warehouse.catalogue import JUDGEMENT, Catalogue, MartTable
 from warehouse.digest import table_digest
@@ -42,6 +42,8 @@ def build_database(
         for table in catalogue.tables:
             target = f"release.{quoted(table.name)}"
             create_table(con, target, table)
+            if table.domain == JUDGEMENT and table.name not in judgement_rows:
+                raise JudgementContract(f"{table.name} is tagged {JUDGEMENT}, but the release step does not fill it")
             if table.domain == JUDGEMENT:
                 _fill(con, target, table, judgement_rows[table.name])
             else:
@@ -77,18 +79,17 @@ def export_parquet(file: Path, folder: Path, spill: Path, catalogue: Catalogue) 
 
 
 def _fill(con: duckdb.DuckDBPyConnection, target: str, table: MartTable, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Inserts rows given as JSON-like mappings; types are the contract's, a value that does not fit is an error."""
+    """Inserts the rows under the contract's types; a value that does not fit its type is an error."""
     names = [c.name for c in table.columns]
-    unknown = [n for n in names if rows and n not in rows[0]]
+    unknown = sorted({n for row in rows for n in names if n not in row})
     if unknown:
         raise JudgementContract(f"{table.name}: the release step has no value for {', '.join(unknown)}")
-    if not rows:
-        return
-    ordered = sorted(rows, key=lambda r: [json.dumps(r[n], ensure_ascii=False, default=str) for n in table.grain])
-    marks = ", ".join("?" * len(names))
-    con.execute("BEGIN")
-    con.executemany(f"INSERT INTO {target} VALUES ({marks})", [[row[n] for n in names] for row in ordered])
-    con.execute("COMMIT")
+    text = pa.schema([pa.field(n, pa.string()) for n in names])
+    given = [{n: None if row[n] is None else str(row[n]) for n in names} for row in rows]
+    con.register("judgement_rows", pa.Table.from_pylist(given, text))
+    casts = ", ".join(f"CAST({quoted(c.name)} AS {c.data_type}) AS {quoted(c.name)}" for c in table.columns)
+    con.execute(f"INSERT INTO {target} {select_ordered(f'(SELECT {casts} FROM judgement_rows)', table, names)}")
+    con.unregister("judgement_rows")
 
 
 def _comment(con: duckdb.DuckDBPyConnection, target: str, table: MartTable) -> None:

@@ -27,9 +27,9 @@ class Record(Protocol):
     def as_row(self) -> dict[str, Any]: ...
 
 
-def rows_of(records: Iterable[Record], release_id: str, judged_at: datetime) -> list[dict[str, Any]]:
-    """This run's records with the volatile columns of mart_gate_results; `judged_at` naive, reporting zone."""
-    return [{**r.as_row(), "release_id": release_id, "judged_at": judged_at.isoformat()} for r in records]
+def rows_of(records: Iterable[Record], judged_at: datetime) -> list[dict[str, Any]]:
+    """This run's records as rows with the time of judgement (naive, reporting zone)."""
+    return [{**r.as_row(), "judged_at": judged_at.isoformat()} for r in records]
 
 
 def carried_rows(release: Release | None, tables: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -66,10 +66,11 @@ def publish(
     now: datetime | None = None,
     zone: tzinfo = REPORTING_ZONE,
 ) -> Published:
-    """Publishes schema `admitted` and the cross-domain tables of `build_db`, and flips `current`. Caller holds the lock.
+    """Publishes schema `admitted` and the cross-domain tables of `build_db`, and flips `current`. Under the lock.
 
-    `inputs` are (feed, sha256) of every cleaned delivery (Index.inputs), `waivers` those in force, `docs_dir` the gate's
-    pages. Refused if any table's digest lacks a passing record of this run or the current release's; nothing is left.
+    `inputs` are (feed, sha256) of every cleaned delivery (Index.inputs), `waivers` those in force, `docs_dir` the pages
+    of the gate. Refused if a table's digest lacks a passing record of this run or the current release's; nothing is
+    left then. ReleaseError or LedgerError if the present release or the ledger was changed by hand.
     """
     now = now or datetime.now(UTC)
     local = now.astimezone(zone).replace(tzinfo=None, microsecond=0)
@@ -78,7 +79,7 @@ def publish(
     seq = max((r.seq for r in known), default=0) + 1
     tables = [*admitted, *_cross_domain(build_db, data, catalogue)]
     _check_complete(catalogue, tables)
-    fresh_rows = gate_records.rows_of(records, "", local)
+    fresh_rows = gate_records.rows_of(records, local)
     carried = gate_records.carried_rows(before, {t.name: t.digest for t in tables if t.state == "held"})
     for table in tables:
         if table.state != "empty":
@@ -134,7 +135,7 @@ def publish(
 
 
 def _cross_domain(build_db: Path, data: DataDir, catalogue: Catalogue) -> list[AdmittedTable]:
-    """The cross-domain tables as dbt's second run left them: always fresh, because nothing is published without them."""
+    """The cross-domain tables as dbt's second run left them: always fresh, nothing is published without them."""
     with connect(data.build / "spill") as con:
         attach(con, build_db, "build")
         return [

@@ -137,10 +137,7 @@ def prune(data: DataDir, keep: int, at: datetime | None = None) -> list[str]:
         raise ValueError("at least one release stays")
     known = releases(data)
     standing = [r for r in known if not r.withdrawn and r.state != "pruned"]
-    if len(standing) <= keep:
-        oldest = standing[0].seq if standing else 0
-    else:
-        oldest = standing[-keep].seq
+    oldest = standing[-keep].seq if len(standing) > keep else 0
     gone = [r for r in known if r.seq < oldest and r.state in ("kept", "withdrawn")]
     if gone:
         payload = {"releases": [r.release_id for r in gone], "manifests": [r.manifest_sha256 for r in gone]}
