@@ -57,7 +57,7 @@ def _values(frame: Frame, seed: int, plan: Planned) -> dict[str, np.ndarray]:
     shape = (len(frame.sites), 24)
     dust_factor, no2_factor, o3_factor = (np.array([[_STATION[s][i]] for s in frame.sites]) for i in range(3))
     fine, coarse = weather.particles(seed, hours)
-    pm2_5 = fine * dust_factor * np.exp(0.08 * rng.standard_normal(shape))
+    pm2_5 = fine * dust_factor * np.exp(0.08 * rng.standard_normal(shape)) + 0.7 * rng.standard_normal(shape)
     pm10 = np.maximum(coarse * dust_factor * np.exp(0.08 * rng.standard_normal(shape)), pm2_5 * 1.04)
     stagnant = weather.anomaly(seed, "stagnation", hours)
     trend = 1 - 0.03 * weather.years_since_2025(hours)
@@ -70,9 +70,9 @@ def _values(frame: Frame, seed: int, plan: Planned) -> dict[str, np.ndarray]:
     pressure = 1016 - 11 * weather.season(hours, 195) - 3 * weather.anomaly(seed, "pressure", hours)
     spread = rng.standard_normal((6, *shape))
     return {
-        "pm2_5": np.clip(pm2_5, 2, 900),
+        "pm2_5": np.clip(pm2_5, 1, 900),
         "pm10": np.clip(pm10, 4, 2300),
-        "so2": np.clip(3.0 + 1.6 * weather.season(hours, 15) + 0.8 * stagnant + 0.5 * spread[0], 1, None),
+        "so2": 3.0 * np.exp(0.45 * weather.season(hours, 15) + 0.22 * stagnant + 0.14 * spread[0]),
         "no2": np.clip(no2 * no2_factor * np.exp(0.09 * spread[1]), 3, 220),
         "co": np.clip(0.62 + 0.17 * weather.season(hours, 10) + 0.16 * stagnant + 0.05 * spread[2], 0.15, None),
         "o3": np.clip(ozone * o3_factor + 3.0 * spread[3], 2, None),

@@ -43,6 +43,6 @@ def _values(stream: Stream, seed: int, plan: Planned, start: datetime) -> dict[s
     shape = (len(stream.sites), 24)
     bias = np.array([[0.85 + 0.3 * (number(seed, "bias", s) % 1000) / 1000] for s in stream.sites])
     fine, coarse = weather.particles(seed, hours)
-    pm2_5 = fine * bias * np.exp(0.13 * rng.standard_normal(shape))
-    pm10 = np.maximum(coarse * bias * np.exp(0.13 * rng.standard_normal(shape)), pm2_5 * 1.03)
-    return {"pm2_5": np.clip(pm2_5, 1, 800), "pm10": np.clip(pm10, 3, 2200)}
+    pm2_5 = fine * bias * np.exp(0.11 * rng.standard_normal(shape)) + 0.8 * rng.standard_normal(shape)
+    pm10 = np.maximum(coarse * bias * np.exp(0.09 * rng.standard_normal(shape)), pm2_5 * 1.03)
+    return {"pm2_5": np.clip(pm2_5, 0.5, 800), "pm10": np.clip(pm10, 3, 2200)}

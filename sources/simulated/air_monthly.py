@@ -28,8 +28,8 @@ def build(stream: Stream, plan: Planned, seed: int, defects: bool) -> bytes:
     start = datetime.combine(plan.period, time())
     hours = weather.absolute_hours(start, 28 * 24)
     rng = weather.generator(seed, stream.name, plan.period)
-    level = 4.15 * (1 - 0.02 * weather.years_since_2025(hours[:1])[0]) * (1 + 0.28 * weather.season(hours, 110).mean())
-    level += 0.010 * weather.dust(seed, hours).sum() / 24
+    level = 4.3 * (1 - 0.02 * weather.years_since_2025(hours[:1])[0]) * (1 + 0.28 * weather.season(hours, 110).mean())
+    level += 0.0035 * weather.dust(seed, hours).sum() / 24
     month = f"{plan.period:%Y年%m月}"
     lines: list[list[str | float]] = []
     for site in stream.sites:
@@ -48,7 +48,7 @@ def build(stream: Stream, plan: Planned, seed: int, defects: bool) -> bytes:
 
 
 def _notice(plan: Planned, seed: int) -> bytes:
-    year, index = int(plan.stamp[:4]), int(plan.stamp[4:])
+    year, index = int(plan.stamp[:4]), int(plan.stamp[5:])
     episode = dust_episodes(seed, year)[index - 1]
     header = ("通知编号", "区域编号", "区域名称", "开始时间", "结束时间", "沙尘过程")
     line = (f"SIM-沙尘-{year}-{index:02d}", DISTRICT_SITE, "朝阳区（模拟）", f"{episode.start:%Y-%m-%d %H:%M}",

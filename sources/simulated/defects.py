@@ -175,5 +175,5 @@ def dust_episodes(seed: int, year: int) -> tuple[Episode, ...]:
         pick = number(seed, "dust", year, i)
         start = datetime(year, 3, 8) + timedelta(days=17 * i + pick % 12, hours=pick // 12 % 24)
         end = start + timedelta(hours=10 + pick // 300 % 21)
-        found.append(Episode(start, end, 420.0 + pick // 6000 % 900))
+        found.append(Episode(start, end, 420.0 + pick // 6000 % 760))
     return tuple(found)

@@ -82,8 +82,8 @@ _DAILY = (
         "waste_weighbridge", "waste", "clean_waste", "waste", "day", FIRST_DAY, "waste_weighbridge", ".csv",
         step_min=1440, sites=_ids("SIM-WB-{:02d}", 5),
         kinds=(*FILE_KINDS, "duplicate_row", "unknown_site", "garbage_cell", "future_date", "tare_over_gross",
-               "unit_slip", "unknown_category"),
-        slips={"net_t": 1000}, cells=("net_t",),
+               "net_slip", "unknown_category"),
+        cells=("net_t",),
     ),
     Stream(
         "energy_meters", "energy", "clean_energy", "energy", "day", FIRST_DAY, "energy_meters", ".csv",

@@ -96,7 +96,7 @@ def _spoil(lines: list[list[str]], event: Event) -> None:
     elif event.kind == "tare_over_gross":
         line[GROSS], line[TARE] = line[TARE], line[GROSS]
         line[NET] = f"-{line[NET]}"
-    elif event.kind == "unit_slip":
+    elif event.kind == "net_slip":
         line[NET] = f"{line[NET]}000"
     elif event.kind == "unknown_category":
         line[CATEGORY] = UNKNOWN_CATEGORY

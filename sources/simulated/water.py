@@ -40,8 +40,8 @@ def build(stream: Stream, plan: Planned, seed: int, defects: bool) -> bytes:
     levels = [section_levels(seed, site, hours) for site in stream.sites]
     values = {p: np.array([level[p] for level in levels]) for p in COLUMNS}
     rng = weather.generator(seed, stream.name, plan.period)
-    for parameter in ("ph", "conductivity", "do"):
-        values[parameter] += 0.004 * values[parameter] * rng.standard_normal(values[parameter].shape)
+    for parameter, series in values.items():
+        series *= 1 + (0.003 if parameter == "ph" else 0.012) * rng.standard_normal(series.shape)
     values["class"] = published_class(values)
     frame = Frame(stream, stream.sites, start, values, DECIMALS, TYPICAL)
     lines = [_line(row) for row in rows(frame, seed, defects, plan.variant, stamp, "--", "正常")]
@@ -65,7 +65,7 @@ def section_levels(seed: int, site: str, hours: np.ndarray) -> dict[str, np.ndar
     def wave(name: str, spread: float) -> np.ndarray:
         return np.exp(spread * weather.anomaly(seed, f"{site} {name}", hours) - spread**2 / 2)
 
-    poor = 2.9 if site == POOR_SECTION and hours[0] / 24 < date(2026, 1, 1).toordinal() else 1.0
+    poor = 3.9 if site == POOR_SECTION and hours[0] / 24 < date(2026, 1, 1).toordinal() else 1.0
     nh3n = 0.42 * load * poor * better * wave("nh3n", 0.28) * (1 + 0.35 * weather.season(hours, 20))
     saturated = 14.2 - 0.36 * water + 0.0042 * water**2
     return {
@@ -95,8 +95,11 @@ def published_class(values: dict[str, np.ndarray]) -> np.ndarray:
 def _load(seed: int, site: str) -> float:
     """How burdened a section is, 1 for a usual one: the last assessed one and small ditches more."""
     row = sites()[("water", site)]
-    spread = 0.75 + 0.5 * (number(seed, "load", site) % 1000) / 1000
-    return spread * (1.55 if row["class_target"] == "V" else 1.0)
+    if site == POOR_SECTION:
+        return 1.5
+    share = (number(seed, "load", site) % 1000) / 1000
+    spread = 0.75 + (0.5 if row["assessed"] == "true" else 0.85) * share
+    return spread * (1.45 if row["class_target"] == "V" else 1.0)
 
 
 def _line(row: list[str]) -> list[str]:
