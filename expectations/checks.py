@@ -70,21 +70,23 @@ def rows(at_least: int, why: str) -> Check:
     return Check("rows", "rows", "", CRITICAL, expected, "number", "count(*)", low=at_least)
 
 
-def unique(columns: Sequence[str]) -> Check:
-    """No two rows share `columns`: the declared grain."""
+def unique(columns: Sequence[str], where: str = "", needs: Iterable[str] = ()) -> Check:
+    """No two rows share `columns` (the declared grain), among those where `where` holds if given."""
     keys = ", ".join(quoted(c) for c in columns)
-    groups = f"select {keys}, count(*) as n from {{table}} group by {keys} having count(*) > 1"
+    among = f" where {where}" if where else ""
+    groups = f"select {keys}, count(*) as n from {{table}}{among} group by {keys} having count(*) > 1"
     return Check(
         "unique",
-        f"unique({', '.join(columns)})",
+        f"unique({', '.join(columns)}{among})",
         ", ".join(columns),
         CRITICAL,
-        "one row per grain",
+        f"one row per {', '.join(columns)}{among}",
         "number",
         f"(select count(*) from ({groups}))",
         high=0,
         breaking_query=groups,
-        needs=tuple(columns),
+        needs=(*columns, *needs),
+        example={where: True} if where else {},
     )
 
 

@@ -55,7 +55,7 @@ def seed_values(seed: str, column: str) -> tuple[str, ...]:
 
 def indicators(mart: str, fed_by: tuple[str, ...], checks: tuple[Check, ...] = ()) -> Suite:
     """The suite of an indicator table: the columns are the same in every domain, and so are their physical ranges."""
-    return Suite(mart, fed_by, (*_indicator_checks(), *checks), {"period_kind": PERIOD_KINDS})
+    return Suite(mart, fed_by, (*figure_checks(), *checks), {"period_kind": PERIOD_KINDS})
 
 
 def define(suite: Suite, table: TableLike, registry: Registry, fed: Mapping[str, int]) -> tuple[Check, ...]:
@@ -86,7 +86,8 @@ def define(suite: Suite, table: TableLike, registry: Registry, fed: Mapping[str,
     return tuple(checks.values())
 
 
-def _indicator_checks() -> tuple[Check, ...]:
+def figure_checks() -> tuple[Check, ...]:
+    """What holds for every figure of an indicator, in a domain's own table and in the one of all domains."""
     return (
         not_null("name_zh"),
         not_null("unit"),
