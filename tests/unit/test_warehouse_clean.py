@@ -1,0 +1,254 @@
+"""The clean layer: same rows, same bytes; counts that come out; an index that the files can always give again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from sources.registry.load import registry
+from sources.registry.model import REGISTER_COLUMNS
+from tests.unit.warehouse_kit import air_rows, clean_lake, counts, file_counts, fill_lake, land, nothing
+from warehouse.file_counts import COLUMNS
+from warehouse.lake import Lake, open_lake
+from warehouse.parquet import SchemaMismatch, conform, schema_of
+from warehouse.partitions import LakeInconsistent
+from warehouse.paths import DataDir
+from warehouse.rebuild import LakeDamaged
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> DataDir:
+    return DataDir(tmp_path / "data").prepare()
+
+
+@pytest.fixture
+def lake(data: DataDir) -> Iterator[Lake]:
+    with open_lake(data, registry()) as opened:
+        yield opened
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_a_partition_is_read_back_as_it_was_written(lake: Lake, data: DataDir) -> None:
+    first, second = fill_lake(lake)
+    found = lake.read_clean("clean_air", "2026-11-01")
+    assert found.schema == schema_of(registry().table("clean_air").columns)
+    assert found["value"].to_list() == [Decimal(50), Decimal(11), Decimal(12)]
+    assert found["raw_sha256"].to_list() == [second, first, first]
+    assert lake.read_clean("clean_air", "2026-11-03") is None
+    beside = pl.read_parquet(data.superseded_partition("clean_air", "day", "2026-11-01") / "part-0.parquet")
+    assert beside["raw_sha256"].to_list() == [first]
+    assert pl.read_parquet(data.quarantine_file("air", second))["reason"].to_list() == ["unknown site"]
+
+
+def test_the_sidecar_vouches_for_the_file(lake: Lake, data: DataDir) -> None:
+    first, second = fill_lake(lake)
+    folder = data.clean_partition("clean_air", "day", "2026-11-01")
+    note = json.loads((folder / "part-0.sidecar.json").read_bytes())
+    assert (note["rows"], note["superseded_rows"]) == (3, 1)
+    assert note["deliveries"][first]["readings_superseded"] == 1
+    assert sorted(note["deliveries"]) == sorted([first, second])
+
+
+def test_same_rows_in_any_order_give_the_same_bytes(lake: Lake, data: DataDir) -> None:
+    _, second = fill_lake(lake)
+    before = tree(data.root / "clean")
+    with lake.cleaning():
+        rows = air_rows(second, 2)
+        lake.write_partition(
+            "clean_air", "2026-11-02", pl.concat([rows[2:], rows[:1], rows[1:2]]), nothing(), {second: counts(3)}
+        )
+    assert tree(data.root / "clean") == before
+
+
+def test_both_counts_of_every_file_are_stored(lake: Lake, data: DataDir) -> None:
+    first, _ = fill_lake(lake)
+    found = pl.read_parquet(data.file_counts("2026-11") / "part-0.parquet")
+    assert found.schema == schema_of(COLUMNS)
+    row = found.filter(pl.col("sha256") == first).to_dicts()[0]
+    assert (row["readings_in"], row["readings_clean"], row["readings_superseded"]) == (3, 2, 1)
+    assert row["readings_in"] == row["readings_clean"] + row["readings_superseded"] + row["readings_duplicate"]
+    assert row["delivered_at"].isoformat() == "2026-11-01T07:00:00"
+
+
+def test_a_later_delivery_changes_the_counts_of_an_earlier_one(lake: Lake, data: DataDir) -> None:
+    first, second = fill_lake(lake)
+    third = land(lake, "three.csv", b"third", day=30)
+    with lake.cleaning():
+        rows = air_rows(third, 1, value=90)
+        gone = pl.concat([air_rows(first, 1), air_rows(second, 1, range(1), value=50)])
+        tally = {first: counts(0, 3), second: counts(0, 1), third: counts(3)}
+        lake.write_partition("clean_air", "2026-11-01", rows, gone, tally)
+        lake.record_file("air", third, file_counts(3, [1]), "f1")
+        done = lake.finish_cleaning()
+    assert (done.partitions, done.files, done.unbalanced) == (1, 1, ())
+    found = pl.read_parquet(data.file_counts("2026-11") / "part-0.parquet")
+    assert found.sort("delivered_at")["readings_superseded"].to_list() == [3, 1, 0]
+
+
+def test_a_sum_that_does_not_come_out_is_named(lake: Lake) -> None:
+    sha = land(lake, "a.csv", b"a")
+    with lake.cleaning():
+        lake.write_partition("clean_air", "2026-11-01", air_rows(sha, 1), nothing(), {sha: counts(3)})
+        lake.record_file("air", sha, file_counts(4, [1]), "f1")
+        (records, readings) = lake.finish_cleaning().unbalanced
+    assert records.what == "records: 4 in, 3 accounted for"
+    assert readings.what == "readings: 4 in, 3 accounted for"
+    assert readings.file_name == "a.csv"
+
+
+def test_rows_and_counts_must_agree(lake: Lake, data: DataDir) -> None:
+    sha = land(lake, "a.csv", b"a")
+    with pytest.raises(LakeInconsistent, match="3 clean and 0 superseded"), lake.cleaning():
+        lake.write_partition("clean_air", "2026-11-01", air_rows(sha, 1), nothing(), {sha: counts(2)})
+    with pytest.raises(LakeInconsistent, match="do not belong here"), lake.cleaning():
+        lake.write_partition("clean_air", "2026-11-02", air_rows(sha, 1), nothing(), {sha: counts(3)})
+    with pytest.raises(LakeInconsistent, match="only in one of both"), lake.cleaning():
+        lake.write_partition("clean_air", "2026-11-01", air_rows(sha, 1), nothing(), {sha: counts(3)})
+        lake.record_file("air", sha, file_counts(3, [2]), "f1")
+    assert not lake.needs_repair
+    assert [d.receipt.sha256 for d in lake.uncleaned("air", {"test_air": "f1"})] == [sha]
+
+
+def test_empty_frames_remove_the_partition(lake: Lake, data: DataDir) -> None:
+    first, second = fill_lake(lake)
+    with lake.cleaning():
+        lake.write_partition("clean_air", "2026-11-01", nothing(), nothing(), {})
+        lake.write_quarantine("air", second, pl.DataFrame())
+    assert not data.clean_partition("clean_air", "day", "2026-11-01").exists()
+    assert not data.superseded_partition("clean_air", "day", "2026-11-01").exists()
+    assert not data.quarantine_file("air", second).exists()
+    assert lake.touches_of("air", first) == []
+    assert lake.deliveries_touching("air", [("clean_air", "2026-11-01")]) == []
+
+
+def test_which_deliveries_touch_which_partition(lake: Lake) -> None:
+    first, second = fill_lake(lake)
+    assert lake.touches_of("air", second) == [("clean_air", "2026-11-01"), ("clean_air", "2026-11-02")]
+    days = [("clean_air", f"2026-{m:02d}-{d:02d}") for m in range(1, 13) for d in range(1, 29)] * 3
+    assert [d.receipt.sha256 for d in lake.deliveries_touching("air", days)] == [first, second]
+    assert [d.receipt.sha256 for d in lake.deliveries_touching("air", [("clean_air", "2026-11-02")])] == [second]
+    assert lake.deliveries_touching("water", days) == []
+    assert lake.deliveries_touching("air", []) == []
+
+
+def test_a_new_fingerprint_makes_deliveries_uncleaned(lake: Lake) -> None:
+    fill_lake(lake)
+    assert lake.uncleaned("air", {"test_air": "f1"}) == []
+    assert len(lake.uncleaned("air", {"test_air": "f2"})) == 2
+    assert lake.uncleaned("air", {}) == []
+
+
+def test_the_index_is_rebuilt_from_the_files(lake: Lake, data: DataDir) -> None:
+    fill_lake(lake)
+    land(lake, "one again.csv", b"first", day=9)
+    with lake.cleaning():
+        lake.write_site_register(pl.DataFrame(schema=schema_of(REGISTER_COLUMNS)))
+    expected, stored = lake.index.dump(), tree(data.root / "clean")
+    lake.close()
+    for file in data.index_file.parent.iterdir():
+        file.unlink()
+    with open_lake(data, registry()) as again:
+        assert again.index.dump() == expected
+        assert again.index.marks() == []
+    assert tree(data.root / "clean") == stored
+
+
+def test_a_damaged_index_is_rebuilt(lake: Lake, data: DataDir) -> None:
+    fill_lake(lake)
+    expected = lake.index.dump()
+    lake.close()
+    for file in data.index_file.parent.iterdir():
+        file.write_bytes(b"not a database, but long enough to be taken for one" * 100)
+    with open_lake(data, registry()) as again:
+        assert again.index.dump() == expected
+
+
+@pytest.mark.parametrize("harm", ["no sidecar", "other bytes", "no superseded", "no parquet"])
+@pytest.mark.parametrize("index_kept", [True, False])
+def test_a_damaged_partition_is_not_there_and_its_deliveries_are_cleaned_again(
+    lake: Lake, data: DataDir, harm: str, index_kept: bool
+) -> None:
+    first, second = fill_lake(lake)
+    stored = tree(data.root / "clean")
+    folder = data.clean_partition("clean_air", "day", "2026-11-01")
+    beside = data.superseded_partition("clean_air", "day", "2026-11-01")
+    if harm == "no sidecar":
+        (folder / "part-0.sidecar.json").unlink()
+    elif harm == "other bytes":
+        (folder / "part-0.parquet").write_bytes(b"PAR1")
+    elif harm == "no parquet":
+        (folder / "part-0.parquet").unlink()
+    else:
+        (beside / "part-0.parquet").unlink()
+    if not index_kept:
+        lake.close()
+        data.index_file.unlink()
+        lake = Lake(data, registry())
+    found = lake.reconcile()
+    assert found.lost_partitions == (("clean_air", "2026-11-01"),)
+    assert not folder.exists() and not beside.exists()
+    assert [d.receipt.sha256 for d in lake.uncleaned("air", {"test_air": "f1"})] == [first, second]
+    clean_lake(lake, first, second)
+    assert tree(data.root / "clean") == stored
+    lake.close()
+
+
+def test_missing_raw_bytes_are_told_and_never_repaired_over(lake: Lake, data: DataDir) -> None:
+    land(lake, "a.csv", b"a")
+    next(data.raw.rglob("*.csv")).unlink()
+    before = lake.index.dump()
+    with pytest.raises(LakeDamaged, match="the raw bytes it vouches for are missing"):
+        lake.reconcile()
+    assert lake.index.dump() == before
+
+
+def test_every_table_has_an_empty_file(lake: Lake, data: DataDir) -> None:
+    lake.write_empty_tables()
+    con = duckdb.connect()
+    for table in [*registry().tables, "file_counts", "site_register"]:
+        assert con.sql(f"SELECT * FROM read_parquet('{data.clean}/{table}/**/*.parquet')").fetchall() == []
+    fill_lake(lake)
+    query = f"SELECT count(*), sum(value), any_value(typeof(value)) FROM read_parquet('{data.clean}/clean_air/**/*.parquet')"
+    assert con.sql(query).fetchall() == [(6, Decimal(106), "DECIMAL(18,6)")]
+
+
+def test_the_site_register_is_sorted_and_counted(lake: Lake, data: DataDir) -> None:
+    columns = schema_of(REGISTER_COLUMNS)
+    rows = [{"site_id": s, "feed": "air", "lon": Decimal("116.5")} for s in ("b", "a")]
+    state = lake.index.state()
+    with lake.cleaning():
+        lake.write_site_register(pl.DataFrame(rows, schema_overrides={}).pipe(_all_columns, columns))
+    assert pl.read_parquet(data.site_register)["site_id"].to_list() == ["a", "b"]
+    assert lake.index.state() != state
+    assert lake.index.partitions() == []
+
+
+def _all_columns(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    given = {name: frame[name] if name in frame.columns else [None] * frame.height for name in schema}
+    return pl.DataFrame(given, schema=schema, strict=False)
+
+
+def test_inexact_casts_are_refused() -> None:
+    columns = registry().table("clean_air").columns
+    good = air_rows("a" * 64, 1)
+    with pytest.raises(SchemaMismatch, match=r"value is Float64, declared Decimal"):
+        conform(good.with_columns(pl.col("value").cast(pl.Float64)), columns, "clean_air")
+    with pytest.raises(SchemaMismatch, match="columns missing"):
+        conform(good.drop("flag"), columns, "clean_air")
+    with pytest.raises(SchemaMismatch, match="not declared"):
+        conform(good.with_columns(extra=1), columns, "clean_air")
+    with pytest.raises(SchemaMismatch, match="flag"):
+        conform(good.with_columns(flag=pl.lit(300)), columns, "clean_air")
+    finer = good.with_columns(pl.col("value").cast(pl.Decimal(38, 9)))
+    with pytest.raises(SchemaMismatch, match="convert it exactly before"):
+        conform(finer, columns, "clean_air")
+    assert conform(good.with_columns(pl.col("flag").cast(pl.Int64)), columns, "clean_air").equals(good)
