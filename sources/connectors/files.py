@@ -72,7 +72,7 @@ class FileConnector:
 
     def _names(self) -> list[str]:
         try:
-            present = sorted(os.listdir(self.root))
+            present = sorted(p.name for p in self.root.iterdir())
         except FileNotFoundError:
             raise self._error(self.root, "there is no such folder", f"correct path = '{self.source.path}'") from None
         except NotADirectoryError:
@@ -87,7 +87,8 @@ class FileConnector:
                 hint = f"did you mean '{near[0]}'?" if near else f"correct path = '{self.source.path}'"
                 raise self._error(self.root / self.pattern, "there is no such file", hint)
             return [self.pattern]
-        found = glob.iglob(self.pattern, root_dir=self.root, recursive=True)
+        # Unlike Path.glob it leaves hidden files alone: half-uploaded ones are often hidden.
+        found = glob.iglob(self.pattern, root_dir=self.root, recursive=True)  # noqa: PTH207
         # A bare star means the files of a folder: its subfolders are not deliveries.
         bare = PurePosixPath(self.pattern).name in ("*", "**")
         return sorted(n for n in dict.fromkeys(found) if n and not (bare and (self.root / n).is_dir()))
