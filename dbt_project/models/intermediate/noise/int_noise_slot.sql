@@ -1,0 +1,62 @@
+{#-
+  Point × slot: one delivered period with its level, whether it counts, and why not. A night belongs to the date on
+  which it begins. Hours come from stations; day, evening and night levels as a source delivers them.
+  Not here: Ld, Ln and Ldn (int_noise_period), limits (mart_noise_site_daily).
+-#}
+with slots as (
+    select
+        site_id,
+        period_kind,
+        period_start,
+        period_end,
+        max(day) as day,
+        max(case when parameter = 'leq' and is_usable then value end) as leq_db,
+        max(case when parameter = 'lmax' and is_usable then value end) as lmax_db,
+        max(case when parameter = 'valid_minutes' and is_usable then value end) as valid_minutes,
+        max(case when parameter = 'noise_wind_speed' and is_usable then value end) as wind_m_s,
+        max(case when parameter = 'noise_rain' and is_usable then value end) as rain_mm,
+        {{ least_provenance('provenance') }} as provenance
+    from {{ ref('stg_noise') }}
+    where period_kind in ('hour', 'day', 'evening', 'night')
+    group by site_id, period_kind, period_start, period_end
+),
+
+placed as (
+    select
+        s.*,
+        r.noise_hour_min_minutes,
+        r.noise_max_wind,
+        r.noise_max_rain,
+        {{ minutes_between('s.period_start', 's.period_end') }} as slot_minutes,
+        case
+            when s.period_kind in ('day', 'evening') then 'day'
+            when s.period_kind = 'night' then 'night'
+            when
+                extract(hour from s.period_start) >= r.noise_day_start_hour
+                and extract(hour from s.period_start) < r.noise_night_start_hour then 'day'
+            else 'night'
+        end as part,
+        case
+            when s.period_kind <> 'day' and s.period_kind <> 'evening'
+                and extract(hour from s.period_start) < r.noise_day_start_hour then s.day - 1
+            else s.day
+        end as noise_day
+    from slots as s
+    inner join {{ ref('int_noise_rules') }} as r on {{ in_force('s.day', 'r') }}
+)
+
+select
+    site_id,
+    noise_day as day,
+    part,
+    period_kind = 'hour' as is_hour,
+    slot_minutes,
+    leq_db,
+    lmax_db,
+    provenance,
+    coalesce(wind_m_s > noise_max_wind, false) or coalesce(rain_mm > noise_max_rain, false) as is_weather,
+    period_kind = 'hour' and coalesce(valid_minutes < noise_hour_min_minutes, false) as is_short,
+    leq_db is not null
+    and not (coalesce(wind_m_s > noise_max_wind, false) or coalesce(rain_mm > noise_max_rain, false))
+    and not (period_kind = 'hour' and coalesce(valid_minutes < noise_hour_min_minutes, false)) as is_valid
+from placed

@@ -1,0 +1,116 @@
+{#-
+  Year × survey × part of the day: the regional mean (arithmetic over grid points) and the road mean (weighted by the
+  length of the segments), with their grade. A point measured more than once in a year enters once, with its mean.
+-#}
+with points as (
+    select
+        v.survey_kind,
+        v.survey_period,
+        v.year_start,
+        v.site_id,
+        max(case when v.parameter = 'survey_leq' then 1 else 0 end) as is_received,
+        count(case when v.is_usable then 1 end) as n_values,
+        {{ carried_mean(
+            'sum(case when v.is_usable then v.value end)', 'count(case when v.is_usable then 1 end)'
+        ) }} as leq_db,
+        {{ least_provenance('v.provenance') }} as provenance
+    from {{ ref('stg_noise_survey') }} as v
+    where v.parameter = 'survey_leq'
+    group by v.survey_kind, v.survey_period, v.year_start, v.site_id
+),
+
+register as (
+    select
+        case s.kind when 'grid_point' then 'grid' when 'road_segment' then 'road' end as survey_kind,
+        y.year_start,
+        s.site_id,
+        s.road_length_km,
+        row_number() over (partition by s.kind, s.site_id, y.year_start order by s.valid_from desc) as nth
+    from {{ ref('stg_site_register') }} as s
+    inner join (select distinct year_start from points) as y
+        on
+            s.valid_from < y.year_start + interval 1 year
+            and (s.valid_to is null or s.valid_to >= y.year_start)
+    where s.feed = 'noise' and s.kind in ('grid_point', 'road_segment')
+),
+
+registered as (
+    select
+        survey_kind,
+        year_start,
+        count(*) as n_registered
+    from register
+    where nth = 1
+    group by survey_kind, year_start
+),
+
+weighted as (
+    select
+        p.*,
+        case p.survey_kind when 'road' then r.road_length_km else 1 end as weight
+    from points as p
+    left join register as r
+        on p.survey_kind = r.survey_kind and p.site_id = r.site_id and p.year_start = r.year_start and r.nth = 1
+),
+
+sums as (
+    select
+        w.survey_kind,
+        w.survey_period,
+        w.year_start,
+        greatest(count(*), coalesce(max(n.n_registered), 0)) as n_expected,
+        count(case when w.leq_db is not null and w.weight > 0 then 1 end) as n_valid,
+        count(case when w.leq_db is not null and w.weight is null then 1 end) as n_without_length,
+        sum(case when w.leq_db is not null then w.weight end) as weight_sum,
+        sum(w.leq_db * w.weight) as weighted_sum,
+        {{ least_provenance('w.provenance') }} as provenance
+    from weighted as w
+    left join registered as n on w.survey_kind = n.survey_kind and w.year_start = n.year_start
+    group by w.survey_kind, w.survey_period, w.year_start
+),
+
+means as (
+    select
+        s.*,
+        case s.survey_kind when 'grid' then 'region' else 'road' end as product,
+        r.noise_region_min_points,
+        {{ round_even_by(exact_quotient('s.weighted_sum', 's.weight_sum', 12), 'r.noise_level_decimals') }} as mean_db
+    from sums as s
+    inner join {{ ref('int_noise_rules') }} as r on {{ in_force('s.year_start', 'r') }}
+)
+
+select
+    m.year_start as period_start,
+    cast(m.year_start + interval 1 year as date) - 1 as period_end,
+    m.survey_kind,
+    m.survey_period,
+    '{{ var("area_code") }}' as area_code,
+    '{{ var("area_name_zh") }}' as area_name_zh,
+    cast(m.mean_db as decimal(6, 2)) as mean_db,
+    cast(g.grade as bigint) as grade,
+    g.name_zh as grade_name_zh,
+    cast(case m.survey_kind when 'road' then m.weight_sum end as decimal(18, 6)) as road_length_km,
+    cast(m.n_expected as bigint) as n_expected,
+    cast(m.n_valid as bigint) as n_valid,
+    {{ coverage('m.n_valid', 'm.n_expected') }} as coverage,
+    case
+        when m.mean_db is null then 'insufficient'
+        when m.survey_kind = 'grid' and m.n_valid < m.noise_region_min_points then 'indicative'
+        when m.n_without_length > 0 then 'indicative'
+        else 'valid'
+    end as validity,
+    case
+        when m.mean_db is null then 'no usable level'
+        when m.survey_kind = 'grid' and m.n_valid < m.noise_region_min_points
+            then concat(m.n_valid, ' grid points, ', cast(m.noise_region_min_points as integer), ' needed')
+        when m.n_without_length > 0 then concat('site attribute missing: road_length_km of ', m.n_without_length, ' segments')
+        else ''
+    end as validity_reason,
+    g.standard,
+    g.clause,
+    m.provenance
+from means as m
+left join {{ ref('noise_grades') }} as g
+    on
+        m.product = g.product and m.survey_period = g.period and {{ in_force('m.year_start', 'g') }}
+        and (g.above_db is null or m.mean_db > g.above_db) and (g.up_to_db is null or m.mean_db <= g.up_to_db)

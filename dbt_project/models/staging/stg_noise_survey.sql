@@ -1,0 +1,16 @@
+{#- Survey readings of grid points and road segments, all flags; `is_usable` says which of them feed statistics. -#}
+select
+    site_id,
+    parameter,
+    survey_kind,
+    survey_period,
+    period_start,
+    period_end,
+    cast(period_start as date) as day,
+    cast(date_trunc('year', period_start) as date) as year_start,
+    value,
+    unit,
+    flag,
+    {{ is_usable() }} and value is not null as is_usable,
+    provenance
+from {{ clean_table('clean_noise_survey') }}
