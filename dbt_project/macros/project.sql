@@ -79,3 +79,23 @@ from spans as s
 inner join chosen as c on s.valid_from >= c.valid_from and (c.valid_to is null or s.valid_from <= c.valid_to)
 group by s.valid_from, s.valid_to
 {%- endmacro %}
+
+{# A rule's value, or what the configuration puts in its place (var rule_overrides). #}
+{% macro overridden_rule(rule_id, value) -%}
+    {{ adapter.dispatch('overridden_rule')(rule_id, value) }}
+{%- endmacro %}
+
+{% macro default__overridden_rule(rule_id, value) -%}
+    case {{ rule_id }}
+        when null then null
+        {%- for id, number in var('rule_overrides').items() %}
+        when '{{ id }}' then cast({{ number }} as decimal(18, 6))
+        {%- endfor %}
+        else {{ value }}
+    end
+{%- endmacro %}
+
+{# The part of a period that lies behind as_of(): the last complete day. #}
+{% macro last_complete_day() -%}
+    (cast({{ as_of() }} as date) - 1)
+{%- endmacro %}

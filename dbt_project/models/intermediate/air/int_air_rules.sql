@@ -1,4 +1,4 @@
-{#- Rules of air statistics side by side, one row per span in which none changes. -#}
+{#- Rules of air statistics side by side, one row per span of days in which none of them changes. -#}
 {{ rules_side_by_side([
     'air_day_min_hours',
     'air_day_expected_hours',

@@ -1,4 +1,4 @@
-{#- Rules of noise statistics side by side, one row per span in which none changes. -#}
+{#- Rules of noise statistics side by side, one row per span of days in which none of them changes. -#}
 {{ rules_side_by_side([
     'noise_day_start_hour',
     'noise_night_start_hour',

@@ -1,0 +1,19 @@
+{#- Water readings, all flags; `is_usable` says which of them feed statistics. -#}
+select
+    site_id,
+    parameter,
+    method,
+    lab_report,
+    published_class,
+    period_start,
+    period_end,
+    period_start_utc,
+    cast(period_start as date) as day,
+    cast(date_trunc('month', period_start) as date) as month_start,
+    value,
+    unit,
+    censored,
+    flag,
+    {{ is_usable() }} as is_usable,
+    provenance
+from {{ clean_table('clean_water') }}
