@@ -13,16 +13,22 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
 import typer
+from typer.exceptions import TyperException
 
+from expectations.waivers import WaiverError
 from orchestration.commands import config, doctor, history, refresh, ui
 from orchestration.decisions import BAD_USAGE, BUSY, OK, UNEXPECTED, UsageError
 from orchestration.environment import log_file
 from orchestration.settings import data_dir
 from sources.config import ConfigError
+from warehouse.ledger import LedgerError
 from warehouse.lock import LakeBusy
 from warehouse.paths import DataDirError
+from warehouse.releases import ReleaseError
+
+# How the framework hands over Ctrl-C.
+_INTERRUPTED = 130
 
 app = typer.Typer(
     name="ecoledger",
@@ -45,26 +51,29 @@ config.register(app)
 def run(arguments: Sequence[str]) -> int:
     """Runs one command and returns its exit code; prints a sentence, never a traceback."""
     try:
-        result = app(args=list(arguments), standalone_mode=False)
+        result = app(args=list(arguments), prog_name="ecoledger", standalone_mode=False)
+        if result == _INTERRUPTED:
+            _say("interrupted; nothing half-done is visible, the same command carries on")
+            return UNEXPECTED
         return result if isinstance(result, int) else OK
-    except click.exceptions.Exit as stop:
-        return int(stop.exit_code)
-    except click.ClickException as error:
+    except TyperException as error:
+        # Wrong options and unknown commands; the framework words them and shows the usage line.
         error.show()
         return BAD_USAGE
-    except (UsageError, ConfigError, DataDirError) as error:
+    except (UsageError, ConfigError, WaiverError, DataDirError) as error:
         _say(str(error))
         return BAD_USAGE
     except LakeBusy as busy:
         _say(str(busy))
         return BUSY
-    except (KeyboardInterrupt, click.Abort):
-        _say("interrupted; nothing half-done is visible, the same command carries on")
-        return UNEXPECTED
     except BrokenPipeError:
         # The reader of our output has gone (`ecoledger releases | head`): there is nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return OK
+    except (LedgerError, ReleaseError) as error:
+        # Changed by hand or damaged: said plainly, never repaired over.
+        _say(str(error))
+        return UNEXPECTED
     except Exception as error:
         _say(f"unexpected: {_short(error)}{_logged(error)}")
         return UNEXPECTED

@@ -25,6 +25,8 @@ CROSS_DOMAIN = "cross_domain"
 JUDGEMENT = "judgement"
 DUCKDB_POOL = "duckdb"
 _SECOND_RUN = f"tag:{CROSS_DOMAIN} tag:{JUDGEMENT}"
+# Unit tests belong to the test suite; a data test runs with the run that builds the last of what it reads.
+_BUILD_OPTIONS = ("--exclude-resource-type", "unit_test", "--indirect-selection", "buildable")
 
 
 class Translator(DagsterDbtTranslator):
@@ -32,7 +34,9 @@ class Translator(DagsterDbtTranslator):
 
     def __init__(self) -> None:
         # Several clean tables come from one asset (clean_air writes three); tests are reported by candidate_<domain>.
-        super().__init__(DagsterDbtTranslatorSettings(enable_asset_checks=False, enable_duplicate_source_asset_keys=True))
+        super().__init__(
+            DagsterDbtTranslatorSettings(enable_asset_checks=False, enable_duplicate_source_asset_keys=True)
+        )
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """The node's name; a source's asset as its `meta.dagster.asset_key` says."""
@@ -96,8 +100,8 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
     first = {d: marts for d, marts in domains.items() if d != CROSS_DOMAIN}
     second = {d: marts for d, marts in domains.items() if d == CROSS_DOMAIN}
     return [
-        _dbt_step("build_domains", manifest, first, 1, ["--exclude", *_SECOND_RUN.split()], {"exclude": _SECOND_RUN}),
-        _dbt_step("build_cross_domain", manifest, second, 2, ["--select", *_SECOND_RUN.split()], {"select": _SECOND_RUN}),
+        _dbt_step("build_domains", manifest, first, 1, "exclude"),
+        _dbt_step("build_cross_domain", manifest, second, 2, "select"),
     ]
 
 
@@ -111,11 +115,11 @@ def _dbt_step(
     manifest: Mapping[str, Any],
     domains: Mapping[str, Sequence[str]],
     number: int,
-    selection: Sequence[str],
-    spec_selection: Mapping[str, str],
+    selects: str,
 ) -> dg.AssetsDefinition:
-    translator = Translator()
-    dbt_specs = build_dbt_asset_specs(manifest=manifest, dagster_dbt_translator=translator, **spec_selection)
+    """Run `number`: it selects or excludes (`selects`) what belongs to the second run."""
+    selection = {selects: _SECOND_RUN}
+    dbt_specs = build_dbt_asset_specs(manifest=manifest, dagster_dbt_translator=Translator(), **selection)
     candidate_specs = [
         dg.AssetSpec(
             candidate_key(domain),
@@ -135,9 +139,9 @@ def _dbt_step(
             session.remove_candidate()
         results: list[NodeResult] = []
         keys = {spec.metadata["dagster_dbt/unique_id"]: spec.key for spec in dbt_specs}
-        arguments = ["build", *selection, "--exclude-resource-type", "unit_test", "--indirect-selection", "buildable"]
+        arguments = ["build", f"--{selects}", *_SECOND_RUN.split(), *_BUILD_OPTIONS]
         with step("build", "domains" if number == 1 else "cross-domain") as told:
-            for event in run_dbt(session.data, arguments, session.dbt_target(number), session.dbt_vars()):
+            for event in run_dbt(session.data, arguments, session.dbt_target(number), session.dbt_vars(number)):
                 result = node_result(event)
                 if result is None:
                     continue

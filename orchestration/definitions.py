@@ -54,7 +54,7 @@ def build_defs(
     assets = [
         *build_lake_assets(settings.registry, partitions),
         *build_dbt_assets(manifest),
-        *build_gate_assets(manifest),
+        *build_gate_assets(manifest, settings.registry),
     ]
     job = dg.define_asset_job(
         JOB,

@@ -16,7 +16,7 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventL
 
 
 class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
-    """As SqliteEventLogStorage; `store_event_batch` commits a batch once (DAGSTER_EVENT_BATCH_SIZE turns batches on)."""
+    """As SqliteEventLogStorage, but a batch is committed once (DAGSTER_EVENT_BATCH_SIZE turns batches on)."""
 
     @classmethod
     def from_config_value(cls, inst_data: Any, config_value: Mapping[str, Any]) -> BatchedSqliteEventLogStorage:

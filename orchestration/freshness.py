@@ -40,7 +40,8 @@ class ObservationAge:
         """The age in words."""
         if self.newest is None or self.age is None:
             return "no reading yet"
-        return f"newest reading {self.newest:%Y-%m-%d %H:%M}, {_hours(self.age)} h old; {_hours(self.allowed)} h allowed"
+        age = f"{_hours(self.age)} h old; {_hours(self.allowed)} h allowed"
+        return f"newest reading {self.newest:%Y-%m-%d %H:%M}, {age}"
 
     @property
     def metadata(self) -> dict[str, Any]:

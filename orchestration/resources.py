@@ -14,12 +14,27 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from orchestration.session import Session, open_session
 from orchestration.settings import Settings, settled
 from warehouse.lock import writer_lock
 from warehouse.paths import DataDir
+
+_kept: list[Session] | None = None
+
+
+@contextmanager
+def sessions_kept() -> Iterator[list[Session]]:
+    """Collects the sessions of the runs inside: Dagster makes its own resource objects, and what the steps found out
+    is needed after the run. Their lake is closed by then.
+    """
+    global _kept
+    before, _kept = _kept, []
+    try:
+        yield _kept
+    finally:
+        _kept = before
 
 
 class Refresh(dg.ConfigurableResource):
@@ -29,7 +44,7 @@ class Refresh(dg.ConfigurableResource):
     config_path: str = ""
     last_day: str = ""
     first_day: str = ""
-    feeds: list[str] = []
+    feeds: list[str] = Field(default_factory=list)
 
     _session: Session | None = PrivateAttr(default=None)
 
@@ -62,6 +77,8 @@ class Refresh(dg.ConfigurableResource):
         run = f"Dagster run {context.run.run_id}" if context.run else "Dagster run"
         with writer_lock(settings.data, run), open_session(settings) as session:
             self._session = session
+            if _kept is not None:
+                _kept.append(session)
             try:
                 yield self
             finally:

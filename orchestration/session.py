@@ -6,27 +6,34 @@ or Dagster.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from orchestration import handover
 from orchestration.dbt_runner import prepare_manifest
 from orchestration.settings import Settings
 from warehouse.catalogue import Catalogue, load_catalogue
 from warehouse.lake import Lake, open_lake
 from warehouse.paths import DataDir
+from warehouse.recovery import recover
+
+if TYPE_CHECKING:
+    from warehouse.release import Published
 
 
 @dataclass
 class Session:
-    """One refresh at work. `failures` maps a feed to why its pull or cleaning failed; `cleaned` to the SHA-256 of the
-    deliveries cleaned in this run; `fetched` counts new deliveries.
+    """One refresh at work, and what its steps found out.
+
+    `failures` maps a feed to why its pull or cleaning failed, `fetched` to its number of new deliveries, `cleaned` to the
+    SHA-256 of those cleaned in this run. `verdicts` holds the gate's word by domain, `states` the domains that are
+    held or empty, `held` why; `refused` says why nothing may be published.
     """
 
     settings: Settings
@@ -34,6 +41,11 @@ class Session:
     failures: dict[str, list[str]] = field(default_factory=dict)
     fetched: dict[str, int] = field(default_factory=dict)
     cleaned: dict[str, set[str]] = field(default_factory=dict)
+    verdicts: dict[str, str] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
+    refused: str = ""
+    published: Published | None = None
 
     @property
     def data(self) -> DataDir:
@@ -50,11 +62,6 @@ class Session:
         """The published tables."""
         return load_catalogue(self.manifest_path)
 
-    @cached_property
-    def manifest(self) -> dict[str, Any]:
-        """dbt's manifest as a dictionary."""
-        return json.loads(self.manifest_path.read_text(encoding="utf-8"))
-
     def dbt_target(self, run: int) -> Path:
         """Where dbt run 1 or 2 leaves its artifacts."""
         return self.data.dbt / f"run{run}"
@@ -63,16 +70,24 @@ class Session:
         """The latest delivered_at of all deliveries, reporting zone, naive: what pending is judged against."""
         return self.lake.as_of() or datetime(1970, 1, 1)
 
-    def dbt_vars(self) -> dict[str, Any]:
-        """Variables of both dbt runs; equal ones let the second run reuse what the first parsed."""
+    def dbt_vars(self, run: int) -> dict[str, Any]:
+        """Variables of dbt run 1 or 2; with nothing held they are the same, and the second reuses what was parsed."""
         district = self.settings.config.district
+        states = handover.domain_states(handover.load_admitted(self.data)) if run == 2 else {}
         return {
             "clean_root": str(self.data.clean),
             "as_of": self.as_of().strftime("%Y-%m-%d %H:%M:%S"),
             "area_code": district.area_code,
             "area_name_zh": district.name_zh,
             "reporting_zone": district.reporting_zone,
+            "held_domains": [{"domain": domain, "state": state} for domain, state in sorted(states.items())],
         }
+
+    def newest_reading(self, feed: str) -> datetime | None:
+        """Start of the newest reading of `feed` in the lake, reporting zone, naive."""
+        query = "SELECT max(last_period) FROM cleaned WHERE feed = ?"
+        (newest,) = self.lake.index.db.execute(query, (feed,)).fetchone()
+        return datetime.fromisoformat(newest) if newest else None
 
     def remove_candidate(self) -> None:
         """The working database is made fresh for every build."""
@@ -80,10 +95,12 @@ class Session:
             file.unlink()
         for run in (1, 2):
             (self.dbt_target(run) / "run_results.json").unlink(missing_ok=True)
+        handover.forget(self.data)
 
 
 @contextmanager
 def open_session(settings: Settings) -> Iterator[Session]:
-    """Opens the lake for writing; the caller holds the writer's lock."""
+    """Puts right what a killed writer left and opens the lake for writing; the caller holds the writer's lock."""
+    recover(settings.data, settings.registry, ZoneInfo(settings.zone))
     with open_lake(settings.data, settings.registry, ZoneInfo(settings.zone)) as lake:
         yield Session(settings, lake)

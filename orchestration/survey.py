@@ -73,7 +73,7 @@ class Survey:
 
 
 def survey(settings: Settings) -> Survey:
-    """Lists every source of the feeds asked for and compares with the index; a source that fails is noted, not raised."""
+    """Lists every source of the feeds asked for and compares with the index; a failing source is noted, not raised."""
     try:
         index = Index(settings.data.index_file, read_only=True)
     except IndexUnusable:

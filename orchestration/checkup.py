@@ -1,0 +1,183 @@
+"""What `ecoledger doctor` looks at: installation, bytecode, data directory, configuration; one finding a line.
+
+Here belong the checks as plain functions. Standard library only, so that it works where the installation does not. Not
+here: printing (commands/doctor.py) or repairing anything.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import cache_from_source, find_spec
+from pathlib import Path
+
+from sources.config import ConfigError, load_config
+from warehouse.index import Index, IndexUnusable
+from warehouse.ledger import GENESIS, Ledger, LedgerError
+from warehouse.lock import holder
+from warehouse.paths import DataDir, DataDirError
+from warehouse.releases import ReleaseError, current, pointed_at, verify_files
+
+GOOD, WARN, BAD = "ok", "warn", "bad"
+_ROOT = Path(__file__).resolve().parent.parent
+_PYTHON = ((3, 11), (3, 13))
+_HEAVY = ("dagster", "great_expectations", "dbt", "polars")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: `state` ok, warn or bad, and what to do unless it is ok."""
+
+    what: str
+    state: str
+    text: str
+
+
+def look(data: DataDir, config: Path | None) -> Iterator[Finding]:
+    """Everything, in the order in which one thing needs the other."""
+    yield python_version()
+    yield from packages(_ROOT / "uv.lock")
+    yield bytecode()
+    yield dbt_command()
+    yield from data_directory(data)
+    yield configuration(config)
+
+
+def python_version() -> Finding:
+    """Python 3.11 to 3.13."""
+    found = sys.version_info[:2]
+    text = f"{sys.version.split()[0]} at {sys.executable}"
+    if _PYTHON[0] <= found <= _PYTHON[1]:
+        return Finding("Python", GOOD, text)
+    return Finding("Python", BAD, f"{text}: 3.11 to 3.13 is needed")
+
+
+def packages(lock: Path) -> Iterator[Finding]:
+    """Installed versions of what the project names against uv.lock (absent where it is installed as a wheel)."""
+    if not lock.is_file():
+        yield Finding("packages", WARN, "no uv.lock beside the code: versions cannot be compared")
+        return
+    locked = {p["name"]: p.get("version", "") for p in tomllib.loads(lock.read_text(encoding="utf-8"))["package"]}
+    wrong = []
+    for name in _direct(lock.with_name("pyproject.toml")):
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            wrong.append(f"{name} is missing (locked {locked.get(name, '?')})")
+            continue
+        if name in locked and found != locked[name]:
+            wrong.append(f"{name} is {found}, locked {locked[name]}")
+    if wrong:
+        yield Finding("packages", BAD, "; ".join(wrong) + "; `uv sync` puts it right")
+    else:
+        yield Finding("packages", GOOD, "as locked")
+
+
+def _direct(project: Path) -> list[str]:
+    declared = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
+    return [re.split(r"[<>=!~\[; ]", entry, maxsplit=1)[0] for entry in declared]
+
+
+def bytecode() -> Finding:
+    """Whether the heavy packages are compiled: without bytecode they take 10 s to import instead of 3."""
+    if os.environ.get("PYTHONDONTWRITEBYTECODE"):
+        lacking = [name for name in _HEAVY if not _compiled(name)]
+        if lacking:
+            names = ", ".join(lacking)
+            return Finding("bytecode", WARN, f"PYTHONDONTWRITEBYTECODE is set and {names} not compiled: unset it")
+        return Finding("bytecode", GOOD, "compiled (PYTHONDONTWRITEBYTECODE is set, so our own modules are not kept)")
+    lacking = [name for name in _HEAVY if not _compiled(name)]
+    if lacking:
+        names = ", ".join(lacking)
+        return Finding("bytecode", WARN, f"{names} not compiled: every start is slow; `uv sync --compile-bytecode`")
+    return Finding("bytecode", GOOD, "compiled")
+
+
+def _compiled(package: str) -> bool:
+    found = find_spec(package)
+    if found is None or found.origin is None or not found.origin.endswith(".py"):
+        return True
+    return Path(cache_from_source(found.origin)).is_file()
+
+
+def dbt_command() -> Finding:
+    """dbt stands beside this Python."""
+    folder = Path(sys.executable).parent
+    if any((folder / name).is_file() for name in ("dbt", "dbt.exe")):
+        return Finding("dbt", GOOD, str(folder / "dbt"))
+    return Finding("dbt", BAD, f"no dbt beside {sys.executable}: `uv sync` installs it")
+
+
+def data_directory(data: DataDir) -> Iterator[Finding]:
+    """Writable, who writes, index, ledger, the current release's files."""
+    if not data.root.exists():
+        yield Finding("data directory", GOOD, f"{data.root} does not exist yet; the first refresh makes it")
+        return
+    try:
+        data.prepare()
+        yield Finding("data directory", GOOD, str(data.root))
+    except DataDirError as error:
+        yield Finding("data directory", BAD, str(error))
+    writing = holder(data)
+    yield Finding("writer", GOOD, f"{writing} is writing" if writing else "nobody is writing")
+    yield _index(data, writing is not None)
+    yield _ledger(data)
+    yield _release(data)
+
+
+def _index(data: DataDir, busy: bool) -> Finding:
+    if not data.index_file.exists():
+        return Finding("index", GOOD, "none yet" if not data.raw.exists() else "missing: the next refresh rebuilds it")
+    try:
+        index = Index(data.index_file, read_only=True)
+    except IndexUnusable as error:
+        return Finding("index", WARN, f"{error}: the next refresh rebuilds it")
+    try:
+        marks = index.marks()
+        deliveries = len(index.deliveries())
+    finally:
+        index.close()
+    if marks and not busy:
+        return Finding("index", WARN, f"a writer was stopped ({', '.join(marks)}): the next refresh puts it right")
+    return Finding("index", GOOD, f"{deliveries} deliveries")
+
+
+def _ledger(data: DataDir) -> Finding:
+    ledger = Ledger(data.ledger_file)
+    try:
+        count = ledger.verify()
+        head = ledger.head()
+    except LedgerError as error:
+        return Finding("ledger", BAD, str(error))
+    return Finding("ledger", GOOD, f"{count} entries, head {head}" if head != GENESIS else "no entry yet")
+
+
+def _release(data: DataDir) -> Finding:
+    try:
+        release = current(data)
+        if release is None:
+            return Finding("current release", GOOD, "none yet")
+        if pointed_at(data) != release.release_id:
+            text = f"{data.current} does not point at {release.release_id}: refresh again"
+            return Finding("current release", WARN, text)
+        wrong = verify_files(release)
+    except (ReleaseError, LedgerError) as error:
+        return Finding("current release", BAD, str(error))
+    if wrong:
+        return Finding("current release", BAD, f"{release.release_id}: {', '.join(wrong[:3])} changed or missing")
+    return Finding("current release", GOOD, f"{release.release_id}, every file as its manifest says")
+
+
+def configuration(config: Path | None) -> Finding:
+    """The configuration can be used."""
+    try:
+        found = load_config(config)
+    except ConfigError as error:
+        return Finding("configuration", BAD, str(error))
+    name = str(config) if config else "built-in simulated district"
+    return Finding("configuration", GOOD, f"{name}: {len(found.sources)} sources")

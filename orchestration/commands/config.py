@@ -1,0 +1,45 @@
+"""`ecoledger config check`: names each mistake of a configuration with its line and the nearest valid word.
+
+Here belongs printing. Not here: the rules (sources.config).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.commands.refresh import JsonOption
+from orchestration.decisions import BAD_USAGE, OK
+from orchestration.report import print_json
+from sources.config import check_config, load_config
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command group."""
+    group = typer.Typer(help="Look at a configuration.", no_args_is_help=True)
+    group.command("check")(check)
+    app.add_typer(group, name="config")
+
+
+def check(
+    file: Annotated[str, typer.Argument(help="The configuration, ecoledger.toml.")], as_json: JsonOption = False
+) -> int:
+    """Check a configuration without running it; every mistake with its line and the nearest valid word.
+
+    Example: ecoledger config check ecoledger.toml
+    """
+    path = Path(file)
+    problems = check_config(path)
+    if as_json:
+        print_json({"file": str(path), "problems": [asdict(p) for p in problems]})
+    elif problems:
+        for problem in problems:
+            print(problem)
+    else:
+        config = load_config(path)
+        feeds = ", ".join(dict.fromkeys(s.feed for s in config.sources))
+        print(f"{path}: no mistakes; {len(config.sources)} sources for {feeds}")
+    return BAD_USAGE if problems else OK

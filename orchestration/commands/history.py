@@ -1,0 +1,108 @@
+"""`ecoledger status`, `releases` and `rollback`: what stands, what stood, and going back.
+
+Here belong options and printing. Not here: what the ledger's entries mean (warehouse.releases).
+"""
+
+from __future__ import annotations
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from orchestration.commands.refresh import DataOption, JsonOption
+from orchestration.decisions import OK, UsageError
+from orchestration.report import print_json, print_summary, print_table
+from orchestration.settings import data_dir
+from orchestration.summary import lake_counts, standing
+from orchestration.survey import last_refresh
+from sources.registry import registry
+from warehouse.lock import holder, writer_lock
+from warehouse.releases import Release, ReleaseError, releases
+from warehouse.releases import rollback as go_back
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.command("status")(status)
+    app.command("releases")(list_releases)
+    app.command("rollback")(rollback)
+
+
+def status(data: DataOption = None, as_json: JsonOption = False) -> int:
+    """Say what stands: files and readings per feed, verdict per domain, the current release, who is writing.
+
+    Example: ecoledger status --data /srv/ecoledger
+    """
+    directory = data_dir(data)
+    summary = standing(directory, "status", "")
+    summary.feeds, summary.refused_files = lake_counts(directory, registry().feeds)
+    last, writing = last_refresh(directory), holder(directory)
+    if as_json:
+        print_json({**summary.as_dict(), "last_refresh": last, "writing": writing})
+        return OK
+    summary.message = f"last refresh finished {last['finished_at']}" if last else "no finished refresh yet"
+    if writing:
+        summary.message += f"; writing now: {writing}"
+    print_summary(summary)
+    return OK
+
+
+def list_releases(data: DataOption = None, as_json: JsonOption = False) -> int:
+    """List every release ever published, newest first, with its digest and state.
+
+    Example: ecoledger releases --json
+    """
+    found = list(reversed(releases(data_dir(data))))
+    if as_json:
+        print_json({"releases": [_entry(r) for r in found]})
+    elif not found:
+        print("no release yet; `ecoledger refresh` makes the first")
+    else:
+        rows = [[r.release_id, r.published_at[:19].replace("T", " "), r.state, r.digest] for r in found]
+        print_table("", ["release", "published (UTC)", "state", "digest"], rows)
+    return OK
+
+
+def _entry(release: Release) -> dict[str, str]:
+    return {
+        "id": release.release_id,
+        "published_at": release.published_at,
+        "state": release.state,
+        "digest": release.digest,
+        "path": str(release.path),
+    }
+
+
+def rollback(
+    release: Annotated[str, typer.Argument(help="Release to go back to, as `ecoledger releases` lists it.")],
+    data: DataOption = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the ledger.")] = "",
+    as_json: JsonOption = False,
+) -> int:
+    """Make an earlier release the current one and withdraw every later one; the ledger keeps who and why.
+
+    Example: ecoledger rollback 000012-0123456789ab --reason "wrong weighbridge factor"
+    """
+    directory = data_dir(data)
+    if not directory.root.is_dir():
+        raise UsageError(f"data directory {directory.root} does not exist")
+    with writer_lock(directory, "ecoledger rollback"):
+        try:
+            standing_now = go_back(directory, release, _user(), reason)
+        except ReleaseError as error:
+            raise UsageError(str(error)) from None
+    summary = standing(directory, "rolled_back", f"{standing_now.release_id} is current again")
+    if as_json:
+        print_json(summary.as_dict())
+    else:
+        print_summary(summary)
+    return OK
+
+
+def _user() -> str:
+    """Who goes into the ledger; a container may have no name for its user."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"

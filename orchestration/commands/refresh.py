@@ -1,0 +1,69 @@
+"""`ecoledger refresh`: pulls what is due, cleans, builds, judges, publishes.
+
+Here belong its options and the short way out when nothing is new. Not here: the work (orchestration.refresh).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from orchestration.decisions import OK
+from orchestration.refresh import nothing_new, run_refresh
+from orchestration.report import print_json, print_summary
+from orchestration.settings import Settings, config_path, data_dir, settled
+from orchestration.summary import Summary
+from orchestration.survey import survey
+from warehouse.lock import writer_lock
+
+DataOption = Annotated[str | None, typer.Option("--data", help="Data directory; default $ECOLEDGER_DATA or ./data.")]
+ConfigOption = Annotated[
+    str | None,
+    typer.Option("--config", help="ecoledger.toml; default $ECOLEDGER_CONFIG or the built-in simulated district."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("refresh")(refresh)
+
+
+def refresh(
+    data: DataOption = None,
+    config: ConfigOption = None,
+    first: Annotated[str | None, typer.Option("--from", help="First day of delivery to pull, YYYY-MM-DD.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Last complete day, YYYY-MM-DD; default yesterday.")] = None,
+    feed: Annotated[list[str] | None, typer.Option("--feed", help="Pull this feed only; may be repeated.")] = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Pull what is due and not yet landed, clean it, build the marts, judge them, publish a release.
+
+    Example: ecoledger refresh --config ecoledger.toml --to 2026-11-22
+    """
+    directory = data_dir(data).prepare()
+    settings = settled(directory, config_path(config), first, to, feed or ())
+    with writer_lock(directory, "ecoledger refresh"):
+        found = survey(settings)
+        summary, code = nothing_new(settings, found), OK
+        if summary is None:
+            summary, code = _work(settings, found, to or "", as_json)
+    if as_json:
+        print_json({"exit_code": code, **summary.as_dict()})
+    else:
+        print_summary(summary)
+    return code
+
+
+def _work(settings: Settings, found: object, last_day: str, as_json: bool) -> tuple[Summary, int]:
+    from orchestration.environment import log_file
+    from orchestration.output import diverted_to
+    from orchestration.progress import Silent, Spoken, told_to
+
+    with diverted_to(log_file(settings.data)) as person:
+        progress = Silent() if as_json else Spoken(person)
+        with told_to(progress):
+            summary, code = run_refresh(settings, found, last_day)
+    summary.seconds = {**progress.seconds, **summary.seconds}
+    return summary, code

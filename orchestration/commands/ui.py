@@ -1,0 +1,49 @@
+"""`ecoledger ui`: Dagster's web page over the same data directory; runs of the command line appear in it.
+
+Here belongs starting it on this machine only, unless told otherwise. Not here: the definitions it shows.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.commands.refresh import ConfigOption, DataOption
+from orchestration.decisions import OK, UNEXPECTED
+from orchestration.environment import prepare
+from orchestration.settings import CONFIG_VARIABLE, config_path, data_dir, settled
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("ui")(ui)
+
+
+def ui(
+    data: DataOption = None,
+    config: ConfigOption = None,
+    host: Annotated[str, typer.Option("--host", help="Address; whoever reaches it can start runs.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 3000,
+) -> int:
+    """Open the Dagster web page over the data directory; Ctrl-C ends it.
+
+    Example: ecoledger ui --port 3030
+    """
+    directory = data_dir(data).prepare()
+    file = config_path(config)
+    settled(directory, file)
+    prepare(directory)
+    if file is not None:
+        os.environ[CONFIG_VARIABLE] = str(file)
+    print(f"http://{host}:{port} (Ctrl-C ends it)", flush=True)
+    command = [sys.executable, "-m", "dagster_webserver", "-m", "orchestration.definitions"]
+    try:
+        done = subprocess.run([*command, "-h", host, "-p", str(port)], cwd=Path(__file__).parents[2], check=False)
+    except KeyboardInterrupt:
+        return OK
+    return OK if done.returncode in (0, -2, 130) else UNEXPECTED

@@ -1,0 +1,145 @@
+"""The fourth and fifth step: judge the domains, admit, judge the cross-domain group, publish.
+
+Here belongs the order of calls into expectations and warehouse, and what refuses a release. Not here: any rule
+about data, holding or publishing, or Dagster (gate_assets.py).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from expectations.dbt_results import DbtFinding, read_dbt_results
+from expectations.gate import judge
+from expectations.records import GateReport
+from expectations.waivers import Waiver, load_waivers
+from orchestration import handover
+from orchestration.session import Session
+from warehouse.candidate import CANDIDATE_SCHEMA, AdmittedTable, HeldContractChanged, admit
+from warehouse.catalogue import CROSS_DOMAIN, MartTable
+from warehouse.digest import table_digest
+from warehouse.duck import ContractBroken, quoted
+from warehouse.gate_records import Refused
+from warehouse.release import CROSS_SCHEMA, Published, publish
+from warehouse.releases import current, hold, prune
+
+KEEP_RELEASES = 30
+# Bound to records of a table that is there but breaks its contract, so that it has no digest of its own.
+BROKEN = "contract broken"
+
+
+def judge_domains(session: Session) -> GateReport:
+    """Judges every domain mart of the candidate and the clean layer beneath; keeps and returns the report."""
+    return _judge(session, "domains", session.catalogue.domain_marts, CANDIDATE_SCHEMA, 1, session.data.clean)
+
+
+def judge_cross_domain(session: Session) -> GateReport:
+    """Judges the cross-domain marts; keeps and returns the report."""
+    return _judge(session, CROSS_DOMAIN, session.catalogue.of(CROSS_DOMAIN), CROSS_SCHEMA, 2, None)
+
+
+def admit_tables(session: Session) -> list[AdmittedTable]:
+    """Writes what the release will hold of each domain; HeldContractChanged if a held table's contract changed."""
+    report = handover.load_report(session.data, "domains")
+    verdicts = {v.domain: v for v in report.domain_verdicts}
+    try:
+        admitted = admit(session.data.build_db, session.catalogue, verdicts, session.data, session.as_of())
+    except HeldContractChanged as stop:
+        session.refused = str(stop)
+        raise
+    session.states = handover.domain_states(admitted)
+    session.held = {d: "; ".join(verdicts[d].reasons[:3]) if d in verdicts else "not judged" for d in session.states}
+    handover.save_admitted(session.data, admitted)
+    return admitted
+
+
+def publish_release(session: Session) -> Published:
+    """Publishes what was admitted and judged; Refused if the cross-domain group failed or a digest was not judged."""
+    domains = handover.load_report(session.data, "domains")
+    cross = handover.load_report(session.data, CROSS_DOMAIN)
+    try:
+        _require_cross_domain(session, cross)
+        published = publish(
+            session.data,
+            session.data.build_db,
+            session.catalogue,
+            handover.load_admitted(session.data),
+            [*domains.records, *cross.records],
+            [*domains.domain_verdicts, *cross.domain_verdicts],
+            session.lake.index.inputs(),
+            as_of=session.as_of(),
+            waivers=[_waiver_entry(w) for w in _waivers(session)],
+            docs_dir=handover.gate_folder(session.data) / "docs",
+            zone=ZoneInfo(session.settings.zone),
+        )
+    except Refused as stop:
+        session.refused = str(stop)
+        raise
+    session.published = published
+    prune(session.data, KEEP_RELEASES)
+    return published
+
+
+def _require_cross_domain(session: Session, report: GateReport) -> None:
+    verdict = report.domain(CROSS_DOMAIN)
+    if verdict is not None and verdict.verdict != "fail":
+        return
+    reason = "; ".join(verdict.reasons[:3]) if verdict else "it was not judged"
+    hold(session.data, CROSS_DOMAIN, reason, session.as_of().isoformat())
+    raise Refused(f"the cross-domain group failed its gate, so nothing is published: {reason}")
+
+
+def _judge(
+    session: Session, name: str, tables: Sequence[MartTable], schema: str, run: int, clean_root: Path | None
+) -> GateReport:
+    docs = handover.gate_folder(session.data) / "docs" / name
+    shutil.rmtree(docs, ignore_errors=True)
+    before = current(session.data)
+    with duckdb.connect(str(session.data.build_db), read_only=True) as con:
+        report = judge(
+            con,
+            session.catalogue,
+            [t.name for t in tables],
+            _digests(con, schema, tables),
+            _findings(session, run),
+            before.path if before else None,
+            _waivers(session),
+            docs,
+            clean_root=clean_root,
+            as_of=session.as_of(),
+            registry=session.settings.registry,
+        )
+    handover.save_report(session.data, name, report)
+    return report
+
+
+def _digests(con: duckdb.DuckDBPyConnection, schema: str, tables: Sequence[MartTable]) -> dict[str, str]:
+    """The digest of every table that the candidate holds."""
+    rows = con.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = ?", [schema]).fetchall()
+    present = {name for (name,) in rows}
+    digests = {}
+    for table in tables:
+        if table.name in present:
+            try:
+                digests[table.name] = table_digest(con, f"{schema}.{quoted(table.name)}", table)
+            except ContractBroken:
+                digests[table.name] = BROKEN
+    return digests
+
+
+def _findings(session: Session, run: int) -> tuple[DbtFinding, ...]:
+    published = [table.name for table in session.catalogue.tables]
+    return read_dbt_results(session.dbt_target(run) / "run_results.json", session.manifest_path, published)
+
+
+def _waivers(session: Session) -> tuple[Waiver, ...]:
+    return load_waivers(session.settings.config.waivers)
+
+
+def _waiver_entry(waiver: Waiver) -> dict[str, str]:
+    entry = {name: getattr(waiver, name) for name in ("table", "expectation", "who", "reason")}
+    return {**entry, "until": waiver.until.isoformat()}

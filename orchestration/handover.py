@@ -1,0 +1,84 @@
+"""What one step leaves for the next on disk: the gate's reports and the list of admitted tables, as JSON.
+
+Each step reads what the step before wrote, so that one run on its own judges or publishes exactly what stands there.
+Standard library only. Not here: what any of it means (expectations, warehouse).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from expectations.records import DomainVerdict, GateRecord, GateReport, TableVerdict
+from warehouse.atomic import write_bytes
+from warehouse.candidate import AdmittedTable
+from warehouse.paths import DataDir
+
+
+class NotHandedOver(RuntimeError):
+    """A step was run before the one it builds on; the message says which to run."""
+
+
+def gate_folder(data: DataDir) -> Path:
+    """The gate's pages and what it hands over."""
+    return data.build / "gate"
+
+
+def save_report(data: DataDir, name: str, report: GateReport) -> None:
+    """Keeps a report under `name` (domains or cross_domain)."""
+    _write(_file(data, name), {k: v for k, v in asdict(report).items() if k != "pages"})
+
+
+def load_report(data: DataDir, name: str) -> GateReport:
+    """The report kept under `name`; NotHandedOver if there is none."""
+    raw = _read(_file(data, name), f"judge {name} first")
+    return GateReport(
+        tuple(GateRecord(**row) for row in raw["records"]),
+        tuple(TableVerdict(**row) for row in raw["table_verdicts"]),
+        tuple(DomainVerdict(**{**row, "reasons": tuple(row["reasons"])}) for row in raw["domain_verdicts"]),
+    )
+
+
+def save_admitted(data: DataDir, tables: Iterable[AdmittedTable]) -> None:
+    """Keeps what was admitted."""
+    rows = [{**asdict(t), "since": t.since.isoformat() if t.since else None} for t in tables]
+    _write(_file(data, "admitted"), rows)
+
+
+def load_admitted(data: DataDir) -> list[AdmittedTable]:
+    """What was admitted; NotHandedOver before."""
+    rows = _read(_file(data, "admitted"), "admit the domain marts first")
+    return [
+        AdmittedTable(**{**row, "since": datetime.fromisoformat(row["since"]) if row["since"] else None})
+        for row in rows
+    ]
+
+
+def domain_states(tables: Sequence[AdmittedTable]) -> dict[str, str]:
+    """held or empty for every domain that is not fresh."""
+    return {table.domain: table.state for table in tables if table.state != "fresh"}
+
+
+def forget(data: DataDir) -> None:
+    """Removes what an earlier build left: nothing of it may speak for a new candidate."""
+    for file in gate_folder(data).glob("*.json"):
+        file.unlink()
+
+
+def _file(data: DataDir, name: str) -> Path:
+    return gate_folder(data) / f"{name}.json"
+
+
+def _write(file: Path, content: Any) -> None:
+    write_bytes(file, json.dumps(content, ensure_ascii=False).encode(), durable=False)
+
+
+def _read(file: Path, hint: str) -> Any:
+    try:
+        return json.loads(file.read_bytes())
+    except FileNotFoundError:
+        raise NotHandedOver(f"{file.name} is not there: {hint}") from None

@@ -1,0 +1,127 @@
+"""Summaries for people: tables on the terminal, or one JSON object for scripts.
+
+Here belongs printing only. Not here: collecting what is printed (summary.py).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from orchestration.summary import Summary
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+_HEADINGS = {
+    "files": "files",
+    "refused": "refused",
+    "records_in": "records in",
+    "records_used": "used",
+    "records_quarantined": "quarantined",
+    "records_duplicate": "duplicates",
+    "readings_in": "readings",
+    "readings_superseded": "superseded",
+    "readings_flagged": "flagged",
+}
+_STYLE = {"pass": "green", "warn": "yellow", "fail": "red", "fresh": "green", "held": "red", "empty": "red"}
+_REASON_WIDTH = 160
+_FILES_SHOWN = 20
+
+
+def print_json(content: Mapping[str, Any]) -> None:
+    """One JSON object on stdout."""
+    sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+
+def print_summary(summary: Summary) -> None:
+    """A refresh at its end."""
+    console = _console()
+    if summary.feeds:
+        console.print(_feeds(summary.feeds))
+    for feed, counts in summary.feeds.items():
+        if counts.get("failure"):
+            console.print(f"[red]{feed} failed:[/red] {_plain(counts['failure'])}", soft_wrap=True)
+    _print_refused(console, summary.refused_files)
+    if summary.domains:
+        console.print(_domains(summary.domains))
+    if summary.message:
+        console.print(_plain(summary.message), soft_wrap=True)
+    if summary.release:
+        console.print(f"release      {summary.release['id']}", soft_wrap=True)
+        console.print(f"digest       {summary.release['digest']}", soft_wrap=True)
+    console.print(f"ledger head  {summary.ledger_head}", soft_wrap=True)
+    if summary.open:
+        console.print(f"open in BI   {_plain(summary.open)}", soft_wrap=True)
+
+
+def print_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Any small table."""
+    table = _table(title)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*(_plain(cell) for cell in row))
+    _console().print(table)
+
+
+def _feeds(feeds: Mapping[str, Mapping[str, Any]]) -> Table:
+    table = _table("")
+    table.add_column("feed")
+    for heading in _HEADINGS.values():
+        table.add_column(heading, justify="right", overflow="fold")
+    for feed, counts in feeds.items():
+        table.add_row(feed, *(f"{counts.get(name, 0):,}" for name in _HEADINGS))
+    return table
+
+
+def _domains(domains: Mapping[str, Mapping[str, Any]]) -> Table:
+    table = _table("")
+    for heading in ("domain", "gate", "tables", "since", "why"):
+        table.add_column(heading, overflow="fold")
+    for domain, state in domains.items():
+        verdict, stands = state.get("verdict") or "-", state.get("state") or "-"
+        table.add_row(
+            domain,
+            f"[{_STYLE.get(verdict, 'default')}]{verdict}[/]",
+            f"[{_STYLE.get(stands, 'default')}]{stands}[/]",
+            state.get("since") or "",
+            _plain(_short(state.get("reason") or "")),
+        )
+    return table
+
+
+def _print_refused(console: Console, refused: Sequence[Mapping[str, str]]) -> None:
+    for file in refused[:_FILES_SHOWN]:
+        said = _plain(f"{file['feed']}: {file['file_name']}: {file['reason']}")
+        console.print(f"[red]refused[/red] {said}", soft_wrap=True)
+    if len(refused) > _FILES_SHOWN:
+        console.print(f"and {len(refused) - _FILES_SHOWN} more refused files (data/quarantine, mart_data_health)")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _REASON_WIDTH else text[: _REASON_WIDTH - 1] + "…"
+
+
+def _table(title: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    return Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+
+
+def _plain(text: str) -> str:
+    """Foreign text: no markup of ours in it."""
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    # A pipe has no width of its own: wide enough that no figure is cut.
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)

@@ -1,0 +1,117 @@
+"""What a refresh came to, as plain values: per feed, per domain, release, ledger. Printed as tables or as JSON.
+
+Here belongs collecting it from the lake and the release. Not here: printing (report.py) or the exit code's rule
+(decisions.py). Standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from warehouse.index import CleanedFile, Index, IndexUnusable
+from warehouse.ledger import Ledger
+from warehouse.paths import DataDir
+from warehouse.releases import DATABASE, current, read_manifest
+
+COUNTS = (
+    "records_in",
+    "records_used",
+    "records_quarantined",
+    "records_duplicate",
+    "readings_in",
+    "readings_superseded",
+    "readings_flagged",
+)
+_FROM_FILE = ("records_in", "records_quarantined", "readings_in")
+
+
+@dataclass
+class Summary:
+    """A refresh in plain values; `outcome`: published, nothing_new, unchanged, withdrawn, refused or failed."""
+
+    outcome: str
+    message: str = ""
+    data: str = ""
+    clock: str = ""
+    feeds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refused_files: list[dict[str, str]] = field(default_factory=list)
+    domains: dict[str, dict[str, Any]] = field(default_factory=dict)
+    release: dict[str, Any] | None = None
+    ledger_head: str = ""
+    open: str = ""
+    dagster_run: str = ""
+    log: str = ""
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+def feed_counts(
+    index: Index, feeds: Iterable[str], chosen: Mapping[str, set[str]] | None = None
+) -> tuple[dict[str, dict[str, Any]], list[dict[str, str]]]:
+    """Counts per feed and the refused files, of all cleaned deliveries or of the `chosen` ones (feed → SHA-256)."""
+    totals: dict[str, dict[str, Any]] = {feed: {"files": 0, "refused": 0, **dict.fromkeys(COUNTS, 0)} for feed in feeds}
+    refused: list[dict[str, str]] = []
+    for month in index.months():
+        for file, _ in index.cleaned_in(month):
+            feed = file.receipt.feed
+            if feed in totals and (chosen is None or file.receipt.sha256 in chosen.get(feed, ())):
+                _add(totals[feed], file)
+                if file.counts["verdict"] == "refused":
+                    name, reason = file.receipt.file_name, file.counts["reason"]
+                    refused.append({"feed": feed, "file_name": name, "reason": reason})
+    return totals, refused
+
+
+def _add(total: dict[str, Any], file: CleanedFile) -> None:
+    total["files"] += 1
+    total["refused"] += file.counts["verdict"] == "refused"
+    for name in COUNTS:
+        total[name] += file.counts[name] if name in _FROM_FILE else getattr(file.sums, name)
+
+
+def domain_states(data: DataDir) -> dict[str, dict[str, Any]]:
+    """Verdict, state, since and reason by domain, from the current release's manifest; empty before the first."""
+    release = current(data)
+    if release is None:
+        return {}
+    manifest = read_manifest(release)
+    verdicts = {entry["domain"]: entry["verdict"] for entry in manifest["gate"]["verdicts"]}
+    return {domain: {"verdict": verdicts.get(domain, ""), **state} for domain, state in manifest["domains"].items()}
+
+
+def release_entry(data: DataDir) -> dict[str, Any] | None:
+    """Id, digest and path of the current release."""
+    release = current(data)
+    if release is None:
+        return None
+    return {"id": release.release_id, "digest": release.digest, "path": str(release.path), "new": False}
+
+
+def standing(data: DataDir, outcome: str, message: str) -> Summary:
+    """A summary of what stands now: the current release, its domains, the ledger's head."""
+    return Summary(
+        outcome=outcome,
+        message=message,
+        data=str(data.root),
+        domains=domain_states(data),
+        release=release_entry(data),
+        ledger_head=Ledger(data.ledger_file).head(),
+        open=str(data.current / DATABASE) if data.current.exists() else "",
+    )
+
+
+def lake_counts(data: DataDir, feeds: Iterable[str]) -> tuple[dict[str, dict[str, Any]], list[dict[str, str]]]:
+    """Counts of everything in the lake; zeros where there is no index yet."""
+    try:
+        index = Index(data.index_file, read_only=True)
+    except IndexUnusable:
+        return {feed: {"files": 0, "refused": 0, **dict.fromkeys(COUNTS, 0)} for feed in feeds}, []
+    try:
+        return feed_counts(index, feeds)
+    finally:
+        index.close()
