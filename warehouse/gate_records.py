@@ -32,13 +32,16 @@ def rows_of(records: Iterable[Record], judged_at: datetime) -> list[dict[str, An
     return [{**r.as_row(), "judged_at": judged_at.isoformat()} for r in records]
 
 
-def carried_rows(release: Release | None, tables: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The rows a release keeps for the given tables (name → digest): what let the held tables through."""
-    if release is None or not tables:
+def carried_rows(release: Release | None, held: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
+    """The rows that let held tables through, as `release` keeps them; `held` is name → (digest, release of origin).
+
+    Rows of a later run about the same digest are not among them: a run that fails what stands holds what stands.
+    """
+    if release is None or not held:
         return []
-    lines = (release.path / FILE).read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines]
-    return [row for row in rows if tables.get(row["table_name"]) == row["table_digest"]]
+    with (release.path / FILE).open(encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return [row for row in rows if held.get(row["table_name"]) == (row["table_digest"], row["release_id"])]
 
 
 def require_passing(rows: Sequence[Mapping[str, Any]], table: str, digest: str) -> None:

@@ -125,7 +125,8 @@ class DataDir:
 
     @property
     def build_db(self) -> Path:
-        return self.build / "candidate.duckdb"
+        """dbt's working database. Not called candidate: DuckDB would not know the schema from the file's catalogue."""
+        return self.build / "work.duckdb"
 
     @property
     def dbt(self) -> Path:

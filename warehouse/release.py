@@ -80,10 +80,12 @@ def publish(
     tables = [*admitted, *_cross_domain(build_db, data, catalogue)]
     _check_complete(catalogue, tables)
     fresh_rows = gate_records.rows_of(records, local)
-    carried = gate_records.carried_rows(before, {t.name: t.digest for t in tables if t.state == "held"})
+    held = {t.name: (t.digest, t.release_of_origin) for t in tables if t.state == "held"}
+    carried = gate_records.carried_rows(before, held)
     for table in tables:
         if table.state != "empty":
-            gate_records.require_passing([*fresh_rows, *carried], table.name, table.digest)
+            rows = fresh_rows if table.state == "fresh" else carried
+            gate_records.require_passing(rows, table.name, table.digest)
     domains = _domain_states(catalogue, tables)
     digest = release_digest([(t.name, t.digest) for t in tables], domains)
     release_id = f"{seq:06d}-{digest[:12]}"

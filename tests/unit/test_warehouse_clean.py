@@ -217,7 +217,8 @@ def test_every_table_has_an_empty_file(lake: Lake, data: DataDir) -> None:
     for table in [*registry().tables, "file_counts", "site_register"]:
         assert con.sql(f"SELECT * FROM read_parquet('{data.clean}/{table}/**/*.parquet')").fetchall() == []
     fill_lake(lake)
-    query = f"SELECT count(*), sum(value), any_value(typeof(value)) FROM read_parquet('{data.clean}/clean_air/**/*.parquet')"
+    files = f"read_parquet('{data.clean}/clean_air/**/*.parquet')"
+    query = f"SELECT count(*), sum(value), any_value(typeof(value)) FROM {files}"
     assert con.sql(query).fetchall() == [(6, Decimal(106), "DECIMAL(18,6)")]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -99,8 +98,7 @@ def test_hostile_names_land_and_are_recognised(lake: Lake, data: DataDir, name: 
     offered = offer(name, etag=etag)
     lake.land(offered, io.BytesIO(name.encode("utf-8", "surrogatepass")), source())
     assert lake.unseen([offered]) == []
-    top = os.listdir(data.root)
-    assert sorted(top) == ["index", "raw"]
+    assert sorted(p.name for p in data.root.iterdir()) == ["index", "raw"]
     assert {p.parent.name for p in data.raw.glob("*/*/*")} == {"2026-11-01"}
 
 

@@ -19,7 +19,9 @@ def written(folder: Path) -> Ledger:
     ledger = Ledger(folder / "ledger.jsonl")
     ledger.file.unlink(missing_ok=True)
     ledger.append("release", {"release_id": "000001-0123456789ab", "n": 1}, AT)
-    ledger.append_all([("release", {"release_id": "二"}), ("hold", {"domain": "air"}), ("hold", {"domain": "water"})], AT)
+    ledger.append_all(
+        [("release", {"release_id": "二"}), ("hold", {"domain": "air"}), ("hold", {"domain": "water"})], AT
+    )
     ledger.append("rollback", {"to": "000001-0123456789ab", "withdrawn": ["二"]}, AT)
     return ledger
 
@@ -86,7 +88,9 @@ def test_a_torn_append_never_counts(tmp_path_factory: pytest.TempPathFactory, cu
     """Whatever number of bytes of the next append reached the disk, recovery gives the state before it."""
     ledger = written(tmp_path_factory.mktemp("ledger"))
     before = ledger.file.read_bytes()
-    ledger.append_all([("release", {"release_id": "三"}), ("hold", {"domain": "noise"}), ("hold", {"domain": "air"})], AT)
+    ledger.append_all(
+        [("release", {"release_id": "三"}), ("hold", {"domain": "noise"}), ("hold", {"domain": "air"})], AT
+    )
     after = ledger.file.read_bytes()
     torn = after[: min(len(before) + cut, len(after) - 1)]
     ledger.file.write_bytes(torn)

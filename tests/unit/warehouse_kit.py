@@ -94,7 +94,10 @@ def nothing() -> pl.DataFrame:
 
 def counts(clean: int, superseded: int = 0, duplicate: int = 0) -> PartitionCounts:
     return PartitionCounts(
-        readings_clean=clean, readings_superseded=superseded, readings_duplicate=duplicate, records_used=clean + superseded
+        readings_clean=clean,
+        readings_superseded=superseded,
+        readings_duplicate=duplicate,
+        records_used=clean + superseded,
     )
 
 
@@ -154,20 +157,25 @@ def _judgement(name: str, columns: dict[str, str], grain: tuple[str, ...], volat
     return MartTable(name, "judgement", described, grain, volatile, f"What {name} says")
 
 
+GATE_COLUMNS = (
+    *("domain", "domain_zh", "table_name", "suite", "expectation", "column_name", "severity", "outcome"),
+    *("observed", "expected", "failing_rows", "judged_by", "table_digest", "waiver", "release_id"),
+)
 GATE_RESULTS = _judgement(
     "mart_gate_results",
     dict.fromkeys(
-        "domain domain_zh table_name suite expectation column_name severity outcome observed expected".split(), "varchar"
+        GATE_COLUMNS[:10],
+        "varchar",
     )
     | {"unexpected_count": "bigint"}
-    | dict.fromkeys("failing_rows judged_by table_digest waiver release_id".split(), "varchar")
+    | dict.fromkeys(GATE_COLUMNS[10:], "varchar")
     | {"judged_at": "timestamp"},
     ("table_name", "suite", "expectation", "column_name", "table_digest"),
     ("release_id", "judged_at"),
 )
 RELEASE_TABLES = _judgement(
     "mart_release_tables",
-    dict.fromkeys("table_name domain domain_zh state".split(), "varchar")
+    dict.fromkeys(("table_name", "domain", "domain_zh", "state"), "varchar")
     | {"stale_since": "timestamp", "reason": "varchar", "table_digest": "varchar", "row_count": "bigint"}
     | {"release_id": "varchar", "published_at": "timestamp"},
     ("table_name",),
@@ -228,14 +236,14 @@ def refresh(
                 digest = table_digest(con, f"{SCHEMAS[table.domain]}.{table.name}", table)
                 outcome = "fail" if table.domain in failed else "pass"
                 records.append(record(table, digest, outcome))
-                verdicts[table.domain] = DomainVerdict(table.domain, outcome, ("it failed",) if table.domain in failed else ())
+                verdicts[table.domain] = DomainVerdict(
+                    table.domain, outcome, ("it failed",) if table.domain in failed else ()
+                )
     as_of = options.pop("as_of", AS_OF)
     admitted = admit(data.build_db, catalogue, verdicts, data, as_of)
     options.setdefault("now", NOW)
     inputs = [("air", "0" * 64), ("water", "1" * 64)]
-    return publish(
-        data, data.build_db, catalogue, admitted, records, verdicts.values(), inputs, as_of=as_of, **options
-    )
+    return publish(data, data.build_db, catalogue, admitted, records, verdicts.values(), inputs, as_of=as_of, **options)
 
 
 def read_release(path: Path, table: str) -> list[tuple]:
