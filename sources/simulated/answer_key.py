@@ -44,6 +44,9 @@ EXPECT = {
     "late_file": "late",
 }
 _RESENT = {"resent_identical": "again", "resent_repacked": "repacked", "corrected_file": "rev1"}
+# Kinds that hit a record with all its readings; in the long layout a record is one reading.
+_WHOLE_RECORD = ("duplicate_row", "unknown_site", "future_date")
+_LONG = "water_subdistrict"
 HOUR_TO_RUN = time(6, 30)
 
 
@@ -99,9 +102,7 @@ def _of_source(source: Source, seed: int, first: date, last: date) -> list[Defec
     ]
 
 
-def _defect(
-    source: Source, stream: Stream, seed: int, event: Event, delivered: dict[str, Planned]
-) -> Defect | None:
+def _defect(source: Source, stream: Stream, seed: int, event: Event, delivered: dict[str, Planned]) -> Defect | None:
     own = delivered.get(_offer_id(stream, event.day))
     if own is None:
         return None
@@ -120,7 +121,7 @@ def _defect(
         offer_id=shown.offer_id,
         file_name=file_name(stream, shown),
         site=unknown_site_id(event) if event.kind == "unknown_site" else event.site,
-        parameter=event.parameter if event.kind not in ("duplicate_row", "unknown_site", "future_date") else "",
+        parameter="" if event.kind in _WHOLE_RECORD and stream.name != _LONG else event.parameter,
         affected_from=since,
         period_start=at,
         expect=EXPECT[event.kind],

@@ -36,7 +36,8 @@ def build(stream: Stream, plan: Planned, seed: int, defects: bool) -> bytes:
     lines = []
     for row in table:
         # Levels are text, the minutes a number: both ways of writing one stand in one record.
-        cells = [f'"{k}":{c}' if i == minutes else f'"{k}":"{c}"' for i, (k, c) in enumerate(zip(keys, row, strict=True))]
+        cells = [f'"{k}":"{c}"' for k, c in zip(keys, row, strict=True)]
+        cells[minutes] = f'"{COLUMNS["valid_minutes"]}":{row[minutes]}'
         lines.append("{" + ",".join(cells) + "}")
     return ("\n".join(lines) + ("\n\n" if plan.variant == "repacked" else "\n")).encode()
 

@@ -43,19 +43,22 @@ def _levels(stream: Stream, plan: Planned, seed: int, mean: float, spread: float
 
 def _grid(stream: Stream, plan: Planned, seed: int, found: list[Event]) -> bytes:
     lines: list[list[str | float]] = []
-    for i, (site, levels) in enumerate(zip(stream.sites, _levels(stream, plan, seed, 54.05, 2.4).tolist(), strict=True)):
+    surveyed = _levels(stream, plan, seed, 54.05, 2.4)
+    for i, (site, levels) in enumerate(zip(stream.sites, surveyed.tolist(), strict=True)):
         at = measured_at(stream, plan.period.year, i)
         line = [site, sites()[("noise", site)]["name_zh"], f"{at:%Y/%m/%d}", f"{at:%H:%M}", "昼间", *levels]
         lines += [line, *_more(line, site, found)]
     head = [("网格编号", ""), ("网格名称", ""), ("监测日期", ""), ("监测时间", ""), ("时段", "")]
     head += [("测量结果", c) for c in ("Leq", "L10", "L50", "L90")]
     title = f"朝阳区区域环境噪声普查 {date(plan.period.year, 1, 1):%Y}年（模拟）"
-    return workbook_bytes("区域噪声", title, head, lines, groups=[(5, 8, "测量结果")], footer="填表：模拟监测站（模拟）")
+    groups = [(5, 8, "测量结果")]
+    return workbook_bytes("区域噪声", title, head, lines, groups, footer="填表：模拟监测站（模拟）")
 
 
 def _road(stream: Stream, plan: Planned, seed: int, found: list[Event]) -> bytes:
     lines: list[list[str]] = []
-    for i, (site, levels) in enumerate(zip(stream.sites, _levels(stream, plan, seed, 69.9, 1.6).tolist(), strict=True)):
+    surveyed = _levels(stream, plan, seed, 69.9, 1.6)
+    for i, (site, levels) in enumerate(zip(stream.sites, surveyed.tolist(), strict=True)):
         row = sites()[("noise", site)]
         at = measured_at(stream, plan.period.year, i)
         vehicles = 180 + number(seed, site, plan.period.year, "vehicles") % 900

@@ -121,4 +121,5 @@ def _yearly(stream: Stream, seed: int, defects: bool, until: date) -> Iterator[P
 def _notices(stream: Stream, seed: int, defects: bool, until: date) -> Iterator[Planned]:
     for year in range(stream.first.year, until.year + 1):
         for i, episode in enumerate(dust_episodes(seed, year), 1):
-            yield Planned(stream.name, episode.start.date(), "", _at(episode.end.date() + 2 * _DAY, 15), f"{year}n{i:02d}")
+            notified = _at(episode.end.date() + 2 * _DAY, 15)
+            yield Planned(stream.name, episode.start.date(), "", notified, f"{year}n{i:02d}")

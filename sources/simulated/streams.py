@@ -60,7 +60,8 @@ _DAILY = (
     Stream(
         "air_reference", "air", "clean_air", "air", "day", FIRST_DAY, "air_reference", ".json",
         sites=_ids("SIM-AIR-R{:02d}", 3),
-        kinds=("late_file", "resent_identical", "corrected_file", *ROW_KINDS, "spike", "gap", "unit_slip", "invalid_status"),
+        kinds=("late_file", "resent_identical", "corrected_file", *ROW_KINDS, "spike", "gap", "unit_slip",
+               "invalid_status"),
         spikes={"no2": 250, "co": 13, "temperature": 22}, slips={"co": 1000}, cells=("no2", "so2", "humidity"),
     ),
     Stream(
@@ -104,7 +105,7 @@ _MONTHLY = (
     Stream("water_manual", "water", "clean_water", "water_manual", "month", FIRST_DAY, "water_manual", ".xlsx",
            sites=_ids("SIM-W-A{:02d}", 5), kinds=("missing_mark", "garbage_cell"), cells=("faecal_coliform", "tn")),
     Stream("water_subdistrict", "water", "clean_water", "water_manual", "month", FIRST_DAY, "water_subdistrict", ".csv",
-           sites=("SIM-W-021", "SIM-W-045", "SIM-W-066", "SIM-W-090"),
+           sites=("SIM-W-021", "SIM-W-045", "SIM-W-066", "SIM-W-078", "SIM-W-090"),
            kinds=("duplicate_row", "unknown_site", "wrong_unit", "unit_slip", "corrected_file"),
            slips={"tp": 1000}, cells=("cod", "nh3n"), only_corrected=("corrected_file",)),
     Stream("air_dustfall", "air", "clean_dustfall", "air_monthly", "month", FIRST_DAY, "air_dustfall", ".xlsx",
@@ -115,7 +116,8 @@ _MONTHLY = (
 )  # fmt: skip
 
 _YEARLY = (
-    Stream("air_dust_period", "air", "clean_dust_period", "air_monthly", "notice", FIRST_DAY, "air_dust_period", ".csv"),
+    Stream("air_dust_period", "air", "clean_dust_period", "air_monthly", "notice", FIRST_DAY, "air_dust_period",
+           ".csv"),
     Stream("noise_grid", "noise", "clean_noise_survey", "noise_survey", "year", FIRST_DAY, "noise_grid", ".xlsx",
            sites=_ids("SIM-NG-{:03d}", 120), kinds=("duplicate_row", "unknown_site"), cells=("survey_leq",)),
     Stream("noise_road", "noise", "clean_noise_survey", "noise_survey", "year", FIRST_DAY, "noise_road", ".csv",

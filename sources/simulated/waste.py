@@ -18,7 +18,9 @@ from sources.simulated.register import areas
 from sources.simulated.schedule import Planned
 from sources.simulated.streams import Stream
 
-HEADER = ("票号", "地磅编号", "车牌", "毛重(kg)", "皮重(kg)", "净重(kg)", "进站时间", "出站时间", "类别", "来源街乡", "去向")
+HEADER = (
+    "票号", "地磅编号", "车牌", "毛重(kg)", "皮重(kg)", "净重(kg)", "进站时间", "出站时间", "类别", "来源街乡", "去向",
+)  # fmt: skip
 TICKET, SITE, GROSS, TARE, NET, IN, OUT, CATEGORY = 0, 1, 3, 4, 5, 6, 7, 8
 # Weighbridge, category, destination, loads a day, usual net and tare in kg.
 _FLOWS = (

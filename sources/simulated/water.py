@@ -20,7 +20,8 @@ from sources.simulated.streams import Stream
 
 COLUMNS = {
     "water_temperature": "水温(℃)", "ph": "pH(无量纲)", "do": "溶解氧(mg/L)", "conductivity": "电导率(μS/cm)",
-    "turbidity": "浊度(NTU)", "codmn": "高锰酸盐指数(mg/L)", "nh3n": "氨氮(mg/L)", "tp": "总磷(mg/L)", "tn": "总氮(mg/L)",
+    "turbidity": "浊度(NTU)", "codmn": "高锰酸盐指数(mg/L)", "nh3n": "氨氮(mg/L)", "tp": "总磷(mg/L)",
+    "tn": "总氮(mg/L)",
 }  # fmt: skip
 DECIMALS = {"water_temperature": 1, "ph": 2, "do": 2, "conductivity": 1, "turbidity": 1, "codmn": 2, "nh3n": 3,
             "tp": 3, "tn": 2, "class": 0}  # fmt: skip

@@ -126,4 +126,3 @@ def _long_list(stream: Stream, plan: Planned, seed: int, found: list[Event]) -> 
                 lines.append([unknown_site_id(event), "未登记断面（模拟）", *line[2:]])
     header = ("断面编号", "断面名称", "采样时间", "项目", "结果", "单位", "报告编号")
     return csv_bytes([header, *lines], encoding="gbk")
-

@@ -53,8 +53,8 @@ def digests(pairs: list) -> dict[str, str]:
 def test_same_bytes_in_any_order_and_whatever_numpy_did_before() -> None:
     pairs = sample()
     first = digests(pairs)
-    np.random.seed(7)  # noqa: NPY002
-    np.random.random(11)  # noqa: NPY002
+    np.random.seed(7)
+    np.random.random(11)
     assert digests(pairs[::-1]) == first
     one = pairs[len(pairs) // 2]
     assert digests([one])[one[1].offer_id] == first[one[1].offer_id]
@@ -62,7 +62,10 @@ def test_same_bytes_in_any_order_and_whatever_numpy_did_before() -> None:
 
 @pytest.mark.parametrize(
     "environment",
-    [{"TZ": "America/Los_Angeles", "POLARS_MAX_THREADS": "1"}, {"TZ": "Asia/Tokyo", "POLARS_MAX_THREADS": "7", "OMP_NUM_THREADS": "3"}],
+    [
+        {"TZ": "America/Los_Angeles", "POLARS_MAX_THREADS": "1"},
+        {"TZ": "Asia/Tokyo", "POLARS_MAX_THREADS": "7", "OMP_NUM_THREADS": "3"},
+    ],
 )
 def test_same_bytes_in_another_process_zone_and_thread_count(environment: dict[str, str]) -> None:
     code = (
@@ -121,7 +124,9 @@ def test_every_site_says_that_it_is_simulated() -> None:
 def test_readers_read_every_file_by_its_declaration_and_ids_are_marked() -> None:
     for connector, offer in sample(4):
         source = connector.source
-        for batch in read_rows(connector.fetch(offer), offer.file_name, source.format, expected=expected_columns(source)):
+        for batch in read_rows(
+            connector.fetch(offer), offer.file_name, source.format, expected=expected_columns(source)
+        ):
             assert batch.rejected.height == 0
             assert batch.frame.height > 0
             assert batch.frame[source.site.column].str.starts_with("SIM-").all()
@@ -141,7 +146,7 @@ def _texts(name: str, data: bytes) -> str:
 
 def test_every_chinese_site_name_in_a_file_ends_with_the_mark() -> None:
     plain = {re.escape(row["name_zh"].removesuffix(register.MARK)) for row in register.build()} - {"朝阳区"}
-    unmarked = re.compile(f"({'|'.join(sorted(plain, key=len, reverse=True))})[,;\"<]")
+    unmarked = re.compile(f'({"|".join(sorted(plain, key=len, reverse=True))})[,;"<]')
     for connector, offer in sample(2):
         found = unmarked.search(_texts(offer.file_name, connector.fetch(offer).read()))
         # A sector's and a township's name alone is a word of the form, not a site.

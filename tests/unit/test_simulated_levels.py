@@ -30,7 +30,9 @@ def read(path: str, every: int = 1, clock: datetime = END_2025) -> pl.DataFrame:
     connector = SimulatedConnector(source, CLEAN)
     frames = []
     for offer in [o for o in connector.offers(clock) if "/2025" in o.offer_id][::every]:
-        for batch in read_rows(connector.fetch(offer), offer.file_name, source.format, expected=expected_columns(source)):
+        for batch in read_rows(
+            connector.fetch(offer), offer.file_name, source.format, expected=expected_columns(source)
+        ):
             frames.append(batch.frame.with_columns(file=pl.lit(offer.file_name), site=pl.col(source.site.column)))
     frame = pl.concat(frames)
     numbers = [
@@ -71,6 +73,7 @@ def test_good_and_heavy_days(air: pl.DataFrame) -> None:
 def test_ozone_peaks_on_summer_afternoons(air: pl.DataFrame) -> None:
     month = air["time"].str.slice(5, 2)
     hour = air["time"].str.slice(11, 2)
+
     def level(mask: pl.Series) -> float:
         return air.filter(mask)["o3"].mean()
 
