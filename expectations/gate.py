@@ -137,12 +137,15 @@ def _headlines(bench: Bench, table: TableLike, digest: str, target: Target, step
 
 
 def _relations(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Table → SQL relation of everything in the candidate's schemas."""
+    """Table → SQL relation of everything in the candidate's schemas.
+
+    The file is called candidate.duckdb as the schema is called candidate: only the full name is not ambiguous.
+    """
     found = con.execute(
-        "select table_schema, table_name from information_schema.tables where table_catalog = current_database() "
-        f"and table_schema in ({', '.join(literal(s) for s in SCHEMAS)})"
+        "select table_catalog, table_schema, table_name from information_schema.tables "
+        f"where table_catalog = current_database() and table_schema in ({', '.join(literal(s) for s in SCHEMAS)})"
     ).fetchall()
-    return {name: f"{quoted(schema)}.{quoted(name)}" for schema, name in found}
+    return {name: ".".join(map(quoted, (database, schema, name))) for database, schema, name in found}
 
 
 def _previous(current_release: Path | None, table: str) -> str | None:

@@ -1,0 +1,109 @@
+"""Every check of every mart's suite goes red on a row that breaks it, and every published mart has a suite.
+
+The rows come from the checks themselves (`example`) and are put into a table with the mart's own contract, so that a
+check that reads a column wrongly, or can't fail, is found here. Not here: kinds in general (test_gate_kinds).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import duckdb
+import pytest
+
+from expectations.checks import Check, SuiteError
+from expectations.records import CRITICAL
+from expectations.reduce import Target
+from expectations.suites import SUITES
+from expectations.suites.common import Suite, define
+from sources.registry import registry
+from tests.unit.test_gate_ground import judged, marts, relation, table
+from warehouse.catalogue import MartTable
+
+FED = dict.fromkeys(registry().tables, 1)
+DECLARED = [name for name, mart in marts().items() if mart.domain != "judgement"]
+
+
+def checks_of(mart: MartTable) -> tuple[Check, ...]:
+    return define(SUITES[mart.name], mart, registry(), FED)
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_a_published_mart_has_a_suite_that_fits_its_contract(name: str) -> None:
+    checks = checks_of(marts()[name])
+    assert checks[0].kind == "rows"
+    assert {"unique", "not_null", "volume"} <= {c.kind for c in checks}
+    assert any(c.severity == CRITICAL for c in checks)
+
+
+def test_no_suite_is_left_over_from_a_mart_that_is_gone() -> None:
+    assert set(SUITES) == set(DECLARED)
+
+
+def broken_relations(con: duckdb.DuckDBPyConnection, mart: MartTable, check: Check) -> Iterator[Target]:
+    """Tables under the mart's contract that break `check`, made for its kind."""
+    if check.kind == "rows":
+        yield relation(con, "t", mart, [])
+    elif check.kind == "unique":
+        yield relation(con, "t", mart, [dict(check.example), dict(check.example)])
+    elif check.kind == "volume":
+        before = relation(con, "before", mart, [{}] * 10)
+        yield replace(relation(con, "t", mart, [{}]), previous=before.relation)
+        yield replace(relation(con, "t", mart, [{}] * 30), previous=before.relation)
+    elif check.kind == "equal":
+        yield relation(con, "t", mart, [{c: "stray" for c in check.needs}])
+    else:
+        yield relation(con, "t", mart, [dict(check.example)])
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_every_check_of_a_suite_goes_red(name: str) -> None:
+    mart = marts()[name]
+    con = duckdb.connect()
+    con.execute("create schema admitted")
+    for domain in {feed.domain for feed in registry().feeds.values()}:
+        con.execute(f"create table admitted.mart_{domain}_indicators (indicator_id varchar)")
+    green = []
+    for check in checks_of(mart):
+        if check.kind == "rows" and check.low == 0:
+            continue
+        for target in broken_relations(con, mart, check):
+            if judged(con, target, [check])[check.name].success:
+                green.append(check.name)
+    assert not green
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_unknown_values_break_no_relation(name: str) -> None:
+    mart = marts()[name]
+    con = duckdb.connect()
+    target = relation(con, "t", mart, [{}])
+    relations = [
+        c for c in checks_of(mart) if c.kind in ("relation", "between", "vocabulary") and "null" not in c.expected
+    ]
+    kept = [c for c in relations if c.kind != "relation" or not set(c.example.values()) & {None, ""}]
+    assert all(f.success for f in judged(con, target, kept).values())
+
+
+def test_a_suite_that_reads_an_undeclared_column_says_which() -> None:
+    mart = table("mart_waste_daily", "waste", ["day"], day="date", provenance="varchar")
+    with pytest.raises(SuiteError, match=r"mart_waste_daily: vocabulary\(category\) reads category") as caught:
+        define(SUITES["mart_waste_daily"], mart, registry(), FED)
+    assert "it has day, provenance" in str(caught.value)
+
+
+def test_a_mart_needs_rows_only_when_a_table_that_feeds_it_has_readings() -> None:
+    mart = table("mart_x", "air", ["id"], id="bigint")
+    suite = Suite("mart_x", ("clean_air", "clean_dustfall"))
+    assert define(suite, mart, registry(), {})[0].low == 0
+    assert define(suite, mart, registry(), {"clean_dustfall": 3})[0].low == 1
+    assert define(Suite("mart_x"), mart, registry(), {})[0].low == 1
+
+
+def test_gross_ranges_of_the_registry_reach_wide_marts() -> None:
+    mart = table("mart_x", "air", ["id"], id="bigint", pm2_5_ug_m3="decimal(18,6)", ph="decimal(18,6)", leq="varchar")
+    found = {c.name: c for c in define(Suite("mart_x"), mart, registry(), {})}
+    assert (found["between(pm2_5_ug_m3)"].low, found["between(pm2_5_ug_m3)"].high) == (0, 2000)
+    assert (found["between(ph)"].low, found["between(ph)"].high) == (0, 14)
+    assert "between(leq)" not in found
