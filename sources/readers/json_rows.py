@@ -80,7 +80,7 @@ class _Table:
         self._expected = expected
         self._text = text
         self._names: dict[str, None] = {}
-        self._columns: dict[str, list[str]] = {}
+        self._cells: list[dict[str, str]] = []
         self._numbers: list[int] = []
         self._rejected: list[Rejected] = []
         self._other = 0
@@ -103,39 +103,45 @@ class _Table:
             self._add_cells(row, record)
 
     def _add_cells(self, row: int, record: dict[str, Any]) -> None:
-        cells: dict[str, str] = {}
-        for name, value in flat(record):
-            if name in cells or name == ROW:
-                reason = f"two values for column '{name}'" if name != ROW else f"a key is called {ROW}"
-                self._rejected.append(Rejected(row, name, value, reason, json.dumps(record, ensure_ascii=True)))
+        kinds = set(map(type, record.values()))
+        if kinds == {str}:
+            cells = record
+        elif dict not in kinds:
+            cells = {name: text_of(value) for name, value in record.items()}
+        else:
+            pairs = list(flat(record))
+            cells = dict(pairs)
+            if len(cells) != len(pairs):
+                self._reject(row, record, "an object inside and a dotted key give two values for one column")
                 return
-            cells[name] = value
-        if any(not _storable(t) for cell in cells.items() for t in cell):
-            shown = json.dumps(record, ensure_ascii=True)
-            self._rejected.append(Rejected(row, "", "", "half of a surrogate pair is not text", shown))
+        if ROW in cells:
+            self._reject(row, record, f"a key is called {ROW}, a name kept for row numbers")
             return
-        before = len(self._numbers)
-        for name, value in cells.items():
-            self._columns.setdefault(name, [""] * before).append(value)
+        if not _storable(cells):
+            self._reject(row, record, "half of a surrogate pair is not text")
+            return
+        self._cells.append(cells)
         self._numbers.append(row)
-        for column in self._columns.values():
-            if len(column) <= before:
-                column.append("")
+
+    def _reject(self, row: int, record: dict[str, Any], reason: str) -> None:
+        self._rejected.append(Rejected(row, "", "", reason, json.dumps(record, ensure_ascii=True)))
 
     def flush(self, size: int, last: bool = False) -> list[RawBatch]:
         """The gathered rows as batches; the first ones are checked against the expected columns."""
-        self._names |= dict.fromkeys(self._columns)
+        for cells in self._cells:
+            if not self._names.keys() >= cells.keys():
+                self._names |= dict.fromkeys(cells)
         if not self._checked and self._numbers:
             check_expected(list(self._names), None, self._expected, self._fmt.extra_columns)
             self._checked = True
         height = len(self._numbers)
         names = list(self._names) or list(self._expected)
         frame = pl.DataFrame(
-            {name: self._columns.get(name) or [""] * height for name in names} | {ROW: self._numbers},
+            {name: [c.get(name, "") for c in self._cells] for name in names} | {ROW: self._numbers},
             schema=dict.fromkeys(names, pl.String) | {ROW: pl.Int64},
         )
         rejected, other = self._rejected, self._other
-        self._columns, self._numbers, self._rejected, self._other = {}, [], [], 0
+        self._cells, self._numbers, self._rejected, self._other = [], [], [], 0
         if height and names:
             frame, blank = without_blank_rows(frame)
             other += blank
@@ -147,8 +153,12 @@ class _Table:
         return batches(frame, rejected, other, size)
 
 
-def _storable(text: str) -> bool:
-    return text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text)
+def _storable(cells: dict[str, str]) -> bool:
+    try:
+        "".join((*cells, *cells.values())).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _lines(text: Utf8Stream, limits: ReadLimits) -> Iterator[tuple[int, Any]]:

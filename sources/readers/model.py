@@ -26,7 +26,7 @@ class ReadLimits:
     """
 
     batch_rows: int = 200_000
-    block_bytes: int = 8 * MEBIBYTE
+    block_bytes: int = 4 * MEBIBYTE
     max_bytes: int = 16 * 1024 * MEBIBYTE
     max_ratio: int = 250
     ratio_from: int = 16 * MEBIBYTE
