@@ -7,7 +7,7 @@ them; a test reads the bytes back and holds it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from sources.config.model import Config, Source
@@ -46,6 +46,7 @@ EXPECT = {
 _RESENT = {"resent_identical": "again", "resent_repacked": "repacked", "corrected_file": "rev1"}
 # Kinds that hit a record with all its readings; in the long layout a record is one reading.
 _WHOLE_RECORD = ("duplicate_row", "unknown_site", "future_date")
+_BAD_ROWS = ("duplicate_row", "unknown_site", "wrong_unit", "garbage_cell")
 _LONG = "water_subdistrict"
 HOUR_TO_RUN = time(6, 30)
 
@@ -95,10 +96,27 @@ def _of_source(source: Source, seed: int, first: date, last: date) -> list[Defec
     delivered = {p.offer_id: p for p in planned(stream, seed, True, clock) if p.delivered_at >= begin}
     # Yearly and monthly files come long after their period, the returns of past years at the very beginning.
     earliest = stream.first if stream.cadence == "year" else first - timedelta(days=70)
+    found = []
+    for event in events(stream, seed, max(earliest, stream.first), last):
+        if defect := _defect(source, stream, seed, event, delivered):
+            found += [defect, *_repeated(stream, event, defect, delivered)]
+    return found
+
+
+def _repeated(stream: Stream, event: Event, defect: Defect, delivered: dict[str, Planned]) -> list[Defect]:
+    """The same bad row in a monthly file's correction: each delivery is judged for itself."""
+    again = delivered.get(f"{defect.offer_id}/rev1")
+    if again is None or stream.cadence != "month" or event.kind not in _BAD_ROWS:
+        return []
+    if event.kind in stream.only_corrected:
+        return []
     return [
-        defect
-        for event in events(stream, seed, max(earliest, stream.first), last)
-        if (defect := _defect(source, stream, seed, event, delivered))
+        replace(
+            defect,
+            offer_id=again.offer_id,
+            file_name=file_name(stream, again),
+            delivered_at=again.delivered_at,
+        )
     ]
 
 
