@@ -60,7 +60,8 @@ register as (
         s.assessed,
         row_number() over (partition by j.site_id, j.day order by s.valid_from desc) as nth
     from judged as j
-    inner join {{ ref('stg_site_register') }} as s on j.site_id = s.site_id and s.feed = 'noise' and {{ in_force('j.day', 's') }}
+    inner join {{ ref('stg_site_register') }} as s
+        on j.site_id = s.site_id and s.feed = 'noise' and {{ in_force('j.day', 's') }}
 )
 
 select

@@ -45,7 +45,10 @@ select
     end as validity,
     concat_ws(
         '; ',
-        case when d.day_validity <> 'valid' then concat('day ', d.day_validity, ': ', d.day_hours_valid, ' valid hours') end,
+        case
+            when d.day_validity <> 'valid'
+                then concat('day ', d.day_validity, ': ', d.day_hours_valid, ' valid hours')
+        end,
         case
             when d.night_validity <> 'valid'
                 then concat('night ', d.night_validity, ': ', d.night_hours_valid, ' valid hours')

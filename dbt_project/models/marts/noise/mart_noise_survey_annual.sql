@@ -19,6 +19,10 @@ with points as (
     group by v.survey_kind, v.survey_period, v.year_start, v.site_id
 ),
 
+years as (
+    select distinct year_start from points
+),
+
 register as (
     select
         case s.kind when 'grid_point' then 'grid' when 'road_segment' then 'road' end as survey_kind,
@@ -27,7 +31,7 @@ register as (
         s.road_length_km,
         row_number() over (partition by s.kind, s.site_id, y.year_start order by s.valid_from desc) as nth
     from {{ ref('stg_site_register') }} as s
-    inner join (select distinct year_start from points) as y
+    inner join years as y
         on
             s.valid_from < y.year_start + interval 1 year
             and (s.valid_to is null or s.valid_to >= y.year_start)
@@ -103,7 +107,8 @@ select
         when m.mean_db is null then 'no usable level'
         when m.survey_kind = 'grid' and m.n_valid < m.noise_region_min_points
             then concat(m.n_valid, ' grid points, ', cast(m.noise_region_min_points as integer), ' needed')
-        when m.n_without_length > 0 then concat('site attribute missing: road_length_km of ', m.n_without_length, ' segments')
+        when m.n_without_length > 0
+            then concat('site attribute missing: road_length_km of ', m.n_without_length, ' segments')
         else ''
     end as validity_reason,
     g.standard,
