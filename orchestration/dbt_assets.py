@@ -8,8 +8,7 @@ decides what blocks. They are counted on `candidate_<domain>`, an asset that alw
 whose mart could not be built still reaches the gate and is held there.
 """
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: Dagster reads the annotations of its functions.
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,11 +31,12 @@ _BUILD_OPTIONS = ("--exclude-resource-type", "unit_test", "--indirect-selection"
 class Translator(DagsterDbtTranslator):
     """Names assets after the dbt node, groups them by domain, and hangs the second run behind admission."""
 
-    def __init__(self) -> None:
+    def __init__(self, manifest: Mapping[str, Any]) -> None:
         # Several clean tables come from one asset (clean_air writes three); tests are reported by candidate_<domain>.
         super().__init__(
             DagsterDbtTranslatorSettings(enable_asset_checks=False, enable_duplicate_source_asset_keys=True)
         )
+        self._manifest = manifest
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """The node's name; a source's asset as its `meta.dagster.asset_key` says."""
@@ -46,7 +46,7 @@ class Translator(DagsterDbtTranslator):
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """The domain for models, `standards` or `plan` for seeds."""
-        return domain_of(dbt_resource_props)
+        return domain_of(dbt_resource_props, self._manifest)
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
         """The node's asset; a model of the second run depends on `admitted` where it reads what the first run built."""
@@ -69,15 +69,22 @@ def in_second_run(node: Mapping[str, Any]) -> bool:
     return bool({CROSS_DOMAIN, JUDGEMENT} & set(node.get("tags", ())))
 
 
-def domain_of(node: Mapping[str, Any]) -> str:
-    """The domain of a dbt node: its declared one, else the folder it stands in, else `shared`."""
+def domain_of(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
+    """The domain of a dbt node: its declared one, that of the one feed it stages, else the folder it stands in."""
     meta = node.get("config", {}).get("meta") or node.get("meta") or {}
     if "domain" in meta:
         return str(meta["domain"])
+    feeds = {_feed_of(manifest["sources"].get(parent, {})) for parent in node.get("depends_on", {}).get("nodes", ())}
     folders = Path(node.get("path", "")).parts[:-1]
+    if folders[:1] == ("staging",) and len(named := feeds - {""}) == 1:
+        return named.pop()
     if node["resource_type"] == "seed":
         return folders[0] if folders else "seeds"
     return folders[1] if len(folders) > 1 else "shared"
+
+
+def _feed_of(source: Mapping[str, Any]) -> str:
+    return str((source.get("config", {}).get("meta") or source.get("meta") or {}).get("feed", ""))
 
 
 def published_domains(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -88,7 +95,7 @@ def published_domains(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
         for unique_id in exposure["depends_on"]["nodes"]:
             node = nodes.get(unique_id)
             if node and node["resource_type"] == "model" and JUDGEMENT not in node["tags"]:
-                domain = CROSS_DOMAIN if in_second_run(node) else domain_of(node)
+                domain = CROSS_DOMAIN if in_second_run(node) else domain_of(node, manifest)
                 names.setdefault(domain, []).append(node["name"])
     ordered = sorted(names, key=lambda d: (d == CROSS_DOMAIN, d))
     return {domain: sorted(names[domain]) for domain in ordered}
@@ -119,7 +126,7 @@ def _dbt_step(
 ) -> dg.AssetsDefinition:
     """Run `number`: it selects or excludes (`selects`) what belongs to the second run."""
     selection = {selects: _SECOND_RUN}
-    dbt_specs = build_dbt_asset_specs(manifest=manifest, dagster_dbt_translator=Translator(), **selection)
+    dbt_specs = build_dbt_asset_specs(manifest=manifest, dagster_dbt_translator=Translator(manifest), **selection)
     candidate_specs = [
         dg.AssetSpec(
             candidate_key(domain),
@@ -153,14 +160,19 @@ def _dbt_step(
                     )
             told.note(summary_text(results))
         for domain in domains:
-            mine = [r for r in results if domain_of(manifest["nodes"].get(r.unique_id, _NOWHERE)) == domain]
+            mine = [r for r in results if _domain(r, manifest) == domain]
             context.log.info(f"{domain}: {summary_text(mine)}")
             yield dg.MaterializeResult(asset_key=candidate_key(domain), metadata=_metadata(mine))
 
     return run
 
 
-_NOWHERE: Mapping[str, Any] = {"resource_type": "", "path": ""}
+def _domain(result: NodeResult, manifest: Mapping[str, Any]) -> str:
+    """The domain a result counts for; a test counts where the node it hangs on stands."""
+    node = manifest["nodes"].get(result.unique_id)
+    if node is not None and node["resource_type"] == "test":
+        node = manifest["nodes"].get(node.get("attached_node") or "")
+    return domain_of(node, manifest) if node else ""
 
 
 def summary_text(results: Sequence[NodeResult]) -> str:

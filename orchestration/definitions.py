@@ -4,8 +4,7 @@
 (lake_assets.py, dbt_assets.py, gate_assets.py) or the command line, which runs the same job.
 """
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: Dagster reads the annotations of its functions.
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -66,19 +65,17 @@ def build_defs(
     return dg.Definitions(
         assets=assets,
         jobs=[job],
-        schedules=[_schedule(job, data, config, settings.zone)],
+        schedules=[_schedule(data, config, settings.zone)],
         resources={"refresh": refresh, **(resource_overrides or {})},
         # One process for all steps: a process per step costs 3.5 s each, and there is one writer anyway.
         executor=dg.in_process_executor,
     )
 
 
-def _schedule(
-    job: dg.UnresolvedAssetJobDefinition, data: DataDir, config: Path | None, zone: str
-) -> dg.ScheduleDefinition:
+def _schedule(data: DataDir, config: Path | None, zone: str) -> dg.ScheduleDefinition:
     @dg.schedule(
         name="daily_refresh",
-        job=job,
+        job_name=JOB,
         cron_schedule=REFRESH_CRON,
         execution_timezone=zone,
         default_status=dg.DefaultScheduleStatus.STOPPED,

@@ -5,8 +5,7 @@ Here belong their definitions and how a verdict is shown. Not here: the judgemen
 release step itself refuses what has no passing record.
 """
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: Dagster reads the annotations of its functions.
 import json
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
@@ -28,7 +27,7 @@ CLEAN_LAYER = "clean_layer"
 
 
 def build_gate_assets(manifest: Mapping[str, Any], registry: Registry) -> list[dg.AssetsDefinition]:
-    """The gates of all domains in `manifest`, admission, release; a domain with feeds has its clean layer judged too."""
+    """All gates of `manifest`, admission and release; a domain with feeds has its clean layer judged too."""
     domains = published_domains(manifest)
     first = {d: marts for d, marts in domains.items() if d != CROSS_DOMAIN}
     cross = {d: marts for d, marts in domains.items() if d == CROSS_DOMAIN}

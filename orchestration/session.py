@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from orchestration import handover
 from orchestration.dbt_runner import prepare_manifest
 from orchestration.settings import Settings
+from sources.cleaning.fingerprint import source_fingerprints
 from warehouse.catalogue import Catalogue, load_catalogue
 from warehouse.lake import Lake, open_lake
 from warehouse.paths import DataDir
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 class Session:
     """One refresh at work, and what its steps found out.
 
-    `failures` maps a feed to why its pull or cleaning failed, `fetched` to its number of new deliveries, `cleaned` to the
-    SHA-256 of those cleaned in this run. `verdicts` holds the gate's word by domain, `states` the domains that are
+    `failures` maps a feed to why its pull or cleaning failed, `fetched` to its number of new deliveries, `cleaned` to
+    the SHA-256 of those cleaned in this run. `verdicts` holds the gate's word by domain, `states` the domains that are
     held or empty, `held` why; `refused` says why nothing may be published.
     """
 
@@ -82,6 +83,21 @@ class Session:
             "reporting_zone": district.reporting_zone,
             "held_domains": [{"domain": domain, "state": state} for domain, state in sorted(states.items())],
         }
+
+    @cached_property
+    def fingerprints(self) -> dict[str, str]:
+        """What clean readings depend on besides their bytes, by source."""
+        return source_fingerprints(self.settings.config, self.settings.registry)
+
+    def write_register(self) -> int:
+        """Puts the site register in force into the lake, and a file without rows into every clean table."""
+        from sources.cleaning.register import load_register
+
+        register = load_register(self.settings.config, self.settings.registry)
+        with self.lake.cleaning():
+            self.lake.write_empty_tables()
+            self.lake.write_site_register(register)
+        return register.height
 
     def newest_reading(self, feed: str) -> datetime | None:
         """Start of the newest reading of `feed` in the lake, reporting zone, naive."""

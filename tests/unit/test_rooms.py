@@ -1,0 +1,90 @@
+"""The rooms' rules: dependencies point one way, and what a refresh with nothing new loads stays light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("sources", "warehouse", "expectations", "orchestration")
+ALLOWED = {
+    "sources": {"sources"},
+    "warehouse": {"warehouse", "sources"},
+    "expectations": {"expectations", "warehouse", "sources"},
+    "orchestration": set(ROOMS),
+}
+HEAVY = ("dagster", "dagster_dbt", "dbt", "great_expectations", "polars", "duckdb", "pyarrow", "pandas", "numpy")
+LIGHT = (
+    "sources.registry",
+    "sources.config",
+    "sources.deliveries",
+    "sources.cleaning.fingerprint",
+    "sources.cleaning.store",
+    "sources.connectors",
+    "sources.connectors.files",
+    "sources.simulated.connector",
+    "warehouse.paths",
+    "warehouse.index",
+    "warehouse.lock",
+    "warehouse.ledger",
+    "warehouse.releases",
+    "orchestration.survey",
+    "orchestration.cli",
+)
+
+
+def modules(room: str) -> list[Path]:
+    return sorted((ROOT / room).rglob("*.py"))
+
+
+def imported(file: Path) -> set[str]:
+    """Top-level names of every import in `file`, those inside functions too."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative import"
+            names.add((node.module or "").split(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_dependencies_point_one_way(room):
+    files = modules(room)
+    assert files, f"{room} has no modules"
+    wrong = {
+        str(file.relative_to(ROOT)): sorted((imported(file) & set(ROOMS)) - ALLOWED[room])
+        for file in files
+        if (imported(file) & set(ROOMS)) - ALLOWED[room]
+    }
+    assert not wrong
+
+
+def test_sources_knows_no_dagster_dbt_or_great_expectations():
+    forbidden = {"dagster", "dagster_dbt", "dbt", "great_expectations"}
+    assert not {str(f): sorted(imported(f) & forbidden) for f in modules("sources") if imported(f) & forbidden}
+
+
+def test_only_orchestration_imports_dagster_and_only_expectations_great_expectations():
+    for room in ROOMS:
+        for file in modules(room):
+            names = imported(file)
+            assert room == "orchestration" or not {"dagster", "dagster_dbt"} & names, file
+            assert room == "expectations" or "great_expectations" not in names, file
+
+
+@pytest.mark.parametrize("module", LIGHT)
+def test_light_modules_import_nothing_heavy(module):
+    code = f"import sys, {module}; print(*sorted(set(sys.modules) & set({HEAVY!r})))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_module_opens_with_what_belongs_in_it(room):
+    for file in modules(room):
+        assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))), file
