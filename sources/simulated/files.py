@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 _NO_DATE = datetime(2025, 1, 1)
 
 
 def csv_bytes(
-    lines: Iterable[Sequence[str]],
+    lines: Sequence[Sequence[str]],
     *,
     encoding: str = "utf-8",
     delimiter: str = ",",
@@ -27,15 +27,21 @@ def csv_bytes(
     Cells must hold neither the delimiter nor quotes, except that cells with a comma are quoted. A `repacked` file
     says the same with one blank line at its end.
     """
-    text = [",".join(_quoted(c) for c in line) if delimiter == "," else delimiter.join(line) for line in lines]
+    text = [delimiter.join(line) for line in lines]
+    if delimiter == ",":
+        # Only few lines hold a comma inside a cell: those alone are put together cell by cell.
+        text = [
+            ",".join(map(_quoted, line)) if joined.count(",") >= len(line) else joined
+            for line, joined in zip(lines, text, strict=True)
+        ]
     if title:
         text[:0] = [title, ""]
     return ("\r\n".join(text) + ("\r\n\r\n" if repacked else "\r\n")).encode(encoding)
 
 
-def gzip_bytes(content: bytes, name_level: int = 6) -> bytes:
+def gzip_bytes(content: bytes, level: int = 5) -> bytes:
     """`content` as gzip without a time stamp."""
-    return gzip.compress(content, compresslevel=name_level, mtime=0)
+    return gzip.compress(content, compresslevel=level, mtime=0)
 
 
 def workbook_bytes(

@@ -6,7 +6,7 @@ an event, not an interval.
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 import numpy as np
 
@@ -61,6 +61,7 @@ def _loads(stream: Stream, plan: Planned, seed: int) -> list[list[str]]:
     codes = [code for code, _, _ in areas()]
     lines: list[list[str]] = []
     serials: dict[str, int] = {}
+    date_text = f"{plan.period:%Y/%m/%d}"
     for site, category, destination, usual, net_kg, tare_kg in _FLOWS:
         count = max(1, round(usual * weekly * (1 + 0.03 * rng.standard_normal())))
         second = np.sort(5 * 3600 + rng.integers(0, 17 * 3600, count)).tolist()
@@ -73,14 +74,17 @@ def _loads(stream: Stream, plan: Planned, seed: int) -> list[list[str]]:
         tare_text = (np.round(tare / 20) * 20).astype(int).tolist()
         for i in range(count):
             serial = serials[site] = serials.get(site, 0) + 1
-            arrived = day + timedelta(seconds=second[i])
-            left = arrived + timedelta(seconds=stay[i])
             lines.append([
                 ticket(site, day, serial), site, f"SIM-{site[-2:]}{i % fleet:03d}", str(net_text[i] + tare_text[i]),
-                str(tare_text[i]), str(net_text[i]), f"{arrived:{_STAMP}}", f"{left:{_STAMP}}", category,
-                codes[street[i]], destination,
+                str(tare_text[i]), str(net_text[i]), _moment(date_text, second[i]),
+                _moment(date_text, second[i] + stay[i]), category, codes[street[i]], destination,
             ])  # fmt: skip
     return lines
+
+
+def _moment(date_text: str, second: int) -> str:
+    """A second of the day as the weighbridge writes it; every load leaves before midnight."""
+    return f"{date_text} {second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
 
 
 def _spoil(lines: list[list[str]], event: Event) -> None:
