@@ -39,6 +39,8 @@ def build_database(
     with connect(spill) as con:
         attach(con, build_db, "build")
         attach(con, file, "release", read_only=False)
+        # One transaction: every statement of its own would be flushed to the disk by itself.
+        con.execute("BEGIN")
         for table in catalogue.tables:
             target = f"release.{quoted(table.name)}"
             create_table(con, target, table)
@@ -51,6 +53,7 @@ def build_database(
                 columns = [c.name for c in table.columns]
                 con.execute(f"INSERT INTO {target} {select_ordered(source, table, columns)}")
             _comment(con, target, table)
+        con.execute("COMMIT")
         con.execute("CHECKPOINT release")
         con.execute("DETACH release")
 

@@ -43,7 +43,7 @@ def digest_of(rows: list[Row], sql: str = SQL, table: MartTable = TABLE, threads
         return table_digest(con, "t", table)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(rows=rows_strategy, data=st.data())
 def test_order_does_not_matter_and_any_other_row_does(rows: list[Row], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(rows))

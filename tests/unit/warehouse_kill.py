@@ -1,0 +1,234 @@
+"""Runs one step of the warehouse in a child that is killed at its n-th file operation, then recovers and runs it again.
+
+Started as a program by test_warehouse_kill. It only imports and forks: polars and DuckDB start their threads in the
+children, never here. The kill comes from an audit hook of the child, so production code knows nothing of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from sources.registry.load import registry
+from tests.unit import warehouse_kit as kit
+from warehouse.lake import open_lake
+from warehouse.ledger import Ledger
+from warehouse.paths import DataDir
+from warehouse.recovery import recover
+from warehouse.releases import current, prune, read_manifest, releases, rollback, verify_files
+
+WATCHED = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.symlink", "os.truncate", "os.chmod", "sqlite3.connect"}
+_MODES = ("w", "a", "x", "+")
+
+
+def land(data: DataDir) -> None:
+    with open_lake(data, registry()) as lake:
+        offered = {"one.csv": (1, b"first"), "two.csv": (2, b"second"), "two again.csv": (3, b"second")}
+        due = lake.unseen([kit.offer(name, day=day) for name, (day, _) in offered.items()])
+        if due:
+            with lake.batch():
+                for offer in due:
+                    lake.land(offer, io.BytesIO(offered[offer.offer_id][1]), kit.source())
+
+
+def clean(data: DataDir) -> None:
+    with open_lake(data, registry()) as lake:
+        waiting = lake.uncleaned("air", {"test_air": "f2"})
+        if waiting:
+            first, second = (d.receipt.sha256 for d in lake.deliveries("air"))
+            kit.clean_lake(lake, first, second, fingerprint="f2")
+
+
+def clean_before(data: DataDir) -> None:
+    """What stands before `clean` runs: the same deliveries, cleaned by other rules into other partitions."""
+    with open_lake(data, registry()) as lake:
+        first, second = kit.fill_lake(lake)
+        with lake.cleaning():
+            lake.write_partition(
+                "clean_air", "2026-11-03", kit.air_rows(second, 3), kit.nothing(), {second: kit.counts(3)}
+            )
+            lake.record_file("air", second, kit.file_counts(7, [1, 2, 3], quarantined=1), "f1")
+            lake.record_file("air", first, kit.file_counts(3, [1]), "f1")
+    with open_lake(data, registry()) as lake, lake.cleaning():
+        lake.write_partition("clean_air", "2026-11-03", kit.nothing(), kit.nothing(), {})
+        lake.record_file("air", second, kit.file_counts(4, [1, 2], quarantined=1), "f1")
+
+
+def publish(data: DataDir) -> None:
+    kit.refresh(data, {"mart_air": 2, "mart_water": 2}, failed=("air",), as_of=kit.AS_OF)
+
+
+def publish_before(data: DataDir) -> None:
+    kit.refresh(data, {"mart_air": 1})
+
+
+def back(data: DataDir) -> None:
+    first = releases(data)[0]
+    if current(data) != first:
+        rollback(data, first.release_id, "me", "wrong", kit.NOW)
+
+
+def prune_old(data: DataDir) -> None:
+    prune(data, keep=1, at=kit.NOW)
+
+
+def three_releases(data: DataDir) -> None:
+    for value in (1, 2, 3):
+        kit.refresh(data, {"mart_air": value})
+
+
+# step → (what stands before it, the step itself)
+STEPS: dict[str, tuple[Callable[[DataDir], None], Callable[[DataDir], None]]] = {
+    "land": (lambda data: None, land),
+    "clean": (clean_before, clean),
+    "publish": (publish_before, publish),
+    "rollback": (three_releases, back),
+    "prune": (three_releases, prune_old),
+}
+
+
+def state(data: DataDir) -> dict[str, object]:
+    """Everything readers, auditors and the next run can see, without what names a moment."""
+    lake_files = {}
+    for top in (data.raw, data.clean, data.superseded, data.quarantine):
+        for path in sorted(p for p in top.rglob("*") if p.is_file()):
+            content = path.read_bytes()
+            if path.name.endswith(".receipt.json"):
+                content = json.dumps({**json.loads(content), "landed_at": ""}).encode()
+            if "file_counts" in path.parts or path.name == "offers.jsonl":
+                # They hold landing times; offers may be told again after a kill.
+                continue
+            lake_files[path.relative_to(data.root).as_posix()] = hashlib.sha256(content).hexdigest()
+    index: dict[str, object] = {}
+    if data.index_file.exists():
+        with open_lake(data, registry()) as lake:
+            dump = lake.index.dump()
+            index = {t: repr(dump[t]) for t in ("offers", "partitions", "touches", "cleaned")}
+    known = releases(data)
+    now = current(data)
+    return {
+        "lake": lake_files,
+        "index": index,
+        "releases": [[r.release_id, r.digest, r.state, r.path.exists()] for r in known],
+        "current": [data.current.readlink().name, verify_files(now)] if now else None,
+        "tables": [[t["name"], t["digest"], t["state"]] for t in read_manifest(now)["tables"][:3]] if now else None,
+        "ledger": [e.kind for e in Ledger(data.ledger_file).entries()],
+        "strays": sorted(p.name for p in data.root.rglob(".tmp-*") if "build" not in p.parts),
+    }
+
+
+def _child(work: Callable[[], object]) -> int:
+    """Runs `work` in a forked child; gives its wait status."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            work()
+            os._exit(0)
+        except BaseException:
+            import traceback
+
+            traceback.print_exc()
+            os._exit(1)
+    return os.waitpid(pid, 0)[1]
+
+
+def _watching(root: Path, reached: Callable[[int], None], work: Callable[[], object]) -> Callable[[], None]:
+    """`work`, with `reached(n)` called just before its n-th file operation below `root`."""
+
+    def run() -> None:
+        number = 0
+
+        def hook(event: str, arguments: tuple) -> None:
+            nonlocal number
+            if event == "open":
+                path, mode, flags = arguments
+                writes = any(m in (mode or "") for m in _MODES) or (mode is None and flags & (os.O_WRONLY | os.O_RDWR))
+                counts = writes and isinstance(path, str) and path.startswith(str(root))
+            else:
+                counts = event in WATCHED
+            if counts:
+                number += 1
+                reached(number)
+
+        sys.addaudithook(hook)
+        work()
+
+    return run
+
+
+def _killed_at(number: int, root: Path, work: Callable[[], object]) -> Callable[[], None]:
+    def reached(now: int) -> None:
+        if now == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return _watching(root, reached, work)
+
+
+def _operations(data: DataDir, act: Callable[[DataDir], None]) -> int:
+    """How many file operations the step makes."""
+    counter = data.root.parent / "operations"
+    total = 0
+
+    def reached(now: int) -> None:
+        nonlocal total
+        total = now
+
+    def work() -> None:
+        _watching(data.root, reached, lambda: act(data))()
+        counter.write_text(str(total))
+
+    assert _child(work) == 0
+    return int(counter.read_text())
+
+
+def main(step: str, folder: Path, every: int) -> None:
+    """Prints one JSON line: the undisturbed state, and for each kill point what differs after recovery and rerun.
+
+    `every` takes only each so-manieth file operation; the last ones, around the ledger and the flip, are always tried.
+    """
+    before, act = STEPS[step]
+    template = DataDir(folder / "template")
+    template.root.mkdir()
+    assert _child(lambda: before(template)) == 0
+
+    def copy(name: str) -> DataDir:
+        shutil.copytree(template.root, folder / name, symlinks=True)
+        return DataDir(folder / name)
+
+    def finished(data: DataDir) -> object:
+        out = folder / "state.json"
+
+        def work() -> None:
+            recover(data)
+            act(data)
+            recover(data)
+            out.write_text(json.dumps(state(data)))
+
+        assert _child(work) == 0
+        return json.loads(out.read_text())
+
+    undisturbed = finished(copy("undisturbed"))
+    total = _operations(copy("counted"), act)
+    tried = [n for n in range(1, total + 1) if n % every == 0 or n > total - 8]
+    differing = []
+    for number in tried:
+        data = copy(f"kill{number}")
+        status = _child(_killed_at(number, data.root, lambda data=data: act(data)))
+        assert os.WIFSIGNALED(status), f"file operation {number} was not reached"
+        found = finished(data)
+        if found != undisturbed:
+            wrong = {k: [undisturbed[k], found[k]] for k in undisturbed if undisturbed[k] != found[k]}
+            differing.append({"kill": number, "wrong": wrong})
+        shutil.rmtree(data.root)
+    print(json.dumps({"undisturbed": undisturbed, "kills": len(tried), "differing": differing}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))
