@@ -73,7 +73,8 @@ def reach(parameters: Iterable[Parameter], sources: Iterable[Source]) -> Reach:
 
 
 def _whole_days(microseconds: int) -> timedelta:
-    return timedelta(days=-(-microseconds // DAY))
+    # Partitions follow local time: an hour of summer time more keeps the reach long enough.
+    return timedelta(days=-(-(microseconds + HOUR) // DAY)) if microseconds else timedelta()
 
 
 def cadences(sources: Iterable[Source]) -> Mapping[str, int]:

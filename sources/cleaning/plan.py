@@ -42,7 +42,7 @@ class Dim:
 
     @property
     def required(self) -> bool:
-        """Whether an empty value makes the record unidentifiable."""
+        """Whether the column must be declared: a key with a closed vocabulary."""
         return self.declared.key and bool(self.declared.allowed)
 
 
@@ -73,7 +73,7 @@ class SourcePlan:
     @property
     def readings_per_record(self) -> int:
         """Readings one record gives after wide to long."""
-        return 1 if self.source.long else max(len(self.values), 1)
+        return 1 if self.source.long else len(self.values)
 
     @cached_property
     def parameter_names(self) -> Mapping[str, str]:
@@ -150,7 +150,7 @@ def plan_for(source: Source, registry: Registry, config: Config) -> SourcePlan:
         time=_time(source),
         invalid_status=frozenset(source.invalid_status) | frozenset(feed.invalid_status),
     )
-    if not source.values and not source.long and not plan.weighed:
+    if not source.values and not source.long:
         raise ConfigError(f"source {source.id}: it maps no values; add values or long")
     object.__setattr__(plan, "values", tuple(_value_column(plan, v) for v in source.values))
     if source.long:

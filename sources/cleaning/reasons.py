@@ -67,8 +67,3 @@ def sentence(reason: str) -> tuple[str, str, str]:
     wrong, advice = REASONS[reason]
     before, _, after = wrong.partition("{v}")
     return before, after, advice
-
-
-def names_value(reason: str) -> bool:
-    """Whether the sentence of `reason` quotes the value as received."""
-    return "{v}" in REASONS[reason][0]

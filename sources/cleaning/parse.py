@@ -1,0 +1,299 @@
+"""Raw rows of one source → long readings, with everything that cannot be used set aside under its reason.
+
+Here belongs the order of the steps for a batch of rows, which may come from many files at once. Not here: numbers
+(numbers.py), times (times.py), columns of the table and loads (dims.py), or what happens between deliveries (resolve.py).
+Pure: the same rows, plan, register and delivery times give the same readings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from sources.cleaning.dims import text_of, with_dims
+from sources.cleaning.numbers import NumberRules, Numbers, parse_numbers
+from sources.cleaning.plan import SourcePlan
+from sources.cleaning.register import SiteRegister
+from sources.cleaning.rejects import Rejects
+from sources.cleaning.staged import (
+    CENSORED,
+    COLUMN,
+    FILE,
+    FIRST,
+    INDEX,
+    PARAMETER,
+    PART,
+    SITE,
+    STATUS,
+    Codes,
+    parameter_numbers,
+    part_number,
+    staged_schema,
+)
+from sources.cleaning.times import periods
+from sources.cleaning.weighbridge import net_of, with_possible_masses
+from sources.readers.model import ROW
+
+# A clock may run ahead, and a file dated by its day alone may hold that whole day.
+FUTURE_ALLOWANCE_HOURS = 26
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What a batch gave: staged readings, refusals, and per file the rows and readings counted so far.
+
+    `tallies`: __file, rows_other, records_in, records_quarantined, readings_in, readings_quarantined (Int64) and
+    first_period, last_period (Datetime, null without readings).
+    """
+
+    readings: pl.DataFrame
+    rejects: pl.DataFrame
+    tallies: pl.DataFrame
+
+
+def parse(
+    plan: SourcePlan, raw: pl.DataFrame, delivered_utc: pl.Series, register: SiteRegister, codes: Codes
+) -> Parsed:
+    """Maps raw rows (all String, with Int64 `__row` and UInt32 `__file`) of one source to readings.
+
+    `delivered_utc` holds, by file number, when the delivery was handed over (naive UTC).
+    """
+    kept = _filtered(plan, raw)
+    rejects = Rejects(kept)
+    records = _records(plan, kept, delivered_utc, register, codes, rejects)
+    layout = _long if plan.source.long else _wide
+    readings = layout(plan, kept, records, codes, rejects)
+    return Parsed(readings, rejects.frame(), _tallies(plan, raw, kept, readings))
+
+
+def _filtered(plan: SourcePlan, raw: pl.DataFrame) -> pl.DataFrame:
+    for rule in plan.source.filters:
+        held = text_of(raw, rule.column).is_in(pl.Series(rule.values, dtype=pl.String).implode())
+        raw = raw.filter(held if rule.op == "in" else ~held)
+    long = plan.source.long
+    if long and long.unmapped == "null":
+        names = pl.Series(sorted(plan.parameter_names), dtype=pl.String).implode()
+        raw = raw.filter(text_of(raw, long.parameter_column).is_in(names))
+    return raw
+
+
+def _records(
+    plan: SourcePlan,
+    raw: pl.DataFrame,
+    delivered_utc: pl.Series,
+    register: SiteRegister,
+    codes: Codes,
+    rejects: Rejects,
+) -> pl.DataFrame:
+    """One row per usable record: its index into `raw`, file, row, period, partition, site, status, own columns."""
+    stamp_columns = plan.source.time.columns
+    stamp = _joined(raw, stamp_columns)
+    end_stamp = _joined(raw, plan.source.time.end_columns) if plan.source.time.end_columns else None
+    found = periods(stamp, end_stamp, plan.time, plan.reporting_zone)
+    records = pl.DataFrame(
+        {
+            FILE: raw[FILE],
+            "raw_row": raw[ROW],
+            "period_start": found.start,
+            "period_end": found.end,
+            "period_start_utc": found.start_utc,
+        }
+    ).with_row_index(INDEX)
+    records = records.with_columns(stamp=stamp)
+    if found.problem.null_count() < raw.height:
+        for at_end, names, text in ((False, stamp_columns, stamp), (True, plan.source.time.end_columns, end_stamp)):
+            bad = (found.problem.is_not_null() & (found.at_end == at_end)).arg_true()
+            if len(bad):
+                rejects.add(bad, " ".join(names), "record", text.gather(bad), found.problem.gather(bad))
+        records = records.filter(found.problem.is_null())
+    records = _not_in_future(records, delivered_utc, " ".join(stamp_columns), rejects).drop("stamp")
+    records = _with_site(plan, raw, records, register, codes, rejects)
+    records = with_dims(plan, raw, records, rejects)
+    if plan.weighed:
+        records = with_possible_masses(plan, records, rejects)
+    status = pl.lit(None, pl.UInt32)
+    if plan.source.status:
+        mapping = plan.source.status
+        mark = text_of(raw, mapping.column).gather(records[INDEX]) if mapping.column else None
+        if mark is not None:
+            status = codes.statuses.encode(mark.set(mark == "", None))
+        else:
+            status = pl.lit(codes.statuses.number(mapping.constant), pl.UInt32)
+    return records.with_columns(status.alias(STATUS), part_number(pl.col("period_start"), plan.table.grain).alias(PART))
+
+
+def _joined(raw: pl.DataFrame, columns: tuple[str, ...]) -> pl.Series:
+    texts = [text_of(raw, c) for c in columns]
+    if len(texts) == 1:
+        return texts[0]
+    frame = pl.DataFrame({str(i): t for i, t in enumerate(texts)})
+    return frame.select(pl.concat_str(pl.all(), separator=" ").str.strip_chars()).to_series()
+
+
+def _not_in_future(records: pl.DataFrame, delivered_utc: pl.Series, column: str, rejects: Rejects) -> pl.DataFrame:
+    latest = delivered_utc.gather(records[FILE]).dt.offset_by(f"{FUTURE_ALLOWANCE_HOURS}h")
+    ahead = records["period_start_utc"] > latest
+    if not ahead.any():
+        return records
+    bad = records.filter(ahead)
+    rejects.add(bad[INDEX], column, "record", bad["stamp"], "time_in_future")
+    return records.filter(~ahead)
+
+
+def _with_site(
+    plan: SourcePlan, raw: pl.DataFrame, records: pl.DataFrame, register: SiteRegister, codes: Codes, rejects: Rejects
+) -> pl.DataFrame:
+    mapping = plan.source.site
+    if mapping.column:
+        text = text_of(raw, mapping.column).gather(records[INDEX])
+    else:
+        text = pl.Series([mapping.constant], dtype=pl.String).new_from_index(0, records.height)
+    site = text
+    reason = pl.Series([None], dtype=pl.String).new_from_index(0, records.height)
+    if mapping.values:
+        site = text.replace_strict(mapping.values, default=None, return_dtype=pl.String)
+        if mapping.unmapped == "keep":
+            site = site.fill_null(text)
+        else:
+            reason = reason.set(site.is_null() & (text != ""), "unknown_site")
+    empty = site.is_null() | (site == "") | text.is_in(pl.Series(sorted(plan.missing)).implode())
+    reason = reason.set(empty & reason.is_null(), "site_missing")
+    if plan.source.unknown_sites == "quarantine":
+        judged = register.judge(site, records["period_start"].dt.date())
+        reason = reason.zip_with(reason.is_not_null(), judged)
+    bad = reason.is_not_null()
+    records = records.with_columns(codes.sites.encode(site).alias(SITE))
+    if not bad.any():
+        return records
+    at = bad.arg_true()
+    rejects.add(records[INDEX].gather(at), mapping.column, "record", text.gather(at), reason.gather(at))
+    return records.filter(~bad)
+
+
+def _staged(plan: SourcePlan, parts: list[pl.DataFrame]) -> pl.DataFrame:
+    schema = staged_schema(plan.table)
+    if not parts:
+        return pl.DataFrame(schema=schema)
+    return pl.concat(parts).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+
+
+def _readings(records: pl.DataFrame, numbers: Numbers, text: pl.Series, column: int, parameter: int) -> pl.DataFrame:
+    censored = numbers.censored if numbers.censored is not None else pl.lit(None, pl.String)
+    return records.with_columns(
+        numbers.value.alias("value"),
+        censored.cast(CENSORED).alias("censored"),
+        text.alias("value_raw"),
+        pl.lit(column, pl.UInt32).alias(COLUMN),
+        pl.lit(parameter, pl.UInt16).alias(PARAMETER),
+    )
+
+
+def _wide(plan: SourcePlan, raw: pl.DataFrame, records: pl.DataFrame, codes: Codes, rejects: Rejects) -> pl.DataFrame:
+    numbered = parameter_numbers(plan.parameters)
+    parts, refused = [], []
+    for place, value in enumerate(plan.values):
+        received = text_of(raw, value.column, trimmed=False).gather(records[INDEX])
+        text = received.str.strip_chars()
+        numbers = net_of(plan, value, records, text) if plan.weighed else parse_numbers(text, value.rules)
+        column = codes.column(value.column, value.unit, place)
+        parts.append(_readings(records, numbers, received, column, numbered[value.parameter]))
+        bad = None
+        if numbers.rejected.height:
+            at = numbers.rejected["index"]
+            rejects.add(
+                records[INDEX].gather(at), value.column, "reading", received.gather(at), numbers.rejected["reason"]
+            )
+            bad = pl.Series([False]).new_from_index(0, records.height).scatter(at, True)
+        refused.append(bad)
+    return _staged(plan, _marked_first(parts, refused))
+
+
+def _marked_first(parts: list[pl.DataFrame], refused: list[pl.Series | None]) -> list[pl.DataFrame]:
+    """The parts without refused readings; the first that is left of each record is marked."""
+    marked = []
+    pending: pl.Series | None = None
+    for place, (part, bad) in enumerate(zip(parts, refused, strict=True)):
+        # `pending`: records of which every reading so far was refused; before the first column that is all of them.
+        first = pl.lit(place == 0) if pending is None else pending
+        part = part.with_columns(first.alias(FIRST))
+        if bad is None:
+            pending = pl.Series([False]).new_from_index(0, part.height) if pending is not None else None
+        else:
+            marked.append(part.filter(~bad))
+            pending = bad if place == 0 else (pending & bad if pending is not None else None)
+            continue
+        marked.append(part)
+    return marked
+
+
+def _long(plan: SourcePlan, raw: pl.DataFrame, records: pl.DataFrame, codes: Codes, rejects: Rejects) -> pl.DataFrame:
+    long = plan.source.long
+    received = text_of(raw, long.value_column, trimmed=False).gather(records[INDEX])
+    name = text_of(raw, long.parameter_column).gather(records[INDEX])
+    unit = text_of(raw, long.unit_column).gather(records[INDEX]) if long.unit_column else pl.lit("")
+    asked = pl.DataFrame({"name": name}).with_columns(unit.alias("unit")).with_row_index("at")
+    numbered = parameter_numbers(plan.parameters)
+    parts: list[pl.DataFrame] = []
+    refused: dict[tuple[str, str, str], list[pl.Series]] = {}
+    for (name_text, unit_text), group in asked.partition_by("name", "unit", as_dict=True, maintain_order=True).items():
+        rules, parameter, written = _long_rules(plan, name_text, unit_text)
+        if isinstance(rules, str):
+            about_name = rules == "unknown_parameter" or not long.unit_column
+            column, value = (long.parameter_column, name_text) if about_name else (long.unit_column, unit_text)
+            refused.setdefault((rules, column, value), []).append(group["at"])
+            continue
+        own = received.gather(group["at"])
+        numbers = parse_numbers(own.str.strip_chars(), rules)
+        part = _readings(
+            records[group["at"]], numbers, own, codes.column(long.value_column, written, 0), numbered[parameter]
+        )
+        if numbers.rejected.height:
+            at = numbers.rejected["index"]
+            rejects.add(
+                part[INDEX].gather(at), long.value_column, "reading", own.gather(at), numbers.rejected["reason"]
+            )
+            part = part.filter(~pl.Series([False]).new_from_index(0, part.height).scatter(at, True))
+        parts.append(part.with_columns(pl.lit(True).alias(FIRST)))
+    for (reason, column, value), places in refused.items():
+        at = pl.concat(places)
+        shown = pl.Series([value], dtype=pl.String).new_from_index(0, len(at))
+        rejects.add(records[INDEX].gather(at), column, "reading", shown, reason)
+    return _staged(plan, parts)
+
+
+def _long_rules(plan: SourcePlan, name: str, unit: str) -> tuple[NumberRules | str, str, str]:
+    """(how the value is read or a reason code, parameter, unit as received) for one pair of texts."""
+    parameter = plan.parameter_names.get(name)
+    if parameter is None:
+        return "unknown_parameter", "", unit
+    written = unit if plan.source.long.unit_column else plan.long_unit(name, parameter)
+    return plan.long_rules(parameter, written), parameter, written
+
+
+def _tallies(plan: SourcePlan, raw: pl.DataFrame, kept: pl.DataFrame, readings: pl.DataFrame) -> pl.DataFrame:
+    rows = raw.group_by(FILE).agg(rows=pl.len().cast(pl.Int64))
+    records = kept.group_by(FILE).agg(records_in=pl.len().cast(pl.Int64))
+    used = readings.group_by(FILE).agg(
+        readings=pl.len().cast(pl.Int64),
+        records=pl.col(FIRST).sum().cast(pl.Int64),
+        first_period=pl.col("period_start").min(),
+        last_period=pl.col("period_start").max(),
+    )
+    each = plan.readings_per_record
+    return (
+        rows.join(records, on=FILE, how="left")
+        .join(used, on=FILE, how="left")
+        .with_columns(pl.col("records_in", "readings", "records").fill_null(0))
+        .select(
+            FILE,
+            rows_other=pl.col("rows") - pl.col("records_in"),
+            records_in=pl.col("records_in"),
+            records_quarantined=pl.col("records_in") - pl.col("records"),
+            readings_in=pl.col("records_in") * each,
+            readings_quarantined=pl.col("records_in") * each - pl.col("readings"),
+            first_period=pl.col("first_period"),
+            last_period=pl.col("last_period"),
+        )
+        .sort(FILE)
+    )

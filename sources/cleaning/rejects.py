@@ -1,0 +1,120 @@
+"""Collects what parse refuses, and turns it into the quarantine frame that people read.
+
+Here belong the places (file, row, column), the sentences and the record as JSON. Not here: the vocabulary of reasons
+(reasons.py) or the decision that something is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from sources.cleaning.reasons import REASONS, RECORD_LIMIT, sentence
+from sources.cleaning.schema import QUARANTINE_SCHEMA
+from sources.cleaning.staged import FILE
+from sources.deliveries import Receipt
+from sources.readers.model import ROW
+
+_VALUE_SHOWN = 80
+REJECT_SCHEMA = {
+    FILE: pl.UInt32(),
+    "raw_row": pl.Int64(),
+    "raw_column": pl.String(),
+    "level": pl.String(),
+    "value": pl.String(),
+    "reason": pl.String(),
+    # A sentence that only the reader knows; null where the reason's own one is used.
+    "said": pl.String(),
+    "record": pl.String(),
+}
+
+
+class Rejects:
+    """Refusals of one batch of raw rows, by index into it."""
+
+    def __init__(self, raw: pl.DataFrame) -> None:
+        self._raw = raw
+        self._parts: list[pl.DataFrame] = []
+
+    def add(self, index: pl.Series, column: str, level: str, value: pl.Series, reason: pl.Series | str) -> None:
+        """Refuses the rows `index`; `value` and `reason` belong to them, one by one."""
+        self._parts.append(
+            pl.DataFrame(
+                {
+                    "index": index.cast(pl.UInt32),
+                    "value": value.cast(pl.String),
+                    "reason": reason if isinstance(reason, str) else reason.cast(pl.String),
+                }
+            ).with_columns(raw_column=pl.lit(column), level=pl.lit(level))
+        )
+
+    def frame(self) -> pl.DataFrame:
+        """All refusals with file, row and the row as JSON, in order of file, row and column."""
+        if not self._parts:
+            return pl.DataFrame(schema=REJECT_SCHEMA)
+        found = pl.concat(self._parts)
+        rows = self._raw[found["index"]]
+        columns = [c for c in self._raw.columns if c not in (FILE, ROW)]
+        record = rows.select(pl.struct(columns).struct.json_encode().str.slice(0, RECORD_LIMIT)).to_series()
+        return found.select(
+            rows[FILE],
+            rows[ROW].alias("raw_row"),
+            "raw_column",
+            "level",
+            "value",
+            "reason",
+            pl.lit(None, pl.String).alias("said"),
+            record.alias("record"),
+        )
+
+
+def reader_rejects(rejected: pl.DataFrame, file: int) -> pl.DataFrame:
+    """What a reader could not read (row, column, value, reason, record) as refusals of the whole record."""
+    return rejected.select(
+        pl.lit(file, pl.UInt32).alias(FILE),
+        pl.col("row").cast(pl.Int64).alias("raw_row"),
+        pl.col("column").cast(pl.String).alias("raw_column"),
+        pl.lit("record").alias("level"),
+        pl.col("value").cast(pl.String),
+        pl.lit("row_unreadable").alias("reason"),
+        pl.col("reason").cast(pl.String).alias("said"),
+        pl.col("record").cast(pl.String).str.slice(0, RECORD_LIMIT),
+    )
+
+
+def file_reject(file: int, reason: str, said: str, row: int | None, column: str | None) -> pl.DataFrame:
+    """One refusal of a whole file."""
+    entry = {FILE: file, "raw_row": row, "raw_column": column, "level": "file", "reason": reason, "said": said}
+    return pl.DataFrame([entry], schema=REJECT_SCHEMA)
+
+
+def quarantine_frame(rejects: pl.DataFrame, receipt: Receipt) -> pl.DataFrame:
+    """Refusals of one delivery as the public quarantine frame, sorted by row and column; one sentence each."""
+    words = pl.DataFrame([(r, *sentence(r)) for r in REASONS], schema=["reason", "before", "after", "advice"], orient="row")
+    joined = rejects.join(words, on="reason", how="left", maintain_order="left")
+    row = pl.when(pl.col("raw_row").is_not_null()).then(pl.format(", row {}", "raw_row")).otherwise(pl.lit(""))
+    column = pl.col("raw_column")
+    place = pl.when(column.is_not_null() & (column != "")).then(pl.format(", column '{}'", column)).otherwise(pl.lit(""))
+    shown = pl.when(pl.col("value").str.len_chars() > _VALUE_SHOWN).then(
+        pl.col("value").str.slice(0, _VALUE_SHOWN) + "…"
+    ).otherwise(pl.col("value").fill_null(""))  # fmt: skip
+    own = pl.concat_str("before", pl.when(pl.col("before").str.ends_with("'")).then(shown).otherwise(pl.lit("")), "after")
+    spoken = pl.concat_str(pl.lit(receipt.file_name), row, place, pl.lit(": "), own, pl.lit(". "), "advice", pl.lit("."))
+    said = pl.when(pl.col("level") == "file").then(pl.col("said")).otherwise(
+        pl.concat_str(pl.lit(receipt.file_name), row, place, pl.lit(": "), "said")
+    )  # fmt: skip
+    frame = joined.with_columns(
+        feed=pl.lit(receipt.feed),
+        source_id=pl.lit(receipt.source_id),
+        raw_sha256=pl.lit(receipt.sha256),
+        file_name=pl.lit(receipt.file_name),
+        message=pl.when(pl.col("said").is_null()).then(spoken).otherwise(said),
+    )
+    ordered = frame.sort("raw_row", "raw_column", "level", "reason", "value", nulls_last=False, maintain_order=True)
+    return ordered.select(pl.col(name).cast(dtype) for name, dtype in QUARANTINE_SCHEMA.items())
+
+
+def joined_rejects(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """`parts` joined; a typed empty frame if there are none."""
+    return pl.concat(parts) if parts else pl.DataFrame(schema=REJECT_SCHEMA)

@@ -1,0 +1,142 @@
+"""Between deliveries: which reading of a key stands, which are superseded or repeated, and the counts by delivery.
+
+Here belong occurrence numbers, deduplication, supersession and counting inside partitions. Not here: reading rows
+(parse.py), flags (flags.py) or public frames (frames.py). The result depends on the multiset of deliveries alone: not on
+the order in which they arrived, nor on how they were batched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from sources.cleaning.plan import OCCURRENCE, TICKET
+from sources.cleaning.staged import COLUMN, FILE, FIRST, PARAMETER, PART, SITE, STATUS
+from sources.registry.model import CleanTable
+
+RANK = "__rank"
+PLACE = "__place"
+DUPLICATE = "duplicate"
+SUPERSEDED = "superseded"
+_STAGED_NAMES = {"site_id": SITE, "parameter": PARAMETER}
+_TIMES = ("period_start", "period_end", "period_start_utc")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What orders and tells apart deliveries, by file number: `rank` in delivery order, `provenance`; and sites, columns.
+
+    `site_rank` sorts sites by id, `place` the columns of one record.
+    """
+
+    rank: pl.Series
+    provenance: pl.Series
+    site_rank: pl.Series
+    place: pl.Series
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Partitions after resolution: `standing` readings sorted by key, `fallen` ones with kind and what stands instead.
+
+    `fallen` adds kind, by_file, by_row, by_place; `records` has __part, __file, records_used, records_duplicate.
+    """
+
+    standing: pl.DataFrame
+    fallen: pl.DataFrame
+    records: pl.DataFrame
+
+
+def staged_key(table: CleanTable) -> list[str]:
+    """The table's key in staged columns, the partition first: a key holds inside its partition."""
+    return [PART, *(_STAGED_NAMES.get(name, name) for name in table.key)]
+
+
+def resolve(readings: pl.DataFrame, table: CleanTable, order: Order) -> Resolved:
+    """Resolves staged readings of whole partitions (all deliveries that touch them).
+
+    Revisions of a key are ordered by delivery, row and column. Consecutive revisions with the same content are
+    duplicates of the first of them; the last distinct one stands; the others are superseded by it.
+    """
+    if any(c.name == OCCURRENCE for c in table.dims):
+        readings = _with_occurrence(readings)
+    key = staged_key(table)
+    readings = readings.with_columns(order.site_rank.gather(readings[SITE]).alias(RANK))
+    repeated = readings.select(pl.struct(key).is_duplicated()).to_series()
+    if not repeated.any():
+        fallen = _fallen_schema(readings)
+        return Resolved(_sorted(readings, table).drop(RANK), fallen, _records(readings, fallen))
+    standing, fallen = _revisions(readings.filter(repeated), table, key, order)
+    standing = pl.concat([readings.filter(~repeated), standing.select(readings.columns)])
+    return Resolved(_sorted(standing, table).drop(RANK), fallen, _records(readings, fallen))
+
+
+def _sorted(readings: pl.DataFrame, table: CleanTable) -> pl.DataFrame:
+    """By partition and key, sites in the order of their ids."""
+    return readings.sort([RANK if c == SITE else c for c in staged_key(table)])
+
+
+def _with_occurrence(readings: pl.DataFrame) -> pl.DataFrame:
+    """Numbers equal loads without a ticket, 1, 2, … inside one partition of one delivery, in order of rows."""
+    open_ = readings[OCCURRENCE].is_null()
+    if not open_.any():
+        return readings
+    todo = readings.filter(open_).sort(FILE, "raw_row")
+    number = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(FILE, PART, SITE, PARAMETER, TICKET)
+    return pl.concat([readings.filter(~open_), todo.with_columns(number.alias(OCCURRENCE))])
+
+
+def _revisions(
+    readings: pl.DataFrame, table: CleanTable, key: list[str], order: Order
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Readings of keys that occur more than once → (those that stand, those that fell)."""
+    columns = readings.columns
+    frame = readings.with_columns(
+        order.rank.gather(readings[FILE]).alias("__delivered"),
+        order.provenance.gather(readings[FILE]).alias("__provenance"),
+        order.place.gather(readings[COLUMN]).alias(PLACE),
+    ).sort([*key, "__delivered", "raw_row", PLACE])
+    content = ["value", "censored", STATUS, "__provenance", *(t for t in _TIMES if t not in key)]
+    content += [c.name for c in table.dims if c.name not in key]
+    same_key = pl.all_horizontal(pl.col(c).eq_missing(pl.col(c).shift()) for c in key)
+    same_content = pl.all_horizontal(pl.col(c).eq_missing(pl.col(c).shift()) for c in content)
+    # The shift gives null before the first row, which equals a null there: the first row always begins a key.
+    opens = pl.int_range(pl.len()) == 0
+    frame = frame.with_columns(new_key=opens | ~same_key)
+    frame = frame.with_columns(new_revision=pl.col("new_key") | ~same_content)
+    frame = frame.with_columns(group=pl.col("new_key").cum_sum(), revision=pl.col("new_revision").cum_sum())
+    last = pl.col("revision") == pl.col("revision").max().over("group")
+    frame = frame.with_columns(stands=pl.col("new_revision") & last)
+    standing = frame.filter("stands")
+    instead = standing.select(
+        "group", pl.col(FILE).alias("by_file"), pl.col("raw_row").alias("by_row"), pl.col(COLUMN).alias("by_place")
+    )
+    fallen = (
+        frame.filter(~pl.col("stands"))
+        .join(instead, on="group", how="left", maintain_order="left")
+        .with_columns(kind=pl.when("new_revision").then(pl.lit(SUPERSEDED)).otherwise(pl.lit(DUPLICATE)))
+    )
+    return standing.select(columns), fallen.select([*columns, "kind", "by_file", "by_row", "by_place"]).drop(RANK)
+
+
+def _fallen_schema(readings: pl.DataFrame) -> pl.DataFrame:
+    added = {"kind": pl.String(), "by_file": pl.UInt32(), "by_row": pl.Int64(), "by_place": pl.UInt32()}
+    return readings.clear().drop(RANK).with_columns(pl.lit(None, t).alias(n) for n, t in added.items())
+
+
+def _records(readings: pl.DataFrame, fallen: pl.DataFrame) -> pl.DataFrame:
+    """Records by partition and delivery, each where its first reading lies: duplicate if all its readings there are."""
+    first = readings.filter(FIRST)
+    counted = first.group_by(PART, FILE).agg(records_used=pl.len().cast(pl.Int64))
+    repeated = fallen.filter(pl.col("kind") == DUPLICATE)
+    if repeated.is_empty():
+        return counted.with_columns(records_duplicate=pl.lit(0, pl.Int64))
+    record = [PART, FILE, "raw_row"]
+    lost = repeated.group_by(record).agg(lost=pl.len())
+    whole = readings.join(lost, on=record, how="semi").group_by(record).agg(all=pl.len(), home=pl.col(FIRST).any())
+    gone = whole.join(lost, on=record).filter((pl.col("all") == pl.col("lost")) & pl.col("home"))
+    duplicate = gone.group_by(PART, FILE).agg(records_duplicate=pl.len().cast(pl.Int64))
+    return counted.join(duplicate, on=[PART, FILE], how="left").with_columns(
+        pl.col("records_duplicate").fill_null(0)
+    ).with_columns(records_used=pl.col("records_used") - pl.col("records_duplicate"))  # fmt: skip

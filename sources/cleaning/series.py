@@ -1,0 +1,120 @@
+"""From readings to the frame that the flag tests need, and back: series, cadence, invalid marks.
+
+Here belongs putting readings of many series, with their context, in order and handing each parameter to its tests.
+Not here: the tests (flags.py) or which context is needed (cadence.py, partitions.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from sources.cleaning.flags import CENSORED_FLAG, INVALID, SERIES, STEP, TIME, VALUE, flag_series
+from sources.cleaning.staged import FILE, PARAMETER, SITE, STATUS, Codes
+from sources.registry.model import CleanTable, Parameter
+
+_AT = "__place_in_targets"
+
+
+@dataclass(frozen=True)
+class SeriesRules:
+    """What flags of one table need to know: parameters in the order of their numbers, steps and marks by source id.
+
+    `steps` is the cadence in microseconds, `invalid` the status marks that fail a reading.
+    """
+
+    table: CleanTable
+    parameters: tuple[Parameter, ...]
+    steps: dict[str, int]
+    invalid: dict[str, frozenset[str]]
+
+    @property
+    def dims(self) -> list[str]:
+        """Columns beside site and parameter that tell series apart."""
+        return [n for n in self.table.series_key if n not in ("site_id", "parameter")]
+
+
+def lean_staged(readings: pl.DataFrame, sources: pl.Series, rules: SeriesRules, codes: Codes) -> pl.DataFrame:
+    """Staged readings as the frame that flags are computed on; `sources` is the source id by file number."""
+    ids = sorted(set(sources.to_list()))
+    step_of = pl.Series([rules.steps.get(s) for s in sources.to_list()], dtype=pl.Int64)
+    number_of = pl.Series([ids.index(s) for s in sources.to_list()], dtype=pl.UInt32)
+    source = number_of.gather(readings[FILE])
+    # One truth table: source × status → invalid.
+    marks = codes.statuses.texts
+    truth = pl.Series([m in rules.invalid.get(s, ()) for s in ids for m in marks], dtype=pl.Boolean)
+    invalid = pl.Series([False]).new_from_index(0, readings.height)
+    if marks and truth.any():
+        invalid = truth.gather(source * len(marks) + readings[STATUS]).fill_null(False)
+    return readings.select(
+        PARAMETER,
+        SITE,
+        *(pl.col(d).to_physical().cast(pl.Int64).alias(d) for d in _enum_dims(rules)),
+        pl.col("period_start_utc").to_physical().alias(TIME),
+        pl.col("period_end").to_physical().alias("__end"),
+        pl.col("value").to_physical().cast(pl.Int64).alias(VALUE),
+        step_of.gather(readings[FILE]).alias(STEP),
+        pl.col("censored").is_not_null().alias(CENSORED_FLAG),
+        invalid.alias(INVALID),
+    )
+
+
+def lean_clean(clean: pl.DataFrame, rules: SeriesRules, codes: Codes) -> pl.DataFrame:
+    """Clean readings as stored, as the same frame; readings of sources that are no longer declared have no cadence."""
+    numbers = {p.code: n for n, p in enumerate(rules.parameters)}
+    clean = clean.filter(pl.col("parameter").is_in(list(numbers)))
+    pairs = [(s, m) for s, marks in sorted(rules.invalid.items()) for m in sorted(marks)]
+    bad = pl.DataFrame(pairs, schema={"source_id": pl.String(), "source_status": pl.String()}, orient="row")
+    invalid = clean.join(
+        bad.with_columns(hit=pl.lit(True)), on=["source_id", "source_status"], how="left", maintain_order="left"
+    )["hit"]
+    vocabularies = {c.name: pl.Enum(sorted(c.allowed)) for c in rules.table.dims if c.allowed}
+    return clean.select(
+        pl.col("parameter").replace_strict(numbers, return_dtype=pl.UInt16).alias(PARAMETER),
+        codes.sites.encode(clean["site_id"]).alias(SITE),
+        *(pl.col(d).cast(vocabularies[d]).to_physical().cast(pl.Int64).alias(d) for d in _enum_dims(rules)),
+        pl.col("period_start_utc").to_physical().alias(TIME),
+        pl.col("period_end").to_physical().alias("__end"),
+        pl.col("value").to_physical().cast(pl.Int64).alias(VALUE),
+        pl.col("source_id").replace_strict(rules.steps, default=None, return_dtype=pl.Int64).alias(STEP),
+        pl.col("censored").is_not_null().alias(CENSORED_FLAG),
+        invalid.fill_null(False).alias(INVALID),
+    )
+
+
+def _enum_dims(rules: SeriesRules) -> list[str]:
+    """Series columns of tables that are tested as series; others are judged reading by reading."""
+    return rules.dims if rules.table.series_tests else []
+
+
+def flags(targets: pl.DataFrame, context: pl.DataFrame | None, rules: SeriesRules) -> pl.DataFrame:
+    """`flag` and `tests` of each target, in the order given; `context` takes part in the tests and gets no flag."""
+    lean = targets.with_row_index(_AT)
+    if context is not None and not context.is_empty():
+        lean = pl.concat([lean, context.select(targets.columns)], how="diagonal")
+    lean = _in_series(lean, rules)
+    parts = []
+    for part in lean.partition_by(PARAMETER, maintain_order=True):
+        flagged = flag_series(part, rules.parameters[part[PARAMETER][0]])
+        parts.append(flagged.select(_AT, "flag", "tests"))
+    if not parts:
+        return pl.DataFrame(schema={"flag": pl.Int8(), "tests": pl.UInt8()})
+    found = pl.concat(parts).filter(pl.col(_AT).is_not_null())
+    flag = pl.Series([0], dtype=pl.Int8).new_from_index(0, targets.height).scatter(found[_AT], found["flag"])
+    tests = pl.Series([0], dtype=pl.UInt8).new_from_index(0, targets.height).scatter(found[_AT], found["tests"])
+    return pl.DataFrame({"flag": flag, "tests": tests})
+
+
+def _in_series(lean: pl.DataFrame, rules: SeriesRules) -> pl.DataFrame:
+    """Sorted by parameter, series and time, with the series numbered; no order is needed without tests of series."""
+    if not rules.table.series_tests:
+        return lean.with_columns(pl.lit(0, pl.Int64).alias(SERIES), pl.lit(None, pl.Int64).alias(STEP))
+    # One integer for parameter, site and the other columns: it sorts many times faster than the columns themselves.
+    sizes = {c.name: len(c.allowed) for c in rules.table.dims}
+    series = pl.col(PARAMETER).cast(pl.Int64) * ((lean[SITE].max() or 0) + 1) + pl.col(SITE).cast(pl.Int64)
+    for dim in _enum_dims(rules):
+        series = series * (sizes[dim] + 1) + pl.col(dim).fill_null(sizes[dim])
+    return lean.with_columns(series.alias(SERIES)).sort(SERIES, TIME, "__end")
+
+
