@@ -3,23 +3,19 @@
   Not here: days (day_series, verdicts.sql), the calendar of annual figures (int_year_periods).
 -#}
 
-{# Every first day of a month from `first_day` to `last_day` (columns of `relation`), beside the columns `keep`. #}
-{% macro month_series(relation, keep, first_day, last_day) -%}
-    {{ adapter.dispatch('month_series')(relation, keep, first_day, last_day) }}
+{# In a select list: one row for every first day of a month from `first_day` to `last_day` (date). #}
+{% macro each_month(first_day, last_day) -%}
+    {{ adapter.dispatch('each_month')(first_day, last_day) }}
 {%- endmacro %}
 
-{% macro default__month_series(relation, keep, first_day, last_day) -%}
-    select {{ keep | join(', ') }}, cast(unnest(generate_series(
+{% macro default__each_month(first_day, last_day) -%}
+    cast(unnest(generate_series(
         cast({{ first_day }} as timestamp), cast({{ last_day }} as timestamp), interval 1 month
-    )) as date) as month
-    from {{ relation }}
+    )) as date)
 {%- endmacro %}
 
-{% macro spark__month_series(relation, keep, first_day, last_day) -%}
-    select {{ keep | join(', ') }}, explode(sequence(
-        cast({{ first_day }} as date), cast({{ last_day }} as date), interval 1 month
-    )) as month
-    from {{ relation }}
+{% macro spark__each_month(first_day, last_day) -%}
+    explode(sequence(cast({{ first_day }} as date), cast({{ last_day }} as date), interval 1 month))
 {%- endmacro %}
 
 {# Whole minutes between two timestamps: bigint. #}

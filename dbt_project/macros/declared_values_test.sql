@@ -16,3 +16,23 @@ where
     {%- endfor %}
     false
 {% endtest %}
+
+{# Rows in which one of `columns` is not 0: a sum that does not come out. #}
+{% test all_zero(model, columns) %}
+select *
+from {{ model }}
+where
+    {%- for column in columns %}
+    {{ column }} is null or {{ column }} <> 0{{ ' or' if not loop.last }}
+    {%- endfor %}
+{% endtest %}
+
+{# One row if the table has another number of rows than `ref_model`. #}
+{% test row_count_is(model, ref_model) %}
+select
+    m.n as found,
+    r.n as expected
+from (select count(*) as n from {{ model }}) as m
+cross join (select count(*) as n from {{ ref_model }}) as r
+where m.n <> r.n
+{% endtest %}

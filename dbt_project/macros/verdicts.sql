@@ -39,15 +39,15 @@
 
 {# Text values of a group in a declared order, one string. #}
 {% macro joined(expr, separator, order_by) -%}
-    {{ adapter.dispatch('joined')(expr, separator, order_by) }}
+    {{ adapter.dispatch('joined')(expr, "'" ~ separator ~ "'", order_by) }}
 {%- endmacro %}
 
 {% macro default__joined(expr, separator, order_by) -%}
-    string_agg({{ expr }}, '{{ separator }}' order by {{ order_by }})
+    string_agg({{ expr }}, {{ separator }} order by {{ order_by }})
 {%- endmacro %}
 
 {% macro spark__joined(expr, separator, order_by) -%}
-    array_join(transform(array_sort(collect_list(struct({{ order_by }}, {{ expr }} as text))), x -> x.text), '{{ separator }}')
+    array_join(transform(array_sort(collect_list(struct({{ order_by }}, {{ expr }} as text))), x -> x.text), {{ separator }})
 {%- endmacro %}
 
 {# Every day from `first_day` to `last_day` (expressions), one column `day` (date). #}

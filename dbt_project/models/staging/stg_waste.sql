@@ -1,4 +1,4 @@
-{#- Loads, all flags; `is_usable` says which of them feed totals. A load belongs to the day on which it was weighed in. -#}
+{#- Loads, all flags; `is_usable` says which of them feed totals. A load belongs to the day it was weighed in. -#}
 select
     site_id,
     ticket_no,

@@ -17,14 +17,14 @@ placed as (
         case
             when p.period_kind = 'year' then p.period_end
             else coalesce(
-                max(case when not m.is_long then m.month_end end) over (partition by p.period_kind, p.period_start),
-                p.period_end
-            )
+                    max(case when not m.is_long then m.month_end end) over (partition by p.period_kind, p.period_start),
+                    p.period_end
+                )
         end as period_end,
         m.*
     from {{ ref('int_year_periods') }} as p
     inner join ended_months as m
-        on m.month >= p.period_start and m.month_end <= p.period_end
+        on p.period_start <= m.month and p.period_end >= m.month_end
     where not p.is_pending
 )
 

@@ -4,9 +4,17 @@
   A year without a grid factor takes the latest earlier one (provisional_factor); before the first there is none.
 -#}
 with wanted as (
-    select distinct carrier, unit, month from {{ ref('int_energy_series') }}
+    select distinct
+        carrier,
+        unit,
+        month
+    from {{ ref('int_energy_series') }}
     union
-    select distinct carrier, unit, month from {{ ref('int_energy_long') }}
+    select distinct
+        carrier,
+        unit,
+        month
+    from {{ ref('int_energy_long') }}
 ),
 
 grid as (
@@ -31,17 +39,23 @@ joined as (
         k.kind,
         k.name_zh,
         rules.energy_kg_per_t as kg_per_t,
-        c.kgce_per_standard_unit * c.standard_units_per_unit as kgce_per_unit,
+        -- Wide on purpose: DuckDB multiplies two decimal(18) of scale 6 in 64 bits and stops on overflow.
+        cast(c.kgce_per_standard_unit as decimal(38, 6)) * c.standard_units_per_unit as kgce_per_unit,
         c.standard as coal_standard,
         c.clause as coal_clause,
         case
-            when k.kind = 'power' then v.kgce_per_kwh * c.standard_units_per_unit
-            else c.kgce_per_standard_unit * c.standard_units_per_unit
+            when k.kind = 'power' then cast(v.kgce_per_kwh as decimal(38, 6)) * c.standard_units_per_unit
+            else cast(c.kgce_per_standard_unit as decimal(38, 6)) * c.standard_units_per_unit
         end as kgce_equal_value_per_unit,
         case k.kind
-            when 'fuel' then cast(
-                f.ncv_gj_per_basis * f.carbon_tc_per_tj * f.oxidation * f.c_to_co2_numerator as decimal(38, 9)
-            )
+            when 'fuel'
+                then cast(
+                        cast(f.ncv_gj_per_basis as decimal(38, 6))
+                        * f.carbon_tc_per_tj
+                        * f.oxidation
+                        * f.c_to_co2_numerator
+                        as decimal(38, 9)
+                    )
             when 'heat' then h.tco2_per_gj
             when 'power' then g.kgco2_per_kwh
         end as tco2_numerator,

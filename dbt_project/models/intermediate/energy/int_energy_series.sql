@@ -63,15 +63,24 @@ years_with_data as (
 ),
 
 bounded as (
-    select s.*, greatest(h.last_month, s.first_year) as last_month
+    select
+        s.*,
+        greatest(h.last_month, s.first_year) as last_month
     from series as s
     cross join horizon as h
 ),
 
 spine as (
-    {{ month_series(
-        'bounded', ['site_id', 'carrier', 'flow', 'sector', 'metering', 'unit', 'provenance'], 'first_year', 'last_month'
-    ) }}
+    select
+        site_id,
+        carrier,
+        flow,
+        sector,
+        metering,
+        unit,
+        provenance,
+        {{ each_month('first_year', 'last_month') }} as month
+    from bounded
 ),
 
 register as (

@@ -1,4 +1,4 @@
-{#- Energy by area, year, carrier, sector and flow; the running year stands as year_to_date up to its last full month. -#}
+{#- Energy by area, year, carrier, sector and flow; the running year stands as year_to_date, whole months only. -#}
 with judged as (
     select
         g.*,
@@ -46,8 +46,10 @@ select
     cast(case when j.is_shown and not j.lacks_coal_factor then j.tce end as decimal(24, 6)) as tce,
     cast(case when j.is_shown and not j.lacks_coal_factor then j.tce_equal_value end as decimal(24, 6))
         as tce_equal_value,
-    cast(case when j.is_shown and not j.lacks_co2_factor and j.co2_sign > 0 then j.tco2_of_amount end
-        as decimal(24, 6)) as tco2,
+    cast(
+        case when j.is_shown and not j.lacks_co2_factor and j.co2_sign > 0 then j.tco2_of_amount end
+        as decimal(24, 6)
+    ) as tco2,
     {{ signed('j.is_shown and not j.lacks_coal_factor', 'j.tce_sign', 'j.tce') }} as tce_in_scope,
     {{ signed('j.is_shown and not j.lacks_coal_factor', 'j.tce_sign', 'j.tce_equal_value') }}
         as tce_equal_value_in_scope,

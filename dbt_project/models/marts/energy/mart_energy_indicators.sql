@@ -14,7 +14,9 @@ with rows_of_district as (
 ),
 
 counted as (
-    select *
+    select
+        *,
+        n_valid <> n_expected as has_gap
     from rows_of_district
     where has_district_rows = 0 or area_code = '{{ var("area_code") }}'
 ),
@@ -34,8 +36,17 @@ totals as (
         max(case when factor_status = 'provisional_factor' then grid_factor_year end) as provisional_year,
         max(case when has_gap then 1 else 0 end) as has_gap,
         {{ least_provenance('provenance') }} as provenance
-    from (select *, n_valid <> n_expected as has_gap from counted) as c
+    from counted
     group by period_kind, period_start, period_end
+),
+
+carriers_lacking as (
+    select distinct
+        period_kind,
+        period_start,
+        carrier
+    from counted
+    where factor_status = 'insufficient'
 ),
 
 missing_factors as (
@@ -43,10 +54,16 @@ missing_factors as (
         period_kind,
         period_start,
         {{ joined('carrier', ', ', 'carrier') }} as carriers_without_factor
-    from (
-        select distinct period_kind, period_start, carrier from counted where factor_status = 'insufficient'
-    ) as d
+    from carriers_lacking
     group by period_kind, period_start
+),
+
+distinct_coal_standards as (
+    select distinct
+        period_kind,
+        period_start,
+        coal_standard
+    from counted
 ),
 
 coal_standards as (
@@ -54,8 +71,16 @@ coal_standards as (
         period_kind,
         period_start,
         {{ joined('coal_standard', '; ', 'coal_standard') }} as standards
-    from (select distinct period_kind, period_start, coal_standard from counted) as d
+    from distinct_coal_standards
     group by period_kind, period_start
+),
+
+distinct_co2_standards as (
+    select distinct
+        period_kind,
+        period_start,
+        co2_standard
+    from counted
 ),
 
 co2_standards as (
@@ -63,7 +88,7 @@ co2_standards as (
         period_kind,
         period_start,
         {{ joined('co2_standard', '; ', 'co2_standard') }} as standards
-    from (select distinct period_kind, period_start, co2_standard from counted) as d
+    from distinct_co2_standards
     group by period_kind, period_start
 ),
 
@@ -170,27 +195,37 @@ select
     case
         when x.is_pending then 'the year is not over'
         else concat_ws(
-            '; ',
-            case
-                when x.variant = 'equal_value' and x.total is null then 'no equal-value factor of the year entered'
-                when x.total is null and x.carriers_without_factor is null then 'coverage too low in at least one series'
-            end,
-            case
-                when x.carriers_without_factor is not null and x.indicator_id = 'carbon_emission_total'
-                    then concat('no CO2 factor in force: ', x.carriers_without_factor)
-            end,
-            case when x.has_gap = 1 then concat(
-                'covered ', cast(x.n_valid as string), ' of ', cast(x.n_expected as string), ' series minutes'
-            ) end,
-            case when x.provisional_year is not null and x.indicator_id = 'carbon_emission_total' then concat(
-                'provisional_factor: grid factor of ', cast(x.provisional_year as string)
-            ) end
-        )
+                '; ',
+                case
+                    when x.variant = 'equal_value' and x.total is null then 'no equal-value factor of the year entered'
+                    when
+                        x.total is null and x.carriers_without_factor is null
+                        then 'coverage too low in at least one series'
+                end,
+                case
+                    when x.carriers_without_factor is not null and x.indicator_id = 'carbon_emission_total'
+                        then concat('no CO2 factor in force: ', x.carriers_without_factor)
+                end,
+                case when x.has_gap = 1 then concat(
+                            'covered ',
+                            cast(x.n_valid as string),
+                            ' of ',
+                            cast(x.n_expected as string),
+                            ' series minutes'
+                        )
+                end,
+                case when x.provisional_year is not null and x.indicator_id = 'carbon_emission_total' then concat(
+                            'provisional_factor: grid factor of ', cast(x.provisional_year as string)
+                        )
+                end
+            )
     end as validity_reason,
     x.standard,
-    case when x.indicator_id = 'carbon_emission_total'
-        then 'fuel burned + net imported power and heat × {{ var("grid_region", "beijing") }} grid factor of the data year'
-        else concat('sum of amount × coefficient, ', x.variant) end as clause,
+    case
+        when x.indicator_id = 'carbon_emission_total'
+            then 'fuel burned + net import of power and heat; {{ var("grid_region", "beijing") }} grid factor'
+        else concat('sum of amount × coefficient, ', x.variant)
+    end as clause,
     x.provenance
 from periods as x
 inner join {{ ref('int_energy_rules') }} as rules on {{ in_force('x.period_start', 'rules') }}

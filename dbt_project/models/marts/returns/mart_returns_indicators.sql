@@ -38,6 +38,16 @@ formulas as (
     from {{ ref('returns_formulas') }}
 ),
 
+years_of_indicator as (
+    select distinct
+        f.indicator_id,
+        v.period_start,
+        v.period_end
+    from formulas as f
+    inner join yearly as v on f.item = v.item
+    where f.variant <> 'reported'
+),
+
 years as (
     select distinct
         f.indicator_id,
@@ -45,15 +55,7 @@ years as (
         y.period_start,
         y.period_end
     from formulas as f
-    inner join (
-        select distinct
-            g.indicator_id,
-            v.period_start,
-            v.period_end
-        from formulas as g
-        inner join yearly as v on g.item = v.item
-        where g.variant <> 'reported'
-    ) as y on f.indicator_id = y.indicator_id
+    inner join years_of_indicator as y on f.indicator_id = y.indicator_id
     where f.variant = ''
     union
     select distinct
@@ -81,7 +83,7 @@ parts as (
         sum(case when f.role <> 'denominator' then v.value end) as numerator,
         sum(case when f.role = 'denominator' then v.value end) as denominator,
         {{ least_provenance('v.provenance') }} as provenance,
-        {{ joined("case when v.value is null then f.item end", ', ', 'f.item') }} as missing_items
+        {{ joined('case when v.value is null then f.item end', ', ', 'f.item') }} as missing_items
     from years as y
     inner join formulas as f on y.indicator_id = f.indicator_id and y.variant = f.variant
     left join yearly as v on f.item = v.item and f.item_unit = v.unit and y.period_start = v.period_start

@@ -22,7 +22,8 @@ grouped as (
         sum(case when w.flag = {{ suspect_flag() }} then 1 else 0 end) as loads_suspect,
         sum(case when w.is_usable then w.net_t end) as net_t,
         coalesce(
-            {{ least_provenance('case when w.is_usable then w.provenance end') }}, {{ least_provenance('w.provenance') }}
+            {{ least_provenance('case when w.is_usable then w.provenance end') }},
+            {{ least_provenance('w.provenance') }}
         ) as provenance
     from {{ ref('stg_waste') }} as w
     left join register as r on w.site_id = r.site_id and r.nth = 1
@@ -55,8 +56,11 @@ select
     case
         when g.n_valid < g.n_expected
             then concat(
-                cast(g.n_expected - g.n_valid as string), ' of ', cast(g.n_expected as string), ' loads left out by flag'
-            )
+                    cast(g.n_expected - g.n_valid as string),
+                    ' of ',
+                    cast(g.n_expected as string),
+                    ' loads left out by flag'
+                )
         else ''
     end as validity_reason,
     g.provenance

@@ -3,28 +3,48 @@
   none of the 22 indicators is a waste rate.
 -#}
 with figures as (
-    select p.*, 'kitchen_waste_sorted_share' as indicator_id, 'all_sources' as variant,
-        p.kitchen_t as part, p.kitchen_t + p.other_t as whole,
+    select
+        p.*,
+        'kitchen_waste_sorted_share' as indicator_id,
+        'all_sources' as variant,
+        p.kitchen_t as part,
+        p.kitchen_t + p.other_t as whole,
         'kitchen / (kitchen + other) × 100' as clause
     from {{ ref('int_waste_period') }} as p
     union all
-    select p.*, 'kitchen_waste_sorted_share' as indicator_id, 'household_only' as variant,
-        p.household_kitchen_t as part, p.household_kitchen_t + p.other_t as whole,
+    select
+        p.*,
+        'kitchen_waste_sorted_share' as indicator_id,
+        'household_only' as variant,
+        p.household_kitchen_t as part,
+        p.household_kitchen_t + p.other_t as whole,
         'household kitchen / (household kitchen + other) × 100' as clause
     from {{ ref('int_waste_period') }} as p
     union all
-    select p.*, 'household_waste_recycling' as indicator_id, '' as variant,
-        p.recyclable_t + p.kitchen_recycled_t as part, p.kitchen_t + p.other_t + p.recyclable_t as whole,
+    select
+        p.*,
+        'household_waste_recycling' as indicator_id,
+        '' as variant,
+        p.recyclable_t + p.kitchen_recycled_t as part,
+        p.kitchen_t + p.other_t + p.recyclable_t as whole,
         '(recyclables + kitchen recycled) / (collected + recyclables) × 100' as clause
     from {{ ref('int_waste_period') }} as p
     union all
-    select p.*, 'household_waste_safe' as indicator_id, '' as variant,
-        p.household_harmless_t as part, p.household_t as whole,
+    select
+        p.*,
+        'household_waste_safe' as indicator_id,
+        '' as variant,
+        p.household_harmless_t as part,
+        p.household_t as whole,
         'harmlessly treated / collected × 100' as clause
     from {{ ref('int_waste_period') }} as p
     union all
-    select p.*, 'primary_waste_landfilled' as indicator_id, '' as variant,
-        p.household_landfill_t as part, null as whole,
+    select
+        p.*,
+        'primary_waste_landfilled' as indicator_id,
+        '' as variant,
+        p.household_landfill_t as part,
+        null as whole,
         'raw waste landfilled' as clause
     from {{ ref('int_waste_period') }} as p
 ),
@@ -39,7 +59,8 @@ judged as (
             else 'insufficient'
         end as validity,
         case when f.indicator_id = 'primary_waste_landfilled' then f.part
-            else {{ round_even_by(exact_quotient('f.part * 100', 'f.whole'), 'r.waste_rate_decimals') }} end as figure
+            else {{ round_even_by(exact_quotient('f.part * 100', 'f.whole'), 'r.waste_rate_decimals') }}
+        end as figure
     from figures as f
     inner join {{ ref('int_waste_rules') }} as r on {{ in_force('f.period_start', 'r') }}
 )
@@ -63,8 +84,8 @@ select
         when j.validity = 'pending' then 'the year is not over'
         when j.validity = 'valid' then ''
         else concat(
-            'loads on ', cast(j.days_with_loads as string), ' of ', cast(j.days_expected as string), ' days'
-        )
+                'loads on ', cast(j.days_with_loads as string), ' of ', cast(j.days_expected as string), ' days'
+            )
     end as validity_reason,
     '生活垃圾统计口径' as standard,
     j.clause,

@@ -1,0 +1,155 @@
+{#-
+  Feed × day: what was delivered on that day, and what is there for that day. `deliveries_…`, `records_…` and
+  `received_…` belong to the day of delivery; `readings_…` to the day the readings are for.
+-#}
+with dated as (
+    select
+        c.*,
+        f.lateness_allowed_hours,
+        coalesce(e.last_end, {{ hours_after('c.last_period', 'cast(f.cadence_hours as int)') }}) as last_end,
+        coalesce(e.longest_minutes, 0) > f.cadence_hours * 60 as is_longer_than_cadence
+    from {{ ref('stg_file_counts') }} as c
+    inner join {{ ref('feed_cadence') }} as f on c.feed = f.feed
+    left join {{ ref('int_delivery_ends') }} as e on c.sha256 = e.sha256
+),
+
+deliveries as (
+    select
+        feed,
+        delivered_day as day,
+        count(*) as deliveries_received,
+        sum(case when verdict = 'refused' then 1 else 0 end) as deliveries_refused,
+        -- The allowed lateness is declared for the cadence of the feed; a monthly or yearly report is not held to it.
+        sum(case
+            when is_longer_than_cadence then 0
+            when {{ hours_after('last_end', 'lateness_allowed_hours') }} < delivered_at then 1
+            else 0
+        end) as deliveries_late,
+        greatest(max({{ minutes_between('last_end', 'delivered_at') }}), 0) as lateness_minutes,
+        sum(records_in) as records_in,
+        sum(records_used) as records_used,
+        sum(records_quarantined) as records_quarantined,
+        sum(records_duplicate) as records_duplicate,
+        sum(readings_in) as received_readings,
+        sum(readings_quarantined) as received_quarantined,
+        sum(readings_duplicate) as received_duplicate,
+        sum(readings_superseded) as received_superseded
+    from dated
+    group by feed, delivered_day
+),
+
+first_days as (
+    select
+        feed,
+        min(day) as first_day
+    from deliveries
+    group by feed
+),
+
+every_day as (
+    select d.day
+    from ({{ day_series('(select min(first_day) from first_days)', as_of()) }}) as d
+),
+
+calendar as (
+    select
+        f.feed,
+        d.day
+    from first_days as f
+    inner join every_day as d on f.first_day <= d.day
+),
+
+days as (
+    select
+        feed,
+        day
+    from calendar
+    union
+    select
+        feed,
+        day
+    from deliveries
+    union
+    select
+        feed,
+        day
+    from {{ ref('int_feed_readings') }}
+),
+
+expected as (
+    select
+        d.feed,
+        d.day,
+        sum(s.n_series) as n_series
+    from days as d
+    inner join {{ ref('int_feed_series') }} as s
+        on d.feed = s.feed and d.day >= s.first_day and (s.last_day is null or d.day <= s.last_day)
+    group by d.feed, d.day
+),
+
+joined as (
+    select
+        d.feed,
+        f.name_zh as feed_name_zh,
+        d.day,
+        case
+            when f.cadence_hours <= 24 and c.day is not null then 1
+            when f.cadence_hours <= 24 then 0
+            when d.day = cast({{ hours_after("date_trunc('year', d.day)", 'f.lateness_allowed_hours') }} as date) then 1
+            else 0
+        end as deliveries_expected,
+        v.deliveries_received,
+        v.deliveries_refused,
+        v.deliveries_late,
+        v.lateness_minutes,
+        f.lateness_allowed_hours,
+        v.records_in,
+        v.records_used,
+        v.records_quarantined,
+        v.records_duplicate,
+        v.received_readings,
+        v.received_quarantined,
+        v.received_duplicate,
+        v.received_superseded,
+        e.n_series,
+        {{ integer_quotient('e.n_series * 24', 'cast(f.cadence_hours as int)') }} as readings_expected,
+        r.readings_regular,
+        r.readings_present,
+        r.readings_used,
+        r.readings_flagged,
+        r.readings_missing,
+        {{ hours_after('d.day + interval 1 day', 'f.lateness_allowed_hours') }} > {{ as_of() }} as is_pending
+    from days as d
+    inner join {{ ref('feed_cadence') }} as f on d.feed = f.feed
+    left join calendar as c on d.feed = c.feed and d.day = c.day
+    left join deliveries as v on d.feed = v.feed and d.day = v.day
+    left join expected as e on d.feed = e.feed and d.day = e.day
+    left join {{ ref('int_feed_readings') }} as r on d.feed = r.feed and d.day = r.day
+)
+
+select
+    feed,
+    feed_name_zh,
+    day,
+    cast(deliveries_expected as bigint) as deliveries_expected,
+    cast(coalesce(deliveries_received, 0) as bigint) as deliveries_received,
+    cast(coalesce(deliveries_refused, 0) as bigint) as deliveries_refused,
+    cast(coalesce(deliveries_late, 0) as bigint) as deliveries_late,
+    {{ exact_ratio('lateness_minutes', '60', 1) }} as lateness_hours,
+    lateness_allowed_hours,
+    cast(coalesce(records_in, 0) as bigint) as records_in,
+    cast(coalesce(records_used, 0) as bigint) as records_used,
+    cast(coalesce(records_quarantined, 0) as bigint) as records_quarantined,
+    cast(coalesce(records_duplicate, 0) as bigint) as records_duplicate,
+    cast(coalesce(received_readings, 0) as bigint) as received_readings,
+    cast(coalesce(received_quarantined, 0) as bigint) as received_quarantined,
+    cast(coalesce(received_duplicate, 0) as bigint) as received_duplicate,
+    cast(coalesce(received_superseded, 0) as bigint) as received_superseded,
+    cast(readings_expected as bigint) as readings_expected,
+    coalesce(readings_present, 0) as readings_present,
+    coalesce(readings_used, 0) as readings_used,
+    coalesce(readings_flagged, 0) as readings_flagged,
+    coalesce(readings_missing, 0) as readings_missing,
+    {{ coverage('coalesce(readings_regular, 0)', 'readings_expected') }} as coverage,
+    is_pending
+from joined

@@ -1,0 +1,20 @@
+{#- Results of the gate, one row per expectation. Empty here: the release step fills it from the gate's own records. -#}
+select
+    cast(null as varchar) as domain,
+    cast(null as varchar) as domain_zh,
+    cast(null as varchar) as table_name,
+    cast(null as varchar) as suite,
+    cast(null as varchar) as expectation,
+    cast(null as varchar) as column_name,
+    cast(null as varchar) as severity,
+    cast(null as varchar) as outcome,
+    cast(null as varchar) as observed,
+    cast(null as varchar) as expected,
+    cast(null as bigint) as unexpected_count,
+    cast(null as varchar) as failing_rows,
+    cast(null as varchar) as judged_by,
+    cast(null as varchar) as table_digest,
+    cast(null as varchar) as waiver,
+    cast(null as varchar) as release_id,
+    cast(null as timestamp) as judged_at
+where false

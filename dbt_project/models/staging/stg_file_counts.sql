@@ -1,0 +1,26 @@
+{#- Deliveries with both counts, typed; periods come as ISO text. -#}
+select
+    feed,
+    source_id,
+    sha256,
+    file_name,
+    cast(delivered_at as timestamp) as delivered_at,
+    cast(delivered_at as date) as delivered_day,
+    cast(landed_at as timestamp) as landed_at,
+    verdict,
+    coalesce(reason, '') as reason,
+    cast(left(first_period, 19) as timestamp) as first_period,
+    cast(left(last_period, 19) as timestamp) as last_period,
+    cast(rows_other as bigint) as rows_other,
+    cast(records_in as bigint) as records_in,
+    cast(records_used as bigint) as records_used,
+    cast(records_quarantined as bigint) as records_quarantined,
+    cast(records_duplicate as bigint) as records_duplicate,
+    cast(readings_in as bigint) as readings_in,
+    cast(readings_clean as bigint) as readings_clean,
+    cast(readings_missing as bigint) as readings_missing,
+    cast(readings_quarantined as bigint) as readings_quarantined,
+    cast(readings_duplicate as bigint) as readings_duplicate,
+    cast(readings_superseded as bigint) as readings_superseded,
+    cast(readings_flagged as bigint) as readings_flagged
+from {{ clean_table('file_counts') }}
