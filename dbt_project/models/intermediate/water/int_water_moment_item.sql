@@ -1,0 +1,31 @@
+{#-
+  Section x moment x item of automatic stations: the usable value as received (no halving; rounded only if the rule of
+  the real-time product says so), and the class the source published with it.
+-#}
+select
+    w.site_id,
+    w.period_start,
+    w.period_start_utc,
+    w.day,
+    w.parameter,
+    i.in_realtime_class,
+    s.water_type,
+    s.name_zh as site_name_zh,
+    s.name_en as site_name_en,
+    s.river_zh,
+    s.network,
+    s.area_code,
+    s.assessed,
+    w.published_class,
+    case
+        when r.water_realtime_rounded = 1
+            then {{ round_even_keeping_digit('w.value', 'i.assessment_decimals') }}
+        else cast(w.value as decimal(18, 6))
+    end as assessed_value,
+    {{ provenance_rank('w.provenance') }} as provenance_rank
+from {{ ref('stg_water') }} as w
+inner join {{ ref('water_items') }} as i on w.parameter = i.parameter and {{ in_force('w.day', 'i') }}
+inner join {{ ref('int_water_rules') }} as r on {{ in_force('w.day', 'r') }}
+left join {{ ref('stg_site_register') }} as s
+    on w.site_id = s.site_id and s.feed = 'water' and {{ in_force('w.day', 's') }}
+where w.method = 'automatic' and w.is_usable and w.value is not null

@@ -1,0 +1,141 @@
+{#-
+  Indicators 8 and 9 of the plan. 8: assessed sections whose annual class attains its target, in percent of those with a
+  class. 9: length of the reaches worse than class V, in percent of the monitored reaches. Sections without a class
+  (dry, not monitored, too few months) leave the denominator and show in the coverage.
+-#}
+with register as (
+    select
+        y.period_kind,
+        y.period_start,
+        y.period_end,
+        y.is_pending,
+        s.site_id,
+        s.class_target,
+        s.reach_length_km,
+        coalesce(s.assessed, false) as assessed,
+        row_number() over (
+            partition by y.period_kind, y.period_start, s.site_id order by s.valid_from desc
+        ) as entry_place
+    from {{ ref('int_year_periods') }} as y
+    inner join {{ ref('stg_site_register') }} as s
+        on
+            s.feed = 'water' and s.kind = 'section'
+            and s.valid_from <= y.period_end and (s.valid_to is null or s.valid_to >= y.period_start)
+),
+
+monitored_years as (
+    select distinct
+        period_kind,
+        period_start
+    from {{ ref('mart_water_section_annual') }}
+),
+
+sections as (
+    select
+        r.period_kind,
+        r.period_start,
+        r.period_end,
+        r.is_pending,
+        r.site_id,
+        r.assessed,
+        r.class_target,
+        r.reach_length_km,
+        a.class_rank,
+        a.class_name,
+        a.attains_target,
+        a.validity,
+        a.provenance
+    from register as r
+    inner join monitored_years as m on r.period_kind = m.period_kind and r.period_start = m.period_start
+    left join {{ ref('mart_water_section_annual') }} as a
+        on r.period_kind = a.period_kind and r.period_start = a.period_start and r.site_id = a.site_id
+    where r.entry_place = 1
+),
+
+parts as (
+    select
+        'assessed_section_attainment' as indicator_id,
+        period_kind,
+        period_start,
+        period_end,
+        is_pending,
+        assessed as is_expected,
+        attains_target is not null as is_counted,
+        cast(case when attains_target then 1 else 0 end as decimal(18, 6)) as part,
+        cast(1 as decimal(18, 6)) as whole,
+        validity,
+        provenance
+    from sections
+    where assessed
+    union all
+    select
+        'worse_than_v_river_length' as indicator_id,
+        period_kind,
+        period_start,
+        period_end,
+        is_pending,
+        true as is_expected,
+        class_rank is not null and reach_length_km is not null as is_counted,
+        case when class_name = 'worse_than_V' then reach_length_km else 0 end as part,
+        reach_length_km as whole,
+        validity,
+        provenance
+    from sections
+),
+
+sums as (
+    select
+        indicator_id,
+        period_kind,
+        period_start,
+        max(period_end) as period_end,
+        bool_or(is_pending) as is_pending,
+        count(*) as n_expected,
+        sum(case when is_counted then 1 else 0 end) as n_valid,
+        sum(case when is_counted and validity <> 'valid' then 1 else 0 end) as n_indicative,
+        sum(case when is_counted then part end) as part,
+        sum(case when is_counted then whole end) as whole,
+        min({{ provenance_rank('provenance') }}) as provenance_rank
+    from parts
+    group by indicator_id, period_kind, period_start
+)
+
+select
+    s.indicator_id,
+    coalesce(i.name_zh, s.indicator_id) as name_zh,
+    '{{ var("area_code") }}' as area_code,
+    '{{ var("area_name_zh") }}' as area_name_zh,
+    s.period_kind,
+    s.period_start,
+    s.period_end,
+    '' as variant,
+    case
+        when not s.is_pending
+            then {{ round_even_by(exact_quotient('s.part * 100', 's.whole'), 'r.water_share_decimals') }}
+    end as value,
+    '%' as unit,
+    cast(s.n_expected as bigint) as n_expected,
+    cast(s.n_valid as bigint) as n_valid,
+    {{ coverage('s.n_valid', 's.n_expected') }} as coverage,
+    case
+        when s.is_pending then 'pending'
+        when s.n_valid = 0 then 'insufficient'
+        when s.n_valid < s.n_expected or s.n_indicative > 0 then 'indicative'
+        else 'valid'
+    end as validity,
+    case
+        when s.is_pending then 'the year is not over'
+        when s.n_valid = 0 then 'no section with a class of the period and the attributes needed'
+        when s.n_valid < s.n_expected then concat(s.n_expected - s.n_valid, ' sections left out: no class, or no target or reach length')
+        when s.n_indicative > 0 then concat(s.n_indicative, ' sections with months missing')
+        else ''
+    end as validity_reason,
+    '环办〔2011〕22号; GB 3838-2002' as standard,
+    case s.indicator_id
+        when 'assessed_section_attainment' then '断面达标率: sections with class at or above target : assessed sections'
+        else '劣V类水质河长比例: km worse than V : km monitored'
+    end as clause,
+    {{ provenance_of_rank('s.provenance_rank') }} as provenance
+from sums as s
+inner join {{ ref('int_water_rules') }} as r on {{ in_force('s.period_end', 'r') }}
+left join {{ ref('plan_indicators_2025') }} as i on s.indicator_id = i.indicator_id

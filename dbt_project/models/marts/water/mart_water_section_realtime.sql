@@ -1,0 +1,132 @@
+{#-
+  Section x moment: the real-time class from the five automatic items as received, beside the class the source
+  published. A class needs all five items: one that is missing could be the deciding one.
+-#}
+with classed as (
+    {{ water_item_classes(ref('int_water_moment_item'), ['site_id', 'period_start_utc'], 'day') }}
+),
+
+moments as (
+    select
+        m.site_id,
+        m.period_start_utc,
+        m.period_start,
+        m.day,
+        max(m.site_name_zh) as site_name_zh,
+        max(m.site_name_en) as site_name_en,
+        max(m.river_zh) as river_zh,
+        max(m.network) as network,
+        max(m.area_code) as area_code,
+        max(m.water_type) as water_type,
+        bool_or(m.assessed) as assessed,
+        max(m.published_class) as published_class,
+        max(case when m.parameter = 'water_temperature' then m.assessed_value end) as water_temperature_degc,
+        max(case when m.parameter = 'ph' then m.assessed_value end) as ph,
+        max(case when m.parameter = 'do' then m.assessed_value end) as do_mg_l,
+        max(case when m.parameter = 'codmn' then m.assessed_value end) as codmn_mg_l,
+        max(case when m.parameter = 'nh3n' then m.assessed_value end) as nh3n_mg_l,
+        max(case when m.parameter = 'tp' then m.assessed_value end) as tp_mg_l,
+        max(case when m.parameter = 'tn' then m.assessed_value end) as tn_mg_l,
+        max(case when m.parameter = 'turbidity' then m.assessed_value end) as turbidity_ntu,
+        max(case when m.parameter = 'conductivity' then m.assessed_value end) as conductivity_us_cm,
+        count(distinct case when m.in_realtime_class then m.parameter end) as n_valid,
+        min(case when m.in_realtime_class then m.provenance_rank end) as class_provenance_rank,
+        min(m.provenance_rank) as provenance_rank
+    from {{ ref('int_water_moment_item') }} as m
+    group by m.site_id, m.period_start_utc, m.period_start, m.day
+),
+
+expected as (
+    select
+        valid_from,
+        valid_to,
+        count(*) as n_expected,
+        max(standard) as standard
+    from {{ ref('water_items') }}
+    where in_realtime_class
+    group by valid_from, valid_to
+),
+
+worst as (
+    select
+        c.site_id,
+        c.period_start_utc,
+        max(c.class_rank) as class_rank
+    from classed as c
+    inner join {{ ref('water_items') }} as i on c.parameter = i.parameter and i.in_realtime_class
+    group by c.site_id, c.period_start_utc
+),
+
+deciding as (
+    select
+        c.site_id,
+        c.period_start_utc,
+        {{ joined('i.name_zh', '、', 'i.item_no') }} as items_zh
+    from classed as c
+    inner join worst as w
+        on c.site_id = w.site_id and c.period_start_utc = w.period_start_utc and c.class_rank = w.class_rank
+    inner join {{ ref('water_items') }} as i on c.parameter = i.parameter and i.in_realtime_class
+    where c.class_rank > 1
+    group by c.site_id, c.period_start_utc
+),
+
+assessed as (
+    select
+        m.*,
+        e.n_expected,
+        e.standard,
+        k.class_name,
+        k.class_rank,
+        k.class_zh,
+        k.clause,
+        d.items_zh
+    from moments as m
+    left join expected as e on {{ in_force('m.day', 'e') }}
+    left join worst as w
+        on
+            m.site_id = w.site_id and m.period_start_utc = w.period_start_utc
+            and m.n_valid = e.n_expected and m.water_type is not null
+    left join {{ ref('water_classes') }} as k on w.class_rank = k.class_rank and {{ in_force('m.day', 'k') }}
+    left join deciding as d on m.site_id = d.site_id and m.period_start_utc = d.period_start_utc
+)
+
+select
+    site_id,
+    coalesce(site_name_zh, site_id) as site_name_zh,
+    coalesce(site_name_en, site_id) as site_name_en,
+    river_zh,
+    network,
+    area_code,
+    water_type,
+    coalesce(assessed, false) as assessed,
+    period_start,
+    period_start_utc,
+    class_name,
+    cast(class_rank as bigint) as class_rank,
+    class_zh,
+    case when class_name is not null then coalesce(items_zh, '') end as deciding_items_zh,
+    published_class,
+    class_name = published_class as agrees_with_published,
+    water_temperature_degc,
+    ph,
+    do_mg_l,
+    codmn_mg_l,
+    nh3n_mg_l,
+    tp_mg_l,
+    tn_mg_l,
+    turbidity_ntu,
+    conductivity_us_cm,
+    cast(n_expected as bigint) as n_expected,
+    cast(n_valid as bigint) as n_valid,
+    {{ coverage('n_valid', 'n_expected') }} as coverage,
+    case when class_name is null then 'insufficient' else 'valid' end as validity,
+    case
+        when class_name is not null then ''
+        when site_name_zh is null then 'site not in the register'
+        when water_type is null then 'site attribute missing: water_type'
+        else concat('items: ', n_valid, ' of ', n_expected)
+    end as validity_reason,
+    standard,
+    'table 1, single factor, values as received' as clause,
+    {{ provenance_of_rank('provenance_rank') }} as provenance
+from assessed
