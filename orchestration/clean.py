@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class CleanResult:
-    """What a cleaning did: deliveries, those refused ('file: reason'), unbalanced counts, and why it failed if it did."""
+    """What a cleaning did: deliveries, those refused ('file: reason'), unbalanced counts, and why it failed."""
 
     deliveries: int = 0
     refused: list[str] = field(default_factory=list)

@@ -155,14 +155,6 @@ def node_result(event: Mapping[str, Any]) -> NodeResult | None:
     )
 
 
-def read_run_results(target: Path) -> list[dict[str, Any]]:
-    """The `results` of run_results.json below `target`; empty where dbt wrote none."""
-    file = target / "run_results.json"
-    if not file.is_file():
-        return []
-    return json.loads(file.read_text(encoding="utf-8"))["results"]
-
-
 def _event(line: str) -> dict[str, Any]:
     """A structured event; a line that is none (an interpreter's own message) becomes one at level error."""
     try:

@@ -25,7 +25,8 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    file: Annotated[str, typer.Argument(help="The configuration, ecoledger.toml.")], as_json: JsonOption = False
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The configuration, ecoledger.toml.")],
+    as_json: JsonOption = False,
 ) -> int:
     """Check a configuration without running it; every mistake with its line and the nearest valid word.
 

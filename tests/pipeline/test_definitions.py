@@ -1,0 +1,136 @@
+"""The Dagster definitions: they load, validate, and lead from every feed to every published mart without a gap."""
+
+from pathlib import Path
+
+import pytest
+
+dg = pytest.importorskip("dagster")
+
+from orchestration import environment  # noqa: E402
+from orchestration.dbt_runner import prepare_manifest, project_fingerprint  # noqa: E402
+from orchestration.decisions import REFRESH_CRON  # noqa: E402
+from orchestration.definitions import JOB, build_defs  # noqa: E402
+from sources.registry import registry  # noqa: E402
+from warehouse.catalogue import JUDGEMENT, load_catalogue  # noqa: E402
+from warehouse.paths import DataDir  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> DataDir:
+    made = DataDir(tmp_path_factory.mktemp("definitions")).prepare()
+    environment.prepare(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def defs(data) -> dg.Definitions:
+    return build_defs(data_dir=data)
+
+
+@pytest.fixture(scope="module")
+def graph(defs):
+    return defs.resolve_asset_graph()
+
+
+@pytest.fixture(scope="module")
+def catalogue(data):
+    return load_catalogue(prepare_manifest(data))
+
+
+def ancestors(graph, name: str) -> set[str]:
+    found, queue = set(), [dg.AssetKey(name)]
+    while queue:
+        for parent in graph.get(queue.pop()).parent_keys:
+            if parent.to_user_string() not in found:
+                found.add(parent.to_user_string())
+                queue.append(parent)
+    return found
+
+
+def test_the_definitions_validate(defs):
+    dg.Definitions.validate_loadable(defs)
+
+
+def test_fresh_definitions_each_time(data):
+    one, other = build_defs(data_dir=data), build_defs(data_dir=data)
+    assert one is not other
+
+
+def test_every_mart_of_a_feeds_domain_comes_from_that_feed(graph, catalogue):
+    for feed in registry().feeds.values():
+        for mart in catalogue.of(feed.domain):
+            above = ancestors(graph, mart.name)
+            assert {f"raw_{feed.name}", f"clean_{feed.name}"} <= above, f"{mart.name} does not come from {feed.name}"
+
+
+def test_every_feed_reaches_the_cross_domain_marts_and_the_release(graph, catalogue):
+    raw = {f"raw_{name}" for name in registry().feeds}
+    for name in ("mart_indicator_values", "mart_plan_scorecard", "release"):
+        assert raw <= ancestors(graph, name), name
+    published = {t.name for t in catalogue.tables if t.domain != JUDGEMENT}
+    assert published <= ancestors(graph, "release")
+
+
+def test_no_asset_stands_outside_a_group(graph):
+    for key in graph.get_all_asset_keys():
+        assert graph.get(key).group_name not in (None, "default"), key
+
+
+def test_every_published_mart_has_a_check_at_its_gate(graph, catalogue):
+    checks = {(key.asset_key.to_user_string(), key.name) for key in graph.asset_check_keys}
+    for table in catalogue.tables:
+        if table.domain != JUDGEMENT:
+            assert (f"gate_{table.domain}", table.name) in checks
+
+
+def test_feeds_share_one_partition_definition_in_the_reporting_zone(graph):
+    found = {
+        graph.get(dg.AssetKey(f"{step}_{feed}")).partitions_def
+        for feed in registry().feeds
+        for step in ("raw", "clean")
+    }
+    assert len(found) == 1
+    assert found.pop().timezone == "Asia/Shanghai"
+
+
+def test_pulls_are_retried_with_backoff(defs):
+    job = defs.resolve_job_def(JOB)
+    for feed in registry().feeds:
+        policy = job.get_node_named(f"raw_{feed}").definition.retry_policy
+        assert policy.max_retries >= 2
+        assert policy.backoff is dg.Backoff.EXPONENTIAL
+
+
+def test_every_clean_asset_has_a_freshness_policy(graph):
+    for feed in registry().feeds:
+        assert graph.get(dg.AssetKey(f"clean_{feed}")).freshness_policy is not None
+
+
+def test_the_schedule_runs_at_half_past_six_in_shanghai(defs):
+    (schedule,) = defs.schedules
+    assert (schedule.cron_schedule, schedule.execution_timezone) == (REFRESH_CRON, "Asia/Shanghai")
+
+
+def test_whatever_opens_the_candidate_shares_one_pool(defs):
+    job = defs.resolve_job_def(JOB)
+    names = ("build_domains", "judge_domains", "admitted", "build_cross_domain", "judge_cross_domain", "release")
+    assert {job.get_node_named(name).definition.pool for name in names} == {"duckdb"}
+
+
+def test_the_last_step_by_name_has_no_partitions(defs, graph):
+    # Dagster takes a run's partitions from it: see gate_assets.RELEASE.
+    nodes = sorted(node.name for node in defs.resolve_job_def(JOB).nodes)
+    assert nodes[-1] == "release"
+    assert graph.get(dg.AssetKey("release")).partitions_def is None
+
+
+def test_the_manifest_is_parsed_once_per_project_state(data):
+    manifest = prepare_manifest(data)
+    before = manifest.stat().st_mtime_ns
+    assert prepare_manifest(data).stat().st_mtime_ns == before
+    assert len(project_fingerprint()) == 64
+
+
+def test_the_home_of_dagster_sends_nothing(data):
+    text = (Path(data.dagster) / "dagster.yaml").read_text(encoding="utf-8")
+    assert "telemetry:\n  enabled: false" in text

@@ -1,0 +1,144 @@
+"""The command line without a refresh: usage, help, exit codes, what is said and what is not."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestration import cli
+from orchestration.checkup import BAD, WARN, Finding, configuration, data_directory
+from warehouse.lock import writer_lock
+from warehouse.paths import DataDir
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMANDS = (
+    ("refresh",),
+    ("status",),
+    ("releases",),
+    ("rollback",),
+    ("doctor",),
+    ("ui",),
+    ("config", "check"),
+)
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch):
+    monkeypatch.delenv("ECOLEDGER_DATA", raising=False)
+    monkeypatch.delenv("ECOLEDGER_CONFIG", raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_help_explains_every_command_with_an_example(command, capsys):
+    assert cli.run([*command, "--help"]) == 0
+    said = capsys.readouterr().out
+    assert f"Example: ecoledger {' '.join(command)}" in " ".join(said.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["refesh"], "refesh"),
+        (["refresh", "--feeds", "water"], "--feed"),
+        (["refresh", "--feed", "watr"], "water"),
+        (["refresh", "--to", "yesterday"], "--to"),
+        (["refresh", "--from", "2026-02-30"], "--from"),
+        (["refresh", "--to", "2999-01-01"], "not over"),
+        (["refresh", "--config", "missing.toml"], "missing.toml"),
+        (["rollback", "000001-0123456789ab"], "000001-0123456789ab"),
+        (["rollback", "../../etc"], "etc"),
+        (["rollback"], "RELEASE"),
+    ],
+)
+def test_wrong_usage_is_said_in_a_sentence_and_exits_2(arguments, word, tmp_path, capsys):
+    (tmp_path / "data").mkdir()
+    options = ["--data", str(tmp_path / "data")] if arguments[0] != "refesh" else []
+    assert cli.run([*arguments, *options]) == 2
+    said = capsys.readouterr().err
+    assert word in said
+    assert "Traceback" not in said
+
+
+def test_a_data_directory_that_is_a_file_exits_2(tmp_path, capsys):
+    (tmp_path / "data").write_text("")
+    for command in ("refresh", "status", "releases", "doctor"):
+        assert cli.run([command, "--data", str(tmp_path / "data")]) == 2
+    assert "is a file" in capsys.readouterr().err
+
+
+def test_another_writer_exits_5_and_is_named(tmp_path):
+    data = DataDir(tmp_path / "data").prepare()
+    with writer_lock(data, "a long night's work"):
+        done = subprocess.run(
+            [sys.executable, "-m", "orchestration.cli", "refresh", "--data", str(data.root)],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            check=False,
+        )
+    assert done.returncode == 5
+    assert "a long night's work" in done.stderr
+    assert str(os.getpid()) in done.stderr
+
+
+def test_what_nobody_foresaw_exits_1_with_one_line_and_a_log(tmp_path, capsys, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError("division\nby zero")
+
+    monkeypatch.setattr("orchestration.commands.history.standing", broken)
+    assert cli.run(["status", "--data", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "ZeroDivisionError: division" in said
+    log = tmp_path / "dagster" / "refresh.log"
+    assert str(log) in said
+    assert "Traceback" in log.read_text(encoding="utf-8")
+
+
+def test_status_and_releases_of_an_empty_directory(tmp_path, capsys):
+    assert cli.run(["status", "--data", str(tmp_path), "--json"]) == 0
+    status = json.loads(capsys.readouterr().out)
+    assert status["release"] is None
+    assert status["feeds"]["water"]["records_in"] == 0
+    assert cli.run(["releases", "--data", str(tmp_path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"releases": []}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_config_check_names_the_line_and_the_nearest_word(tmp_path, capsys):
+    file = tmp_path / "ecoledger.toml"
+    file.write_text('[district]\narea_cod = "110105"\n', encoding="utf-8")
+    assert cli.run(["config", "check", str(file)]) == 2
+    said = capsys.readouterr().out
+    assert "2" in said and "area_code" in said
+    assert cli.run(["config", "check", str(file), "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["problems"]
+
+
+def test_config_check_of_a_sound_configuration(capsys):
+    assert cli.run(["config", "check", str(ROOT / "sources" / "simulated" / "district.toml")]) == 0
+    assert "no mistakes" in capsys.readouterr().out
+
+
+def test_doctor_finds_a_sound_installation(tmp_path, capsys):
+    assert cli.run(["doctor", "--data", str(tmp_path / "none"), "--json"]) == 0
+    found = {f["what"]: f for f in json.loads(capsys.readouterr().out)["findings"]}
+    assert found["Python"]["state"] == found["packages"]["state"] == found["dbt"]["state"] == "ok"
+    assert not (tmp_path / "none").exists()
+
+
+def test_doctor_says_what_is_wrong(tmp_path):
+    data = DataDir(tmp_path).prepare()
+    data.ledger_file.parent.mkdir()
+    data.ledger_file.write_text("no entry\n")
+    data.index_file.parent.mkdir()
+    data.index_file.write_text("no database, though long enough to be taken for one")
+    found = {f.what: f for f in data_directory(data)}
+    assert found["ledger"].state == found["current release"].state == BAD
+    assert found["index"].state == WARN
+    assert configuration(tmp_path / "missing.toml").state == BAD
+    assert all(isinstance(f, Finding) and f.text for f in found.values())
