@@ -1,6 +1,8 @@
 {#-
   Point × slot: one delivered period with its level, whether it counts, and why not. A night belongs to the date on
   which it begins. Hours come from stations; day, evening and night levels as a source delivers them.
+  A part whose period is delivered as the whole date counts with its nominal length; an evening without its own times
+  cannot be weighed against the day and is left out.
   Not here: Ld, Ln and Ldn (int_noise_period), limits (mart_noise_site_daily).
 -#}
 with slots as (
@@ -27,7 +29,8 @@ placed as (
         r.noise_hour_min_minutes,
         r.noise_max_wind,
         r.noise_max_rain,
-        {{ minutes_between('s.period_start', 's.period_end') }} as slot_minutes,
+        {{ minutes_between('s.period_start', 's.period_end') }} as period_minutes,
+        60 * cast(r.noise_night_start_hour - r.noise_day_start_hour as bigint) as day_minutes,
         case
             when s.period_kind in ('day', 'evening') then 'day'
             when s.period_kind = 'night' then 'night'
@@ -37,7 +40,8 @@ placed as (
             else 'night'
         end as part,
         case
-            when s.period_kind <> 'day' and s.period_kind <> 'evening'
+            when s.period_kind in ('hour', 'night')
+                and {{ minutes_between('s.period_start', 's.period_end') }} < 60 * {{ hours_per_day() }}
                 and extract(hour from s.period_start) < r.noise_day_start_hour then s.day - 1
             else s.day
         end as noise_day
@@ -50,7 +54,11 @@ select
     noise_day as day,
     part,
     period_kind = 'hour' as is_hour,
-    slot_minutes,
+    case
+        when period_minutes < 60 * {{ hours_per_day() }} then period_minutes
+        when part = 'day' then day_minutes
+        else 60 * {{ hours_per_day() }} - day_minutes
+    end as slot_minutes,
     leq_db,
     lmax_db,
     provenance,
@@ -60,3 +68,4 @@ select
     and not (coalesce(wind_m_s > noise_max_wind, false) or coalesce(rain_mm > noise_max_rain, false))
     and not (period_kind = 'hour' and coalesce(valid_minutes < noise_hour_min_minutes, false)) as is_valid
 from placed
+where not (period_kind = 'evening' and period_minutes >= 60 * {{ hours_per_day() }})
