@@ -55,7 +55,7 @@ def build(stream: Stream, plan: Planned, seed: int, defects: bool) -> bytes:
         for carrier in COLUMNS:
             jitter = float(np.exp(0.012 * rng.standard_normal()))
             value = _amount(amounts.get(carrier, 0.0), carrier, plan) * jitter
-            cells.append(round(value, 2) if value else "—")
+            cells.append(round(value, 2))
         for event in found:
             if event.site == site and flow == USE:
                 at = list(COLUMNS).index(event.parameter)

@@ -89,8 +89,8 @@ _DAILY = (
     Stream(
         "energy_meters", "energy", "clean_energy", "energy", "day", FIRST_DAY, "energy_meters", ".csv",
         step_min=15, sites=_ids("SIM-EM-{:02d}", 6),
-        kinds=(*FILE_KINDS, *ROW_KINDS, "negative_value", "gap"),
-        gap_steps=8, cells=("electricity", "reactive_power"),
+        kinds=(*FILE_KINDS, *ROW_KINDS, "negative_value"),
+        cells=("electricity", "reactive_power"),
     ),
     Stream(
         "water_automatic", "water", "clean_water", "water", "day", FIRST_DAY, "water_automatic", ".csv",
