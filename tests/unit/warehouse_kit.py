@@ -183,6 +183,7 @@ RELEASE_TABLES = _judgement(
 )
 WATER, AIR, CROSS = mart("mart_water", "water"), mart("mart_air", "air"), mart("mart_cross", "cross_domain")
 CATALOGUE = Catalogue((WATER, AIR, CROSS, GATE_RESULTS, RELEASE_TABLES), (("plan_targets", "ab" * 32),))
+SAMPLES = {"bigint": "-7", "timesta": "TIMESTAMP '2026-11-22 06:00:00'", "decimal": "0.25", "varchar": "'x'"}
 SCHEMAS = {"water": "candidate", "air": "candidate", "cross_domain": "cross_domain"}
 
 
@@ -203,6 +204,8 @@ def build(data: DataDir, values: Mapping[str, int], catalogue: Catalogue = CATAL
                 f"INSERT INTO {relation} ({fixed}) VALUES ('东坝', DATE '2026-11-02', {value}.5, true),"
                 f" ('来广营', DATE '2026-11-01', NULL, NULL)"
             )
+            for column in table.columns[4:]:
+                con.execute(f"UPDATE {relation} SET {column.name} = {SAMPLES[column.data_type[:7]]} WHERE ok")
     return data.build_db
 
 
