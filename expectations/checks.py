@@ -2,8 +2,8 @@
 
 Here belong one builder per kind and the SQL of its reduction; every check also says how to find the rows that break
 it and gives a row that would. Not here: which mart has which checks (suites/), running SQL (reduce.py), the verdict
-(judge.py). In SQL `{table}` stands for the relation under judgement and `{previous}` for the same table of the
-current release. Standard library only.
+(judge.py). In SQL `{table}` stands for the relation under judgement, `{schema}` for its schema and `{previous}` for
+the same table of the current release. Standard library only.
 """
 
 from __future__ import annotations
@@ -256,6 +256,22 @@ def equal(name: str, left: str, right: str, says: str, needs: Iterable[str] = ()
     )
 
 
+def none(name: str, query: str, says: str, needs: Iterable[str] = (), severity: Severity = CRITICAL) -> Check:
+    """`query`, which looks for contradictions over several rows or tables, finds nothing."""
+    return Check(
+        "none",
+        name,
+        "",
+        severity,
+        says,
+        "number",
+        f"(select count(*) from ({query}))",
+        high=0,
+        breaking_query=query,
+        needs=tuple(needs),
+    )
+
+
 def reporting(name: str, missing: str, wanted: str, at_least: float, says: str) -> Check:
     """The share of `wanted` (a scalar count) that is not in the query `missing` is at least `at_least`; a warning."""
     return Check(
@@ -286,6 +302,7 @@ KINDS: Mapping[str, Callable[..., Check]] = MappingProxyType(
             worst_share,
             volume,
             equal,
+            none,
             reporting,
         )
     }

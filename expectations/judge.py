@@ -47,17 +47,16 @@ class Judge:
         self._context = great_expectations.get_context(mode="ephemeral")
         self._context.enable_analytics(False)
         self._context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-        self._frames = self._context.data_sources.add_pandas("reduced")
-        self._count = 0
+        # One asset for all frames: declaring one costs 7 ms, because a context keeps its configuration as YAML.
+        asset = self._context.data_sources.add_pandas("reduced").add_dataframe_asset("relation")
+        self._batches = asset.add_batch_definition_whole_dataframe("whole")
 
     def judge(self, suite: str, frame: pd.DataFrame, checks: Sequence[Check]) -> dict[str, Finding]:
         """Judges `frame` (one column per check) and returns a finding for every check, by its name."""
         judged = [c for c in checks if c.name in frame.columns]
         if not judged:
             return {}
-        self._count += 1
-        asset = self._frames.add_dataframe_asset(f"{self._count:04d} {suite}")
-        batch = asset.add_batch_definition_whole_dataframe("reduced").get_batch(batch_parameters={"dataframe": frame})
+        batch = self._batches.get_batch(batch_parameters={"dataframe": frame})
         expected = self._gx.ExpectationSuite(name=suite, expectations=[self._expectation(c) for c in judged])
         result = batch.validate(expected, result_format="SUMMARY")
         by_name = {r.expectation_config.meta["check"]: r for r in result.results}
@@ -71,7 +70,7 @@ class Judge:
             "meta": {"check": check.name, "kind": check.kind},
         }
         if check.shape == "values":
-            return self._kinds.ExpectColumnValuesToBeInSet(value_set=list(check.allowed), **common)
+            return self._kinds.ExpectColumnDistinctValuesToBeInSet(value_set=list(check.allowed), **common)
         if check.shape == "extremes" or (check.low is not None and check.high is not None):
             return self._kinds.ExpectColumnValuesToBeBetween(min_value=check.low, max_value=check.high, **common)
         # One-sided figures use the cheaper column aggregates: 1.5 ms instead of 6 ms each.

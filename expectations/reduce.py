@@ -33,8 +33,12 @@ class Target:
     previous: str | None = None
 
     def sql(self, text: str) -> str:
-        """`text` with {table} and {previous} filled in."""
-        return text.replace("{table}", self.relation).replace("{previous}", self.previous or "{previous}")
+        """`text` with {table}, {schema} and {previous} filled in."""
+        schema = self.relation.rpartition(".")[0]
+        known = {"{table}": self.relation, "{schema}": schema, "{previous}": self.previous or "{previous}"}
+        for name, relation in known.items():
+            text = text.replace(name, relation)
+        return text
 
 
 @dataclass(frozen=True)

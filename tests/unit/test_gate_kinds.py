@@ -52,6 +52,13 @@ CASES = {
     ),
     "volume": Case(checks.volume(0.3), GOOD, "(1, 'a', 5, 10)", 0),
     "equal": Case(checks.equal("all", "(select count(*) from {table})", "2", "two rows"), GOOD, "(1, 'a', 5, 10)", 0),
+    "none": Case(
+        checks.none(
+            "no twin", "select a.id from {table} as a, {table} as b where a.id < b.id and a.word = b.word", "none"
+        ),
+        GOOD,
+        "(1, 'a', 5, 10), (2, 'a', 5, 10)",
+    ),
     "reporting": Case(
         checks.reporting(
             "sites",
@@ -157,3 +164,13 @@ def test_the_judge_writes_nothing_home_and_keeps_analytics_off() -> None:
     assert gx.__version__.startswith("1.")
     assert court()._context.config.analytics_enabled is False
     assert court()._context.variables.progress_bars["globally"] is False
+
+
+def test_each_frame_is_judged_for_itself() -> None:
+    con = duckdb.connect()
+    check = checks.between("value", 0, 14)
+    outcomes = []
+    for value in (5, 15, 6, 16):
+        make(con, "t", f"(1, 'a', {value}, 10)")
+        outcomes.append(judged(con, Target("t"), [check])[check.name].success)
+    assert outcomes == [True, False, True, False]

@@ -25,6 +25,16 @@ FED = dict.fromkeys(registry().tables, 1)
 DECLARED = [name for name, mart in marts().items() if mart.domain != "judgement"]
 
 
+# Checks over two tables: the other table with a row of it, and the row under judgement that contradicts it.
+CONTRADICTIONS = {
+    "the class is that of the worst item": (
+        "mart_water_item_monthly",
+        {"site_id": "S", "month_start": "2026-01-01", "class_rank": 5, "in_class_assessment": True},
+        {"site_id": "S", "month_start": "2026-01-01", "class_rank": 4},
+    ),
+}
+
+
 def checks_of(mart: MartTable) -> tuple[Check, ...]:
     return define(SUITES[mart.name], mart, registry(), FED)
 
@@ -51,6 +61,10 @@ def broken_relations(con: duckdb.DuckDBPyConnection, mart: MartTable, check: Che
         before = relation(con, "before", mart, [{}] * 10)
         yield replace(relation(con, "t", mart, [{}]), previous=before.relation)
         yield replace(relation(con, "t", mart, [{}] * 30), previous=before.relation)
+    elif check.kind == "none":
+        sibling, row, example = CONTRADICTIONS[check.name]
+        relation(con, f"main.{sibling}", marts()[sibling], [row])
+        yield relation(con, "main.t", mart, [example])
     elif check.kind == "equal":
         yield relation(con, "t", mart, [{c: "stray" for c in check.needs}])
     else:

@@ -283,7 +283,7 @@ def test_the_gate_changes_nothing_and_needs_no_write_access(tmp_path: Path) -> N
 
 
 LOADS = re.compile(r"""(?:src|href|action|data|poster|srcset)\s*=\s*["']?([^"'\s>]+)|url\(|import""", re.IGNORECASE)
-HARMLESS = set("html head meta title style body p a h1 h2 ul li table thead tbody tr th td div span code".split())
+HARMLESS = set("html head meta title style body p a h1 h2 ul li table thead tbody tr th td div span code".split())  # noqa: SIM905
 
 
 class Tags(HTMLParser):
@@ -322,7 +322,7 @@ def test_a_page_says_what_was_judged_in_the_judges_words_with_failing_rows(tmp_p
     docs = tmp_path / "docs"
     gate(candidate(air=[{**ROW, "provenance": "guessed"}]), lay_clean(tmp_path / "clean"), docs_dir=docs)
     text = (docs / "mart_air.html").read_text(encoding="utf-8")
-    assert "values must belong to this set: simulated plan reported observed" in text
+    assert "distinct values must belong to this set: simulated plan reported observed" in text
     assert "1 of 1 failing rows" in text
     assert "guessed" in text
 
