@@ -1,0 +1,99 @@
+"""Whole-process time and memory of a refresh: the first one, one further day, and one with nothing new.
+
+Run it by hand: `uv run python tests/benchmarks/bench_refresh.py [--to 2026-11-22] [--keep DIR]`. It prints figures and
+asserts nothing: machines differ, and a timed test would only be noise. Not here: cleaning alone (bench_cleaning.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+POLL_SECONDS = 0.05
+
+
+def main() -> None:
+    """Three refreshes of the built-in district into one fresh data directory, one line each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--to", type=date.fromisoformat, default=date.today() - timedelta(days=2))
+    parser.add_argument("--keep", type=Path, help="data directory to use and keep")
+    options = parser.parse_args()
+    data = options.keep or Path(tempfile.mkdtemp(prefix="ecoledger-bench-"))
+    try:
+        for label, day in (
+            ("first refresh", options.to - timedelta(days=1)),
+            ("one further day", options.to),
+            ("nothing new", options.to),
+        ):
+            _line(label, *_refresh(data, day))
+    finally:
+        if not options.keep:
+            shutil.rmtree(data, ignore_errors=True)
+
+
+def _refresh(data: Path, to: date) -> tuple[float, int, dict[str, object]]:
+    """Wall seconds, peak resident bytes of the process tree, and what the refresh said of itself."""
+    command = [sys.executable, "-m", "orchestration.cli", "refresh", "--data", str(data), "--to", str(to), "--json"]
+    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile("w+") as out:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL, env={**os.environ, "HOME": home})
+        peak = _Peak(process.pid)
+        process.wait()
+        seconds = time.perf_counter() - started
+        out.seek(0)
+        return seconds, peak.stop(), json.loads(out.read())
+
+
+class _Peak(threading.Thread):
+    """Largest sum of resident memory over a process and its children, sampled from /proc."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self._pid, self._most, self._going = pid, 0, True
+        self.start()
+
+    def run(self) -> None:
+        while self._going:
+            self._most = max(self._most, sum(_resident(pid) for pid in _tree(self._pid)))
+            time.sleep(POLL_SECONDS)
+
+    def stop(self) -> int:
+        self._going = False
+        self.join()
+        return self._most
+
+
+def _tree(root: int) -> list[int]:
+    found = [root]
+    for pid in found:
+        try:
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        except OSError:
+            continue
+        found.extend(int(child) for child in children)
+    return found
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError):
+        return 0
+
+
+def _line(label: str, seconds: float, peak: int, said: dict[str, object]) -> None:
+    steps = ", ".join(f"{name} {value:.1f}" for name, value in dict(said.get("seconds") or {}).items())
+    print(f"{label:16} {seconds:7.1f} s  {peak / 2**20:7.0f} MiB  {said['outcome']}  {steps}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
