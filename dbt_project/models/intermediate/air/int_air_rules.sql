@@ -21,6 +21,7 @@
     'air_percentile_o3',
     'air_statistic_decimals',
     'air_statistic_decimals_co',
+    'air_composite_decimals',
     'air_share_decimals',
     'air_index_input_decimals',
     'air_index_input_decimals_co',

@@ -1,0 +1,42 @@
+{#-
+  The individual air quality index (HJ 633). One place for stations, the district and the tests.
+  Not here: means and their validity (int_air_*), breakpoints (seed aqi_breakpoints), rounding rules (rule_values).
+-#}
+
+{#
+  Rows of `relation` (columns: key…, `day`, pollutant, averaging, index_input) with iaqi: linear between the breakpoints
+  in force on the day, exact, multiplied before divided, rounded up. A value on a breakpoint belongs to the lower band.
+  Above the top one: the table's own rule (capped, fixed, or not computed: null).
+#}
+{% macro air_iaqi(relation, key, day) -%}
+    select
+        {% for column in key %}v.{{ column }}, {% endfor %}
+        coalesce(
+            max(case
+                when v.index_input > b.bp_low and v.index_input <= b.bp_high or v.index_input = b.bp_low
+                    then b.iaqi_low + {{ ratio_up(
+                        '(b.iaqi_high - b.iaqi_low) * (v.index_input - b.bp_low)', 'b.bp_high - b.bp_low'
+                    ) }}
+            end),
+            case when max(v.index_input) > max(b.bp_high) then max(b.above_top_iaqi) end
+        ) as iaqi,
+        max(v.index_input) > max(b.bp_high) as is_above_top
+    from {{ relation }} as v
+    inner join {{ ref('aqi_breakpoints') }} as b
+        on v.pollutant = b.pollutant and v.averaging = b.averaging and {{ in_force('v.' ~ day, 'b') }}
+    where v.index_input >= 0
+    group by {% for column in key %}v.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+{%- endmacro %}
+
+{# Hours 1 to 24 of a date by their label (the hour that ends then): one column `hour_label`. #}
+{% macro hour_labels() -%}
+    {{ adapter.dispatch('hour_labels')() }}
+{%- endmacro %}
+
+{% macro default__hour_labels() -%}
+    select cast(unnest(generate_series(1, {{ hours_per_day() }})) as bigint) as hour_label
+{%- endmacro %}
+
+{% macro spark__hour_labels() -%}
+    select explode(sequence(1, {{ hours_per_day() }})) as hour_label
+{%- endmacro %}

@@ -1,0 +1,80 @@
+{#-
+  Place x day x item for stations and for the district: the concentration, and what the index is computed from (rounded
+  by the rule of the day). The district is the mean of its assessed stations, where enough of them are valid.
+-#}
+with assessed as (
+    select
+        d.day,
+        s.site_id
+    from (select distinct day from {{ ref('int_air_station_hours') }}) as d
+    inner join {{ ref('stg_site_register') }} as s
+        on s.feed = 'air' and s.kind = 'station' and s.assessed and {{ in_force('d.day', 's') }}
+),
+
+stations as (
+    select
+        day,
+        count(distinct site_id) as n_expected
+    from assessed
+    group by day
+),
+
+district as (
+    select
+        i.day,
+        i.item,
+        max(n.n_expected) as n_expected,
+        count(i.concentration) as n_valid,
+        sum(i.concentration) as concentration_sum,
+        min(case when i.concentration is not null then i.provenance_rank end) as provenance_rank,
+        max(r.air_area_min_station_share) as min_share
+    from {{ ref('int_air_station_day_item') }} as i
+    inner join assessed as a on i.day = a.day and i.site_id = a.site_id
+    inner join stations as n on i.day = n.day
+    inner join {{ ref('int_air_rules') }} as r on {{ in_force('i.day', 'r') }}
+    group by i.day, i.item
+),
+
+places as (
+    select
+        'station' as place_kind,
+        site_id as place_id,
+        day,
+        item,
+        n_expected_hours as n_expected,
+        n_hours as n_valid,
+        n_received,
+        concentration,
+        provenance_rank
+    from {{ ref('int_air_station_day_item') }}
+    union all
+    select
+        'district' as place_kind,
+        '{{ var("area_code") }}' as place_id,
+        day,
+        item,
+        n_expected,
+        n_valid,
+        n_valid as n_received,
+        case
+            when n_valid >= min_share * n_expected then {{ carried_mean('concentration_sum', 'n_valid') }}
+        end as concentration,
+        provenance_rank
+    from district
+)
+
+select
+    p.*,
+    i.pollutant,
+    i.averaging,
+    i.in_index,
+    i.symbol,
+    i.name_zh as item_zh,
+    i.sort_order,
+    {{ round_even_by(
+        'p.concentration',
+        "case i.pollutant when 'co' then r.air_index_input_decimals_co else r.air_index_input_decimals end"
+    ) }} as index_input
+from places as p
+inner join {{ ref('air_items') }} as i on p.item = i.item
+inner join {{ ref('int_air_rules') }} as r on {{ in_force('p.day', 'r') }}

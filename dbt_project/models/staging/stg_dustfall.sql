@@ -1,0 +1,13 @@
+{#- Dustfall readings by point and month, all flags; `is_usable` says which of them feed statistics. -#}
+select
+    site_id,
+    parameter,
+    period_start,
+    period_end,
+    cast(date_trunc('month', period_start) as date) as month_start,
+    value,
+    unit,
+    flag,
+    {{ is_usable() }} as is_usable,
+    provenance
+from {{ clean_table('clean_dustfall') }}
