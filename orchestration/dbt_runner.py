@@ -147,7 +147,7 @@ def node_result(event: Mapping[str, Any]) -> NodeResult | None:
         unique_id=node.get("unique_id", ""),
         name=node.get("node_name", ""),
         resource_type=node.get("resource_type", ""),
-        status=str(data.get("status", "")).split(" ")[0].lower(),
+        status=str(node.get("node_status") or data.get("status") or "").lower(),
         message=event["info"]["msg"],
         index=int(data.get("index", 0)),
         total=int(data.get("total", data.get("num_models", 0))),

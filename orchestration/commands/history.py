@@ -75,9 +75,7 @@ def _entry(release: Release) -> dict[str, str]:
 
 
 def rollback(
-    release: Annotated[
-        str, typer.Argument(metavar="RELEASE", help="Release to go back to, as `ecoledger releases` lists it.")
-    ],
+    release: Annotated[str, typer.Argument(metavar="RELEASE", help="Release to go back to, see `ecoledger releases`.")],
     data: DataOption = None,
     reason: Annotated[str, typer.Option("--reason", help="Why, for the ledger.")] = "",
     as_json: JsonOption = False,

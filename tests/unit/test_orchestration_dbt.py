@@ -13,8 +13,13 @@ def result_event(status: str, kind: str = "model", name: str = "mart_x") -> dict
     return {
         "info": {"name": "LogModelResult", "level": "info", "msg": f"1 of 3 {name}"},
         "data": {
-            "node_info": {"unique_id": f"{kind}.ecoledger.{name}", "node_name": name, "resource_type": kind},
-            "status": status,
+            "node_info": {
+                "unique_id": f"{kind}.ecoledger.{name}",
+                "node_name": name,
+                "resource_type": kind,
+                "node_status": status,
+            },
+            "status": "SELECT 3",
             "index": 1,
             "total": 3,
             "execution_time": 0.25,
