@@ -44,9 +44,7 @@ def _numbered_later(plan: SourcePlan, raw: pl.DataFrame, records: pl.DataFrame, 
     return frame.select(pl.concat_str(pl.all(), separator="|").alias(name)).to_series().gather(records[INDEX])
 
 
-def _mapped(
-    plan: SourcePlan, dim: Dim, raw: pl.DataFrame, records: pl.DataFrame, rejects: Rejects
-) -> pl.DataFrame:
+def _mapped(plan: SourcePlan, dim: Dim, raw: pl.DataFrame, records: pl.DataFrame, rejects: Rejects) -> pl.DataFrame:
     mapping, declared = dim.mapping, dim.declared
     if mapping.column:
         text = text_of(raw, mapping.column).gather(records[INDEX])

@@ -1,4 +1,4 @@
-"""Quality flags after IOOS QARTOD: gross range, spike, rate of change, flat line, attenuated signal, gap, source status.
+"""Quality flags after IOOS QARTOD: gross range, spike, rate of change, flat line, gap, attenuated signal, status.
 
 Here belong the tests, vectorised over many series at once; thresholds come from the registry. Not here: which
 neighbouring readings are needed (cadence.py) or where they come from (partitions.py). A flag never changes a value.
@@ -41,9 +41,9 @@ CENSORED_FLAG, INVALID = "__censored", "__invalid"
 def flag_series(frame: pl.DataFrame, parameter: Parameter) -> pl.DataFrame:
     """Flags the readings of one parameter.
 
-    `frame` is sorted by `__series` (integer) and `__time` (Int64, microseconds UTC) and has `__micro` (Int64, millionths
-    of the unit, null when missing), `__step` (Int64, the series' cadence in microseconds, null if unknown), `__censored`
-    and `__invalid` (Boolean). Returns it with `flag` (Int8) and `tests` (UInt8, bits of TESTS).
+    `frame` is sorted by `__series` (integer) and `__time` (Int64, microseconds UTC) and has `__micro` (Int64,
+    millionths of the unit, null when missing), `__step` (Int64, the series' cadence in microseconds, null if unknown),
+    `__censored` and `__invalid` (Boolean). Returns it with `flag` (Int8) and `tests` (UInt8, bits of TESTS).
     """
     tests = parameter.tests
     graded: dict[str, pl.Series] = {"gross_range": frame.select(_gross_range(tests)).to_series()}
@@ -135,9 +135,7 @@ def _spike(usable: pl.DataFrame, tests: SeriesTests) -> pl.Series | None:
     """How far a value stands out beyond both neighbours (test 6; equals QARTOD's measure where both agree)."""
     if tests.spike_suspect is None and tests.spike_fail is None:
         return None
-    frame = usable.select(
-        VALUE, before=_neighbour(VALUE, 1, _near(tests)), after=_neighbour(VALUE, -1, _near(tests))
-    )
+    frame = usable.select(VALUE, before=_neighbour(VALUE, 1, _near(tests)), after=_neighbour(VALUE, -1, _near(tests)))
     above = pl.col(VALUE) - pl.max_horizontal("before", "after")
     below = pl.min_horizontal("before", "after") - pl.col(VALUE)
     out = pl.max_horizontal(above, below)
@@ -147,9 +145,7 @@ def _spike(usable: pl.DataFrame, tests: SeriesTests) -> pl.Series | None:
     return frame.select(_graded(suspect, fail, evaluable)).to_series()
 
 
-def _rate(
-    usable: pl.DataFrame, spike: pl.Series | None, tests: SeriesTests
-) -> tuple[pl.Series, pl.Series] | None:
+def _rate(usable: pl.DataFrame, spike: pl.Series | None, tests: SeriesTests) -> tuple[pl.Series, pl.Series] | None:
     """Change per hour since the last reading that is no spike (test 7)."""
     if tests.rate_suspect_per_h is None:
         return None

@@ -61,7 +61,8 @@ class NumberRules:
     @cached_property
     def patterns(self) -> Mapping[str, re.Pattern[str]]:
         """Compiled patterns for texts that are not plain numbers."""
-        number = rf"(?P<n>{self.local_number(self.plain_thousands_mark)})(?:[eE](?P<e>[+-]?\d{{1,3}})|\s*[x×*]\s*10\^?(?P<p>[+-]?\d{{1,3}}))?"
+        power = r"(?:[eE](?P<e>[+-]?\d{1,3})|\s*[x×*]\s*10\^?(?P<p>[+-]?\d{1,3}))?"
+        number = f"(?P<n>{self.local_number(self.plain_thousands_mark)}){power}"
         return {
             "number": re.compile(number),
             "below": re.compile(rf"[<≤]=?\s*{number}\s*[Ll]?|{number.replace('?P<', '?P<L')}\s*[Ll]"),

@@ -1,7 +1,7 @@
 """Raw rows of one source → long readings, with everything that cannot be used set aside under its reason.
 
 Here belongs the order of the steps for a batch of rows, which may come from many files at once. Not here: numbers
-(numbers.py), times (times.py), columns of the table and loads (dims.py), or what happens between deliveries (resolve.py).
+(numbers.py), times (times.py), the table's own columns (dims.py), or what happens between deliveries (resolve.py).
 Pure: the same rows, plan, register and delivery times give the same readings.
 """
 

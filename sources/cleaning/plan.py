@@ -138,7 +138,8 @@ def plan_for(source: Source, registry: Registry, config: Config) -> SourcePlan:
     try:
         ZoneInfo(source.time.zone)
     except (KeyError, ValueError, OSError):
-        raise ConfigError(f"source {source.id}: '{source.time.zone}' is not a time zone; use one like Asia/Shanghai") from None
+        message = f"source {source.id}: '{source.time.zone}' is not a time zone; use one like Asia/Shanghai"
+        raise ConfigError(message) from None
     plan = SourcePlan(
         source=source,
         feed=feed,

@@ -38,7 +38,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "dim_unreadable": ("'{v}' does not fit the column's type", "Correct the value and deliver the row again"),
     "key_missing": ("a column that identifies the record is empty", "Ask the sender to fill it in"),
     "unknown_parameter": ("the parameter '{v}' is not mapped", "Add it to the parameters of [source.long]"),
-    "unknown_unit": ("the unit '{v}' is not known", "Map it in the units of [source.long], or have it declared in units.toml"),
+    "unknown_unit": (
+        "the unit '{v}' is not known",
+        "Map it in the units of [source.long]",
+    ),
     "unit_mismatch": ("the unit '{v}' does not measure this parameter", "Correct the unit or the parameter's mapping"),
     "not_a_number": (
         "'{v}' is not a number",

@@ -91,19 +91,19 @@ def file_reject(file: int, reason: str, said: str, row: int | None, column: str 
 
 def quarantine_frame(rejects: pl.DataFrame, receipt: Receipt) -> pl.DataFrame:
     """Refusals of one delivery as the public quarantine frame, sorted by row and column; one sentence each."""
-    words = pl.DataFrame([(r, *sentence(r)) for r in REASONS], schema=["reason", "before", "after", "advice"], orient="row")
+    names = ["reason", "before", "after", "advice"]
+    words = pl.DataFrame([(r, *sentence(r)) for r in REASONS], schema=names, orient="row")
     joined = rejects.join(words, on="reason", how="left", maintain_order="left")
     row = pl.when(pl.col("raw_row").is_not_null()).then(pl.format(", row {}", "raw_row")).otherwise(pl.lit(""))
     column = pl.col("raw_column")
-    place = pl.when(column.is_not_null() & (column != "")).then(pl.format(", column '{}'", column)).otherwise(pl.lit(""))
+    place = pl.when(column.fill_null("") != "").then(pl.format(", column '{}'", column)).otherwise(pl.lit(""))
     shown = pl.when(pl.col("value").str.len_chars() > _VALUE_SHOWN).then(
         pl.col("value").str.slice(0, _VALUE_SHOWN) + "…"
     ).otherwise(pl.col("value").fill_null(""))  # fmt: skip
-    own = pl.concat_str("before", pl.when(pl.col("before").str.ends_with("'")).then(shown).otherwise(pl.lit("")), "after")
-    spoken = pl.concat_str(pl.lit(receipt.file_name), row, place, pl.lit(": "), own, pl.lit(". "), "advice", pl.lit("."))
-    said = pl.when(pl.col("level") == "file").then(pl.col("said")).otherwise(
-        pl.concat_str(pl.lit(receipt.file_name), row, place, pl.lit(": "), "said")
-    )  # fmt: skip
+    quoted = pl.when(pl.col("before").str.ends_with("'")).then(shown).otherwise(pl.lit(""))
+    start = pl.concat_str(pl.lit(receipt.file_name), row, place, pl.lit(": "))
+    spoken = pl.concat_str(start, "before", quoted, "after", pl.lit(". "), "advice", pl.lit("."))
+    said = pl.when(pl.col("level") == "file").then(pl.col("said")).otherwise(pl.concat_str(start, "said"))
     frame = joined.with_columns(
         feed=pl.lit(receipt.feed),
         source_id=pl.lit(receipt.source_id),

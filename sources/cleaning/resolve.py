@@ -1,8 +1,8 @@
 """Between deliveries: which reading of a key stands, which are superseded or repeated, and the counts by delivery.
 
 Here belong occurrence numbers, deduplication, supersession and counting inside partitions. Not here: reading rows
-(parse.py), flags (flags.py) or public frames (frames.py). The result depends on the multiset of deliveries alone: not on
-the order in which they arrived, nor on how they were batched.
+(parse.py), flags (flags.py) or public frames (frames.py). The result depends on the multiset of deliveries alone, not
+on the order in which they arrived, nor on how they were batched.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _TIMES = ("period_start", "period_end", "period_start_utc")
 
 @dataclass(frozen=True)
 class Order:
-    """What orders and tells apart deliveries, by file number: `rank` in delivery order, `provenance`; and sites, columns.
+    """What orders readings: `rank` in delivery order and `provenance` by file number.
 
     `site_rank` sorts sites by id, `place` the columns of one record.
     """

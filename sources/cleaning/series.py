@@ -116,5 +116,3 @@ def _in_series(lean: pl.DataFrame, rules: SeriesRules) -> pl.DataFrame:
     for dim in _enum_dims(rules):
         series = series * (sizes[dim] + 1) + pl.col(dim).fill_null(sizes[dim])
     return lean.with_columns(series.alias(SERIES)).sort(SERIES, TIME, "__end")
-
-

@@ -15,7 +15,8 @@ import polars as pl
 from sources.cleaning.schema import TIMESTAMP, VALUE, polars_types
 from sources.registry.model import CleanTable
 
-# Delivery by its number in this run, row by its place in a batch; column, site and status by theirs; partition as an integer that sorts by time.
+# Delivery by its number in this run, row by its place in a batch, column, site and status by theirs; the partition as
+# an integer that sorts by time.
 FILE = "__file"
 INDEX = "__index"
 COLUMN = "__column"

@@ -175,9 +175,7 @@ class Periods:
     at_end: pl.Series
 
 
-def periods(
-    stamp: pl.Series, end_stamp: pl.Series | None, mapping: TimeMapping, reporting_zone: str
-) -> Periods:
+def periods(stamp: pl.Series, end_stamp: pl.Series | None, mapping: TimeMapping, reporting_zone: str) -> Periods:
     """The period of each record, from the trimmed text of its stamp and, where delivered, of its end.
 
     With `end_columns` the stamp is the start and a midnight that closes its date is looked for in the end only.
@@ -238,7 +236,7 @@ def _bounds(frame: pl.DataFrame, mapping: TimeMapping, zone: str, has_end: bool)
 
 
 def _shifted(utc: pl.Expr, mapping: TimeMapping) -> pl.Expr:
-    """The other end of a period of declared minutes; whole days follow the source's own calendar, summer time included."""
+    """The other end of a period of declared minutes; whole days follow the source's own calendar, summer time too."""
     minutes = mapping.duration_min if mapping.marks == "start" else -mapping.duration_min
     plain = utc + pl.duration(minutes=minutes)
     if minutes % 1440:
@@ -261,6 +259,4 @@ def _calendar(frame: pl.DataFrame, mapping: TimeMapping) -> pl.DataFrame:
     start = local.dt.truncate(step)
     if mapping.marks == "end":
         start = pl.when(local == start).then(start.dt.offset_by(f"-{step}")).otherwise(start)
-    return frame.with_columns(
-        start_utc=_utc(start, mapping.zone), end_utc=_utc(start.dt.offset_by(step), mapping.zone)
-    )
+    return frame.with_columns(start_utc=_utc(start, mapping.zone), end_utc=_utc(start.dt.offset_by(step), mapping.zone))

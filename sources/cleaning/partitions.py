@@ -1,0 +1,268 @@
+"""Rebuilds the partitions that new deliveries touch: resolve, flag with context, write; then flags of neighbours.
+
+Here belongs the work on one table with bounded memory. Not here: reading deliveries (clean.py), the rules (resolve.py,
+flags.py) or how far a test looks (cadence.py).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import polars as pl
+
+from sources.cleaning.cadence import Reach
+from sources.cleaning.flags import names_of
+from sources.cleaning.frames import Spelling
+from sources.cleaning.resolve import DUPLICATE, Order, Resolved, resolve
+from sources.cleaning.series import SeriesRules, flags, lean_clean, lean_staged
+from sources.cleaning.spill import Budget, Staging
+from sources.cleaning.staged import FILE, PART, part_span, part_value, parts_between
+from sources.cleaning.store import CleanStore, PartitionCounts, PartitionPart
+from sources.registry.model import FLAG_FAIL, FLAG_SUSPECT, CleanTable
+
+# How many resolved chunks are kept: the one in work, the one after it and a spare.
+_KEPT = 3
+# Neighbours whose flags are renewed together.
+_NEIGHBOURS = 31
+
+
+@dataclass(frozen=True)
+class Changed:
+    """When readings of a partition may differ from what is stored: first and last instant, reporting zone."""
+
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Partitions worked on together; `sites` restricts an oversized partition to some of its sites."""
+
+    parts: tuple[int, ...]
+    sites: tuple[int, ...] | None = None
+
+
+class TableRebuild:
+    """Rebuilds partitions of one table from staged readings."""
+
+    def __init__(
+        self,
+        spelling: Spelling,
+        order: Order,
+        rules: SeriesRules,
+        reach: Reach,
+        staging: Staging,
+        store: CleanStore,
+        budget: Budget,
+    ) -> None:
+        self._spelling = spelling
+        self._table: CleanTable = spelling.table
+        self._order = order
+        self._rules = rules
+        self._reach = reach
+        self._staging = staging
+        self._store = store
+        self._budget = budget
+        self._resolved: OrderedDict[Chunk, Resolved] = OrderedDict()
+        self._chunks: list[Chunk] = []
+        self._written: set[int] = set()
+
+    def rebuild(self, changed: Mapping[int, Changed]) -> int:
+        """Writes every partition in `changed` and renews the flags of neighbours; gives how many of those changed."""
+        self._chunks = self._cut(sorted(changed))
+        for chunk in self._chunks:
+            if chunk.sites is None:
+                self._write_whole(chunk)
+        for part in sorted({c.parts[0] for c in self._chunks if c.sites is not None}):
+            self._write_in_parts(part)
+        return self._renew_neighbours(changed) if self._reach else 0
+
+    def _cut(self, parts: list[int]) -> list[Chunk]:
+        """Partitions in order, in chunks of about the budget; one that is larger is cut by sites."""
+        rows = self._staging.rows(self._table.name)
+        chunks: list[Chunk] = []
+        held: list[int] = []
+        size = 0
+        for part in parts:
+            own = rows.get(part, 0)
+            if held and size + own > self._budget.chunk:
+                chunks.append(Chunk(tuple(held)))
+                held, size = [], 0
+            if own > 2 * self._budget.chunk:
+                chunks += [Chunk((part,), sites) for sites in self._site_ranges(part)]
+                continue
+            held.append(part)
+            size += own
+        return [*chunks, Chunk(tuple(held))] if held else chunks
+
+    def _site_ranges(self, part: int) -> list[tuple[int, ...]]:
+        """Sites of one partition in the order of their ids, cut where the budget is full."""
+        rows = self._staging.site_rows(self._table, part)
+        ranges: list[tuple[int, ...]] = []
+        held: list[int] = []
+        size = 0
+        for site in sorted(rows, key=lambda s: self._order.site_rank[s]):
+            if held and size + rows[site] > self._budget.chunk:
+                ranges.append(tuple(held))
+                held, size = [], 0
+            held.append(site)
+            size += rows[site]
+        return [*ranges, tuple(held)]
+
+    def _resolve(self, chunk: Chunk) -> Resolved:
+        if chunk not in self._resolved:
+            sites = None if chunk.sites is None else list(chunk.sites)
+            staged = self._staging.load(self._table, chunk.parts, sites)
+            self._resolved[chunk] = resolve(staged, self._table, self._order)
+            while len(self._resolved) > _KEPT:
+                self._resolved.popitem(last=False)
+        self._resolved.move_to_end(chunk)
+        return self._resolved[chunk]
+
+    def _write_whole(self, chunk: Chunk) -> None:
+        made = self._made(chunk)
+        for part in chunk.parts:
+            clean, superseded, counts = made(part)
+            self._store.write_partition(self._table.name, self._value(part), clean, superseded, counts)
+            self._written.add(part)
+
+    def _write_in_parts(self, part: int) -> None:
+        def pieces() -> Iterator[PartitionPart]:
+            for chunk in self._chunks:
+                if chunk.sites is not None and chunk.parts == (part,):
+                    yield self._made(chunk)(part)
+                    self._resolved.pop(chunk, None)
+
+        self._store.write_partition_parts(self._table.name, self._value(part), pieces())
+        self._written.add(part)
+
+    def _made(self, chunk: Chunk) -> Callable[[int], PartitionPart]:
+        """A function that gives clean frame, superseded frame and counts of each partition of the chunk."""
+        resolved = self._resolve(chunk)
+        lean = self._lean(resolved.standing)
+        found = flags(lean, self._context(chunk) if self._reach else None, self._rules)
+        clean = self._spelling.clean(resolved.standing, found)
+        superseded = self._spelling.superseded(resolved.fallen)
+        counts = _counts(resolved, found, self._spelling.files.sha256)
+        of_clean, of_fallen = _slices(resolved.standing[PART]), _slices(resolved.fallen[PART])
+
+        def of_part(part: int) -> PartitionPart:
+            return PartitionPart(
+                clean.slice(*of_clean.get(part, (0, 0))),
+                superseded.slice(*of_fallen.get(part, (0, 0))),
+                counts.get(part, {}),
+            )
+
+        return of_part
+
+    def _lean(self, standing: pl.DataFrame) -> pl.DataFrame:
+        return lean_staged(standing, self._spelling.files.source_id, self._rules, self._spelling.codes)
+
+    def _context(self, chunk: Chunk) -> pl.DataFrame | None:
+        """Standing readings around the chunk that its flags depend on."""
+        spans = [part_span(p, self._table.grain) for p in chunk.parts]
+        own = set(chunk.parts)
+        around: dict[int, None] = {}
+        for first, after in spans:
+            for part in parts_between(first - self._reach.before, after + self._reach.after, self._table.grain):
+                if part not in own:
+                    around[part] = None
+        first, after = min(s[0] for s in spans), max(s[1] for s in spans)
+        return self._standing(sorted(around), chunk.sites, first, after)
+
+    def _standing(
+        self, parts: Iterable[int], sites: tuple[int, ...] | None, first: date, after: date
+    ) -> pl.DataFrame | None:
+        """Standing readings of `parts` near [first, after): of this run where it rebuilds them, else as stored."""
+        earliest = datetime.combine(first - self._reach.before, time())
+        latest = datetime.combine(after + self._reach.after, time())
+        near = pl.col("period_start").is_between(earliest, latest)
+        found: list[pl.DataFrame] = []
+        for part in parts:
+            # A partition cut by sites is never read back as a whole: its chunks are resolved again.
+            pending = [c for c in self._chunks if part in c.parts and (c.sites or part not in self._written)]
+            for chunk in pending:
+                if sites is None or chunk.sites is None or set(sites) & set(chunk.sites):
+                    own = self._resolve(chunk).standing
+                    found.append(self._lean(own.filter((pl.col(PART) == part) & near)))
+            if not pending and (stored := self._store.read_clean(self._table.name, self._value(part))) is not None:
+                found.append(lean_clean(stored.filter(near), self._rules, self._spelling.codes))
+        return pl.concat(found) if found else None
+
+    def _renew_neighbours(self, changed: Mapping[int, Changed]) -> int:
+        """Flags of stored partitions near a change, which were not rebuilt themselves."""
+        grain = self._table.grain
+        near: set[int] = set()
+        for when in changed.values():
+            # What lies after a change looks back at it, and what lies before looks ahead.
+            after = when.last.date() + self._reach.before + timedelta(days=1)
+            near.update(parts_between(when.first.date() - self._reach.after, after, grain))
+        waiting = sorted(near - set(changed))
+        renewed = 0
+        for at in range(0, len(waiting), _NEIGHBOURS):
+            renewed += self._renew(waiting[at : at + _NEIGHBOURS])
+        return renewed
+
+    def _renew(self, parts: list[int]) -> int:
+        stored = {p: self._store.read_clean(self._table.name, self._value(p)) for p in parts}
+        there = {p: frame for p, frame in stored.items() if frame is not None and not frame.is_empty()}
+        if not there:
+            return 0
+        targets = pl.concat(list(there.values()))
+        lean = lean_clean(targets, self._rules, self._spelling.codes)
+        found = flags(lean, self._context(Chunk(tuple(there))), self._rules)
+        renewed = targets.with_columns(self._flag_columns(found))
+        at = rewritten = 0
+        for part, before in there.items():
+            after = renewed.slice(at, before.height)
+            at += before.height
+            if not after.select("flag", "flag_tests").equals(before.select("flag", "flag_tests")):
+                bad = after.filter(pl.col("flag").is_in([FLAG_SUSPECT, FLAG_FAIL]))
+                counts = {sha: 0 for sha in after["raw_sha256"].unique().to_list()}
+                counts |= dict(bad["raw_sha256"].value_counts().iter_rows())
+                self._store.write_flags(self._table.name, self._value(part), after, counts)
+                rewritten += 1
+        return rewritten
+
+    @staticmethod
+    def _flag_columns(found: pl.DataFrame) -> list[pl.Series]:
+        return [found["flag"], names_of(found["tests"])]
+
+    def _value(self, part: int) -> str:
+        return part_value(part, self._table.grain)
+
+
+def _slices(parts: pl.Series) -> dict[int, tuple[int, int]]:
+    """(offset, length) of each partition in a frame that is sorted by it."""
+    found: dict[int, tuple[int, int]] = {}
+    at = 0
+    for part, length in pl.DataFrame({PART: parts}).group_by(PART, maintain_order=True).len().iter_rows():
+        found[part] = (at, length)
+        at += length
+    return found
+
+
+def _counts(resolved: Resolved, found: pl.DataFrame, sha256: pl.Series) -> dict[int, dict[str, PartitionCounts]]:
+    """Counts by partition and delivery."""
+    by = [PART, FILE]
+    standing = resolved.standing.select(PART, FILE, "value").with_columns(found["flag"])
+    clean = standing.group_by(by).agg(
+        readings_clean=pl.len().cast(pl.Int64),
+        readings_missing=pl.col("value").is_null().sum().cast(pl.Int64),
+        readings_flagged=pl.col("flag").is_in([FLAG_SUSPECT, FLAG_FAIL]).sum().cast(pl.Int64),
+    )
+    duplicate = pl.col("kind") == DUPLICATE
+    fallen = resolved.fallen.group_by(by).agg(
+        readings_duplicate=duplicate.sum().cast(pl.Int64), readings_superseded=(~duplicate).sum().cast(pl.Int64)
+    )
+    joined = clean.join(fallen, on=by, how="full", coalesce=True).join(
+        resolved.records, on=by, how="full", coalesce=True
+    )
+    counts: dict[int, dict[str, PartitionCounts]] = {}
+    for row in joined.fill_null(0).sort(by).iter_rows(named=True):
+        part, file = row.pop(PART), row.pop(FILE)
+        counts.setdefault(part, {})[sha256[file]] = PartitionCounts(**row)
+    return counts

@@ -1,0 +1,189 @@
+"""Staged readings and refusals of a run: in memory up to a budget, beyond it in temporary Arrow files.
+
+Here belongs holding and finding them again by partition, with bounded memory. Not here: what is done with them
+(partitions.py). The temporary directory lives as long as the run.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from sources.cleaning.rejects import REJECT_SCHEMA
+from sources.cleaning.staged import FILE, PART, SITE, staged_schema
+from sources.registry.model import CleanTable
+
+# Partitions that share spilled files: a month of days, a year of months, every year by itself.
+_BUCKET = {"day": 32, "month": 12, "year": 1}
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much is held at once. `cells` of raw values parsed together; `staged` readings and `rejected` rows held in
+    memory before spilling; `chunk` readings resolved together.
+    """
+
+    cells: int = 400_000
+    staged: int = 1_500_000
+    chunk: int = 400_000
+    rejected: int = 100_000
+
+
+DEFAULT_BUDGET = Budget()
+
+
+class _Shelf:
+    """Staged readings of one table."""
+
+    def __init__(self, table: CleanTable, folder: Path) -> None:
+        self.table = table
+        self._folder = folder
+        self.held: list[pl.DataFrame] = []
+        self._sealed: pl.DataFrame | None = None
+        self._files: dict[int, list[Path]] = {}
+        self.rows: dict[int, int] = {}
+
+    def add(self, readings: pl.DataFrame) -> None:
+        self.held.append(readings)
+        self._sealed = None
+        for part, count in readings[PART].value_counts().iter_rows():
+            self.rows[part] = self.rows.get(part, 0) + count
+
+    def spill(self) -> None:
+        if not self.held:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        width = _BUCKET[self.table.grain]
+        every = pl.concat(self.held).with_columns((pl.col(PART) // width).alias("__bucket"))
+        self.held, self._sealed = [], None
+        for bucket in every.partition_by("__bucket", maintain_order=True):
+            number = bucket["__bucket"][0]
+            files = self._files.setdefault(number, [])
+            files.append(self._folder / f"{number}-{len(files)}.arrow")
+            bucket.drop("__bucket").write_ipc(files[-1], compression="lz4")
+
+    def load(self, parts: Iterable[int], sites: list[int] | None) -> pl.DataFrame:
+        wanted = sorted(parts)
+        keep = pl.col(PART).is_in(wanted)
+        if sites is not None:
+            keep &= pl.col(SITE).is_in(sites)
+        found = [self._in_memory(wanted, sites)]
+        width = _BUCKET[self.table.grain]
+        for bucket in sorted({part // width for part in wanted}):
+            for file in self._files.get(bucket, ()):
+                found.append(pl.scan_ipc(file).filter(keep).collect())
+        return pl.concat(found)
+
+    def site_rows(self, part: int) -> dict[int, int]:
+        rows: dict[int, int] = {}
+        frames = [f.filter(pl.col(PART) == part).select(SITE) for f in self.held]
+        for file in self._files.get(part // _BUCKET[self.table.grain], ()):
+            frames.append(pl.scan_ipc(file).filter(pl.col(PART) == part).select(SITE).collect())
+        for frame in frames:
+            for site, count in frame[SITE].value_counts().iter_rows():
+                rows[site] = rows.get(site, 0) + count
+        return rows
+
+    def _in_memory(self, wanted: list[int], sites: list[int] | None) -> pl.DataFrame:
+        if not self.held:
+            return pl.DataFrame(schema=staged_schema(self.table))
+        if self._sealed is None:
+            self._sealed = pl.concat(self.held).sort(PART, maintain_order=True)
+            self.held = [self._sealed]
+        first = self._sealed[PART].search_sorted(wanted[0], "left")
+        after = self._sealed[PART].search_sorted(wanted[-1], "right")
+        found = self._sealed.slice(first, after - first)
+        if wanted[-1] - wanted[0] + 1 != len(wanted):
+            found = found.filter(pl.col(PART).is_in(wanted))
+        return found if sites is None else found.filter(pl.col(SITE).is_in(sites))
+
+
+class Staging(AbstractContextManager["Staging"]):
+    """Everything parsed in one run, by table and partition, and refusals by delivery."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._temporary = tempfile.TemporaryDirectory(prefix="ecoledger-cleaning-")
+        self._folder = Path(self._temporary.name)
+        self._shelves: dict[str, _Shelf] = {}
+        self._held = 0
+        self._dropped: set[int] = set()
+        self._rejects: dict[int, list[pl.DataFrame]] = {}
+        self._rejected = 0
+        self._reject_files: dict[int, list[Path]] = {}
+
+    def __exit__(self, *_: object) -> None:
+        self._temporary.cleanup()
+
+    def add(self, table: CleanTable, readings: pl.DataFrame) -> None:
+        """Takes staged readings of `table`."""
+        if readings.is_empty():
+            return
+        shelf = self._shelves.setdefault(table.name, _Shelf(table, self._folder / table.name))
+        shelf.add(readings)
+        self._held += readings.height
+        if self._held > self._budget.staged:
+            for every in self._shelves.values():
+                every.spill()
+            self._held = 0
+
+    def drop(self, file: int) -> None:
+        """Forgets everything of a delivery that turned out to be unreadable."""
+        self._dropped.add(file)
+        self._rejects.pop(file, None)
+        for path in self._reject_files.pop(file, ()):
+            path.unlink()
+
+    def rows(self, table: str) -> dict[int, int]:
+        """Staged readings by partition, those of dropped deliveries included."""
+        return self._shelves[table].rows if table in self._shelves else {}
+
+    def load(self, table: CleanTable, parts: Iterable[int], sites: list[int] | None = None) -> pl.DataFrame:
+        """Staged readings of the partitions, of some sites only where `sites` is given."""
+        shelf = self._shelves.get(table.name)
+        if shelf is None:
+            return pl.DataFrame(schema=staged_schema(table))
+        found = shelf.load(parts, sites)
+        return found.filter(~pl.col(FILE).is_in(sorted(self._dropped))) if self._dropped else found
+
+    def site_rows(self, table: CleanTable, part: int) -> dict[int, int]:
+        """Staged readings of one partition by site number."""
+        return self._shelves[table.name].site_rows(part) if table.name in self._shelves else {}
+
+    def reject(self, rejects: pl.DataFrame) -> None:
+        """Takes refusals of any number of deliveries."""
+        if rejects.is_empty():
+            return
+        for own in rejects.partition_by(FILE, maintain_order=True):
+            self._rejects.setdefault(own[FILE][0], []).append(own)
+        self._rejected += rejects.height
+        if self._rejected > self._budget.rejected:
+            self._spill_rejects()
+
+    def rejects_of(self, file: int) -> Iterator[pl.DataFrame]:
+        """Refusals of one delivery in pieces, in the order in which they were found; at least one piece."""
+        for path in self._reject_files.get(file, ()):
+            yield pl.read_ipc(path, memory_map=False)
+        held = self._rejects.get(file)
+        if held:
+            yield pl.concat(held)
+        elif file not in self._reject_files:
+            yield pl.DataFrame(schema=REJECT_SCHEMA)
+
+    def has_spilled_rejects(self, file: int) -> bool:
+        """Whether the refusals of a delivery are too many for one frame."""
+        return file in self._reject_files
+
+    def _spill_rejects(self) -> None:
+        folder = self._folder / "rejects"
+        folder.mkdir(exist_ok=True)
+        for file, parts in self._rejects.items():
+            paths = self._reject_files.setdefault(file, [])
+            paths.append(folder / f"{file}-{len(paths)}.arrow")
+            pl.concat(parts).write_ipc(paths[-1], compression="lz4")
+        self._rejects, self._rejected = {}, 0

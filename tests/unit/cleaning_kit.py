@@ -1,0 +1,267 @@
+"""Small worlds for the tests of cleaning: sources by declaration, deliveries from text, a store in memory.
+
+Here belong builders only. Not here: assertions, or anything a test should be able to see at a glance.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from sources.cleaning.clean import CleanReport, clean_deliveries
+from sources.cleaning.fingerprint import source_fingerprints
+from sources.cleaning.register import EVER
+from sources.cleaning.schema import register_schema
+from sources.cleaning.spill import DEFAULT_BUDGET, Budget
+from sources.cleaning.store import FileCounts, PartitionCounts, PartitionPart
+from sources.config.model import ColumnMapping, Config, District, Format, Source, TimeMapping, ValueMapping
+from sources.deliveries import Delivery, Receipt
+from sources.registry import registry
+
+ZONE = ZoneInfo("Asia/Shanghai")
+NOON = datetime(2026, 3, 10, 12, 0, tzinfo=ZONE)
+HOURLY = TimeMapping(columns=("time",), formats=("%Y-%m-%d %H:%M",))
+
+
+def air_source(**changes) -> Source:
+    """Hourly air, columns station,time,pm25,co; hours named by their start."""
+    source = Source(
+        id="test_air",
+        feed="air",
+        table="clean_air",
+        connector="file",
+        path="*.csv",
+        format=Format(missing=("", "NA")),
+        time=HOURLY,
+        site=ColumnMapping(column="station", unmapped="keep"),
+        values=(ValueMapping("pm25", "pm2_5", "ug/m3"), ValueMapping("co", "co", "mg/m3")),
+        unknown_sites="accept",
+        cadence_min=60,
+    )
+    return replace(source, **changes)
+
+
+def waste_source(**changes) -> Source:
+    """Weighbridge tickets, columns scale,ticket,time,category,gross,tare,net (kg)."""
+    source = Source(
+        id="test_waste",
+        feed="waste",
+        table="clean_waste",
+        connector="file",
+        path="*.csv",
+        format=Format(),
+        time=replace(HOURLY, marks="instant"),
+        site=ColumnMapping(column="scale", unmapped="keep"),
+        values=(ValueMapping("net", "net_t", "kg"),),
+        columns={
+            "ticket_no": ColumnMapping(column="ticket", unmapped="keep"),
+            "category": ColumnMapping(column="category", values={"厨余": "kitchen_household", "其他": "other"}),
+            "gross_kg": ColumnMapping(column="gross", unmapped="keep"),
+            "tare_kg": ColumnMapping(column="tare", unmapped="keep"),
+        },
+        unknown_sites="accept",
+    )
+    return replace(source, **changes)
+
+
+def water_long_source(**changes) -> Source:
+    """Manual samples, one item a row."""
+    from sources.config.model import LongMapping
+
+    source = Source(
+        id="test_water",
+        feed="water",
+        table="clean_water",
+        connector="file",
+        path="*.csv",
+        format=Format(missing=("", "/")),
+        time=replace(HOURLY, marks="instant"),
+        site=ColumnMapping(column="section", unmapped="keep"),
+        long=LongMapping("item", "result", "unit"),
+        columns={"method": ColumnMapping(constant="manual")},
+        unknown_sites="accept",
+    )
+    return replace(source, **changes)
+
+
+def config(*sources: Source, zone: str = "Asia/Shanghai") -> Config:
+    return Config(path=None, district=District(reporting_zone=zone), sources=sources, registers=(), fingerprint="test")
+
+
+def register(*sites: tuple[str, str] | tuple[str, str, date, date | None]) -> pl.DataFrame:
+    """A site register of (feed, site_id) or (feed, site_id, valid_from, valid_to)."""
+    rows = [
+        {"feed": s[0], "site_id": s[1], "valid_from": s[2] if len(s) > 2 else EVER, "valid_to": s[3] if len(s) > 3 else None}
+        for s in sites
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=register_schema())
+
+
+def delivery(
+    source: Source, content: str | bytes, at: datetime = NOON, name: str = "file.csv", provenance: str = "observed"
+) -> Delivery:
+    data = content.encode() if isinstance(content, str) else content
+    receipt = Receipt(
+        feed=source.feed,
+        source_id=source.id,
+        offer_id=name,
+        file_name=name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        size_bytes=len(data),
+        delivered_at=at.isoformat(),
+        delivered_at_source="name",
+        landed_at=at.isoformat(),
+        connector="file",
+        provenance=provenance,
+        owner="",
+        licence="",
+    )
+    return Delivery(receipt, lambda: io.BytesIO(data))
+
+
+def file_delivery(source: Source, path: Path, at: datetime) -> Delivery:
+    data = path.read_bytes()
+    made = delivery(source, data, at, path.name)
+    return Delivery(made.receipt, lambda: path.open("rb"))
+
+
+def hours(
+    values: Mapping[str, Iterable[str]] | Iterable[str], start: str = "2026-03-01 00:00", station: str = "S1"
+) -> str:
+    """CSV of air hours: `values` of pm25, one an hour; co is empty."""
+    first = datetime.fromisoformat(start)
+    lines = ["station,time,pm25,co"]
+    for i, value in enumerate(values):
+        lines.append(f"{station},{first + timedelta(hours=i):%Y-%m-%d %H:%M},{value},")
+    return "\n".join(lines) + "\n"
+
+
+class MemoryStore:
+    """A CleanStore in memory that checks what it is handed."""
+
+    def __init__(self) -> None:
+        self.clean: dict[tuple[str, str], pl.DataFrame] = {}
+        self.superseded: dict[tuple[str, str], pl.DataFrame] = {}
+        self.counts: dict[tuple[str, str], dict[str, PartitionCounts]] = {}
+        self.quarantine: dict[tuple[str, str], pl.DataFrame] = {}
+        self.files: dict[tuple[str, str], FileCounts] = {}
+        self.prints: dict[tuple[str, str], str] = {}
+        self.known: dict[str, Delivery] = {}
+        self.writes: list[tuple[str, str]] = []
+        self.flag_writes: list[tuple[str, str]] = []
+        self.parts_written: list[int] = []
+
+    def offer(self, deliveries: Iterable[Delivery]) -> None:
+        self.known.update({d.receipt.sha256: d for d in deliveries})
+
+    def deliveries_touching(self, feed: str, partitions: Iterable[tuple[str, str]]) -> list[Delivery]:
+        wanted = set(partitions)
+        found = [
+            self.known[sha]
+            for (f, sha), counts in self.files.items()
+            if f == feed and wanted & set(counts.touches)
+        ]  # fmt: skip
+        return sorted(found, key=lambda d: d.receipt.order)
+
+    def previous_touches(self, feed: str, sha256: str) -> tuple[tuple[str, str], ...]:
+        known = self.files.get((feed, sha256))
+        return known.touches if known else ()
+
+    def read_clean(self, table: str, value: str) -> pl.DataFrame | None:
+        return self.clean.get((table, value))
+
+    def write_partition(self, table, value, clean, superseded, counts) -> None:
+        assert clean.height == sum(c.readings_clean for c in counts.values())
+        self.writes.append((table, value))
+        if clean.is_empty() and superseded.is_empty():
+            for place in (self.clean, self.superseded, self.counts):
+                place.pop((table, value), None)
+            return
+        self.clean[table, value], self.superseded[table, value] = clean, superseded
+        self.counts[table, value] = dict(counts)
+
+    def write_partition_parts(self, table: str, value: str, parts: Iterable[PartitionPart]) -> None:
+        every = list(parts)
+        self.parts_written.append(len(every))
+        counts: dict[str, PartitionCounts] = {}
+        for part in every:
+            for sha, more in part.counts.items():
+                known = counts.get(sha, PartitionCounts())
+                counts[sha] = PartitionCounts(
+                    *(a + b for a, b in zip(vars(known).values(), vars(more).values(), strict=True))
+                )
+        clean = pl.concat([p.clean for p in every])
+        self.write_partition(table, value, clean, pl.concat([p.superseded for p in every]), counts)
+
+    def write_flags(self, table: str, value: str, clean: pl.DataFrame, flagged: Mapping[str, int]) -> None:
+        before = self.clean[table, value]
+        assert before.drop("flag", "flag_tests").equals(clean.drop("flag", "flag_tests"))
+        self.flag_writes.append((table, value))
+        self.clean[table, value] = clean
+        for sha, number in flagged.items():
+            self.counts[table, value][sha] = replace(self.counts[table, value][sha], readings_flagged=number)
+
+    def write_quarantine(self, feed: str, sha256: str, rejected: pl.DataFrame) -> None:
+        self.quarantine[feed, sha256] = rejected
+
+    def write_quarantine_parts(self, feed: str, sha256: str, parts: Iterable[pl.DataFrame]) -> None:
+        self.quarantine[feed, sha256] = pl.concat(list(parts))
+
+    def record_file(self, feed: str, sha256: str, counts: FileCounts, fingerprint: str) -> None:
+        written = {key for key, by in self.counts.items() if sha256 in by}
+        assert written == set(counts.touches), (written, counts.touches)
+        self.files[feed, sha256] = counts
+        self.prints[feed, sha256] = fingerprint
+
+    # ---- what tests look at
+
+    def all_clean(self, table: str) -> pl.DataFrame:
+        found = [self.clean[key] for key in sorted(self.clean) if key[0] == table]
+        return pl.concat(found) if found else pl.DataFrame()
+
+    def all_superseded(self, table: str) -> pl.DataFrame:
+        return pl.concat([self.superseded[key] for key in sorted(self.superseded) if key[0] == table])
+
+    def all_quarantined(self) -> pl.DataFrame:
+        return pl.concat(list(self.quarantine.values()))
+
+    def totals(self, feed: str, sha256: str) -> dict[str, int]:
+        """Both counts of one file, from everything stored about it."""
+        total = {name: 0 for name in vars(PartitionCounts())}
+        for by in self.counts.values():
+            for name, number in vars(by.get(sha256, PartitionCounts())).items():
+                total[name] += number
+        counts = self.files[feed, sha256]
+        return total | {
+            n: getattr(counts, n)
+            for n in ("rows_other", "records_in", "records_quarantined", "readings_in", "readings_quarantined")
+        }
+
+
+def run(
+    store: MemoryStore,
+    setup: Config,
+    deliveries: Iterable[Delivery],
+    sites: pl.DataFrame | None = None,
+    budget: Budget = DEFAULT_BUDGET,
+) -> CleanReport:
+    """Cleans `deliveries` (of one feed) into `store`."""
+    every = list(deliveries)
+    store.offer(every)
+    sites = register() if sites is None else sites
+    prints = source_fingerprints(setup, registry())
+    return clean_deliveries(every[0].receipt.feed, setup, sites, every, store, prints, budget=budget)
+
+
+def cleaned(source: Source, content: str | bytes, **more) -> MemoryStore:
+    """One delivery of one source, cleaned."""
+    store = MemoryStore()
+    run(store, config(source), [delivery(source, content)], **more)
+    return store
