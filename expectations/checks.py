@@ -64,10 +64,23 @@ def figure(value: float) -> str:
     return f"{value:.12g}"
 
 
-def rows(at_least: int, why: str) -> Check:
-    """The table has rows: an empty frame would pass most other expectations, so every suite begins with this."""
-    expected = f"at least {at_least} row{'' if at_least == 1 else 's'} ({why})"
-    return Check("rows", "rows", "", CRITICAL, expected, "number", "count(*)", low=at_least)
+def rows(at_least: int, why: str, severity: Severity = CRITICAL, beside: Iterable[str] = ()) -> Check:
+    """The table has rows: an empty frame would pass most other expectations, so every suite begins with this.
+
+    `beside` names marts of the same schema whose rows count as well, where either of them may be empty.
+    """
+    others = tuple(beside)
+    counts = " + ".join(("count(*)", *(f"(select count(*) from {{schema}}.{quoted(o)})" for o in others)))
+    together = f", together with {', '.join(others)}" if others else ""
+    expected = f"at least {at_least} row{'' if at_least == 1 else 's'}{together} ({why})"
+    return Check("rows", "rows", "", severity, expected, "number", counts, low=at_least)
+
+
+def not_emptied() -> Check:
+    """A table that has rows in the current release is not empty now, whatever else it may be."""
+    held = "case when count(*) = 0 and (select count(*) from {previous}) > 0 then 0 else 1 end"
+    expected = "not empty after a release with rows"
+    return Check("not_emptied", "not_emptied", "", CRITICAL, expected, "number", held, low=1, against_release=True)
 
 
 def unique(columns: Sequence[str], where: str = "", needs: Iterable[str] = ()) -> Check:
@@ -293,6 +306,7 @@ KINDS: Mapping[str, Callable[..., Check]] = MappingProxyType(
         builder.__name__: builder
         for builder in (
             rows,
+            not_emptied,
             unique,
             not_null,
             vocabulary,

@@ -13,9 +13,20 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from expectations.checks import Check, SuiteError, between, not_null, relation, rows, unique, vocabulary, volume
+from expectations.checks import (
+    Check,
+    SuiteError,
+    between,
+    not_emptied,
+    not_null,
+    relation,
+    rows,
+    unique,
+    vocabulary,
+    volume,
+)
 from expectations.contract import TableLike, declared_columns
-from expectations.records import WARNING
+from expectations.records import CRITICAL, WARNING, Severity
 from sources.registry import registry as shipped_registry
 from sources.registry.model import PROVENANCE_BY_TRUST, Registry
 
@@ -31,7 +42,9 @@ class Suite:
     """What is particular to one mart: the clean tables it is fed by, and its own checks.
 
     `fed_by`: the mart must have rows as soon as one of these has; empty when it must always have rows. `change` is the
-    share by which its rows may move between releases. `vocabularies` names closed vocabularies by column.
+    share by which its rows may move between releases. `vocabularies` names closed vocabularies by column. `beside`:
+    marts whose rows count as its own, where the feed may fill either. `rows_severity`: warning where valid data may
+    leave it empty, as an indicator table without an assessed site.
     """
 
     mart: str
@@ -40,6 +53,8 @@ class Suite:
     vocabularies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     change: float = 0.3
     always: int = 1
+    beside: tuple[str, ...] = ()
+    rows_severity: Severity = CRITICAL
 
 
 @cache
@@ -55,7 +70,7 @@ def seed_values(seed: str, column: str) -> tuple[str, ...]:
 
 def indicators(mart: str, fed_by: tuple[str, ...], checks: tuple[Check, ...] = ()) -> Suite:
     """The suite of an indicator table: the columns are the same in every domain, and so are their physical ranges."""
-    return Suite(mart, fed_by, (*figure_checks(), *checks), {"period_kind": PERIOD_KINDS})
+    return Suite(mart, fed_by, (*figure_checks(), *checks), {"period_kind": PERIOD_KINDS}, rows_severity=WARNING)
 
 
 def define(suite: Suite, table: TableLike, registry: Registry, fed: Mapping[str, int]) -> tuple[Check, ...]:
@@ -68,6 +83,7 @@ def define(suite: Suite, table: TableLike, registry: Registry, fed: Mapping[str,
         _rows(suite, fed),
         unique(table.grain),
         *(not_null(c) for c in table.grain),
+        not_emptied(),
         volume(suite.change),
         *_by_name(columns, registry),
         *(vocabulary(c, words) for c, words in suite.vocabularies.items()),
@@ -133,10 +149,10 @@ def figure_checks() -> tuple[Check, ...]:
 
 def _rows(suite: Suite, fed: Mapping[str, int]) -> Check:
     if not suite.fed_by:
-        return rows(suite.always, "always")
+        return rows(suite.always, "always", suite.rows_severity, suite.beside)
     sources = " or ".join(suite.fed_by)
     if any(fed.get(table, 0) for table in suite.fed_by):
-        return rows(suite.always, f"{sources} holds readings")
+        return rows(suite.always, f"{sources} holds readings", suite.rows_severity, suite.beside)
     return rows(0, f"{sources} holds no reading")
 
 

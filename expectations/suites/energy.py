@@ -57,7 +57,14 @@ def _words() -> dict[str, tuple[str, ...]]:
 
 
 SUITES = (
-    Suite("mart_energy_monthly", _FED, _balance(), _words()),
-    Suite("mart_energy_annual", _FED, _balance(), {**_words(), "period_kind": PERIOD_KINDS}),
+    # Yearly balances fill the one and months without a whole year the other; with readings, one of them has rows.
+    Suite("mart_energy_monthly", _FED, _balance(), _words(), beside=("mart_energy_annual",)),
+    Suite(
+        "mart_energy_annual",
+        _FED,
+        _balance(),
+        {**_words(), "period_kind": PERIOD_KINDS},
+        beside=("mart_energy_monthly",),
+    ),
     indicators("mart_energy_indicators", _FED),
 )

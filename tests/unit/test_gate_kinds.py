@@ -31,6 +31,7 @@ class Case:
 GOOD = "(1, 'a', 5, 10), (2, 'b', 6, 10)"
 CASES = {
     "rows": Case(checks.rows(1, "its feed has deliveries"), GOOD, "", 0),
+    "not_emptied": Case(checks.not_emptied(), GOOD, "", 0),
     "unique": Case(checks.unique(["id"]), GOOD, "(1, 'a', 5, 10), (1, 'b', 5, 10)"),
     "not_null": Case(checks.not_null("value"), GOOD, "(1, 'a', null, 10), (2, 'a', 5, 10)"),
     "vocabulary": Case(checks.vocabulary("word", ("a", "b")), GOOD, "(1, 'a', 5, 10), (2, 'c', 5, 10)"),

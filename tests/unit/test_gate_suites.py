@@ -53,8 +53,11 @@ def test_no_suite_is_left_over_from_a_mart_that_is_gone() -> None:
 
 def broken_relations(con: duckdb.DuckDBPyConnection, mart: MartTable, check: Check) -> Iterator[Target]:
     """Tables under the mart's contract that break `check`, made for its kind."""
-    if check.kind == "rows":
-        yield relation(con, "t", mart, [])
+    if check.kind in ("rows", "not_emptied"):
+        for other in SUITES[mart.name].beside:
+            relation(con, f"main.{other}", marts()[other], [])
+        before = relation(con, "before", mart, [{}])
+        yield replace(relation(con, "main.t", mart, []), previous=before.relation)
     elif check.kind == "unique":
         yield relation(con, "t", mart, [dict(check.example), dict(check.example)])
     elif check.kind == "volume":
@@ -113,6 +116,15 @@ def test_a_mart_needs_rows_only_when_a_table_that_feeds_it_has_readings() -> Non
     assert define(suite, mart, registry(), {})[0].low == 0
     assert define(suite, mart, registry(), {"clean_dustfall": 3})[0].low == 1
     assert define(Suite("mart_x"), mart, registry(), {})[0].low == 1
+
+
+def test_rows_beside_it_count_where_the_feed_may_fill_either() -> None:
+    con = duckdb.connect()
+    mart = marts()["mart_energy_annual"]
+    target = relation(con, "main.t", mart, [])
+    relation(con, "main.mart_energy_monthly", marts()["mart_energy_monthly"], [{}])
+    check = checks_of(mart)[0]
+    assert judged(con, target, [check])["rows"].success
 
 
 def test_gross_ranges_of_the_registry_reach_wide_marts() -> None:
