@@ -12,6 +12,7 @@ import lzma
 import re
 import shutil
 import stat
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -39,7 +40,22 @@ _OTHER_KINDS = (
 )
 _OLE = b"\xd0\xcf\x11\xe0"
 _NESTED = re.compile(r"\.(zip|gz|tgz|bz2|xz|7z|rar|tar|zst)$", re.IGNORECASE)
-_DAMAGE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile, NotImplementedError, OSError)
+# What zipfile and gzip raise on damaged bytes.
+DAMAGE = (
+    EOFError,
+    IndexError,
+    KeyError,
+    MemoryError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+    lzma.LZMAError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True)
@@ -72,10 +88,8 @@ class Unfolding(io.RawIOBase):
             return b"".join(iter(lambda: self.read(MEBIBYTE), b""))
         try:
             data = self._source.read1(size)
-        except _DAMAGE as damage:
+        except DAMAGE as damage:
             raise _damaged(self._name, self.unfolded, damage) from None
-        except RuntimeError as wrong:
-            raise UnreadableFile(f"{self._name} cannot be unpacked: {wrong}") from None
         self.unfolded += len(data)
         self._guard()
         return data
@@ -161,7 +175,7 @@ class _Joined(io.RawIOBase):
 def _archive(stream: IO[bytes]) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(stream)
-    except _DAMAGE as damage:
+    except DAMAGE as damage:
         raise _damaged("the zip archive or workbook", 0, damage) from None
 
 
@@ -188,7 +202,7 @@ def _members(archive: zipfile.ZipFile, file_name: str, fmt: Format, limits: Read
             raise UnreadableFile(f"member {name} is encrypted", hint="Send it without a password")
         try:
             opened = archive.open(info)
-        except (*_DAMAGE, RuntimeError) as damage:
+        except DAMAGE as damage:
             raise _damaged(shown, 0, damage) from None
         _check_ratio(shown, info.file_size, info.compress_size, limits)
         unfolding = Unfolding(opened, shown, info.compress_size, limits, before)

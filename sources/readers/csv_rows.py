@@ -7,6 +7,7 @@ inside quotes does not start one.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -145,7 +146,8 @@ class _Rows:
         first = self._text.read(1)
         if not first:
             return
-        self._text.unread(first)
+        # pyarrow drops one byte order mark: this one, so that a row that begins with the character keeps it.
+        self._text.unread(codecs.BOM_UTF8 + first)
         try:
             reader = arrow_csv.open_csv(
                 pa.PythonFile(self._text, mode="r"),

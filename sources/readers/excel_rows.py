@@ -1,7 +1,8 @@
 """Rows of an Excel workbook, every cell as the text a person reads.
 
-Here belong sheets, size guards before unpacking, and cells as text: numbers without binary noise, dates as ISO text,
-an error cell as its mark (#DIV/0!), a formula as its stored result. Not here: what is wrong with a header (header.py).
+Here belong sheets, size guards before unpacking, and cells as text: numbers without binary noise (15 digits), dates
+as ISO text with their time, an error cell as its mark (#DIV/0!), a formula as its stored result, a percentage as its
+fraction. Not here: what is wrong with a header (header.py).
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
+from decimal import ROUND_HALF_EVEN, Context
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import fastexcel
 import polars as pl
 
+from sources.readers.containers import DAMAGE
 from sources.readers.frames import batches, without_blank_rows, without_footers
 from sources.readers.header import columns_of
 from sources.readers.model import MEBIBYTE, ROW, RawBatch, ReadLimits, UnreadableFile
@@ -31,6 +33,9 @@ _ERROR_MARKS = {
 _ERROR = re.compile(r"Error\((\w+)\)")
 # A time of day is stored as a fraction of day 0, which is read as this date.
 _DAY_ZERO = "^1899-12-31 "
+_LONG_NUMBER = r"^-?[0-9]+\.[0-9]+$"
+_SHOWN_DIGITS = 15
+_FIFTEEN = Context(prec=_SHOWN_DIGITS, rounding=ROUND_HALF_EVEN)
 
 
 def excel_rows(
@@ -69,6 +74,7 @@ def sheet_cells(stream: io.RawIOBase, fmt: Format, limits: ReadLimits) -> pl.Dat
     if not batch.num_columns:
         return pl.DataFrame()
     frame = pl.DataFrame(pl.from_arrow(batch)).select(pl.all().cast(pl.String).fill_null("").str.replace(_DAY_ZERO, ""))
+    frame = _without_noise(frame)
     return _with_error_marks(frame, errors)
 
 
@@ -97,7 +103,7 @@ def _guard(data: bytes, limits: ReadLimits) -> None:
                         total += len(piece)
                         if total > limits.workbook_bytes:
                             raise _too_big(limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as damage:
+    except DAMAGE as damage:
         raise UnreadableFile(
             f"the workbook is damaged or truncated ({damage}); nothing of it is used",
             hint="Ask the sender to deliver it again",
@@ -146,6 +152,22 @@ def _with_error_marks(frame: pl.DataFrame, errors: fastexcel.CellErrors | None) 
                     column[row] = mark
             frame = frame.with_columns(pl.Series(name, column, dtype=pl.String))
     return frame
+
+
+def _without_noise(frame: pl.DataFrame) -> pl.DataFrame:
+    """Numbers with at most the 15 digits that Excel shows: the rest comes from binary fractions."""
+    for name in frame.columns:
+        column = frame[name]
+        noisy = (column.str.len_bytes() > _SHOWN_DIGITS) & column.str.contains(_LONG_NUMBER)
+        if noisy.any():
+            shown = [_fifteen_digits(text) if long else text for text, long in zip(column, noisy, strict=True)]
+            frame = frame.with_columns(pl.Series(name, shown, dtype=pl.String))
+    return frame
+
+
+def _fifteen_digits(text: str) -> str:
+    rounded = format(_FIFTEEN.create_decimal(text), "f")
+    return rounded.rstrip("0").rstrip(".") if "." in rounded else rounded
 
 
 def _refusal(error: Exception) -> UnreadableFile:
