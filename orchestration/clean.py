@@ -39,7 +39,7 @@ def clean_feed(session: Session, feed: str, months: Set[str], note: Note) -> Cle
 
     A failure leaves the feed's lake as it was and is told in the result, so that the other feeds go on.
     """
-    from sources.cleaning.run import clean_deliveries
+    from sources.cleaning.clean import clean_deliveries
 
     lake, settings = session.lake, session.settings
     waiting = lake.uncleaned(feed, session.fingerprints)
@@ -51,12 +51,22 @@ def clean_feed(session: Session, feed: str, months: Set[str], note: Note) -> Cle
     note(f"{len(due)} files")
     try:
         with lake.cleaning():
-            clean_deliveries(settings.registry.feeds[feed], due, lake, settings.config, settings.registry)
+            report = clean_deliveries(
+                feed,
+                settings.config,
+                session.register,
+                due,
+                lake,
+                session.fingerprints,
+                note,
+                registry=settings.registry,
+            )
             done = lake.finish_cleaning()
     except Exception as error:
         result.failure = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
         traceback.print_exception(error)
         return result
+    result.refused = [f"{name}: {reason}" for name, reason in report.refused]
     result.unbalanced = [f"{u.file_name}: {u.what}" for u in done.unbalanced]
     session.cleaned.setdefault(feed, set()).update(d.receipt.sha256 for d in due)
     note(result.text)

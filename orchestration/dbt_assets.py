@@ -25,7 +25,11 @@ JUDGEMENT = "judgement"
 DUCKDB_POOL = "duckdb"
 _SECOND_RUN = f"tag:{CROSS_DOMAIN} tag:{JUDGEMENT}"
 # Unit tests belong to the test suite; a data test runs with the run that builds the last of what it reads.
-_BUILD_OPTIONS = ("--exclude-resource-type", "unit_test", "--indirect-selection", "buildable")
+_BUILD_OPTIONS = (
+    *("--exclude-resource-type", "unit_test"),
+    *("--exclude-resource-type", "exposure"),
+    *("--indirect-selection", "buildable"),
+)
 
 
 class Translator(DagsterDbtTranslator):

@@ -1,4 +1,4 @@
-"""Runs dbt as a subprocess beside this Python: the manifest when the project changed, and one command at a time.
+"""Runs dbt as a subprocess beside this Python: `dbt parse` when the project changed, then one command at a time.
 
 dbt in the same process would keep the candidate locked, so it is always another process. Here belong its
 command line, its events and its results. Not here: what a result means for a domain (expectations) or for Dagster
@@ -25,6 +25,9 @@ from warehouse.paths import DataDir
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 _PROJECT_FILES = ("*.sql", "*.yml", "*.csv")
+# dbt's own store of what it parsed, from which dbt_child.py starts.
+PARSED = "partial_parse.msgpack"
+_FLAGS = ("--log-format=json", "--log-level=info", "--log-level-file=info", "--no-use-colors", "--no-version-check")
 _RESULT_EVENTS = frozenset({"LogModelResult", "LogSeedResult", "LogTestResult", "LogNodeResult"})
 
 
@@ -76,46 +79,51 @@ def prepare_manifest(data: DataDir, project: Path = PROJECT) -> Path:
 
     The fingerprint is written after the manifest, so that a web page and a refresh may prepare it at once.
     """
-    wanted = project_fingerprint(project)
+    constant = _constants(data)
+    wanted = hashlib.sha256(f"{project_fingerprint(project)} {json.dumps(constant)}".encode()).hexdigest()
     note = data.dbt_manifest.with_suffix(".fingerprint")
     if data.dbt_manifest.is_file() and note.is_file() and note.read_text(encoding="utf-8") == wanted:
         return data.dbt_manifest
     working = data.dbt / f"parsing-{os.getpid()}"
+    command = [str(dbt_executable()), *_FLAGS, "parse", "--vars", json.dumps(constant)]
     try:
-        messages = [text for text in map(_error_text, run_dbt(data, ["parse"], working, {}, project)) if text]
-        manifest = working / "manifest.json"
-        if not manifest.is_file():
+        messages = [text for text in map(_error_text, _run(command, data, working, project)) if text]
+        if not (working / "manifest.json").is_file():
             raise DbtError("dbt cannot read its project: " + _joined(messages))
-        write_bytes(data.dbt_manifest, manifest.read_bytes())
+        for name in (PARSED, "manifest.json"):
+            write_bytes(data.dbt_manifest.with_name(name), (working / name).read_bytes())
         write_bytes(note, wanted.encode())
     finally:
         shutil.rmtree(working, ignore_errors=True)
     return data.dbt_manifest
 
 
+def _constants(data: DataDir) -> dict[str, str]:
+    """Variables that are read while dbt parses: where the sources lie. All others are read when a node is compiled."""
+    return {"clean_root": str(data.clean)}
+
+
 def run_dbt(
     data: DataDir, arguments: Sequence[str], target: Path, variables: Mapping[str, Any], project: Path = PROJECT
 ) -> Iterator[dict[str, Any]]:
-    """Runs `dbt <arguments>` and yields its structured events; artifacts and dbt.log go to `target`.
+    """Runs `dbt <arguments>` on the prepared manifest and yields its events; artifacts and dbt.log go to `target`.
 
-    Models and tests that fail do not raise: they are results. DbtError if dbt stopped before it could run anything
-    (exit code 2), with its error messages.
+    Models and tests that fail do not raise: they are results. DbtError if dbt stopped before it could run anything,
+    with its error messages.
     """
+    prepare_manifest(data, project)
+    parsed = data.dbt_manifest.with_name(PARSED)
+    command = [sys.executable, "-m", "orchestration.dbt_child", str(parsed), *_FLAGS, *arguments]
+    return _run([*command, "--vars", json.dumps(dict(variables), ensure_ascii=False)], data, target, project)
+
+
+def _run(command: Sequence[str], data: DataDir, target: Path, project: Path) -> Iterator[dict[str, Any]]:
     target.mkdir(parents=True, exist_ok=True)
-    command = [
-        str(dbt_executable()),
-        "--log-format=json",
-        "--log-level=info",
-        "--log-level-file=info",
-        "--no-use-colors",
-        "--no-version-check",
-        *arguments,
-        *(["--vars", json.dumps(dict(variables), ensure_ascii=False)] if variables else []),
-    ]
     errors: list[str] = []
     with subprocess.Popen(
         command,
-        cwd=project,
+        # The child imports our package from where we did; dbt itself is told the project by its environment.
+        cwd=PROJECT.parent,
         env=dbt_environment(data, project, target),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -134,7 +142,7 @@ def run_dbt(
             process.terminate()
             raise
     if process.returncode not in (0, 1):
-        raise DbtError(f"dbt {arguments[0]} stopped: {_joined(errors)} (log: {target / 'dbt.log'})")
+        raise DbtError(f"dbt stopped: {_joined(errors)} (log: {target / 'dbt.log'})")
 
 
 def node_result(event: Mapping[str, Any]) -> NodeResult | None:

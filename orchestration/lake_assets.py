@@ -126,7 +126,7 @@ def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDe
             asset_key=key,
             metadata={"deliveries": result.deliveries, "refused": len(result.refused), **age.metadata},
             check_results=[
-                _check("accounted_for", [result.failure] if result.failure else list(result.refused)),
+                _check("accounted_for", [result.failure] if result.failure else [*result.refused, *result.unbalanced]),
                 _check("observations_fresh", [] if age.fresh else [age.text], dg.AssetCheckSeverity.WARN),
             ],
         )

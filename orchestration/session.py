@@ -25,6 +25,8 @@ from warehouse.paths import DataDir
 from warehouse.recovery import recover
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from warehouse.release import Published
 
 
@@ -89,15 +91,19 @@ class Session:
         """What clean readings depend on besides their bytes, by source."""
         return source_fingerprints(self.settings.config, self.settings.registry)
 
-    def write_register(self) -> int:
-        """Puts the site register in force into the lake, and a file without rows into every clean table."""
+    @cached_property
+    def register(self) -> pl.DataFrame:
+        """The site register in force, all feeds; ConfigError names the line of a mistake."""
         from sources.cleaning.register import load_register
 
-        register = load_register(self.settings.config, self.settings.registry)
+        return load_register(self.settings.config, self.settings.registry)
+
+    def write_register(self) -> int:
+        """Puts the site register in force into the lake, and a file without rows into every clean table."""
         with self.lake.cleaning():
             self.lake.write_empty_tables()
-            self.lake.write_site_register(register)
-        return register.height
+            self.lake.write_site_register(self.register)
+        return self.register.height
 
     def newest_reading(self, feed: str) -> datetime | None:
         """Start of the newest reading of `feed` in the lake, reporting zone, naive."""
