@@ -13,11 +13,12 @@ from datetime import datetime, tzinfo
 from typing import IO, TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sources.cleaning.store import FileCounts, PartitionCounts
+from sources.cleaning.store import FileCounts, PartitionCounts, PartitionPart
 from sources.config.model import Source
 from sources.deliveries import Delivery, Offer, Receipt
 from sources.registry.model import Registry
 from warehouse.atomic import remove
+from warehouse.clean_files import write_empty_tables
 from warehouse.index import Index, IndexUnusable
 from warehouse.landing import Batch, Landed, raw_paths
 from warehouse.partitions import CleaningDone, PartitionStore
@@ -156,9 +157,9 @@ class Lake:
         """Deliveries of `feed` with a reading in any of the (table, value) partitions, in delivery order."""
         return [self._delivery(r) for r in self.index.touching(feed, list(partitions))]
 
-    def touches_of(self, feed: str, sha256: str) -> list[tuple[str, str]]:
-        """Partitions that now hold or count a reading of the delivery: to be rewritten when it is cleaned anew."""
-        return self.index.touches_of(feed, sha256)
+    def previous_touches(self, feed: str, sha256: str) -> tuple[tuple[str, str], ...]:
+        """Partitions that hold or count a reading of the delivery as it was last cleaned: rebuilt when it is again."""
+        return tuple(self.index.touches_of(feed, sha256))
 
     def read_clean(self, table: str, value: str) -> pl.DataFrame | None:
         """The clean partition as stored, or None where there is none."""
@@ -173,11 +174,23 @@ class Lake:
         counts: Mapping[str, PartitionCounts],
     ) -> None:
         """Replaces one partition, its superseded readings and its counts; both frames empty removes it."""
-        self._store.write(table, value, clean, superseded, counts)
+        self._store.write(table, value, [PartitionPart(clean, superseded, counts)])
+
+    def write_partition_parts(self, table: str, value: str, parts: Iterable[PartitionPart]) -> None:
+        """Like write_partition, for one too large for memory: parts follow in key order, one site after the other."""
+        self._store.write(table, value, parts)
+
+    def write_flags(self, table: str, value: str, clean: pl.DataFrame, flagged: Mapping[str, int]) -> None:
+        """Replaces clean readings of which only the flags changed; `flagged` is readings_flagged by delivery."""
+        self._store.write_flags(table, value, clean, flagged)
 
     def write_quarantine(self, feed: str, sha256: str, rejected: pl.DataFrame) -> None:
         """Replaces everything quarantined from one delivery (an empty frame removes it)."""
-        self._store.write_quarantine(feed, sha256, rejected)
+        self._store.write_quarantine(feed, sha256, [rejected])
+
+    def write_quarantine_parts(self, feed: str, sha256: str, parts: Iterable[pl.DataFrame]) -> None:
+        """Like write_quarantine, where the rejected rows are too many for memory: parts follow in row order."""
+        self._store.write_quarantine(feed, sha256, parts)
 
     def record_file(self, feed: str, sha256: str, counts: FileCounts, fingerprint: str) -> None:
         """Notes that the delivery is cleaned under `fingerprint`; after all its partitions are written."""
@@ -189,7 +202,7 @@ class Lake:
 
     def write_empty_tables(self) -> None:
         """Puts a file without rows into every clean table, so that a pattern over it always matches."""
-        self._store.write_empty_tables()
+        write_empty_tables(self.data, self.registry)
 
     def _delivery(self, receipt: Receipt) -> Delivery:
         file, _ = raw_paths(self.data, receipt)

@@ -1,31 +1,31 @@
 """The clean layer on disk: one partition at a time, Parquet first, sidecar last, the index within one transaction.
 
-Here belongs the store that sources.cleaning writes through: partitions, what they superseded, quarantine, the counts.
-Not here: how readings come about, or repairing what a kill left (rebuild.py). While a partition is replaced it has no
+Here belongs the store that sources.cleaning writes through: partitions, what they superseded, the counts of files. Not
+here: how readings come about, or repairing what a kill left (rebuild.py). While a partition is replaced it has no
 sidecar; the mark set before tells the next start to look.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import tzinfo
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sources.cleaning.store import FileCounts, PartitionCounts
-from sources.registry.model import GRAINS, REGISTER_COLUMNS, CleanTable, Registry
-from warehouse import file_counts
-from warehouse.atomic import flush, remove, remove_empty_dirs, replacing, temporary_beside, write_bytes
+from sources.cleaning.store import FileCounts, PartitionCounts, PartitionPart
+from sources.registry.model import GRAINS, CleanTable, Registry
+from warehouse import clean_files, file_counts
+from warehouse.atomic import flush, remove, remove_empty_dirs, temporary_beside
 from warehouse.index import Index
-from warehouse.paths import EMPTY, PART, SIDECAR, DataDir
-from warehouse.sidecar import counts_as_json, parse_sidecar
+from warehouse.paths import PART, SIDECAR, DataDir
+from warehouse.sidecar import counts_as_json, counts_from_json, parse_sidecar
 
 if TYPE_CHECKING:
     import polars as pl
 
-# Rows of one partition in this order after the key: two readings of one key never stand in the clean layer together.
+# Rows of one partition stand in this order after the key.
 _ORIGIN = ("raw_sha256", "raw_row", "raw_column")
 
 
@@ -42,6 +42,19 @@ class CleaningDone:
     unbalanced: tuple[file_counts.Unbalanced, ...]
 
 
+@dataclass
+class _Written:
+    """A partition under temporary names, and what was counted while writing it."""
+
+    clean: Path
+    superseded: Path
+    rows: int = 0
+    gone: int = 0
+    counts: dict[str, PartitionCounts] = field(default_factory=dict)
+    first: datetime | None = None
+    last: datetime | None = None
+
+
 class PartitionStore:
     """Writes the clean layer between `start` and `finish`; nothing is durable or known to the index before `finish`."""
 
@@ -51,7 +64,7 @@ class PartitionStore:
         self._registry = registry
         self._zone = zone
         self._mark: int | None = None
-        self._written: set[Path] = set()
+        self._paths: set[Path] = set()
         self._affected: set[tuple[str, str]] = set()
         self._recorded: set[tuple[str, str]] = set()
         self._partitions = 0
@@ -71,53 +84,66 @@ class PartitionStore:
         """The clean partition as stored, or None where there is none."""
         import polars as pl
 
-        declared = self._registry.table(table)
-        folder = self._data.clean_partition(table, declared.grain, value)
-        if not (folder / SIDECAR).exists():
-            return None
-        return pl.read_parquet(folder / PART)
+        folder = self._data.clean_partition(table, self._registry.table(table).grain, value)
+        return pl.read_parquet(folder / PART) if (folder / SIDECAR).exists() else None
 
-    def write(
-        self,
-        table: str,
-        value: str,
-        clean: pl.DataFrame,
-        superseded: pl.DataFrame,
-        counts: Mapping[str, PartitionCounts],
-    ) -> None:
-        """Replaces one partition; see CleanStore.write_partition. LakeInconsistent if counts and rows disagree."""
+    def write(self, table: str, value: str, parts: Iterable[PartitionPart]) -> None:
+        """Replaces one partition by its parts in key order; LakeInconsistent if counts and rows differ."""
         declared = self._registry.table(table)
-        self._check(declared, value, clean, superseded, counts)
         self.start()
-        before = self._index.deliveries_in(table, value)
-        self._affected.update((declared.feed, sha) for sha in (*before, *counts))
-        self._partitions += 1
         folder = self._data.clean_partition(table, declared.grain, value)
         beside = self._data.superseded_partition(table, declared.grain, value)
-        if clean.is_empty() and superseded.is_empty():
-            remove(folder / SIDECAR)
-            for place, stop in ((folder, self._data.clean), (beside, self._data.superseded)):
-                remove(place / PART)
-                remove_empty_dirs(place, stop)
-            self._index.drop_partition(table, value)
-            return
-        sha256 = self._replace(declared, folder, beside, clean, superseded, counts)
-        self._index.put_partition(table, value, declared.feed, clean.height, sha256, counts)
+        new = _Written(temporary_beside(folder / PART), temporary_beside(beside / PART))
+        try:
+            self._write_parts(declared, value, parts, new)
+            self._touch(declared.feed, table, value, new.counts)
+            if not new.rows and not new.gone:
+                self._drop(table, value, folder, beside)
+            else:
+                self._store(declared, value, folder, beside, new)
+        finally:
+            for path in (new.clean, new.superseded):
+                remove(path)
+                remove_empty_dirs(path.parent, self._data.root)
 
-    def write_quarantine(self, feed: str, sha256: str, rejected: pl.DataFrame) -> None:
-        """Replaces everything quarantined from one delivery; an empty frame removes it."""
-        from warehouse.parquet import conform_known, write_frame
+    def write_flags(self, table: str, value: str, clean: pl.DataFrame, flagged: Mapping[str, int]) -> None:
+        """Replaces the clean readings where only flags changed; LakeInconsistent if there is no such partition."""
+        from warehouse.parquet import file_sha256
 
+        declared = self._registry.table(table)
         self.start()
-        file = self._data.quarantine_file(feed, sha256)
-        if rejected.is_empty():
-            remove(file)
-            return
-        frame = conform_known(rejected, (), f"quarantine of {feed}")
-        order = [c for c in ("raw_row", "raw_column") if c in frame.columns]
-        with replacing(file, durable=False) as temporary:
-            write_frame(frame.sort(order, maintain_order=True) if order else frame, temporary)
-        self._written.update((file, file.parent))
+        folder = self._data.clean_partition(table, declared.grain, value)
+        note = parse_sidecar(folder)
+        if note is None or note["rows"] != clean.height:
+            raise LakeInconsistent(f"{table} {value}: flags of {clean.height} readings, stored {note and note['rows']}")
+        counts = counts_from_json(note)
+        if unknown := set(flagged) - set(counts):
+            raise LakeInconsistent(f"{table} {value}: flags of deliveries that have no reading here: {sorted(unknown)}")
+        counts |= {sha: replace(counts[sha], readings_flagged=count) for sha, count in flagged.items()}
+        temporary = temporary_beside(folder / PART)
+        try:
+            _write_clean(declared, [clean], temporary)
+            note |= {"sha256": file_sha256(temporary), "deliveries": counts_as_json(counts)}
+            remove(folder / SIDECAR)
+            temporary.replace(folder / PART)
+            clean_files.write_sidecar(folder, note)
+        finally:
+            remove(temporary)
+        self._touch(declared.feed, table, value, counts)
+        self._paths.update((folder / PART, folder / SIDECAR, folder))
+        self._index.put_partition(table, value, declared.feed, clean.height, note["sha256"], counts)
+
+    def write_quarantine(self, feed: str, sha256: str, parts: Iterable[pl.DataFrame]) -> None:
+        """Replaces everything quarantined from one delivery; no row at all removes it."""
+        self.start()
+        self._paths |= clean_files.write_quarantine(self._data, feed, sha256, parts)
+
+    def write_site_register(self, register: pl.DataFrame) -> None:
+        """Replaces the site register in force; same rows, same bytes."""
+        self.start()
+        rows, sha256, paths = clean_files.write_site_register(self._data, register)
+        self._index.put_partition("site_register", "", "", rows, sha256, {})
+        self._paths |= paths
 
     def record_file(self, feed: str, sha256: str, counts: FileCounts, fingerprint: str) -> None:
         """Notes that the delivery is cleaned; LakeInconsistent if its touches are not the partitions that count it."""
@@ -131,44 +157,14 @@ class PartitionStore:
         self._index.put_cleaned(feed, sha256, fingerprint, {n: getattr(counts, n) for n in file_counts.FILE_COUNTS})
         self._recorded.add((feed, sha256))
 
-    def write_site_register(self, register: pl.DataFrame) -> None:
-        """Replaces the site register in force; same rows, same bytes."""
-        from warehouse.parquet import conform, write_frame
-
-        self.start()
-        file = self._data.site_register
-        frame = conform(register, REGISTER_COLUMNS, "site_register").sort(
-            "feed", "site_id", "valid_from", nulls_last=False
-        )
-        remove(file.parent / SIDECAR)
-        with replacing(file, durable=False) as temporary:
-            sha256 = write_frame(frame, temporary)
-        _write_note(file.parent, {"sha256": sha256, "rows": frame.height, "deliveries": {}})
-        self._index.put_partition("site_register", "", "", frame.height, sha256, {})
-        self._written.update((file, file.parent))
-
-    def write_empty_tables(self) -> None:
-        """Puts a file without rows and with the declared schema into every table, so that a pattern always matches."""
-        import polars as pl
-
-        from warehouse.parquet import schema_of, write_frame
-
-        declared = {name: table.columns for name, table in self._registry.tables.items()}
-        declared |= {"file_counts": file_counts.COLUMNS, "site_register": REGISTER_COLUMNS}
-        for name, columns in declared.items():
-            file = self._data.clean_table(name) / EMPTY
-            with replacing(file, durable=False) as temporary:
-                write_frame(pl.DataFrame(schema=schema_of(columns)), temporary)
-            self._written.update((file, file.parent))
-
     def finish(self) -> CleaningDone:
         """Writes the file counts of every month concerned, makes all durable, commits the index without the mark."""
         if self._mark is None:
             return CleaningDone(0, 0, ())
         months = {self._index.month_of(*key) for key in self._affected | self._recorded} - {None}
         problems = [p for m in sorted(months) for p in file_counts.write_month(self._data, self._index, m, self._zone)]
-        self._written.update(self._data.file_counts(m) / name for m in months for name in (PART, SIDECAR))
-        flush(self._data.root, self._written | {p.parent for p in self._written})
+        self._paths.update(self._data.file_counts(m) / name for m in months for name in (PART, SIDECAR))
+        flush(self._data.root, self._paths | {p.parent for p in self._paths})
         self._index.clear_mark(self._mark)
         self._index.commit()
         done = CleaningDone(self._partitions, len(self._recorded), tuple(problems))
@@ -182,69 +178,100 @@ class PartitionStore:
 
     def _reset(self) -> None:
         self._mark, self._partitions = None, 0
-        for kept in (self._written, self._affected, self._recorded):
+        for kept in (self._paths, self._affected, self._recorded):
             kept.clear()
 
-    def _replace(
-        self,
-        declared: CleanTable,
-        folder: Path,
-        beside: Path,
-        clean: pl.DataFrame,
-        superseded: pl.DataFrame,
-        counts: Mapping[str, PartitionCounts],
-    ) -> str:
-        from warehouse.parquet import conform, conform_known, write_frame
+    def _touch(self, feed: str, table: str, value: str, counts: Mapping[str, PartitionCounts]) -> None:
+        """Deliveries that stood or stand in the partition: their rows of the file counts are written again."""
+        self._affected.update((feed, sha) for sha in (*self._index.deliveries_in(table, value), *counts))
+        self._partitions += 1
 
-        order = [*declared.key, *(c for c in _ORIGIN if c not in declared.key)]
-        note = {"rows": clean.height, "superseded_rows": superseded.height, "deliveries": counts_as_json(counts)}
-        new, new_beside = temporary_beside(folder / PART), temporary_beside(beside / PART)
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            note["sha256"] = write_frame(conform(clean, declared.columns, declared.name).sort(order), new)
-            note["superseded_sha256"] = None
-            if not superseded.is_empty():
-                beside.mkdir(parents=True, exist_ok=True)
-                frame = conform_known(superseded, declared.columns, f"superseded of {declared.name}")
-                note["superseded_sha256"] = write_frame(frame.sort(order, maintain_order=True), new_beside)
-            if parse_sidecar(folder) == note:
-                return note["sha256"]
+    def _write_parts(self, declared: CleanTable, value: str, parts: Iterable[PartitionPart], new: _Written) -> None:
+        """Writes the temporary files; only a superseded frame with rows makes its file."""
+        from warehouse.parquet import FrameWriter, conform_known
+
+        order = _order(declared)
+        totals: dict[str, Counter[str]] = {}
+        new.clean.parent.mkdir(parents=True, exist_ok=True)
+        new.superseded.parent.mkdir(parents=True, exist_ok=True)
+
+        def clean_frames() -> Iterable[pl.DataFrame]:
+            for clean, superseded, counts in parts:
+                for sha, count in counts.items():
+                    totals.setdefault(sha, Counter()).update(asdict(count))
+                if not superseded.is_empty():
+                    frame = conform_known(superseded, declared.columns, f"superseded of {declared.name}")
+                    gone.append(frame.sort(order, maintain_order=True))
+                if not clean.is_empty():
+                    bounds = (clean["period_start"].min(), clean["period_start"].max())
+                    new.first = min(filter(None, (new.first, bounds[0])))
+                    new.last = max(filter(None, (new.last, bounds[1])))
+                yield clean
+
+        with FrameWriter(new.superseded) as gone:
+            new.rows = _write_clean(declared, clean_frames(), new.clean)
+        new.gone = gone.rows
+        new.counts = {sha: PartitionCounts(**total) for sha, total in totals.items()}
+        _check(declared, value, new)
+
+    def _store(self, declared: CleanTable, value: str, folder: Path, beside: Path, new: _Written) -> None:
+        from warehouse.parquet import file_sha256
+
+        note = {
+            "rows": new.rows,
+            "sha256": file_sha256(new.clean),
+            "superseded_rows": new.gone,
+            "superseded_sha256": file_sha256(new.superseded) if new.gone else None,
+            "deliveries": counts_as_json(new.counts),
+        }
+        if parse_sidecar(folder) != note:
             remove(folder / SIDECAR)
-            if superseded.is_empty():
-                remove(beside / PART)
-                remove_empty_dirs(beside, self._data.superseded)
+            if new.gone:
+                new.superseded.replace(beside / PART)
+                self._paths.update((beside / PART, beside))
             else:
-                new_beside.replace(beside / PART)
-                self._written.update((beside / PART, beside))
-            new.replace(folder / PART)
-            _write_note(folder, note)
-            self._written.update((folder / PART, folder / SIDECAR, folder))
-            return note["sha256"]
-        finally:
-            remove(new)
-            remove(new_beside)
+                remove(beside / PART)
+            new.clean.replace(folder / PART)
+            clean_files.write_sidecar(folder, note)
+            self._paths.update((folder / PART, folder / SIDECAR, folder))
+        self._index.put_partition(declared.name, value, declared.feed, new.rows, note["sha256"], new.counts)
 
-    def _check(
-        self,
-        declared: CleanTable,
-        value: str,
-        clean: pl.DataFrame,
-        superseded: pl.DataFrame,
-        counts: Mapping[str, PartitionCounts],
-    ) -> None:
-        where = f"{declared.name} {value}"
-        kept = sum(c.readings_clean for c in counts.values())
-        gone = sum(c.readings_superseded + c.readings_duplicate for c in counts.values())
-        if (kept, gone) != (clean.height, superseded.height):
-            raise LakeInconsistent(
-                f"{where}: {clean.height} clean and {superseded.height} superseded or duplicate rows, "
-                f"but {kept} and {gone} counted"
-            )
-        if not clean.is_empty():
-            first, last = clean["period_start"].min(), clean["period_start"].max()
-            if {first.strftime(GRAINS[declared.grain]), last.strftime(GRAINS[declared.grain])} != {value}:
-                raise LakeInconsistent(f"{where}: readings from {first} to {last} do not belong here")
+    def _drop(self, table: str, value: str, folder: Path, beside: Path) -> None:
+        for path in (folder / SIDECAR, folder / PART, beside / PART):
+            remove(path)
+        self._index.drop_partition(table, value)
 
 
-def _write_note(folder: Path, note: Mapping[str, object]) -> None:
-    write_bytes(folder / SIDECAR, json.dumps(note, sort_keys=True, indent=1).encode(), durable=False)
+def _order(declared: CleanTable) -> list[str]:
+    return [*declared.key, *(c for c in _ORIGIN if c not in declared.key)]
+
+
+def _write_clean(declared: CleanTable, frames: Iterable[pl.DataFrame], path: Path) -> int:
+    """Writes clean frames under the declared schema, each sorted, one site after the other; gives the rows."""
+    from warehouse.parquet import FrameWriter, conform
+
+    order = _order(declared)
+    site: str | None = None
+    with FrameWriter(path) as writer:
+        for frame in frames:
+            part = conform(frame, declared.columns, declared.name).sort(order)
+            if not part.is_empty():
+                if site is not None and part["site_id"][0] <= site:
+                    raise LakeInconsistent(f"{declared.name}: parts are not in key order after site {site}")
+                site = part["site_id"][-1]
+            writer.append(part)
+    return writer.rows
+
+
+def _check(declared: CleanTable, value: str, new: _Written) -> None:
+    where = f"{declared.name} {value}"
+    kept = sum(c.readings_clean for c in new.counts.values())
+    gone = sum(c.readings_superseded + c.readings_duplicate for c in new.counts.values())
+    if (kept, gone) != (new.rows, new.gone):
+        raise LakeInconsistent(
+            f"{where}: {new.rows} clean and {new.gone} superseded or duplicate rows, but {kept} and {gone} counted"
+        )
+    if new.first is not None and new.last is not None:
+        pattern = GRAINS[declared.grain]
+        if {new.first.strftime(pattern), new.last.strftime(pattern)} != {value}:
+            raise LakeInconsistent(f"{where}: readings from {new.first} to {new.last} do not belong here")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -11,9 +12,11 @@ import duckdb
 import polars as pl
 import pytest
 
+from sources.cleaning.store import PartitionPart
 from sources.registry.load import registry
 from sources.registry.model import REGISTER_COLUMNS
 from tests.unit.warehouse_kit import air_rows, clean_lake, counts, file_counts, fill_lake, land, nothing
+from warehouse import parquet
 from warehouse.file_counts import COLUMNS
 from warehouse.lake import Lake, open_lake
 from warehouse.parquet import SchemaMismatch, conform, schema_of
@@ -67,6 +70,68 @@ def test_same_rows_in_any_order_give_the_same_bytes(lake: Lake, data: DataDir) -
             "clean_air", "2026-11-02", pl.concat([rows[2:], rows[:1], rows[1:2]]), nothing(), {second: counts(3)}
         )
     assert tree(data.root / "clean") == before
+
+
+@pytest.mark.parametrize("group", [5, 131_072])
+def test_parts_give_the_bytes_of_the_whole(
+    lake: Lake, data: DataDir, monkeypatch: pytest.MonkeyPatch, group: int
+) -> None:
+    monkeypatch.setattr(parquet, "ROW_GROUP", group)
+    sha = land(lake, "a.csv", b"a")
+    sites = [air_rows(sha, 1, range(n)).with_columns(site_id=pl.lit(f"S{n:02d}")) for n in range(1, 9)]
+    gone = air_rows(sha, 1, range(2)).drop("flag", "flag_tests").with_columns(kind=pl.lit("duplicate"), by_row=1)
+    tally = {sha: counts(36, duplicate=4)}
+    with lake.cleaning():
+        whole = pl.concat([gone, gone.with_columns(site_id=pl.lit("SIM-A2"))])
+        lake.write_partition("clean_air", "2026-11-01", pl.concat(sites[::-1]), whole, tally)
+    expected = tree(data.root / "clean") | tree(data.superseded)
+    parts = [PartitionPart(site, nothing(), {sha: counts(site.height)}) for site in sites]
+    parts[0] = PartitionPart(sites[0], gone, {sha: counts(1, duplicate=2)})
+    parts[7] = PartitionPart(sites[7], gone.with_columns(site_id=pl.lit("SIM-A2")), {sha: counts(8, duplicate=2)})
+    shutil.rmtree(data.clean / "clean_air")
+    with lake.cleaning():
+        lake.write_partition_parts("clean_air", "2026-11-01", iter(parts))
+    assert tree(data.root / "clean") | tree(data.superseded) == expected
+    assert lake.read_clean("clean_air", "2026-11-01").equals(pl.concat(sites))
+    schema = schema_of(registry().table("clean_air").columns)
+    assert lake.read_clean("clean_air", "2026-11-01").schema == schema
+    with pytest.raises(LakeInconsistent, match="not in key order"), lake.cleaning():
+        lake.write_partition_parts("clean_air", "2026-11-01", iter(parts[::-1]))
+
+
+def test_flags_change_alone(lake: Lake, data: DataDir) -> None:
+    first, second = fill_lake(lake)
+    beside = tree(data.superseded)
+    stored = lake.read_clean("clean_air", "2026-11-01")
+    suspect = stored.with_columns(flag=pl.lit(3, pl.Int8), flag_tests=pl.lit("spike"))
+    with lake.cleaning():
+        lake.write_flags("clean_air", "2026-11-01", suspect, {first: 2, second: 1})
+    assert lake.read_clean("clean_air", "2026-11-01").equals(suspect)
+    assert tree(data.superseded) == beside
+    found = pl.read_parquet(data.file_counts("2026-11") / "part-0.parquet").sort("delivered_at")
+    assert found["readings_flagged"].to_list() == [2, 1]
+    assert found["readings_superseded"].to_list() == [1, 0]
+    expected = lake.index.dump()
+    lake.reconcile()
+    assert lake.index.dump() == expected
+    with pytest.raises(LakeInconsistent, match="flags of 1 readings"), lake.cleaning():
+        lake.write_flags("clean_air", "2026-11-01", suspect[:1], {})
+    with pytest.raises(LakeInconsistent, match="no reading here"), lake.cleaning():
+        lake.write_flags("clean_air", "2026-11-01", suspect, {"f" * 64: 1})
+
+
+def test_quarantine_in_parts(lake: Lake, data: DataDir) -> None:
+    sha = land(lake, "a.csv", b"a")
+    parts = [pl.DataFrame({"raw_row": [n], "reason": ["?"]}) for n in range(4)]
+    with lake.cleaning():
+        lake.write_quarantine("air", sha, pl.concat(parts))
+    whole = data.quarantine_file("air", sha).read_bytes()
+    with lake.cleaning():
+        lake.write_quarantine_parts("air", sha, iter(parts))
+    assert data.quarantine_file("air", sha).read_bytes() == whole
+    with lake.cleaning():
+        lake.write_quarantine_parts("air", sha, iter([]))
+    assert not data.quarantine_file("air", sha).exists()
 
 
 def test_both_counts_of_every_file_are_stored(lake: Lake, data: DataDir) -> None:
@@ -126,13 +191,13 @@ def test_empty_frames_remove_the_partition(lake: Lake, data: DataDir) -> None:
     assert not data.clean_partition("clean_air", "day", "2026-11-01").exists()
     assert not data.superseded_partition("clean_air", "day", "2026-11-01").exists()
     assert not data.quarantine_file("air", second).exists()
-    assert lake.touches_of("air", first) == []
+    assert lake.previous_touches("air", first) == ()
     assert lake.deliveries_touching("air", [("clean_air", "2026-11-01")]) == []
 
 
 def test_which_deliveries_touch_which_partition(lake: Lake) -> None:
     first, second = fill_lake(lake)
-    assert lake.touches_of("air", second) == [("clean_air", "2026-11-01"), ("clean_air", "2026-11-02")]
+    assert lake.previous_touches("air", second) == (("clean_air", "2026-11-01"), ("clean_air", "2026-11-02"))
     days = [("clean_air", f"2026-{m:02d}-{d:02d}") for m in range(1, 13) for d in range(1, 29)] * 3
     assert [d.receipt.sha256 for d in lake.deliveries_touching("air", days)] == [first, second]
     assert [d.receipt.sha256 for d in lake.deliveries_touching("air", [("clean_air", "2026-11-02")])] == [second]
