@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sources.registry.model import REGISTER_COLUMNS, Registry
 from warehouse.atomic import remove, replacing, write_bytes
 from warehouse.file_counts import COLUMNS
-from warehouse.paths import EMPTY, PART, SIDECAR, DataDir
+from warehouse.paths import EMPTY, SIDECAR, DataDir
 
 if TYPE_CHECKING:
     import polars as pl
