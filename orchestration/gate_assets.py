@@ -78,7 +78,7 @@ def _gate(name: str, domains: Mapping[str, Sequence[str]], with_feeds: Set[str])
                     "verdict": session.verdicts[domain],
                     "reasons": dg.MetadataValue.md("\n".join(f"- {r}" for r in verdict.reasons) if verdict else "-"),
                 },
-                check_results=[_check(suite, _of(report, domain, suite, marts)) for suite in suites[domain]],
+                check_results=[_check(domain, suite, _of(report, domain, suite, marts)) for suite in suites[domain]],
             )
 
     return judged
@@ -137,11 +137,12 @@ def verdict_text(report: GateReport) -> str:
     return f"{len(report.records)} expectations; {unusual or 'all pass'}"
 
 
-def _check(name: str, records: Sequence[GateRecord]) -> dg.AssetCheckResult:
+def _check(domain: str, name: str, records: Sequence[GateRecord]) -> dg.AssetCheckResult:
     """One suite as a check: failed if a critical expectation failed, WARN if only warnings did; shows failing rows."""
     failed = [r for r in records if r.outcome == "fail"]
     warned = [r for r in records if r.outcome == "warn"]
     return dg.AssetCheckResult(
+        asset_key=gate_key(domain),
         check_name=name,
         passed=bool(records) and not failed and not warned,
         severity=dg.AssetCheckSeverity.ERROR if failed or not records else dg.AssetCheckSeverity.WARN,
