@@ -1,0 +1,113 @@
+"""Seeds of the plan, of energy, waste and returns against what they were taken from: registry and ../shared.
+
+Here belong equality tests of declared data. Not here: what the figures come to (test_energy_waste_returns.py).
+"""
+
+from __future__ import annotations
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.conformance_kit import ROOT, SHARED, registry
+
+SEEDS = ROOT / "dbt_project" / "seeds"
+needs_plan = pytest.mark.skipif(not (SHARED / "plan").exists(), reason="../shared/plan is not beside this tree")
+needs_standards = pytest.mark.skipif(
+    not (SHARED / "standards").exists(), reason="../shared/standards is not beside this tree"
+)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """A CSV as dictionaries."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_cadence_is_the_registry_s() -> None:
+    declared = {f.name: (f.name_zh, f.cadence_hours, f.lateness_allowed_hours) for f in registry.feeds.values()}
+    seeded = {
+        r["feed"]: (r["name_zh"], Decimal(r["cadence_hours"]), int(r["lateness_allowed_hours"]))
+        for r in rows(SEEDS / "health/feed_cadence.csv")
+    }
+    assert seeded == declared
+
+
+def test_return_items_are_the_registry_s() -> None:
+    declared = {c: (p.name_zh, p.unit) for c, p in registry.feeds["returns"].parameters_of("clean_returns").items()}
+    assert {r["item"]: (r["name_zh"], r["unit"]) for r in rows(SEEDS / "returns/returns_items.csv")} == declared
+
+
+def test_every_formula_uses_an_item_in_its_unit() -> None:
+    units = {r["item"]: r["unit"] for r in rows(SEEDS / "returns/returns_items.csv")}
+    for formula in rows(SEEDS / "returns/returns_formulas.csv"):
+        assert units[formula["item"]] == formula["item_unit"], formula
+
+
+def test_carriers_and_units_are_the_registry_s() -> None:
+    declared = {c: p.unit for c, p in registry.feeds["energy"].parameters_of("clean_energy").items()}
+    assert {r["carrier"]: r["unit"] for r in rows(SEEDS / "energy/energy_carriers.csv")} == declared
+
+
+@pytest.mark.parametrize(
+    ("feed", "vocabulary", "seed", "column"),
+    [
+        ("energy", "flow", "energy/energy_flows", "flow"),
+        ("energy", "sector", "energy/energy_sectors", "sector"),
+        ("waste", "waste_category", "waste/waste_categories", "category"),
+        ("waste", "destination", "waste/waste_destinations", "destination"),
+    ],
+)
+def test_vocabularies_are_the_registry_s(feed: str, vocabulary: str, seed: str, column: str) -> None:
+    assert {r[column] for r in rows(SEEDS / f"{seed}.csv")} == set(registry.feeds[feed].vocabularies[vocabulary])
+
+
+def test_scope_covers_every_flow_and_kind() -> None:
+    flows = {r["flow"] for r in rows(SEEDS / "energy/energy_flows.csv")}
+    kinds = {r["kind"] for r in rows(SEEDS / "energy/energy_carriers.csv")}
+    covered = {(r["flow"], r["kind"]) for r in rows(SEEDS / "energy/energy_scope.csv")}
+    assert covered == {(flow, kind) for flow in flows for kind in kinds}
+
+
+@needs_plan
+@pytest.mark.parametrize("name", ["indicators_2025", "indicators_2020", "commitments_2025", "key_projects"])
+def test_the_plan_is_as_printed(name: str) -> None:
+    printed = rows(SHARED / "plan" / f"{name}.csv")
+    seeded = rows(SEEDS / "plan" / f"plan_{name}.csv")
+    assert [{k: r[k] for k in printed[0]} for r in seeded] == printed
+    assert {r["provenance"] for r in seeded} == {"plan"}
+
+
+@needs_standards
+def test_factors_are_those_of_the_standard() -> None:
+    given = {r["fuel"]: r for r in rows(SHARED / "standards" / "energy_factors.csv")}
+    names = {
+        "raw_coal": "raw coal", "coke": "coke (dry)", "fuel_oil": "fuel oil", "gasoline": "gasoline",
+        "diesel": "diesel", "kerosene": "kerosene", "lpg": "LPG", "lng": "LNG", "natural_gas": "natural gas", "heat": "heat (equivalent)",
+        "electricity": "electricity (calorific equivalent)",
+    }  # fmt: skip
+    for row in rows(SEEDS / "energy/energy_standard_coal.csv"):
+        if row["standard"] == "GB/T 2589-2020":
+            expected = given[names[row["carrier"]]]["kgce_per_unit"]
+            assert Decimal(row["kgce_per_standard_unit"]) == Decimal(expected), row["carrier"]
+    fuels = {**names, "raw_coal": "raw coal (generic)", "coke": "coke"}
+    for row in rows(SEEDS / "energy/energy_co2_fuel.csv"):
+        source = given[f"{fuels[row['carrier']]} [CO2]"]
+        assert Decimal(row["ncv_gj_per_basis"]) == Decimal(source["guide_ncv_GJ_per_t"]), row["carrier"]
+        assert Decimal(row["carbon_tc_per_tj"]) == Decimal(source["carbon_tC_per_TJ"]), row["carrier"]
+        assert Decimal(row["oxidation"]) == Decimal(source["oxidation"]), row["carrier"]
+    regions = {"beijing": "Beijing 北京", "north_china": "North China 华北", "national": "China national"}
+    printed = {
+        (r["fuel"].removeprefix("grid electricity: "), r["grid_year"]): Decimal(r["grid_kgCO2_per_kWh"])
+        for r in given_grid()
+    }
+    for row in rows(SEEDS / "energy/energy_grid_factors.csv"):
+        if row["series"] == "average":
+            assert Decimal(row["kgco2_per_kwh"]) == printed[regions[row["region"]], row["data_year"]], row
+
+
+def given_grid() -> list[dict[str, str]]:
+    """The grid factors of the standards' table."""
+    return [r for r in rows(SHARED / "standards" / "energy_factors.csv") if r["grid_year"]]
