@@ -30,7 +30,10 @@ _TESTS = ("test", "unit_test")
 
 @dataclass(frozen=True)
 class DbtFinding:
-    """One node of a dbt run: `name` as people know it, its outcome, and the published tables it concerns."""
+    """One node of a dbt run: `name` as people know it, its outcome, and the published tables it concerns.
+
+    `own` are those of `tables` that a test hangs on itself, not through a seed or model above them.
+    """
 
     name: str
     resource_type: str
@@ -39,6 +42,7 @@ class DbtFinding:
     failures: int
     severity: str
     tables: tuple[str, ...]
+    own: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -53,6 +57,9 @@ def read_dbt_results(run_results: Path, manifest: Path, published: Collection[st
     findings = []
     for result in _json(run_results)["results"]:
         node = nodes.get(result["unique_id"])
+        if node is None and result["unique_id"].startswith("exposure."):
+            # dbt lists exposures among its results; they are declarations and have no outcome.
+            continue
         if node is None:
             raise GateError(f"{run_results}: {result['unique_id']} is not in {manifest}; parse the project again")
         findings.append(_finding(result, node, nodes, children, published))
@@ -99,6 +106,7 @@ def _finding(
         failures=int(result.get("failures") or 0),
         severity=WARNING if "warn" in (severity, str(result["status"]).lower()) else CRITICAL,
         tables=reached,
+        own=tuple(t for t in reached if t in {nodes[s]["name"] for s in starts if s in nodes}),
     )
 
 
@@ -141,7 +149,7 @@ def dbt_records(
     """Records of `findings` for the tables of `domains` (table → domain), in order of table and name.
 
     A model that failed or was skipped leaves no table worth judging, so that record cannot be waived. Passing models
-    say nothing that the contract's record does not; passing tests are recorded.
+    say nothing that the contract's record does not; a passing test is recorded with the tables it hangs on.
     """
     records = []
     for finding in findings:
@@ -150,7 +158,7 @@ def dbt_records(
             continue
         records += [
             _record(finding, table, domains[table], digests.get(table, ""), is_test)
-            for table in finding.tables
+            for table in (finding.own if finding.outcome == "pass" else finding.tables)
             if table in domains
         ]
     return sorted(records, key=lambda r: (r.table_name, r.expectation))

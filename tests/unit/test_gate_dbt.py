@@ -89,6 +89,10 @@ def test_passing_tests_are_recorded_and_passing_models_are_not(tmp_path: Path) -
     assert [(r.expectation, r.outcome) for r in records] == [("dbt_test(grain)", "pass")]
 
 
+def test_exposures_have_no_outcome(tmp_path: Path) -> None:
+    assert findings(tmp_path, ("exposure.published_air", "no-op")) == ()
+
+
 def test_tables_of_the_other_judgement_get_no_record(tmp_path: Path) -> None:
     assert dbt_records(findings(tmp_path, ("model.mart_all", "error")), DOMAINS, DIGESTS) == []
 
