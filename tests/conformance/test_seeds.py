@@ -85,7 +85,8 @@ def test_factors_are_those_of_the_standard() -> None:
     given = {r["fuel"]: r for r in rows(SHARED / "standards" / "energy_factors.csv")}
     names = {
         "raw_coal": "raw coal", "coke": "coke (dry)", "fuel_oil": "fuel oil", "gasoline": "gasoline",
-        "diesel": "diesel", "kerosene": "kerosene", "lpg": "LPG", "lng": "LNG", "natural_gas": "natural gas", "heat": "heat (equivalent)",
+        "diesel": "diesel", "kerosene": "kerosene", "lpg": "LPG", "lng": "LNG",
+        "natural_gas": "natural gas", "heat": "heat (equivalent)",
         "electricity": "electricity (calorific equivalent)",
     }  # fmt: skip
     for row in rows(SEEDS / "energy/energy_standard_coal.csv"):
