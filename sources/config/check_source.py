@@ -18,8 +18,6 @@ from sources.config.problems import Problems, nearest
 from sources.registry.model import CleanTable, Feed, Registry
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-# Keys of a load that cleaning can number by itself where the source has no ticket.
-_NUMBERED = ("ticket_no", "occurrence_no")
 
 
 def check_source(source: Source, raw: Mapping[str, Any], path: Path, registry: Registry, problems: Problems) -> None:
@@ -133,12 +131,13 @@ def _check_columns(source: Source, table: CleanTable, path: Path, problems: Prob
             if allowed and meaning not in allowed:
                 where = (*place, "values", key) if key else (*place, "constant")
                 problems.add(where, f"'{meaning}' is not a {name}", nearest(meaning, allowed))
-    numbered = _NUMBERED if source.occurrence_of else ("occurrence_no",)
     for name, dim in dims.items():
-        if dim.key and name not in source.columns and name not in numbered:
-            allowed = f" (one of {', '.join(dim.allowed)})" if dim.allowed else ""
-            other = ", or occurrence_of" if name == "ticket_no" else ""
-            problems.add((*path, "columns"), f"{table.name} needs '{name}'{allowed}", f"add it to columns{other}")
+        if dim.key and dim.allowed and name not in source.columns:
+            message = f"{table.name} needs '{name}' (one of {', '.join(dim.allowed)})"
+            problems.add((*path, "columns"), message, "add it to columns")
+    if "ticket_no" in dims and "ticket_no" not in source.columns and not source.occurrence_of:
+        message = f"{table.name} needs 'ticket_no', or occurrence_of where loads have no ticket"
+        problems.add((*path, "columns"), message, "add it to columns")
 
 
 def _check_parameters(

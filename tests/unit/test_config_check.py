@@ -1,0 +1,214 @@
+"""Checking a configuration: each mistake named with its line and the nearest valid word.
+
+Here belong configurations with one mistake each. Not here: sound ones (test_config_load.py).
+"""
+
+from __future__ import annotations
+
+import os
+import string
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sources.config import check_config
+from sources.config.locate import lines_of_keys
+
+GOOD = """\
+[district]
+reporting_zone = "Asia/Shanghai"
+[sites]
+files = ["sites.csv"]
+[[source]]
+id = "s"
+feed = "water"
+table = "clean_water"
+path = "in/*.csv"
+[source.format]
+kind = "csv"
+encoding = "utf-8"
+[source.time]
+columns = ["t"]
+formats = ["%Y-%m-%d %H:%M"]
+marks = "start"
+[source.site]
+column = "section"
+[source.columns]
+method = { constant = "automatic" }
+[source.values]
+"ph" = { parameter = "ph", unit = "-" }
+"nh3" = { parameter = "nh3n", unit = "mg/L" }
+"""
+SITES = "site_id,feed,kind,assessed,valid_from,valid_to\nA,water,section,true,2020-01-01,\n"
+
+
+def check(folder, text: str, sites: str | None = SITES):
+    if sites is not None:
+        (folder / "sites.csv").write_text(sites, encoding="utf-8")
+    file = folder / "c.toml"
+    file.write_text(text, encoding="utf-8")
+    return check_config(file)
+
+
+def test_a_good_configuration_has_no_mistake(tmp_path):
+    assert check(tmp_path, GOOD) == []
+
+
+CASES = [
+    # what is replaced, by what, the line, the key, words of message and suggestion
+    ('feed = "water"', 'feed = "watr"', 7, "source[1].feed", "no feed 'watr' did you mean 'water'"),
+    ('table = "clean_water"', 'table = "clean_watr"', 8, "source[1].table", "did you mean 'clean_water'"),
+    ("encoding =", "encodng =", 12, "source[1].format.encodng", "did you mean 'encoding'"),
+    ('"utf-8"', '"utf8x"', 12, "source[1].format.encoding", "no text encoding 'utf8x' did you mean"),
+    ('"utf-8"', '"base64"', 12, "source[1].format.encoding", "no text encoding"),
+    ('kind = "csv"', 'kind = "cvs"', 11, "source[1].format.kind", "did you mean 'csv'"),
+    ('kind = "csv"', 'kind = "csv"\ndelimiter = "，"', 12, "source[1].format.delimiter", "one ASCII character"),
+    ('kind = "csv"', 'kind = "csv"\nsheet = "1"', 12, "source[1].format.sheet", "csv file has no sheet"),
+    ('kind = "csv"', 'kind = "xlsx"', 12, "source[1].format.encoding", "xlsx file has no encoding"),
+    ('kind = "csv"', 'header_row = 0', 11, "source[1].format.header_row", "less than 1"),
+    ('kind = "csv"', 'header_row = "2"', 11, "source[1].format.header_row", "whole number is expected, text found"),
+    ('kind = "csv"', 'thousands_mark = "."', 11, "source[1].format.thousands_mark", "decimal mark"),
+    ("Asia/Shanghai", "Asia/Shanghi", 2, "district.reporting_zone", "did you mean 'Asia/Shanghai'"),
+    ('marks = "start"', 'zone = "Beijing"', 16, "source[1].time.zone", "no time zone 'Beijing'"),
+    ('marks = "start"', 'marks = "begin"', 16, "source[1].time.marks", "'begin' is not known"),
+    ('marks = "start"', 'marks = "instant"\nduration_min = 5', 17, "source[1].time.duration_min", "instant"),
+    ('marks = "start"', 'duration_min = 5\nduration = "month"', 16, "source[1].time.duration_min", "month already"),
+    ('marks = "start"', 'midnight = "end_of_date"', 16, "source[1].time.midnight", "marks = 'end'"),
+    ('marks = "start"', "year = 2021", 16, "source[1].time.year", "has a year already"),
+    ('marks = "start"', 'end_columns = ["e"]\nduration_min = 5', 17, "source[1].time.duration_min", "end_columns"),
+    ("%Y-%m-%d %H:%M", "%m-%d %H:%M", 15, "source[1].time.formats", "has no year"),
+    ("%Y-%m-%d %H:%M", "%Y-%m-%d %Q", 15, "source[1].time.formats", "%Q is not known"),
+    ("%Y-%m-%d %H:%M", "yyyy-mm-dd", 15, "source[1].time.formats", "no directive"),
+    ("%Y-%m-%d %H:%M", "%Y-%m", 15, "source[1].time.formats", "duration = 'month'"),
+    ("%Y-%m-%d %H:%M", "%Y-%m-%d %I:%M", 15, "source[1].time.formats", "%p"),
+    ('formats = ["%Y-%m-%d %H:%M"]\n', "", 13, "source[1].time", "'formats' is missing"),
+    ('[source.site]\ncolumn = "section"', "", 5, "source[1]", "'site' is missing"),
+    ('column = "section"', 'column = "section"\nconstant = "x"', 17, "source[1].site", "both are given"),
+    ('column = "section"', 'column = "ph"', 22, "source[1].values.ph", "already holds the site"),
+    ('"nh3" = { parameter = "nh3n"', '"nh3" = { parameter = "ph"', 23, "source[1].values.nh3", "'ph' is mapped twice"),
+    ('parameter = "nh3n"', 'parameter = "nh3_n"', 23, "source[1].values.nh3.parameter", "did you mean 'nh3n'"),
+    ('unit = "mg/L"', 'unit = "mg/l/"', 23, "source[1].values.nh3.unit", "not known did you mean 'mg/l'"),
+    ('unit = "mg/L"', 'unit = "kWh"', 23, "source[1].values.nh3.unit", "cannot become mg/L use one of 'mg/L'"),
+    (', unit = "mg/L"', "", 23, "source[1].values.nh3", "'unit' is missing"),
+    ('constant = "automatic"', 'constant = "auto"', 20, "source[1].columns.method.constant", "'automatic'"),
+    ("method =", "metod =", 20, "source[1].columns.metod", "did you mean 'method'"),
+    ('method = { constant = "automatic" }', "", 19, "source[1].columns", "needs 'method'"),
+    ('path = "in/*.csv"', 'path = "in/*/../../x.csv"', 9, "source[1].path", "leaves the folder"),
+    ('path = "in/*.csv"', 'path = "i"\ninvalid_status = ["M"]', 10, "source[1].invalid_status", "no status column"),
+    ('path = "in/*.csv"', 'path = "i"\ndelivered_at = "name"', 10, "source[1].delivered_at", "needs delivered_at_"),
+    ('path = "in/*.csv"', 'path = "i"\ndelivered_at_format = "%Y"', 10, "source[1].delivered_at_format", "only with"),
+    ('path = "in/*.csv"', 'path = "i"\nconnector = "sftp"', 10, "source[1].connector", "'file'"),
+    ('path = "in/*.csv"\n', "", 5, "source[1]", "'path' is missing"),
+    ('id = "s"', 'id = "a b"', 6, "source[1].id", "not a name"),
+    ('"sites.csv"', '"site.csv"', 4, "sites.files[1]", "no file did you mean 'sites.csv'"),
+    ("[sites]", "[site]", 3, "site", "did you mean 'sites'"),
+    ("[sites]", "[sites]\nfils = 1", 4, "sites.fils", "did you mean 'files'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "line", "key", "words"), CASES, ids=[c[1][:40] or c[0][:40] for c in CASES])
+def test_a_mistake_is_named_with_its_line(tmp_path, old, new, line, key, words):
+    found = check(tmp_path, GOOD.replace(old, new))
+    assert (line, key) in [(p.line, p.key) for p in found], [str(p) for p in found]
+    said = next(f"{p.message} {p.suggestion}" for p in found if (p.line, p.key) == (line, key))
+    at = -1
+    for word in words.split():
+        at = said.find(word, at + 1)
+        assert at >= 0, f"{word!r} not in {said!r}"
+
+
+def test_a_misspelt_required_key_is_one_mistake(tmp_path):
+    (found,) = check(tmp_path, GOOD.replace("columns = [", "colums = ["))
+    assert found.suggestion == "did you mean 'columns'?"
+
+
+def test_two_sources_need_two_names_and_a_pattern_must_compile(tmp_path):
+    name = 'path = "i"\ndelivered_at = "name"\ndelivered_at_pattern = "("\ndelivered_at_format = "%Y"'
+    second = GOOD[GOOD.index("[[source]]") :].replace('path = "in/*.csv"', name)
+    found = check(tmp_path, GOOD + second)
+    assert [(p.line, p.key) for p in found] == [(25, "source[2].id"), (30, "source[2].delivered_at_pattern")]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("a = 1\nb = = 2\n", 2), ('[x]\na = "1\n', 2), ("a = 1\na = 2\n", 2), ("[[source]\n", 1), ("a = [1,\n\n", 3)],
+)
+def test_a_syntax_error_has_its_line(tmp_path, text, line):
+    (found,) = check(tmp_path, text)
+    assert (found.line, found.key) == (line, "TOML")
+
+
+def test_files_that_are_no_configuration(tmp_path):
+    assert "no such file" in check_config(tmp_path / "none.toml")[0].message
+    assert "directory" in check_config(tmp_path)[0].message
+    file = tmp_path / "gbk.toml"
+    file.write_bytes("a = 1\nb = '区'".encode("gbk"))
+    assert (check_config(file)[0].line, check_config(file)[0].message) == (2, "not UTF-8 text")
+    if os.geteuid():
+        file.chmod(0)
+        assert "cannot be read" in check_config(file)[0].message
+
+
+def test_an_empty_configuration_needs_a_source(tmp_path):
+    assert [p.message for p in check(tmp_path, "")] == ["'source' is missing"]
+
+
+@pytest.mark.parametrize(
+    ("sites", "words"),
+    [
+        ("", "is empty"),
+        ("site_id,feed\nA,water\n", "'valid_from' is missing"),
+        (SITES.replace("assessed", "asessed"), "'asessed' is not a register column"),
+        (SITES + "B,watr,section,true,2020-01-01,\n", "line 3: there is no feed 'watr'"),
+        (SITES + "B,water,secton,true,2020-01-01,\n", "line 3: kind = 'secton'"),
+        (SITES + "B,water,section,maybe,2020-01-01,\n", "line 3: assessed = 'maybe'"),
+        (SITES + "B,water,section,,2020-1-1,\n", "line 3: valid_from = '2020-1-1' is not a date"),
+        (SITES + "B,water,section,,2020-01-02,2020-01-01\n", "is before valid_from"),
+        (SITES + "B,water\n", "line 3: 2 columns"),
+        (SITES + "A,water,section,,2020-01-01,\n", "stands in line 2 already"),
+    ],
+)
+def test_a_register_is_checked_with_its_lines(tmp_path, sites, words):
+    found = check(tmp_path, GOOD, sites)
+    assert [p.line for p in found] == [4]
+    assert words in found[0].message
+
+
+def test_long_layouts_are_checked(tmp_path):
+    start, end = GOOD.index("[source.values]"), len(GOOD)
+    long = '[source.long]\nparameter_column = "p"\nvalue_column = "v"\nunits = { "mgl" = "mg//L" }\n'
+    text = GOOD[:start] + long + 'parameters = { "氨氮" = "nh3" }\n' + GOOD[end:]
+    found = check(tmp_path, text)
+    assert [p.key for p in found] == ["source[1].long.units.mgl", "source[1].long.parameters.氨氮"]
+    both = check(tmp_path, GOOD + long)
+    assert "both are given" in both[0].message
+
+
+KEY = st.text(string.ascii_letters + string.digits + "_-", min_size=1, max_size=6)
+QUOTED = st.text("ab\"\\#=[]{}'é区. ,", max_size=6).map(
+    lambda t: '"' + t.replace("\\", "\\\\").replace('"', '\\"') + '"'
+)
+VALUE = st.recursive(
+    st.sampled_from(["1", "1.5", "true", "2020-01-01", "'''\nx\n'''", '"""\na"b\n"""', "'#='"]) | QUOTED,
+    lambda v: st.lists(v, max_size=3).map(lambda vs: "[" + ", # c\n ".join(vs) + "\n]"),
+    max_leaves=4,
+)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(KEY, VALUE, max_size=6), st.integers(0, 3))
+def test_every_key_is_found_on_its_line(pairs, blank):
+    lines, expected = [], {}
+    for key, value in pairs.items():
+        lines += ["# c = 1"] * blank
+        expected[(key,)] = len("\n".join(lines).split("\n")) + 1 if lines else 1
+        lines.append(f"{key} = {value}")
+    found = lines_of_keys("\n".join(lines))
+    assert {path: line for path, line in found.items() if len(path) == 1} == expected
+
+
+@settings(deadline=None)
+@given(st.text("[]{}='\"\\,.#ab\n ", max_size=60))
+def test_looking_for_lines_always_ends(text):
+    lines_of_keys(text)
