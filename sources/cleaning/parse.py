@@ -90,7 +90,9 @@ def _records(
     stamp_columns = plan.source.time.columns
     stamp = _joined(raw, stamp_columns)
     end_stamp = _joined(raw, plan.source.time.end_columns) if plan.source.time.end_columns else None
-    found = periods(stamp, end_stamp, plan.time, plan.reporting_zone)
+    found = periods(
+        _blank(stamp, plan), None if end_stamp is None else _blank(end_stamp, plan), plan.time, plan.reporting_zone
+    )
     records = pl.DataFrame(
         {
             FILE: raw[FILE],
@@ -129,6 +131,11 @@ def _joined(raw: pl.DataFrame, columns: tuple[str, ...]) -> pl.Series:
         return texts[0]
     frame = pl.DataFrame({str(i): t for i, t in enumerate(texts)})
     return frame.select(pl.concat_str(pl.all(), separator=" ").str.strip_chars()).to_series()
+
+
+def _blank(stamp: pl.Series, plan: SourcePlan) -> pl.Series:
+    """Stamps with the missing tokens emptied: a declared mark of what is missing is no unreadable time."""
+    return stamp.set(stamp.is_in(pl.Series(sorted(plan.missing)).implode()), "")
 
 
 def _not_in_future(records: pl.DataFrame, delivered_utc: pl.Series, column: str, rejects: Rejects) -> pl.DataFrame:

@@ -91,6 +91,8 @@ def file_reject(file: int, reason: str, said: str, row: int | None, column: str 
 
 def quarantine_frame(rejects: pl.DataFrame, receipt: Receipt) -> pl.DataFrame:
     """Refusals of one delivery as the public quarantine frame, sorted by row and column; one sentence each."""
+    if rejects.is_empty():
+        return pl.DataFrame(schema=QUARANTINE_SCHEMA)
     names = ["reason", "before", "after", "advice"]
     words = pl.DataFrame([(r, *sentence(r)) for r in REASONS], schema=names, orient="row")
     joined = rejects.join(words, on="reason", how="left", maintain_order="left")

@@ -1,0 +1,218 @@
+"""Reads deliveries of one feed into staged readings; keeps what each file held and which partitions it touches.
+
+Here belong opening files, gathering small ones, refusing damaged ones and the counts of a file. Not here: what a row
+means (parse.py), rebuilding partitions (partitions.py) or the order of the work (clean.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+
+import polars as pl
+
+from sources.cleaning.parse import parse
+from sources.cleaning.partitions import Changed
+from sources.cleaning.plan import SourcePlan, plan_for
+from sources.cleaning.register import SiteRegister
+from sources.cleaning.rejects import file_reject, reader_rejects
+from sources.cleaning.schema import TIMESTAMP
+from sources.cleaning.spill import Budget, Staging
+from sources.cleaning.staged import FILE, PART, Codes, part_of_value, part_span, part_value
+from sources.cleaning.store import FileCounts
+from sources.config.columns import expected_columns
+from sources.config.model import Config
+from sources.deliveries import Delivery
+from sources.readers import ReadLimits, UnreadableFile, count_records, read_rows
+from sources.registry.model import Feed, Registry
+
+_COUNTED = ("rows_other", "records_in", "records_quarantined", "readings_in", "readings_quarantined")
+
+
+@dataclass
+class Tally:
+    """What reading one delivery found; `touches` are (table, partition) pairs."""
+
+    rows_other: int = 0
+    records_in: int = 0
+    records_quarantined: int = 0
+    readings_in: int = 0
+    readings_quarantined: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    refusal: str = ""
+    touches: set[tuple[str, int]] = field(default_factory=set)
+
+    def counts(self, feed: Feed) -> FileCounts:
+        """The same as the store keeps it."""
+        touches = sorted((table, part_value(part, feed.tables[table].grain)) for table, part in self.touches)
+        return FileCounts(
+            verdict="refused" if self.refusal else "read",
+            reason=self.refusal,
+            first_period=self.first.isoformat(sep=" ") if self.first else None,
+            last_period=self.last.isoformat(sep=" ") if self.last else None,
+            touches=tuple(touches),
+            **{name: getattr(self, name) for name in _COUNTED},
+        )
+
+
+class Intake:
+    """Deliveries by number, their tallies, and by table the partitions that changed and when."""
+
+    def __init__(
+        self, feed: Feed, config: Config, registry: Registry, register: pl.DataFrame, staging: Staging, budget: Budget
+    ) -> None:
+        self.feed = feed
+        self.sources = {s.id: s for s in config.sources_of(feed.name)}
+        self.codes = Codes()
+        self.deliveries: list[Delivery] = []
+        self.tallies: list[Tally] = []
+        self.changed: dict[str, dict[int, Changed]] = {name: {} for name in feed.tables}
+        self._config = config
+        self._registry = registry
+        self._register = SiteRegister(register, feed.name)
+        self._staging = staging
+        self._budget = budget
+        self._plans: dict[str, SourcePlan] = {}
+        self._delivered_utc = pl.Series([], dtype=TIMESTAMP)
+
+    def numbered(self, deliveries: Iterable[Delivery]) -> list[int]:
+        """Takes deliveries into the run and gives their numbers, in delivery order."""
+        first = len(self.deliveries)
+        self.deliveries += sorted(deliveries, key=lambda d: d.receipt.order)
+        self.tallies += [Tally() for _ in self.deliveries[first:]]
+        times = [d.receipt.order[0].astimezone(UTC).replace(tzinfo=None) for d in self.deliveries]
+        self._delivered_utc = pl.Series(times, dtype=TIMESTAMP)
+        return list(range(first, len(self.deliveries)))
+
+    def plan(self, source_id: str) -> SourcePlan:
+        """The compiled mapping of a declared source; ConfigError if it cannot be used."""
+        if source_id not in self._plans:
+            self._plans[source_id] = plan_for(self.sources[source_id], self._registry, self._config)
+        return self._plans[source_id]
+
+    def read(self, numbers: Sequence[int], *, again: bool) -> Iterator[int]:
+        """Parses deliveries and yields how many are done; rows of small files with the same columns go together.
+
+        `again`: they were recorded before; only readings in partitions that changed are staged, nothing is counted.
+        """
+        waiting: dict[tuple[str, tuple[str, ...]], list[pl.DataFrame]] = {}
+        cells: dict[tuple[str, tuple[str, ...]], int] = {}
+        for done, number in enumerate(numbers, 1):
+            source_id = self.deliveries[number].receipt.source_id
+            if source_id not in self.sources:
+                self.refuse_undeclared(number)
+                continue
+            plan = self.plan(source_id)
+            try:
+                for frame in self._raw_frames(number, plan, again):
+                    key = (source_id, tuple(frame.columns))
+                    waiting.setdefault(key, []).append(frame)
+                    cells[key] = cells.get(key, 0) + frame.height * plan.readings_per_record
+                    if cells[key] >= self._budget.cells:
+                        self._parse(plan, waiting.pop(key), again)
+                        cells[key] = 0
+            except UnreadableFile as error:
+                # Nothing of a damaged file is used, what waits to be parsed included.
+                for key, frames in waiting.items():
+                    waiting[key] = [f for f in frames if f[FILE][0] != number]
+                self._refuse(number, plan, error)
+            yield done
+        for (source_id, _), frames in waiting.items():
+            if frames:
+                self._parse(self.plan(source_id), frames, again)
+
+    def touch_again(self, touches: Iterable[tuple[str, str]]) -> None:
+        """Marks partitions that a delivery touched when it was cleaned before: its readings may have left them."""
+        for table, value in touches:
+            if table not in self.feed.tables:
+                continue
+            part = part_of_value(value, self.feed.tables[table].grain)
+            first, after = part_span(part, self.feed.tables[table].grain)
+            last = datetime.combine(after, time()) - timedelta(microseconds=1)
+            self.changed[table][part] = Changed(datetime.combine(first, time()), last)
+
+    def touched(self) -> list[tuple[str, str]]:
+        """Every changed partition as (table, value)."""
+        return [
+            (table, part_value(part, self.feed.tables[table].grain))
+            for table, parts in self.changed.items()
+            for part in sorted(parts)
+        ]
+
+    def refuse_undeclared(self, number: int) -> None:
+        """Refuses a delivery whose source is not in the configuration; how many records it holds cannot be told."""
+        receipt = self.deliveries[number].receipt
+        said = (
+            f"{receipt.file_name}: its source '{receipt.source_id}' is not in the configuration. "
+            "Declare the source again, with its mapping"
+        )
+        self.tallies[number] = Tally(refusal=said)
+        self._staging.reject(file_reject(number, "source_not_declared", said, None, None))
+
+    def _refuse(self, number: int, plan: SourcePlan, error: UnreadableFile) -> None:
+        """Nothing of the delivery is used; every record it may hold counts as quarantined."""
+        delivery = self.deliveries[number]
+        self._staging.drop(number)
+        with delivery.open() as stream:
+            records = count_records(stream, delivery.receipt.file_name, plan.source.format)
+        readings = records * plan.readings_per_record
+        self.tallies[number] = Tally(0, records, records, readings, readings, refusal=str(error))
+        self._staging.reject(file_reject(number, "file_unreadable", str(error), error.row, error.column))
+
+    def _raw_frames(self, number: int, plan: SourcePlan, again: bool) -> Iterator[pl.DataFrame]:
+        receipt = self.deliveries[number].receipt
+        tally = self.tallies[number]
+        limits = ReadLimits(batch_rows=max(1000, self._budget.cells // plan.readings_per_record))
+        expected = expected_columns(plan.source)
+        with self.deliveries[number].open() as stream:
+            for batch in read_rows(stream, receipt.file_name, plan.source.format, limits, expected=expected):
+                tally.rows_other += batch.rows_other
+                lost = batch.rejected.height
+                if lost:
+                    tally.records_in += lost
+                    tally.records_quarantined += lost
+                    tally.readings_in += lost * plan.readings_per_record
+                    tally.readings_quarantined += lost * plan.readings_per_record
+                    if not again:
+                        self._staging.reject(reader_rejects(batch.rejected, number))
+                if batch.frame.height:
+                    yield batch.frame.with_columns(pl.lit(number, pl.UInt32).alias(FILE))
+
+    def _parse(self, plan: SourcePlan, frames: list[pl.DataFrame], again: bool) -> None:
+        parsed = parse(plan, pl.concat(frames), self._delivered_utc, self._register, self.codes)
+        readings = parsed.readings
+        if again:
+            wanted = pl.Series(list(self.changed[plan.table.name]), dtype=pl.Int32)
+            readings = readings.filter(pl.col(PART).is_in(wanted.implode()))
+        else:
+            self._staging.reject(parsed.rejects)
+            self._count(parsed.tallies)
+            self._touch(plan.table.name, readings)
+        self._staging.add(plan.table, readings)
+
+    def _count(self, tallies: pl.DataFrame) -> None:
+        for row in tallies.iter_rows(named=True):
+            tally = self.tallies[row[FILE]]
+            for name in _COUNTED:
+                setattr(tally, name, getattr(tally, name) + row[name])
+            if row["first_period"] is not None:
+                tally.first = min(tally.first or row["first_period"], row["first_period"])
+                tally.last = max(tally.last or row["last_period"], row["last_period"])
+
+    def _touch(self, table: str, readings: pl.DataFrame) -> None:
+        changed = self.changed[table]
+        spans = readings.group_by(PART).agg(
+            first=pl.col("period_start").min(), last=pl.col("period_start").max()
+        )  # fmt: skip
+        for part, first, last in spans.iter_rows():
+            known = changed.get(part)
+            changed[part] = Changed(min(known.first, first), max(known.last, last)) if known else Changed(first, last)
+        for file, part in readings.select(FILE, PART).unique().iter_rows():
+            self.tallies[file].touches.add((table, part))
+
+
+def totals(tallies: Sequence[Tally]) -> dict[str, int]:
+    """Sums of the counts over several deliveries."""
+    return {name: sum(getattr(t, name) for t in tallies) for name in _COUNTED}
