@@ -1,0 +1,80 @@
+"""What tests of the whole product share: the command line in a process of its own, and reading a release as BI does.
+
+Here belong running `ecoledger` in an environment without a home, and read-only questions to `data/current`. Not here:
+assertions, or any shortcut into a room.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parents[1]
+# A refresh of a small range takes about half a minute; a hanging one must not hang the tests.
+TIMEOUT_S = 600
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A finished command: exit code and both outputs."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The one JSON object on stdout; fails with both outputs if there is none."""
+        try:
+            return json.loads(self.out)
+        except json.JSONDecodeError:
+            raise AssertionError(f"no JSON on stdout, exit code {self.code}\n{self.out}\n{self.err}") from None
+
+
+def command(*arguments: str) -> list[str]:
+    """The command line of `ecoledger`, run by this Python."""
+    return [sys.executable, "-m", "orchestration.cli", *arguments]
+
+
+def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a user who has set nothing: an empty home, none of our variables, bytecode is compiled."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("ECOLEDGER_") and k != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "HOME": str(home), **(extra or {})}
+
+
+def run_cli(*arguments: str, env: Mapping[str, str] | None = None, prefix: Sequence[str] = ()) -> Ran:
+    """Runs `ecoledger` to its end as a user does; `prefix` goes before the command (setpriv, nice, …)."""
+    with tempfile.TemporaryDirectory(prefix="ecoledger-home-") as home:
+        done = subprocess.run(
+            [*prefix, *command(*arguments)],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env=environment(Path(home), env),
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def read(database: Path, query: str) -> list[dict[str, Any]]:
+    """Rows of `query` over a released database, opened as a BI tool does: read-only and shut in."""
+    settings = {"enable_external_access": "false", "lock_configuration": "true"}
+    with duckdb.connect(str(database), read_only=True, config=settings) as con:
+        cursor = con.execute(query)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def current(data: Path, query: str) -> list[dict[str, Any]]:
+    """Rows of `query` over the release that `data/current` points at."""
+    return read(data / "current" / "marts.duckdb", query)
