@@ -40,3 +40,19 @@
 {% macro spark__hour_labels() -%}
     select explode(sequence(1, {{ hours_per_day() }})) as hour_label
 {%- endmacro %}
+
+{#
+  Percentile of ordered values inside a group: k = 1 + (n - 1) p, X_s + (X_(s+1) - X_s)(k - s) with s the whole part of
+  k (HJ 663). `p` in percent, `place` 1 for the smallest, `n` their number. Exact; decimal(18, 6) where p has no decimals
+  and the values have at most 4.
+#}
+{% macro linear_percentile(value, place, n, p) -%}
+    {%- set steps = '(' ~ n ~ ' - 1) * cast(' ~ p ~ ' as bigint)' -%}
+    {%- set whole = integer_quotient(steps, 100) -%}
+    cast({{ round_even(
+        "max(case when " ~ place ~ " = 1 + " ~ whole ~ " then cast(" ~ value ~ " as decimal(28, 8)) * (100 - (" ~ steps ~ ") % 100) else 0 end)"
+        ~ " * cast(0.01 as decimal(3, 2))"
+        ~ " + max(case when " ~ place ~ " = 2 + " ~ whole ~ " then cast(" ~ value ~ " as decimal(28, 8)) * ((" ~ steps ~ ") % 100) else 0 end)"
+        ~ " * cast(0.01 as decimal(3, 2))", 6
+    ) }} as decimal(18, 6))
+{%- endmacro %}

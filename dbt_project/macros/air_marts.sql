@@ -1,0 +1,130 @@
+{#-
+  Columns that the marts of stations and of the district share. Not here: any arithmetic.
+-#}
+
+{# Items of a day side by side, from int_air_day_iaqi: one row per place and day. #}
+{% macro air_day_columns(place_kind) -%}
+    select
+        place_id,
+        day,
+        max(case when item = 'pm2_5' then concentration end) as pm2_5_ug_m3,
+        max(case when item = 'pm10' then concentration end) as pm10_ug_m3,
+        max(case when item = 'so2' then concentration end) as so2_ug_m3,
+        max(case when item = 'no2' then concentration end) as no2_ug_m3,
+        max(case when item = 'co' then concentration end) as co_mg_m3,
+        max(case when item = 'o3_8h' then concentration end) as o3_8h_max_ug_m3,
+        max(case when item = 'o3_1h' then concentration end) as o3_1h_max_ug_m3,
+        max(case when item = 'pm2_5' then n_valid end) as pm2_5_n,
+        max(case when item = 'pm10' then n_valid end) as pm10_n,
+        max(case when item = 'so2' then n_valid end) as so2_n,
+        max(case when item = 'no2' then n_valid end) as no2_n,
+        max(case when item = 'co' then n_valid end) as co_n,
+        max(case when item = 'o3_8h' then n_valid end) as o3_n,
+        max(case when item = 'pm2_5' then iaqi end) as pm2_5_iaqi,
+        max(case when item = 'pm10' then iaqi end) as pm10_iaqi,
+        max(case when item = 'so2' then iaqi end) as so2_iaqi,
+        max(case when item = 'no2' then iaqi end) as no2_iaqi,
+        max(case when item = 'co' then iaqi end) as co_iaqi,
+        max(case when item = 'o3_8h' then iaqi end) as o3_8h_iaqi
+    from {{ ref('int_air_day_iaqi') }}
+    where place_kind = '{{ place_kind }}'
+    group by place_id, day
+{%- endmacro %}
+
+{# The day's columns from air_day_columns() as `d` and int_air_day_aqi as `a`, index and verdict included. #}
+{% macro air_day_result(n_suffix) -%}
+    d.pm2_5_ug_m3,
+    d.pm10_ug_m3,
+    d.so2_ug_m3,
+    d.no2_ug_m3,
+    d.co_mg_m3,
+    d.o3_8h_max_ug_m3,
+    d.o3_1h_max_ug_m3,
+    {%- for item in ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3'] %}
+    cast(d.{{ item }}_n as bigint) as {{ item }}_{{ n_suffix }},
+    {%- endfor %}
+    {%- for item in ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3_8h'] %}
+    cast(d.{{ item }}_iaqi as bigint) as {{ item }}_iaqi,
+    {%- endfor %}
+    a.aqi,
+    a.category,
+    a.category_zh,
+    a.primary_items,
+    a.primary_zh,
+    a.edition,
+    u.day is not null as is_dust_day,
+    cast(a.n_expected as bigint) as n_expected,
+    cast(a.n_valid as bigint) as n_valid,
+    {{ coverage('a.n_valid', 'a.n_expected') }} as coverage
+{%- endmacro %}
+
+{# Items of a period side by side, rounded as published, from int_air_period_assessed: the series with dust. #}
+{% macro air_period_columns(place_kind) -%}
+    select
+        place_id,
+        period_kind,
+        period_start,
+        edition,
+        max(case when item = 'pm2_5' then mean_rounded end) as pm2_5_mean_ug_m3,
+        max(case when item = 'pm10' then mean_rounded end) as pm10_mean_ug_m3,
+        max(case when item = 'so2' then mean_rounded end) as so2_mean_ug_m3,
+        max(case when item = 'no2' then mean_rounded end) as no2_mean_ug_m3,
+        max(case when item = 'co' then percentile_rounded end) as co_p95_mg_m3,
+        max(case when item = 'o3_8h' then percentile_rounded end) as o3_8h_p90_ug_m3,
+        max(case when item = 'pm2_5' then n_valid end) as pm2_5_days,
+        max(case when item = 'pm10' then n_valid end) as pm10_days,
+        max(case when item = 'so2' then n_valid end) as so2_days,
+        max(case when item = 'no2' then n_valid end) as no2_days,
+        max(case when item = 'co' then n_valid end) as co_days,
+        max(case when item = 'o3_8h' then n_valid end) as o3_8h_days,
+        {{ joined("case when validity <> 'valid' then concat(symbol, ' ', validity) end", '; ', 'sort_order') }}
+            as items_not_valid
+    from {{ ref('int_air_period_assessed') }}
+    where place_kind = '{{ place_kind }}' and variant = 'dust_included'
+    group by place_id, period_kind, period_start, edition
+{%- endmacro %}
+
+{# Days by category and their shares, from int_air_period_days as `s`. #}
+{% macro air_days_result() -%}
+    cast(s.n_excellent as bigint) as days_excellent,
+    cast(s.n_good as bigint) as days_good,
+    cast(s.n_lightly as bigint) as days_lightly_polluted,
+    cast(s.n_moderately as bigint) as days_moderately_polluted,
+    cast(s.n_heavily as bigint) as days_heavily_polluted,
+    cast(s.n_severely as bigint) as days_severely_polluted,
+    cast(s.good_days_share as decimal(9, 4)) as good_days_share_pct,
+    cast(s.heavy_days_share as decimal(9, 4)) as heavy_days_share_pct,
+    cast(s.composite_index as decimal(9, 4)) as composite_index,
+    cast(s.n_expected as bigint) as n_expected,
+    cast(s.n_valid as bigint) as n_valid,
+    {{ coverage('s.n_valid', 's.n_expected') }} as coverage,
+    s.validity,
+    s.validity_reason,
+    s.index_standard as standard,
+    'table 2: days by AQI category; validity by table 4 of GB 3095' as clause
+{%- endmacro %}
+
+{# A period's item, from int_air_period_assessed as `s`, as the tall marts publish it. #}
+{% macro air_item_result() -%}
+    s.item,
+    s.item_zh,
+    s.unit,
+    s.variant,
+    cast(s.mean_rounded as decimal(18, 6)) as mean_value,
+    cast(s.percentile as bigint) as percentile,
+    cast(s.percentile_rounded as decimal(18, 6)) as percentile_value,
+    s.mean_value as mean_of_available_days,
+    cast(s.annual_limit as decimal(18, 6)) as annual_limit,
+    cast(s.daily_limit as decimal(18, 6)) as daily_limit,
+    s.attains_limits,
+    cast(s.n_dust_days_left_out as bigint) as n_dust_days_left_out,
+    cast(s.n_months_held as bigint) as n_months_held,
+    cast(s.n_expected as bigint) as n_expected,
+    cast(s.n_valid as bigint) as n_valid,
+    {{ coverage('s.n_valid', 's.n_expected') }} as coverage,
+    s.validity,
+    s.validity_reason,
+    s.limits_standard as standard,
+    concat('table 1, Grade II; validity: table 4; ', s.statistics_standard) as clause,
+    {{ provenance_of_rank('s.provenance_rank') }} as provenance
+{%- endmacro %}

@@ -1,0 +1,79 @@
+{#-
+  The periods of air statistics: months, years, the year to date, each once per edition of the standards; one that spans
+  a change of edition also once as a whole (edition `mixed`), which has no single verdict.
+-#}
+with days as (
+    select
+        min(day) as first_day,
+        max(day) as last_day
+    from {{ ref('int_air_station_hours') }}
+),
+
+months as (
+    select distinct
+        cast(date_trunc('month', day) as date) as period_start,
+        cast(last_day(day) as date) as period_end
+    from {{ ref('int_air_station_hours') }}
+),
+
+periods as (
+    select
+        'month' as period_kind,
+        period_start,
+        period_end,
+        period_end > {{ last_complete_day() }} as is_pending
+    from months
+    union all
+    select
+        y.period_kind,
+        y.period_start,
+        y.period_end,
+        y.is_pending
+    from {{ ref('int_year_periods') }} as y
+    cross join days as d
+    where y.period_end >= d.first_day and y.period_start <= d.last_day
+),
+
+by_edition as (
+    select
+        p.*,
+        e.edition,
+        e.limits_standard,
+        e.index_standard,
+        e.statistics_standard,
+        greatest(p.period_start, e.valid_from) as scope_start,
+        least(p.period_end, coalesce(e.valid_to, p.period_end)) as scope_end,
+        count(*) over (partition by p.period_kind, p.period_start) as n_editions
+    from periods as p
+    inner join {{ ref('air_editions') }} as e
+        on p.period_end >= e.valid_from and (e.valid_to is null or p.period_start <= e.valid_to)
+)
+
+select
+    period_kind,
+    period_start,
+    period_end,
+    scope_end > {{ last_complete_day() }} as is_pending,
+    edition,
+    limits_standard,
+    index_standard,
+    statistics_standard,
+    scope_start,
+    scope_end,
+    scope_start = period_start and scope_end = period_end as is_whole
+from by_edition
+union all
+select distinct
+    period_kind,
+    period_start,
+    period_end,
+    is_pending,
+    'mixed' as edition,
+    'mixed_standard' as limits_standard,
+    'mixed_standard' as index_standard,
+    'mixed_standard' as statistics_standard,
+    period_start as scope_start,
+    period_end as scope_end,
+    true as is_whole
+from by_edition
+where n_editions > 1

@@ -1,0 +1,90 @@
+{#-
+  Place x period x edition: days by AQI category, shares of good and heavy days among the valid ones (dust kept), and the
+  composite index. Every day is placed by the edition of its own date.
+-#}
+with days as (
+    select
+        a.*,
+        a.aqi is not null as is_valid,
+        coalesce(a.aqi <= r.air_good_day_max, false) as is_good,
+        coalesce(a.aqi > r.air_heavy_day_above, false) as is_heavy
+    from {{ ref('int_air_day_aqi') }} as a
+    inner join {{ ref('int_air_rules') }} as r on {{ in_force('a.day', 'r') }}
+),
+
+verdicts as (
+    {{ air_period_validity('days', ['place_kind', 'place_id']) }}
+),
+
+counts as (
+    select
+        d.place_kind,
+        d.place_id,
+        p.period_kind,
+        p.period_start,
+        p.edition,
+        sum(case when d.category = 'excellent' then 1 else 0 end) as n_excellent,
+        sum(case when d.category = 'good' then 1 else 0 end) as n_good,
+        sum(case when d.category = 'lightly_polluted' then 1 else 0 end) as n_lightly,
+        sum(case when d.category = 'moderately_polluted' then 1 else 0 end) as n_moderately,
+        sum(case when d.category = 'heavily_polluted' then 1 else 0 end) as n_heavily,
+        sum(case when d.category = 'severely_polluted' then 1 else 0 end) as n_severely,
+        sum(case when d.is_good then 1 else 0 end) as n_good_days,
+        sum(case when d.is_heavy then 1 else 0 end) as n_heavy_days,
+        min(d.any_provenance_rank) as provenance_rank
+    from days as d
+    inner join {{ ref('int_air_period') }} as p on d.day >= p.scope_start and d.day <= p.scope_end
+    group by d.place_kind, d.place_id, p.period_kind, p.period_start, p.edition
+),
+
+shares as (
+    select
+        place_kind,
+        place_id,
+        period_kind,
+        period_start,
+        edition,
+        case when count(composite_share) = count(*) then sum(composite_share) end as composite_sum
+    from {{ ref('int_air_period_assessed') }}
+    where variant = case when judged_without_dust then 'dust_excluded' else 'dust_included' end
+    group by place_kind, place_id, period_kind, period_start, edition
+)
+
+select
+    p.*,
+    c.place_kind,
+    c.place_id,
+    c.n_excellent,
+    c.n_good,
+    c.n_lightly,
+    c.n_moderately,
+    c.n_heavily,
+    c.n_severely,
+    c.n_good_days,
+    c.n_heavy_days,
+    case
+        when v.validity in ('valid', 'indicative')
+            then {{ round_even_by(exact_quotient('c.n_good_days * 100', 'v.n_valid'), 'r.air_share_decimals') }}
+    end as good_days_share,
+    case
+        when v.validity in ('valid', 'indicative')
+            then {{ round_even_by(exact_quotient('c.n_heavy_days * 100', 'v.n_valid'), 'r.air_share_decimals') }}
+    end as heavy_days_share,
+    {{ round_even_by('s.composite_sum', 'r.air_composite_decimals') }} as composite_index,
+    v.n_expected,
+    v.n_valid,
+    v.validity,
+    {{ air_period_reason('days with an AQI') }} as validity_reason,
+    c.provenance_rank
+from counts as c
+inner join verdicts as v
+    on
+        c.place_kind = v.place_kind and c.place_id = v.place_id
+        and c.period_kind = v.period_kind and c.period_start = v.period_start and c.edition = v.edition
+inner join {{ ref('int_air_period') }} as p
+    on c.period_kind = p.period_kind and c.period_start = p.period_start and c.edition = p.edition
+inner join {{ ref('int_air_rules') }} as r on {{ in_force('p.scope_end', 'r') }}
+left join shares as s
+    on
+        c.place_kind = s.place_kind and c.place_id = s.place_id
+        and c.period_kind = s.period_kind and c.period_start = s.period_start and c.edition = s.edition

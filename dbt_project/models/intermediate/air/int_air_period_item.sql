@@ -1,0 +1,113 @@
+{#-
+  Place x period x edition x item x series: mean and percentile of the daily concentrations, with validity. Series:
+  dust_included, and for particles dust_excluded, which leaves notified dust days out; both are judged valid or not on
+  the days of the full series.
+-#}
+with days as (
+    select
+        d.place_kind,
+        d.place_id,
+        d.day,
+        d.item,
+        d.concentration is not null as is_valid,
+        d.concentration,
+        d.provenance_rank,
+        i.has_dust_variant,
+        u.day is not null as is_dust_day
+    from {{ ref('int_air_day_item') }} as d
+    inner join {{ ref('air_items') }} as i on d.item = i.item
+    left join (select distinct day from {{ ref('int_air_dust_day') }}) as u on d.day = u.day
+    where d.in_index
+),
+
+verdicts as (
+    {{ air_period_validity('days', ['place_kind', 'place_id', 'item']) }}
+),
+
+series as (
+    select
+        *,
+        'dust_included' as variant
+    from days
+    where is_valid
+    union all
+    select
+        *,
+        'dust_excluded' as variant
+    from days
+    where is_valid and has_dust_variant and not is_dust_day
+),
+
+ordered as (
+    select
+        s.place_kind,
+        s.place_id,
+        s.item,
+        s.variant,
+        p.period_kind,
+        p.period_start,
+        p.edition,
+        s.concentration,
+        s.provenance_rank,
+        case s.item
+            when 'so2' then r.air_percentile_so2
+            when 'no2' then r.air_percentile_no2
+            when 'pm10' then r.air_percentile_pm10
+            when 'pm2_5' then r.air_percentile_pm2_5
+            when 'co' then r.air_percentile_co
+            when 'o3_8h' then r.air_percentile_o3
+        end as percentile,
+        row_number() over (
+            partition by s.place_kind, s.place_id, s.item, s.variant, p.period_kind, p.period_start, p.edition
+            order by s.concentration, s.day
+        ) as place_in_order,
+        count(*) over (
+            partition by s.place_kind, s.place_id, s.item, s.variant, p.period_kind, p.period_start, p.edition
+        ) as n_days
+    from series as s
+    inner join {{ ref('int_air_period') }} as p on s.day >= p.scope_start and s.day <= p.scope_end
+    inner join {{ ref('int_air_rules') }} as r on {{ in_force('p.scope_end', 'r') }}
+),
+
+reduced as (
+    select
+        place_kind,
+        place_id,
+        item,
+        variant,
+        period_kind,
+        period_start,
+        edition,
+        max(percentile) as percentile,
+        count(*) as n_days_used,
+        {{ carried_mean('sum(concentration)', 'count(*)') }} as mean_value,
+        {{ linear_percentile('concentration', 'place_in_order', 'n_days', 'percentile') }} as percentile_value,
+        min(provenance_rank) as provenance_rank
+    from ordered
+    group by place_kind, place_id, item, variant, period_kind, period_start, edition
+)
+
+select
+    x.place_kind,
+    x.place_id,
+    x.item,
+    x.variant,
+    p.*,
+    v.n_expected,
+    v.n_valid,
+    v.n_valid - x.n_days_used as n_dust_days_left_out,
+    v.n_months,
+    v.n_months_held,
+    v.validity,
+    {{ air_period_reason('days') }} as validity_reason,
+    x.percentile,
+    x.mean_value,
+    x.percentile_value,
+    x.provenance_rank
+from reduced as x
+inner join verdicts as v
+    on
+        x.place_kind = v.place_kind and x.place_id = v.place_id and x.item = v.item
+        and x.period_kind = v.period_kind and x.period_start = v.period_start and x.edition = v.edition
+inner join {{ ref('int_air_period') }} as p
+    on x.period_kind = p.period_kind and x.period_start = p.period_start and x.edition = p.edition

@@ -1,0 +1,16 @@
+{#-
+  District x year (and the year to date) x item: mean and percentile of the daily district values, against the limits of the edition. A period
+  that spans two editions stands once per edition, and added up as mixed_standard without a verdict.
+-#}
+select
+    s.place_id as area_code,
+    '{{ var("area_name_zh") }}' as area_name_zh,
+    s.period_kind,
+    s.period_start,
+    s.period_end,
+    s.scope_start,
+    s.scope_end,
+    s.edition,
+    {{ air_item_result() }}
+from {{ ref('int_air_period_assessed') }} as s
+where s.place_kind = 'district' and s.period_kind in ('year', 'year_to_date')

@@ -1,0 +1,107 @@
+{#-
+  Indicators 3 to 7 of the plan for the district. The empty variant is the one judged: under one edition, particles
+  without notified dust days from the day that rule holds. Beside it stand the other dust series, and for a period that
+  spans two editions each part under its own (edition_…); the added-up row is mixed_standard.
+-#}
+with means as (
+    select
+        case s.item
+            when 'pm2_5' then 'pm25_annual_mean' when 'pm10' then 'pm10_annual_mean' when 'no2' then 'no2_annual_mean'
+        end as indicator_id,
+        case
+            when not i.has_dust_variant then ''
+            when s.variant = case when s.judged_without_dust then 'dust_excluded' else 'dust_included' end then ''
+            else s.variant
+        end as series,
+        s.period_kind,
+        s.period_start,
+        s.period_end,
+        s.scope_start,
+        s.scope_end,
+        s.edition,
+        s.mean_rounded as value,
+        s.unit,
+        s.n_expected,
+        s.n_valid,
+        s.validity,
+        s.validity_reason,
+        case when s.edition = 'mixed' then s.limits_standard else concat(s.limits_standard, '; ', s.statistics_standard) end
+            as standard,
+        'annual mean of daily means over the assessed stations; validity: table 4' as clause,
+        s.provenance_rank
+    from {{ ref('int_air_period_assessed') }} as s
+    inner join {{ ref('air_items') }} as i on s.item = i.item
+    where
+        s.place_kind = 'district' and s.period_kind in ('year', 'year_to_date')
+        and s.item in ('pm2_5', 'pm10', 'no2')
+),
+
+shares as (
+    select
+        k.indicator_id,
+        '' as series,
+        s.period_kind,
+        s.period_start,
+        s.period_end,
+        s.scope_start,
+        s.scope_end,
+        s.edition,
+        case k.indicator_id when 'good_air_days_ratio' then s.good_days_share else s.heavy_days_share end as value,
+        '%' as unit,
+        s.n_expected,
+        s.n_valid,
+        s.validity,
+        s.validity_reason,
+        s.index_standard as standard,
+        case k.indicator_id
+            when 'good_air_days_ratio' then '优良天数比例: days with a good or excellent AQI : valid days, dust kept'
+            else '重度及以上污染天数比例: days heavily or severely polluted : valid days, dust kept'
+        end as clause,
+        s.provenance_rank
+    from {{ ref('int_air_period_days') }} as s
+    inner join (
+        select 'good_air_days_ratio' as indicator_id
+        union all
+        select 'heavy_pollution_days_ratio' as indicator_id
+    ) as k on s.place_kind = 'district'
+    where s.period_kind in ('year', 'year_to_date')
+),
+
+figures as (
+    select * from means
+    union all
+    select * from shares
+),
+
+numbered as (
+    select
+        *,
+        count(*) over (partition by indicator_id, series, period_kind, period_start) as n_editions
+    from figures
+)
+
+select
+    n.indicator_id,
+    coalesce(p.name_zh, n.indicator_id) as name_zh,
+    '{{ var("area_code") }}' as area_code,
+    '{{ var("area_name_zh") }}' as area_name_zh,
+    n.period_kind,
+    n.period_start,
+    n.scope_end as period_end,
+    case
+        when n.n_editions = 1 or n.edition = 'mixed' then n.series
+        when n.series = '' then concat('edition_', n.edition)
+        else concat('edition_', n.edition, '_', n.series)
+    end as variant,
+    cast(n.value as decimal(18, 6)) as value,
+    n.unit,
+    cast(n.n_expected as bigint) as n_expected,
+    cast(n.n_valid as bigint) as n_valid,
+    {{ coverage('n.n_valid', 'n.n_expected') }} as coverage,
+    n.validity,
+    n.validity_reason,
+    n.standard,
+    n.clause,
+    {{ provenance_of_rank('n.provenance_rank') }} as provenance
+from numbered as n
+left join {{ ref('plan_indicators_2025') }} as p on n.indicator_id = p.indicator_id
