@@ -21,6 +21,7 @@ from sources.cleaning.rejects import quarantine_frame
 from sources.cleaning.resolve import Order
 from sources.cleaning.series import SeriesRules
 from sources.cleaning.spill import DEFAULT_BUDGET, Budget, Staging
+from sources.cleaning.staged import InvalidMarks
 from sources.cleaning.store import CleanStore
 from sources.config.model import Config
 from sources.deliveries import Delivery
@@ -145,7 +146,8 @@ class _Run:
     def _rebuild(self) -> int:
         receipts = [d.receipt for d in self._intake.deliveries]
         files = Files.of(receipts, self._config.district.reporting_zone)
-        order = self._order(files)
+        marks = {name: self._intake.plan(name).invalid_status for name in self._intake.sources}
+        order = self._order(files, InvalidMarks.of([r.source_id for r in receipts], marks, self._intake.codes))
         reflagged = 0
         for name, changed in self._intake.changed.items():
             if not changed:
@@ -155,7 +157,6 @@ class _Run:
             declared = self._feed.parameters_of(name)
             parameters = tuple(declared[code] for code in sorted(declared))
             sources = [s for s in self._intake.sources.values() if s.table == name]
-            marks = {s.id: self._intake.plan(s.id).invalid_status for s in sources}
             rules = SeriesRules(table, parameters, dict(cadences(sources)), marks)
             looks = reach(parameters, sources) if table.series_tests else _NO_REACH
             spelling = Spelling(table, parameters, files, self._intake.codes)
@@ -163,13 +164,14 @@ class _Run:
             reflagged += rebuild.rebuild(changed)
         return reflagged
 
-    def _order(self, files: Files) -> Order:
+    def _order(self, files: Files, invalid: InvalidMarks) -> Order:
         ordered = sorted(range(len(self._intake.deliveries)), key=lambda n: self._intake.deliveries[n].receipt.order)
         rank = [0] * len(ordered)
         for place, number in enumerate(ordered):
             rank[number] = place
         codes = self._intake.codes
-        return Order(pl.Series(rank, dtype=pl.UInt32), files.provenance, codes.sites.ranks(), codes.column_places())
+        ranks = pl.Series(rank, dtype=pl.UInt32)
+        return Order(ranks, files.provenance, codes.sites.ranks(), codes.column_places(), invalid)
 
     def _record(self, number: int, fingerprint: Mapping[str, str]) -> None:
         receipt = self._intake.deliveries[number].receipt

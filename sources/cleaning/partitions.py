@@ -159,7 +159,7 @@ class TableRebuild:
         return of_part
 
     def _lean(self, standing: pl.DataFrame) -> pl.DataFrame:
-        return lean_staged(standing, self._spelling.files.source_id, self._rules, self._spelling.codes)
+        return lean_staged(standing, self._spelling.files.source_id, self._rules, self._order.invalid)
 
     def _context(self, chunk: Chunk) -> pl.DataFrame | None:
         """Standing readings around the chunk that its flags depend on."""

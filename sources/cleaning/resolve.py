@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from sources.cleaning.plan import OCCURRENCE, TICKET
-from sources.cleaning.staged import COLUMN, FILE, FIRST, PARAMETER, PART, SITE, STATUS
+from sources.cleaning.staged import COLUMN, FILE, FIRST, PARAMETER, PART, SITE, STATUS, InvalidMarks
 from sources.registry.model import CleanTable
 
 RANK = "__rank"
@@ -27,13 +27,14 @@ _TIMES = ("period_start", "period_end", "period_start_utc")
 class Order:
     """What orders readings: `rank` in delivery order and `provenance` by file number.
 
-    `site_rank` sorts sites by id, `place` the columns of one record.
+    `site_rank` sorts sites by id, `place` the columns of one record; `invalid` knows the sources' own invalid marks.
     """
 
     rank: pl.Series
     provenance: pl.Series
     site_rank: pl.Series
     place: pl.Series
+    invalid: InvalidMarks
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,9 @@ def staged_key(table: CleanTable) -> list[str]:
 def resolve(readings: pl.DataFrame, table: CleanTable, order: Order) -> Resolved:
     """Resolves staged readings of whole partitions (all deliveries that touch them).
 
-    Revisions of a key are ordered by delivery, row and column. Consecutive revisions with the same content are
-    duplicates of the first of them; the last distinct one stands; the others are superseded by it.
+    Revisions of a key are ordered by delivery, row and column; inside one delivery, readings that the source itself
+    marks invalid come first: a row of maintenance never hides a valid one of the same file. Consecutive revisions with
+    the same content are duplicates of the first of them; the last distinct one stands, the others are superseded by it.
     """
     if any(c.name == OCCURRENCE for c in table.dims):
         readings = _with_occurrence(readings)
@@ -96,7 +98,8 @@ def _revisions(
         order.rank.gather(readings[FILE]).alias("__delivered"),
         order.provenance.gather(readings[FILE]).alias("__provenance"),
         order.place.gather(readings[COLUMN]).alias(PLACE),
-    ).sort([*key, "__delivered", "raw_row", PLACE])
+        (~order.invalid.mark(readings)).alias("__valid"),
+    ).sort([*key, "__delivered", "__valid", "raw_row", PLACE])
     content = ["value", "censored", STATUS, "__provenance", *(t for t in _TIMES if t not in key)]
     content += [c.name for c in table.dims if c.name not in key]
     same_key = pl.all_horizontal(pl.col(c).eq_missing(pl.col(c).shift()) for c in key)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from sources.cleaning.flags import CENSORED_FLAG, INVALID, SERIES, STEP, TIME, VALUE, flag_series
-from sources.cleaning.staged import FILE, PARAMETER, SITE, STATUS, Codes
+from sources.cleaning.staged import FILE, PARAMETER, SITE, Codes, InvalidMarks
 from sources.registry.model import CleanTable, Parameter
 
 _AT = "__place_in_targets"
@@ -35,18 +35,9 @@ class SeriesRules:
         return [n for n in self.table.series_key if n not in ("site_id", "parameter")]
 
 
-def lean_staged(readings: pl.DataFrame, sources: pl.Series, rules: SeriesRules, codes: Codes) -> pl.DataFrame:
+def lean_staged(readings: pl.DataFrame, sources: pl.Series, rules: SeriesRules, invalid: InvalidMarks) -> pl.DataFrame:
     """Staged readings as the frame that flags are computed on; `sources` is the source id by file number."""
-    ids = sorted(set(sources.to_list()))
     step_of = pl.Series([rules.steps.get(s) for s in sources.to_list()], dtype=pl.Int64)
-    number_of = pl.Series([ids.index(s) for s in sources.to_list()], dtype=pl.UInt32)
-    source = number_of.gather(readings[FILE])
-    # One truth table: source × status → invalid.
-    marks = codes.statuses.texts
-    truth = pl.Series([m in rules.invalid.get(s, ()) for s in ids for m in marks], dtype=pl.Boolean)
-    invalid = pl.Series([False]).new_from_index(0, readings.height)
-    if marks and truth.any():
-        invalid = truth.gather(source * len(marks) + readings[STATUS]).fill_null(False)
     return readings.select(
         PARAMETER,
         SITE,
@@ -56,7 +47,7 @@ def lean_staged(readings: pl.DataFrame, sources: pl.Series, rules: SeriesRules, 
         pl.col("value").to_physical().cast(pl.Int64).alias(VALUE),
         step_of.gather(readings[FILE]).alias(STEP),
         pl.col("censored").is_not_null().alias(CENSORED_FLAG),
-        invalid.alias(INVALID),
+        invalid.mark(readings).alias(INVALID),
     )
 
 

@@ -6,7 +6,7 @@ them (parse.py), spilling them (spill.py) or the public schema (schema.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -129,6 +129,32 @@ class Codes:
     def column_places(self) -> pl.Series:
         """Places of the columns by number, to order the readings of one record."""
         return pl.Series([c.place for c in self.columns], dtype=pl.UInt32)
+
+
+@dataclass(frozen=True)
+class InvalidMarks:
+    """Which readings their own source marks as invalid: a table of truth over sources and status marks."""
+
+    source: pl.Series
+    truth: pl.Series
+    width: int
+
+    @staticmethod
+    def of(source_ids: Sequence[str], invalid: Mapping[str, frozenset[str]], codes: Codes) -> InvalidMarks:
+        """The table for `source_ids` by file number; `invalid` are the marks that fail a reading, by source."""
+        names = sorted(set(source_ids))
+        numbers = [names.index(s) for s in source_ids]
+        truth = [mark in invalid.get(name, ()) for name in names for mark in codes.statuses.texts]
+        return InvalidMarks(
+            pl.Series(numbers, dtype=pl.UInt32), pl.Series(truth, dtype=pl.Boolean), len(codes.statuses.texts)
+        )
+
+    def mark(self, readings: pl.DataFrame) -> pl.Series:
+        """True where the source's own status fails the reading."""
+        if not self.truth.any():
+            return pl.Series([False]).new_from_index(0, readings.height)
+        at = self.source.gather(readings[FILE]) * self.width + readings[STATUS]
+        return self.truth.gather(at).fill_null(False)
 
 
 def parameter_numbers(codes: Mapping[str, object]) -> dict[str, int]:
