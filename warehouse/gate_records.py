@@ -44,6 +44,12 @@ def carried_rows(release: Release | None, held: Mapping[str, tuple[str, str]]) -
     return [row for row in rows if held.get(row["table_name"]) == (row["table_digest"], row["release_id"])]
 
 
+def latest(rows: Sequence[Mapping[str, Any]], carried: Iterable[Mapping[str, Any]], grain: Sequence[str]) -> list[Any]:
+    """All of this run's rows, and those carried ones whose expectation this run did not judge on the same digest."""
+    judged = {tuple(row[name] for name in grain) for row in rows}
+    return [*rows, *(row for row in carried if tuple(row[name] for name in grain) not in judged)]
+
+
 def require_passing(rows: Sequence[Mapping[str, Any]], table: str, digest: str) -> None:
     """Refused unless `digest` of `table` was judged and none of its records failed."""
     bound = [row for row in rows if row["table_name"] == table and row["table_digest"] == digest]

@@ -11,17 +11,18 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 from sources.registry.load import registry
 from warehouse import gate_records
+from warehouse import manifest as manifest_parts
 from warehouse.assembly import build_database, digests_of, export_parquet
 from warehouse.atomic import flush, fsync_dir, write_bytes
 from warehouse.candidate import ADMITTED_SCHEMA, AdmittedTable, Verdict
-from warehouse.catalogue import CROSS_DOMAIN, JUDGEMENT, Catalogue, MartTable
+from warehouse.catalogue import CROSS_DOMAIN, JUDGEMENT, Catalogue
 from warehouse.code_state import code_state
 from warehouse.digest import release_digest, table_digest
 from warehouse.duck import attach, connect, quoted
@@ -32,6 +33,9 @@ from warehouse.paths import TEMPORARY, DataDir
 from warehouse.releases import DATABASE, MANIFEST, Release, point_current, read_manifest, releases
 
 CROSS_SCHEMA = "cross_domain"
+# The tables about the judgement itself, which this step fills.
+GATE_RESULTS = "mart_gate_results"
+RELEASE_TABLES = "mart_release_tables"
 MANIFEST_FORMAT = 1
 PROJECT = Path(__file__).resolve().parent.parent
 _DOMAIN_ZH = {CROSS_DOMAIN: "跨领域", JUDGEMENT: "审核"}
@@ -94,16 +98,17 @@ def publish(
         return Published(before.release_id, digest, before.path, False, "unchanged", head)
     if taken_back := next((r for r in known if r.withdrawn and r.digest == digest), None):
         return Published(taken_back.release_id, digest, data.current, False, "withdrawn", head)
-    records_rows = [{**row, "release_id": release_id} for row in fresh_rows] + carried
+    judged = [{**row, "release_id": release_id} for row in fresh_rows]
     folder = data.releases / f"{TEMPORARY}{release_id}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
-        counted = _write_tables(folder, data, build_db, catalogue, tables, records_rows, release_id, local)
-        gate_records.write(records_rows, folder / gate_records.FILE)
+        shown = gate_records.latest(judged, carried, _gate_grain(catalogue))
+        counted = _write_tables(folder, data, build_db, catalogue, tables, shown, release_id, local)
+        gate_records.write([*judged, *carried], folder / gate_records.FILE)
         if docs_dir is not None and docs_dir.is_dir():
             shutil.copytree(docs_dir, folder / "gate" / "docs")
-        inputs_sha256 = _write_inputs(folder, inputs)
+        inputs_sha256 = manifest_parts.write_inputs(folder, inputs)
         manifest = {
             "format": MANIFEST_FORMAT,
             "release_id": release_id,
@@ -115,7 +120,7 @@ def publish(
             if before
             else None,
             "code": code_state(PROJECT),
-            "inputs": {"file": "inputs.jsonl", "sha256": inputs_sha256},
+            "inputs": {"file": manifest_parts.INPUTS, "sha256": inputs_sha256},
             "standards": [{"seed": name, "sha256": sha256} for name, sha256 in catalogue.seeds],
             "gate": {
                 "records": gate_records.FILE,
@@ -123,8 +128,8 @@ def publish(
             },
             "waivers": [dict(w) for w in waivers],
             "domains": domains,
-            "tables": _table_entries(catalogue, tables, counted, release_id),
-            "files": _files(folder),
+            "tables": manifest_parts.table_entries(catalogue, tables, counted, release_id),
+            "files": manifest_parts.files(folder),
         }
         content = json.dumps(manifest, sort_keys=True, indent=1, ensure_ascii=False, default=str).encode()
         write_bytes(folder / MANIFEST, content, durable=False)
@@ -161,6 +166,10 @@ def _check_complete(catalogue: Catalogue, tables: Sequence[AdmittedTable]) -> No
         raise Refused(f"admitted and declared tables differ: {sorted(wanted ^ set(named)) or 'a table stands twice'}")
 
 
+def _gate_grain(catalogue: Catalogue) -> tuple[str, ...]:
+    return next((t.grain for t in catalogue.of(JUDGEMENT) if t.name == GATE_RESULTS), ())
+
+
 def _domain_states(catalogue: Catalogue, tables: Sequence[AdmittedTable]) -> dict[str, dict[str, str | None]]:
     """State, since and reason by domain: its worst table (empty, then held, then fresh) speaks for it."""
     states: dict[str, dict[str, str | None]] = {}
@@ -182,7 +191,7 @@ def _write_tables(
     build_db: Path,
     catalogue: Catalogue,
     tables: Sequence[AdmittedTable],
-    records_rows: Sequence[Mapping[str, Any]],
+    gate_rows: Sequence[Mapping[str, Any]],
     release_id: str,
     local: datetime,
 ) -> dict[str, tuple[str, int]]:
@@ -197,8 +206,8 @@ def _write_tables(
             for t in tables
         }
     judgement = {
-        "mart_gate_results": [{**row, "domain_zh": names_zh.get(row["domain"], row["domain"])} for row in records_rows],
-        "mart_release_tables": [
+        GATE_RESULTS: [{**row, "domain_zh": names_zh.get(row["domain"], row["domain"])} for row in gate_rows],
+        RELEASE_TABLES: [
             {
                 "table_name": t.name,
                 "domain": t.domain,
@@ -222,51 +231,6 @@ def _write_tables(
             raise Refused(f"{table.name}: what would be published is not what was judged")
     export_parquet(folder / DATABASE, folder / "marts", spill, catalogue)
     return counted
-
-
-def _table_entries(
-    catalogue: Catalogue, tables: Sequence[AdmittedTable], counted: Mapping[str, tuple[str, int]], release_id: str
-) -> list[dict[str, Any]]:
-    admitted = {t.name: t for t in tables}
-    return [
-        _table_entry(table, admitted.get(table.name), counted[table.name], release_id) for table in catalogue.tables
-    ]
-
-
-def _table_entry(
-    table: MartTable, admitted: AdmittedTable | None, counted: tuple[str, int], release_id: str
-) -> dict[str, Any]:
-    digest, rows = counted
-    held = admitted is not None and admitted.state == "held"
-    return {
-        "name": table.name,
-        "domain": table.domain,
-        "state": admitted.state if admitted else "fresh",
-        "since": admitted.since.isoformat() if admitted and admitted.since else None,
-        "reason": admitted.reason if admitted else "",
-        "release_of_origin": admitted.release_of_origin if held else release_id,
-        "digest": digest,
-        "rows": rows,
-        "columns": [asdict(c) for c in table.columns],
-        "grain": list(table.grain),
-        "volatile": list(table.volatile),
-    }
-
-
-def _write_inputs(folder: Path, inputs: Iterable[tuple[str, str]]) -> str:
-    lines = [json.dumps({"feed": feed, "sha256": sha256}) + "\n" for feed, sha256 in sorted(inputs)]
-    content = "".join(lines).encode()
-    (folder / "inputs.jsonl").write_bytes(content)
-    return hashlib.sha256(content).hexdigest()
-
-
-def _files(folder: Path) -> dict[str, dict[str, Any]]:
-    found = {}
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        found[path.relative_to(folder).as_posix()] = {"sha256": digest, "bytes": path.stat().st_size}
-    return found
 
 
 def _seal(folder: Path) -> None:

@@ -244,6 +244,8 @@ def test_rows_that_passed_once_stay_when_a_later_gate_fails_the_same_rows(data: 
     for value in (2, 3):
         published = refresh(data, {"mart_water": value}, failed=("air",))
         assert published.new and states(data)["mart_air"] == ("held", AS_OF, "it failed")
+        rows = [row for row in read_release(data.current, "mart_gate_results") if row[2] == "mart_air"]
+        assert [(row[7], row[-2]) for row in rows] == [("fail", published.release_id)]
     assert read_release(data.current, "mart_air") == read_release(first.path, "mart_air")
 
 
