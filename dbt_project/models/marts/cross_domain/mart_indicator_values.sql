@@ -1,0 +1,110 @@
+{#-
+  Every indicator figure of the release, one row per indicator, area, period and variant, from the admitted domain
+  marts. `is_preferred` marks the row that stands for the indicator in its period: the judged variant as measured, or
+  the reported value where nothing was measured. Both stay.
+-#}
+with domain_rows as (
+    {%- for domain in ['water', 'air', 'noise', 'waste', 'energy', 'returns'] %}
+        select
+            '{{ domain }}' as domain,
+            indicator_id,
+            name_zh,
+            area_code,
+            area_name_zh,
+            period_kind,
+            period_start,
+            period_end,
+            variant,
+            value,
+            unit,
+            n_expected,
+            n_valid,
+            coverage,
+            validity,
+            validity_reason,
+            standard,
+            clause,
+            provenance
+        from {{ admitted('mart_' ~ domain ~ '_indicators') }}
+        union all
+    {%- endfor %}
+    select
+        'cross_domain' as domain,
+        p.indicator_id,
+        p.name_zh,
+        '{{ var("area_code") }}' as area_code,
+        '{{ var("area_name_zh") }}' as area_name_zh,
+        'year' as period_kind,
+        c.period_start,
+        c.period_end,
+        c.variant,
+        cast(c.value as decimal(18, 6)) as value,
+        p.unit,
+        c.n_inputs as n_expected,
+        c.n_inputs as n_valid,
+        cast(1 as decimal(9, 4)) as coverage,
+        c.validity,
+        case when c.validity = 'valid' then '' else 'a carbon total of the comparison is indicative' end
+            as validity_reason,
+        'GDP at constant prices of the base year' as standard,
+        '(1 - (E_t / G_t) / (E_b / G_b)) × 100' as clause,
+        c.provenance
+    from {{ ref('int_co2_per_gdp') }} as c
+    inner join {{ ref('plan_indicators_2025') }} as p on p.indicator_id = 'co2_per_gdp_reduction'
+),
+
+ranked as (
+    select
+        r.*,
+        coalesce(s.domain_state, 'fresh') as domain_state,
+        case
+            when r.variant = coalesce(j.judged_variant, '') and r.value is not null then 1
+            when r.variant = 'reported' and r.value is not null then 2
+            when r.variant = coalesce(j.judged_variant, '') then 3
+            when r.variant = 'reported' then 4
+        end as place
+    from domain_rows as r
+    left join {{ ref('plan_judgement') }} as j on r.indicator_id = j.indicator_id
+    left join {{ ref('int_domain_states') }} as s on r.domain = s.domain
+),
+
+best as (
+    select
+        indicator_id,
+        area_code,
+        period_kind,
+        period_start,
+        min(place) as place
+    from ranked
+    group by indicator_id, area_code, period_kind, period_start
+)
+
+select
+    r.indicator_id,
+    r.name_zh,
+    r.area_code,
+    r.area_name_zh,
+    r.period_kind,
+    r.period_start,
+    r.period_end,
+    r.variant,
+    r.value,
+    r.unit,
+    r.n_expected,
+    r.n_valid,
+    r.coverage,
+    r.validity,
+    r.validity_reason,
+    r.standard,
+    r.clause,
+    r.provenance,
+    r.domain,
+    r.domain_state,
+    coalesce(r.place = b.place, false) as is_preferred
+from ranked as r
+inner join best as b
+    on
+        r.indicator_id = b.indicator_id
+        and r.area_code = b.area_code
+        and r.period_kind = b.period_kind
+        and r.period_start = b.period_start
