@@ -7,9 +7,9 @@ is published without a suite stops the gate, and a suite that reads a column its
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from expectations.suites import cross_domain, energy, noise, returns, waste, water
+from expectations.suites import air, cross_domain, energy, noise, returns, waste, water
 from expectations.suites.common import Suite
 
-_ALL = (*water.SUITES, *noise.SUITES, *waste.SUITES, *energy.SUITES, *returns.SUITES, *cross_domain.SUITES)
+_ALL = (*water.SUITES, *air.SUITES, *noise.SUITES, *waste.SUITES, *energy.SUITES, *returns.SUITES, *cross_domain.SUITES)
 
 SUITES: Mapping[str, Suite] = MappingProxyType({suite.mart: suite for suite in _ALL})

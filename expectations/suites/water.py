@@ -70,9 +70,9 @@ def _section() -> tuple[Check, ...]:
         ),
         relation(
             "no attainment without its reason",
-            "attains_target is not null or coalesce(attainment_reason, '') <> ''",
-            ("attains_target", "attainment_reason"),
-            {"attains_target": None, "attainment_reason": ""},
+            "attains_target is not null or validity = 'pending' or coalesce(attainment_reason, '') <> ''",
+            ("attains_target", "validity", "attainment_reason"),
+            {"attains_target": None, "validity": "valid", "attainment_reason": ""},
         ),
         between("largest_multiple", 0, 10000),
         between("n_values", 0, None),

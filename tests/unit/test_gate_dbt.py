@@ -85,7 +85,11 @@ def test_a_warning_of_dbt_is_a_warning(tmp_path: Path) -> None:
 
 
 def test_passing_tests_are_recorded_and_passing_models_are_not(tmp_path: Path) -> None:
-    records = dbt_records(findings(tmp_path, ("test.grain", "pass"), ("model.mart_air", "success")), DOMAINS, DIGESTS)
+    records = dbt_records(
+        findings(tmp_path, ("test.grain", "pass"), ("test.seed", "pass"), ("model.mart_air", "success")),
+        DOMAINS,
+        DIGESTS,
+    )
     assert [(r.expectation, r.outcome) for r in records] == [("dbt_test(grain)", "pass")]
 
 

@@ -1,0 +1,176 @@
+"""Suites of the air marts: stations and district by day, month and year, days by category, indicators 3 to 7.
+
+Here belongs what is particular to these marts. Not here: gross ranges of daily means, which follow from the columns'
+names (common.py), and limits and breakpoints, which are seeds.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+
+from expectations.checks import Check, between, not_null, relation
+from expectations.records import WARNING
+from expectations.suites.common import PERIOD_KINDS, SEEDS, Suite, indicators, parameter_ranges, seed_values
+from sources.registry import registry
+
+_FED = ("clean_air",)
+_CATEGORIES = seed_values("standards/aqi_categories", "category")
+_EDITIONS = seed_values("standards/air_editions", "edition")
+_IAQIS = ("pm2_5_iaqi", "pm10_iaqi", "so2_iaqi", "no2_iaqi", "co_iaqi", "o3_8h_iaqi")
+_DAYS = tuple(f"days_{category}" for category in _CATEGORIES)
+_OZONE_TOP = float(registry().feeds["air"].parameters["o3"].tests.fail_max or 0)
+_SITE_KINDS = ("station", "micro_station")
+_VARIANTS = ("dust_included", "dust_excluded")
+
+
+def _category_bounds() -> str:
+    """SQL: the AQI lies in the band of its category, over all editions of the seed; the top band is open."""
+    bands: dict[str, list[tuple[int, int | None]]] = {}
+    with (SEEDS / "standards" / "aqi_categories.csv").open(encoding="utf-8", newline="") as handle:
+        for row in csv.DictReader(handle):
+            top = int(row["aqi_to"]) if row["aqi_to"] else None
+            bands.setdefault(row["category"], []).append((int(row["aqi_from"]), top))
+    arms = []
+    for category, found in bands.items():
+        low = min(b[0] for b in found)
+        tops = [b[1] for b in found if b[1] is not None]
+        upper = f" and aqi <= {max(tops)}" if len(tops) == len(found) else ""
+        arms.append(f"when '{category}' then aqi >= {low}{upper}")
+    return f"case category {' '.join(arms)} end"
+
+
+def _day(counts: Sequence[str], most: int) -> tuple[Check, ...]:
+    """What holds for a station's or the district's day; `counts` are its columns of hours or stations."""
+    largest = f"greatest({', '.join(_IAQIS)})"
+    return (
+        between("o3_8h_max_ug_m3", 0, _OZONE_TOP, "ug/m3"),
+        between("o3_1h_max_ug_m3", 0, _OZONE_TOP, "ug/m3"),
+        between("aqi", 0, 500),
+        *(between(column, 0, 500) for column in _IAQIS),
+        *(between(column, 0, most) for column in counts),
+        relation(
+            "the AQI is the largest IAQI",
+            # HJ 633-2026 begins at 1, so a largest IAQI of 0 gives 1 there.
+            f"aqi = {largest} or (aqi = 1 and {largest} = 0)",
+            ("aqi", *_IAQIS),
+            {"aqi": 60, "pm2_5_iaqi": 70, "so2_iaqi": 10},
+        ),
+        relation(
+            "the category is that of the AQI", _category_bounds(), ("aqi", "category"), {"aqi": 101, "category": "good"}
+        ),
+        relation(
+            "an AQI has its category",
+            "(aqi is null) = (category is null)",
+            ("aqi", "category"),
+            {"aqi": 60, "category": None},
+        ),
+        relation(
+            "a primary pollutant only above 50",
+            "aqi > 50 or coalesce(primary_items, '') = ''",
+            ("aqi", "primary_items"),
+            {"aqi": 50, "primary_items": "pm2_5"},
+        ),
+        relation(
+            "above 50 a primary pollutant",
+            "aqi <= 50 or coalesce(primary_items, '') <> ''",
+            ("aqi", "primary_items"),
+            {"aqi": 51, "primary_items": ""},
+        ),
+        relation(
+            "a valid day has its AQI",
+            "validity <> 'valid' or aqi is not null",
+            ("validity", "aqi"),
+            {"validity": "valid", "aqi": None},
+        ),
+    )
+
+
+def _item() -> tuple[Check, ...]:
+    """What holds for one item of a month or a year."""
+    return (
+        not_null("unit"),
+        between("percentile", 90, 98, "%"),
+        *(parameter_ranges(_FED, "item", column) for column in ("mean_value", "percentile_value")),
+        relation(
+            "ozone lies in its gross range",
+            f"item <> 'o3_8h' or (coalesce(mean_value, 0) between 0 and {_OZONE_TOP} "
+            f"and coalesce(percentile_value, 0) between 0 and {_OZONE_TOP})",
+            ("item", "mean_value", "percentile_value"),
+            {"item": "o3_8h", "mean_value": _OZONE_TOP + 1},
+        ),
+        relation(
+            "what its rule does not allow is null",
+            "validity <> 'insufficient' or mean_value is null",
+            ("validity", "mean_value"),
+            {"validity": "insufficient", "mean_value": 1},
+        ),
+        relation(
+            "attained means within both limits",
+            "not attains_limits or (coalesce(mean_value <= annual_limit, true) "
+            "and coalesce(percentile_value <= daily_limit, true))",
+            ("attains_limits", "mean_value", "annual_limit", "percentile_value", "daily_limit"),
+            {"attains_limits": True, "mean_value": 36, "annual_limit": 35},
+        ),
+        between("n_dust_days_left_out", 0, 366),
+    )
+
+
+def _days() -> tuple[Check, ...]:
+    """What holds for the days by category of a period."""
+    return (
+        *(between(column, 0, 366) for column in _DAYS),
+        between("good_days_share_pct", 0, 100, "%"),
+        between("heavy_days_share_pct", 0, 100, "%"),
+        between("composite_index", 0, 100),
+        relation(
+            "every valid day has one category",
+            f"{' + '.join(_DAYS)} = n_valid",
+            (*_DAYS, "n_valid"),
+            {**dict.fromkeys(_DAYS, 1), "n_valid": 5},
+        ),
+    )
+
+
+_ITEM_WORDS = {
+    "item": (*(i.removesuffix("_iaqi") for i in _IAQIS),),
+    "variant": _VARIANTS,
+    "edition": (*_EDITIONS, "mixed"),
+}
+_DAY_WORDS = {"category": _CATEGORIES, "edition": _EDITIONS}
+_ITEMS = ("pm2_5", "pm10", "so2", "no2", "co", "o3")
+
+# District figures need an assessed station, which a user's register may lack: empty, they only warn.
+SUITES = (
+    Suite(
+        "mart_air_station_daily",
+        _FED,
+        (not_null("site_name_zh"), not_null("assessed"), *_day([f"{item}_hours" for item in _ITEMS], 24)),
+        {**_DAY_WORDS, "site_kind": _SITE_KINDS},
+    ),
+    Suite(
+        "mart_air_station_annual",
+        _FED,
+        (not_null("site_name_zh"), *_days()),
+        {"site_kind": _SITE_KINDS, "period_kind": PERIOD_KINDS, "edition": (*_EDITIONS, "mixed")},
+    ),
+    Suite(
+        "mart_air_district_daily",
+        _FED,
+        _day([f"{item}_stations" for item in _ITEMS], 10000),
+        _DAY_WORDS,
+        rows_severity=WARNING,
+    ),
+    Suite("mart_air_district_monthly", _FED, _item(), _ITEM_WORDS, rows_severity=WARNING),
+    Suite(
+        "mart_air_district_annual", _FED, _item(), {**_ITEM_WORDS, "period_kind": PERIOD_KINDS}, rows_severity=WARNING
+    ),
+    Suite(
+        "mart_air_district_days",
+        _FED,
+        _days(),
+        {"period_kind": ("month", *PERIOD_KINDS), "edition": (*_EDITIONS, "mixed")},
+        rows_severity=WARNING,
+    ),
+    indicators("mart_air_indicators", _FED),
+)
