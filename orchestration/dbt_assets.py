@@ -17,6 +17,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, build_dbt_asset_specs
 
 from orchestration.dbt_runner import NodeResult, node_result, run_dbt
+from orchestration.gate import warm_up
 from orchestration.progress import step
 from orchestration.resources import Refresh
 
@@ -148,11 +149,13 @@ def _dbt_step(
         session = refresh.session
         if number == 1:
             session.remove_candidate()
+            warm_up()
         results: list[NodeResult] = []
         keys = {spec.metadata["dagster_dbt/unique_id"]: spec.key for spec in dbt_specs}
         arguments = ["build", f"--{selects}", *_SECOND_RUN.split(), *_BUILD_OPTIONS]
         with step("build", "domains" if number == 1 else "cross-domain") as told:
-            for event in run_dbt(session.data, arguments, session.dbt_target(number), session.dbt_vars(number)):
+            target, variables = session.dbt_target(number), session.dbt_vars(number)
+            for event in run_dbt(session.data, arguments, target, variables, session.manifest_path):
                 result = node_result(event)
                 if result is None:
                     continue

@@ -104,16 +104,20 @@ def _constants(data: DataDir) -> dict[str, str]:
 
 
 def run_dbt(
-    data: DataDir, arguments: Sequence[str], target: Path, variables: Mapping[str, Any], project: Path = PROJECT
+    data: DataDir,
+    arguments: Sequence[str],
+    target: Path,
+    variables: Mapping[str, Any],
+    manifest: Path,
+    project: Path = PROJECT,
 ) -> Iterator[dict[str, Any]]:
-    """Runs `dbt <arguments>` on the prepared manifest and yields its events; artifacts and dbt.log go to `target`.
+    """Runs `dbt <arguments>` on the prepared `manifest` and yields its events; artifacts and dbt.log go to `target`.
 
     Models and tests that fail do not raise: they are results. DbtError if dbt stopped before it could run anything,
     with its error messages.
     """
-    prepare_manifest(data, project)
-    parsed = data.dbt_manifest.with_name(PARSED)
-    command = [sys.executable, "-m", "orchestration.dbt_child", str(parsed), *_FLAGS, *arguments]
+    parsed = str(manifest.with_name(PARSED))
+    command = [sys.executable, "-m", "orchestration.dbt_child", parsed, *_FLAGS, *arguments]
     return _run([*command, "--vars", json.dumps(dict(variables), ensure_ascii=False)], data, target, project)
 
 

@@ -6,7 +6,9 @@ about data, holding or publishing, or Dagster (gate_assets.py).
 
 from __future__ import annotations
 
+import importlib
 import shutil
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -28,8 +30,16 @@ from warehouse.release import CROSS_SCHEMA, Published, publish
 from warehouse.releases import current, hold, prune
 
 KEEP_RELEASES = 30
+_REASONS_SHOWN = 3
+_REASON_WIDTH = 240
 # Bound to records of a table that is there but breaks its contract, so that it has no digest of its own.
 BROKEN = "contract broken"
+
+
+def warm_up() -> None:
+    """Imports the judge in the background: it takes 3 s, and while dbt builds this process only waits for it."""
+    name = "great_expectations.expectations"
+    threading.Thread(target=importlib.import_module, args=(name,), name="warm up the judge", daemon=True).start()
 
 
 def judge_domains(session: Session) -> GateReport:
@@ -52,7 +62,7 @@ def admit_tables(session: Session) -> list[AdmittedTable]:
         session.refused = str(stop)
         raise
     session.states = handover.domain_states(admitted)
-    session.held = {d: "; ".join(verdicts[d].reasons[:3]) if d in verdicts else "not judged" for d in session.states}
+    session.held = {d: shortened(verdicts[d].reasons) if d in verdicts else "not judged" for d in session.states}
     handover.save_admitted(session.data, admitted)
     return admitted
 
@@ -88,9 +98,17 @@ def _require_cross_domain(session: Session, report: GateReport) -> None:
     verdict = report.domain(CROSS_DOMAIN)
     if verdict is not None and verdict.verdict != "fail":
         return
-    reason = "; ".join(verdict.reasons[:3]) if verdict else "it was not judged"
+    reason = shortened(verdict.reasons) if verdict else "it was not judged"
     hold(session.data, CROSS_DOMAIN, reason, session.as_of().isoformat())
-    raise Refused(f"the cross-domain group failed its gate, so nothing is published: {reason}")
+    pages = handover.gate_folder(session.data) / "docs" / CROSS_DOMAIN / "index.html"
+    raise Refused(f"the cross-domain group failed its gate: {reason} (all of it: {pages})")
+
+
+def shortened(reasons: Sequence[str]) -> str:
+    """The first reasons on one line, cut to what a person reads; all of them stand in the gate's pages."""
+    text = "; ".join(" ".join(reason.split())[:_REASON_WIDTH] for reason in reasons[:_REASONS_SHOWN])
+    more = f"; and {len(reasons) - _REASONS_SHOWN} more" if len(reasons) > _REASONS_SHOWN else ""
+    return text + more
 
 
 def _judge(

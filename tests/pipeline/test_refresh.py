@@ -1,0 +1,135 @@
+"""`ecoledger refresh` end to end on a few weeks of the simulated district, as a user runs it."""
+
+import json
+import os
+import subprocess
+import sys
+
+import duckdb
+import pytest
+from conftest import LAST_DAY, NEXT_DAY, ROOT, run_cli
+
+from sources.registry import registry
+from warehouse.ledger import Ledger
+from warehouse.lock import writer_lock
+from warehouse.paths import DataDir
+from warehouse.releases import current, releases, verify_files
+
+HEAVY = ("dagster", "dbt", "great_expectations", "polars", "duckdb", "pyarrow", "pandas")
+
+
+@pytest.fixture(scope="module")
+def data(district) -> DataDir:
+    assert district.first.code == 0, district.first.out + district.first.err
+    return DataDir(district.data)
+
+
+def test_the_first_refresh_publishes_and_says_so(district, data):
+    said = district.first.json
+    assert (said["outcome"], said["exit_code"]) == ("published", 0)
+    assert district.first.err == ""
+    assert set(said["feeds"]) == set(registry().feeds)
+    assert all(said["feeds"][feed]["files"] > 0 for feed in registry().feeds)
+    assert {state["state"] for state in said["domains"].values()} == {"fresh"}
+    release = current(data)
+    assert said["release"]["id"] == release.release_id
+    assert said["release"]["digest"] == release.digest
+    assert said["ledger_head"] == Ledger(data.ledger_file).head()
+    assert verify_files(release) == []
+
+
+def test_records_and_readings_add_up_in_what_is_said(district, data):
+    for feed, counts in district.first.json["feeds"].items():
+        parts = ("records_used", "records_quarantined", "records_duplicate")
+        assert counts["records_in"] == sum(counts[part] for part in parts), feed
+        assert counts["readings_in"] >= counts["readings_superseded"], feed
+
+
+def test_bi_opens_what_the_refresh_names(district, data):
+    with duckdb.connect(district.first.json["open"], read_only=True) as con:
+        (count,) = con.execute("select count(*) from mart_plan_scorecard").fetchone()
+        (judged,) = con.execute("select count(*) from mart_gate_results").fetchone()
+    assert count == 22
+    assert judged > 100
+
+
+def test_nothing_is_written_to_the_home_directory(district, data):
+    assert list(district.home.rglob("*")) == []
+
+
+def test_nothing_new_is_said_at_once_and_imports_nothing_heavy(data):
+    code = (
+        "import json, sys\nfrom orchestration import cli\n"
+        f"code = cli.run(['refresh', '--data', {str(data.root)!r}, '--to', {LAST_DAY!r}, '--json'])\n"
+        f"print(json.dumps([code, sorted(set(sys.modules) & set({HEAVY!r}))]), file=sys.stderr)"
+    )
+    env = {k: v for k, v in os.environ.items() if not k.startswith("ECOLEDGER_")}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=env, check=False)
+    assert json.loads(done.stderr) == [0, []]
+    said = json.loads(done.stdout)
+    assert said["outcome"] == "nothing_new"
+    assert said["release"]["id"] == current(data).release_id
+
+
+def test_another_writer_is_named(data):
+    with writer_lock(data, "somebody else"):
+        ran = run_cli("refresh", "--data", str(data.root), "--to", LAST_DAY)
+    assert ran.code == 5
+    assert "somebody else" in ran.err
+
+
+def test_runs_of_the_command_line_appear_in_dagster(data, monkeypatch):
+    import dagster as dg
+
+    monkeypatch.setenv("DAGSTER_HOME", str(data.dagster))
+    with dg.DagsterInstance.get() as instance:
+        runs = instance.get_runs()
+        assert [run.status for run in runs] == [dg.DagsterRunStatus.SUCCESS]
+        assert runs[0].tags["ecoledger/started_by"] == "command line"
+        assert instance.get_latest_materialization_event(dg.AssetKey("release")) is not None
+        record = instance.get_latest_materialization_event(dg.AssetKey("mart_indicator_values"))
+        assert record is not None
+
+
+def test_one_more_day_is_a_new_release_and_a_rollback_withdraws_it(copied):
+    root = copied()
+    data = DataDir(root)
+    first = current(data)
+    more = run_cli("refresh", "--data", str(root), "--to", NEXT_DAY, "--json")
+    assert more.code == 0, more.out
+    assert more.json["outcome"] == "published"
+    assert more.json["release"]["id"] != first.release_id
+    assert sum(counts["new_files"] for counts in more.json["feeds"].values()) > 0
+
+    back = run_cli("rollback", first.release_id, "--data", str(root), "--reason", "a test", "--json")
+    assert back.code == 0
+    assert back.json["release"]["id"] == first.release_id
+    assert [r.state for r in releases(data)] == ["current", "withdrawn"]
+    listed = run_cli("releases", "--data", str(root))
+    assert "withdrawn" in listed.out
+
+    again = run_cli("refresh", "--data", str(root), "--to", NEXT_DAY, "--json")
+    assert (again.code, again.json["outcome"]) == (0, "nothing_new")
+    assert current(data).release_id == first.release_id
+
+
+def test_a_feed_that_fails_does_not_stop_the_others(copied):
+    root = copied()
+    # Raw bytes that were landed and then damaged on disk: cleaning this feed again must fail, the others go on.
+    for file in (root / "raw" / "noise").rglob("*"):
+        if file.is_file() and "receipt" not in file.name and file.name != "offers.jsonl":
+            file.chmod(0o644)
+            file.unlink()
+    (root / "index" / "lake.sqlite").unlink()
+    ran = run_cli("refresh", "--data", str(root), "--to", NEXT_DAY)
+    assert ran.code in (1, 3), ran.out + ran.err
+    assert "Traceback" not in ran.out + ran.err
+    assert "noise" in ran.out + ran.err
+
+
+def test_doctor_and_status_after_a_refresh(data):
+    doctor = run_cli("doctor", "--data", str(data.root), "--json")
+    assert {f["state"] for f in doctor.json["findings"]} <= {"ok", "warn"}, doctor.out
+    status = run_cli("status", "--data", str(data.root), "--json")
+    assert status.json["feeds"]["water"]["records_in"] > 0
+    assert status.json["last_refresh"]["outcome"] == "published"
