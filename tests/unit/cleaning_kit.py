@@ -98,9 +98,9 @@ def config(*sources: Source, zone: str = "Asia/Shanghai") -> Config:
 def register(*sites: tuple[str, str] | tuple[str, str, date, date | None]) -> pl.DataFrame:
     """A site register of (feed, site_id) or (feed, site_id, valid_from, valid_to)."""
     rows = [
-        {"feed": s[0], "site_id": s[1], "valid_from": s[2] if len(s) > 2 else EVER, "valid_to": s[3] if len(s) > 3 else None}
-        for s in sites
-    ]  # fmt: skip
+        {"feed": feed, "site_id": site, "valid_from": span[0] if span else EVER, "valid_to": span[1] if span else None}
+        for feed, site, *span in sites
+    ]
     return pl.DataFrame(rows, schema=register_schema())
 
 

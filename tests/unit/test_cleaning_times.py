@@ -1,0 +1,127 @@
+"""Stamps → periods: marks, 24:00, midnight, calendars, zones, and what cannot be read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+import pytest
+
+from sources.cleaning.times import parse_stamps, periods
+from sources.config.model import TimeMapping
+
+
+def period(text: str, end: str | None = None, reporting: str = "Asia/Shanghai", **mapping):
+    """(start, end, start_utc, problem) of one stamp."""
+    ends = None if end is None else pl.Series([end])
+    found = periods(pl.Series([text]), ends, TimeMapping(**mapping), reporting)
+    return found.start[0], found.end[0], found.start_utc[0], found.problem[0]
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+MINUTE = ("%Y-%m-%d %H:%M",)
+
+
+@pytest.mark.parametrize(
+    ("text", "mapping", "start", "end"),
+    [
+        ("2026-03-01 08:00", {"formats": MINUTE}, "2026-03-01 08:00", "2026-03-01 09:00"),
+        ("2026-03-01 09:00", {"formats": MINUTE, "marks": "end"}, "2026-03-01 08:00", "2026-03-01 09:00"),
+        ("2026-03-01 09:00", {"formats": MINUTE, "marks": "instant"}, "2026-03-01 09:00", "2026-03-01 09:00"),
+        ("2026-03-01 24:00", {"formats": MINUTE, "marks": "end"}, "2026-03-01 23:00", "2026-03-02 00:00"),
+        ("20260301 24", {"formats": ("%Y%m%d %H",), "marks": "end"}, "2026-03-01 23:00", "2026-03-02 00:00"),
+        ("2013 3 1 0", {"formats": ("%Y %m %d %H",)}, "2013-03-01 00:00", "2013-03-01 01:00"),
+        ("2026年3月1日 9时", {"formats": ("%Y年%m月%d日 %H时",)}, "2026-03-01 09:00", "2026-03-01 10:00"),
+        ("２０２６-03-01 09:00", {"formats": MINUTE}, "2026-03-01 09:00", "2026-03-01 10:00"),
+        ("04-01 08:00", {"formats": ("%m-%d %H:%M",), "year": 2021}, "2021-04-01 08:00", "2021-04-01 09:00"),
+        ("2026年2月", {"formats": ("%Y年%m月",), "duration": "month"}, "2026-02-01", "2026-03-01"),
+        ("2019", {"formats": ("%Y",), "duration": "year"}, "2019-01-01", "2020-01-01"),
+        ("2026-03-31", {"formats": ("%Y-%m-%d",), "duration": "month", "marks": "end"}, "2026-03-01", "2026-04-01"),
+        ("2026-04-01", {"formats": ("%Y-%m-%d",), "duration": "month", "marks": "end"}, "2026-03-01", "2026-04-01"),
+        ("1/3/2026", {"formats": ("%d/%m/%Y",), "duration_min": 1440}, "2026-03-01", "2026-03-02"),
+        (
+            "01/01/2018 00:00",
+            {"formats": ("%d/%m/%Y %H:%M",), "marks": "end", "duration_min": 15, "midnight": "end_of_date"},
+            "2018-01-01 23:45",
+            "2018-01-02 00:00",
+        ),
+        (
+            "2026-03-01 09:00:01.5",
+            {"formats": ("%Y-%m-%d %H:%M:%S.%f",), "marks": "instant"},
+            "2026-03-01 09:00:01.500000",
+            "2026-03-01 09:00:01.500000",
+        ),
+    ],
+)
+def test_periods(text, mapping, start, end):
+    found = period(text, **mapping)
+    assert found[:2] == (at(start), at(end))
+    assert found[3] is None
+
+
+def test_formats_are_tried_in_order():
+    formats = ("%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M")
+    assert period("03.02.2026 10:00", formats=formats)[0] == at("2026-02-03 10:00")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [("", "time_missing"), ("soon", "time_unreadable"), ("2026-03-01 24:30", "time_unreadable"), ("2026-02-30 01:00", "time_unreadable")],
+)  # fmt: skip
+def test_stamps_that_give_no_period(text, problem):
+    assert period(text, formats=MINUTE) == (None, None, None, problem)
+
+
+def test_without_a_year_nothing_is_guessed():
+    assert period("04-01 08:00", formats=("%m-%d %H:%M",))[3] == "time_unreadable"
+
+
+def test_zones_meet_in_utc_and_in_the_reporting_zone():
+    found = period("2021-07-08 12:00", formats=MINUTE, zone="UTC", marks="instant", reporting="America/Chicago")
+    assert found == (at("2021-07-08 07:00"), at("2021-07-08 07:00"), at("2021-07-08 12:00"), None)
+
+
+@pytest.mark.parametrize("text", ["2021-07-08T12:00:00+08:00", "2021-07-08T12:00:00+0800", "2021-07-08T04:00:00Z"])
+def test_an_offset_in_the_text_wins_over_the_declared_zone(text):
+    found = period(text, formats=("%Y-%m-%dT%H:%M:%S%z",), zone="Europe/Madrid")
+    assert found[0] == at("2021-07-08 12:00") and found[2] == at("2021-07-08 04:00")
+
+
+def test_an_ambiguous_hour_is_the_first_of_the_two():
+    found = period("2015-10-25 01:00", formats=MINUTE, zone="Europe/Dublin", reporting="UTC")
+    assert found[2] == at("2015-10-25 00:00")
+
+
+def test_an_hour_that_summer_time_skips_is_refused():
+    assert period("2015-03-29 01:00", formats=MINUTE, zone="Europe/Dublin")[3] == "time_nonexistent"
+
+
+def test_a_day_in_a_summer_time_zone_is_the_local_day():
+    found = period(
+        "2020-03-29", formats=("%Y-%m-%d",), zone="Europe/Madrid", duration_min=1440, reporting="Europe/Madrid"
+    )
+    assert found[:2] == (at("2020-03-29"), at("2020-03-30"))
+
+
+@pytest.mark.parametrize(
+    ("end", "problem"),
+    [
+        ("2026-03-01 08:30", None),
+        ("2026-03-01 08:00", None),
+        ("2026-03-01 07:59", "period_reversed"),
+        ("", "time_missing"),
+    ],
+)
+def test_delivered_ends(end, problem):
+    found = period("2026-03-01 08:00", end, formats=MINUTE, end_columns=("out",))
+    assert found[3] == problem
+    if problem is None:
+        assert found[1] == at(end)
+
+
+def test_midnight_closes_its_date_only_where_it_is_written_so():
+    stamps = parse_stamps(pl.Series(["2018-01-01 00:00", "2018-01-01 00:15"]), MINUTE, None, midnight_ends=True)
+    assert stamps.local.to_list() == [at("2018-01-02 00:00"), at("2018-01-01 00:15")]

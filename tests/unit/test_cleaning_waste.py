@@ -1,0 +1,134 @@
+"""Loads: net from gross and tare, tickets as keys, occurrence numbers where there is no ticket."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from sources.config.model import ColumnMapping, ConfigError, ValueMapping
+from tests.unit.cleaning_kit import NOON, MemoryStore, cleaned, config, delivery, run, waste_source
+
+HEAD = "scale,ticket,time,category,gross,tare,net\n"
+
+
+def load(ticket: str = "T1", gross: str = "18460", tare: str = "10220", net: str = "8240", time: str = "08:00") -> str:
+    return f"W1,{ticket},2026-03-01 {time},厨余,{gross},{tare},{net}\n"
+
+
+def reason(store: MemoryStore) -> str | None:
+    rejected = store.all_quarantined()
+    return rejected["reason"][0] if rejected.height else None
+
+
+@pytest.mark.parametrize(
+    ("gross", "tare", "net", "valid"), [("18460", "10220", "8.24", True), ("10100", "10220", None, False)]
+)
+def test_worked_example_weighbridge(gross, tare, net, valid):
+    """standards/worked_examples.json, 'weighbridge': net = gross - tare; reject net <= 0."""
+    store = cleaned(waste_source(), HEAD + load(gross=gross, tare=tare, net=""))
+    clean = store.all_clean("clean_waste")
+    assert (clean.height == 1) is valid
+    if valid:
+        assert clean["value"][0] == Decimal(net) and clean["unit"][0] == "t"
+    else:
+        assert reason(store) == "mass_impossible"
+
+
+@pytest.mark.parametrize(
+    ("gross", "tare", "net", "expected"),
+    [
+        ("18460", "10220", "8240", Decimal("8.24")),
+        ("18460", "10220", "8240000", "net_mismatch"),
+        ("18460", "10220", "8250", "net_mismatch"),
+        ("18460", "10220", "溢出", "not_a_number"),
+        ("18460", "18460", "0", "mass_impossible"),
+        ("18460", "0", "18460", "mass_impossible"),
+        ("18460", "-5", "18465", "mass_impossible"),
+        ("abc", "10220", "8240", "dim_unreadable"),
+        ("<18460", "10220", "8240", "dim_unreadable"),
+        ("", "", "8240", Decimal("8.24")),
+        ("18460", "", "8240", Decimal("8.24")),
+    ],
+)
+def test_masses_that_fit_and_masses_that_do_not(gross, tare, net, expected):
+    store = cleaned(waste_source(), HEAD + load(gross=gross, tare=tare, net=net))
+    if isinstance(expected, str):
+        assert reason(store) == expected
+    else:
+        assert store.all_clean("clean_waste")["value"].to_list() == [expected]
+
+
+def test_a_net_in_tonnes_may_be_rounded_to_its_last_digit():
+    source = waste_source(values=(ValueMapping("net", "net_t", "t"),))
+    text = HEAD + load("A", net="8.2") + load("B", net="8.24") + load("C", net="8.3")
+    store = cleaned(source, text)
+    assert store.all_clean("clean_waste")["value"].to_list() == [Decimal("8.24")] * 2
+    assert store.all_quarantined()["reason"].to_list() == ["net_mismatch"]
+
+
+def test_without_a_net_column_the_gross_column_stands_for_it_and_never_passes_for_a_net():
+    source = waste_source(values=(ValueMapping("gross", "net_t", "kg"),))
+    store = cleaned(source, HEAD + load("A") + load("B", tare=""))
+    assert store.all_clean("clean_waste").sort("ticket_no")["value"].to_list() == [Decimal("8.24"), None]
+
+
+def test_a_corrected_ticket_replaces_its_first_version_whatever_its_time():
+    source = waste_source()
+    store = MemoryStore()
+    first = delivery(source, HEAD + load(time="08:00"))
+    later = delivery(source, HEAD + load(gross="18000", net="7780", time="09:30"), NOON + timedelta(days=1))
+    run(store, config(source), [first, later])
+    assert store.all_clean("clean_waste")["value"].to_list() == [Decimal("7.78")]
+    fallen = store.all_superseded("clean_waste").row(0, named=True)
+    assert (fallen["kind"], fallen["by_sha256"]) == ("superseded", later.receipt.sha256)
+
+
+def test_a_load_without_its_ticket_is_quarantined():
+    assert reason(cleaned(waste_source(), HEAD + load(ticket=""))) == "key_missing"
+
+
+def test_a_category_that_is_not_mapped_is_quarantined():
+    assert reason(cleaned(waste_source(), HEAD + load().replace("厨余", "装修"))) == "unmapped_value"
+
+
+NO_TICKET = waste_source(columns={}, occurrence_of=("scale", "time", "net"))
+SHORT = "scale,time,net\n"
+
+
+def loads(*nets: str) -> str:
+    return SHORT + "".join(f"W1,2026-03-01 08:00,{net}\n" for net in nets)
+
+
+def test_equal_loads_without_a_ticket_are_numbered():
+    clean = cleaned(NO_TICKET, loads("100", "100", "200", "100")).all_clean("clean_waste")
+    assert clean.select("ticket_no", "occurrence_no", "raw_row").rows() == [
+        ("W1|2026-03-01 08:00|100", 1, 2),
+        ("W1|2026-03-01 08:00|100", 2, 3),
+        ("W1|2026-03-01 08:00|100", 3, 5),
+        ("W1|2026-03-01 08:00|200", 1, 4),
+    ]
+
+
+def test_a_file_sent_again_in_other_company_repeats_the_same_loads():
+    store = MemoryStore()
+    one_day = delivery(NO_TICKET, loads("100", "100"))
+    # The later file also holds another day: numbers must not run on from one day into the next.
+    both = SHORT + "W1,2026-02-28 08:00,100\n" + loads("100", "100").removeprefix(SHORT)
+    run(store, config(NO_TICKET), [one_day, delivery(NO_TICKET, both, NOON + timedelta(days=1))])
+    assert store.all_clean("clean_waste").height == 3
+    assert store.all_superseded("clean_waste")["kind"].to_list() == ["duplicate", "duplicate"]
+
+
+def test_a_source_of_loads_names_a_ticket_or_what_makes_a_load():
+    with pytest.raises(ConfigError, match="ticket_no"):
+        cleaned(waste_source(columns={}), HEAD)
+
+
+def test_an_occurrence_number_may_be_declared_as_a_constant():
+    source = waste_source()
+    columns = {**source.columns, "occurrence_no": ColumnMapping(constant="1")}
+    clean = cleaned(replace(source, columns=columns), HEAD + load()).all_clean("clean_waste")
+    assert clean["occurrence_no"].to_list() == [1]
