@@ -20,7 +20,8 @@ from orchestration.environment import prepare
 from orchestration.gate_assets import build_gate_assets
 from orchestration.lake_assets import build_lake_assets
 from orchestration.resources import Refresh
-from orchestration.settings import config_path, data_dir, settled
+from orchestration.settings import config_path, settled
+from orchestration.settings import data_dir as data_dir_of
 from orchestration.survey import survey
 from warehouse.paths import DataDir
 
@@ -97,15 +98,9 @@ def range_tags(first: str, last: str) -> dict[str, str]:
     return {RANGE_START: first, RANGE_END: last}
 
 
-def _from_environment() -> dg.Definitions:
-    """The definitions of `dagster dev` and the web page, over ECOLEDGER_DATA and ECOLEDGER_CONFIG."""
-    data = data_dir(None).prepare()
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What `dagster dev` and the web page load, over ECOLEDGER_DATA and ECOLEDGER_CONFIG; made when asked for."""
+    data = data_dir_of(None).prepare()
     prepare(data)
     return build_defs(data_dir=data, config=config_path(None))
-
-
-def __getattr__(name: str) -> Any:
-    # Lazy: importing this module for build_defs must not touch ./data; Dagster asks for `defs` when it loads.
-    if name == "defs":
-        return _from_environment()
-    raise AttributeError(name)

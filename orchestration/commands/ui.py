@@ -41,7 +41,8 @@ def ui(
     if file is not None:
         os.environ[CONFIG_VARIABLE] = str(file)
     print(f"http://{host}:{port} (Ctrl-C ends it)", flush=True)
-    command = [sys.executable, "-m", "dagster_webserver", "-m", "orchestration.definitions"]
+    # `dagster dev` runs the daemon beside the web page: without it nothing started there would ever begin.
+    command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "-m", "orchestration.definitions"]
     try:
         done = subprocess.run([*command, "-h", host, "-p", str(port)], cwd=Path(__file__).parents[2], check=False)
     except KeyboardInterrupt:
