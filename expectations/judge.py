@@ -57,36 +57,42 @@ class Judge:
         if not judged:
             return {}
         batch = self._batches.get_batch(batch_parameters={"dataframe": frame})
-        expected = self._gx.ExpectationSuite(name=suite, expectations=[self._expectation(c) for c in judged])
-        result = batch.validate(expected, result_format="SUMMARY")
-        by_name = {r.expectation_config.meta["check"]: r for r in result.results}
-        return {c.name: self._finding(c, by_name[c.name], frame[c.name]) for c in judged}
+        wanted = [e for c in judged for e in self._expectations(c, bool(frame[c.name].isna().all()))]
+        expected = self._gx.ExpectationSuite(name=suite, expectations=wanted)
+        results: dict[str, list[Any]] = {}
+        for result in batch.validate(expected, result_format="SUMMARY").results:
+            results.setdefault(result.expectation_config.meta["check"], []).append(result)
+        return {c.name: self._finding(c, results[c.name], frame[c.name]) for c in judged}
 
-    def _expectation(self, check: Check) -> Any:
+    def _expectations(self, check: Check, is_empty: bool) -> list[Any]:
+        """The expectations that judge a check: one, or two where both the least and the greatest value are bounded.
+
+        Column aggregates cost 1.5 ms each and a look at every value 6 ms; an empty column has no aggregate to judge.
+        """
         common = {
             "column": check.name,
             "severity": check.severity,
             "description": check.expected,
             "meta": {"check": check.name, "kind": check.kind},
         }
+        bounds = {"min_value": check.low, "max_value": check.high}
         if check.shape == "values":
-            return self._kinds.ExpectColumnDistinctValuesToBeInSet(value_set=list(check.allowed), **common)
-        if check.shape == "extremes" or (check.low is not None and check.high is not None):
-            return self._kinds.ExpectColumnValuesToBeBetween(min_value=check.low, max_value=check.high, **common)
-        # One-sided figures use the cheaper column aggregates: 1.5 ms instead of 6 ms each.
-        if check.low is not None:
-            return self._kinds.ExpectColumnMinToBeBetween(min_value=check.low, **common)
-        return self._kinds.ExpectColumnMaxToBeBetween(max_value=check.high, **common)
+            return [self._kinds.ExpectColumnDistinctValuesToBeInSet(value_set=list(check.allowed), **common)]
+        if check.shape == "extremes" and is_empty:
+            return [self._kinds.ExpectColumnValuesToBeBetween(**bounds, **common)]
+        ends = [self._kinds.ExpectColumnMinToBeBetween] if check.low is not None else []
+        ends += [self._kinds.ExpectColumnMaxToBeBetween] if check.high is not None else []
+        return [end(**bounds, **common) for end in ends]
 
-    def _finding(self, check: Check, result: Any, reduced: pd.Series) -> Finding:
-        statement = self._statement(result)
-        problem = _exception(result.exception_info)
+    def _finding(self, check: Check, results: Sequence[Any], reduced: pd.Series) -> Finding:
+        statement = " ".join(self._statement(r) for r in sorted(results, key=lambda r: r.expectation_config.type))
+        problem = next(filter(None, (_exception(r.exception_info) for r in results)), "")
         if problem:
             return Finding(False, f"could not be judged: {problem}", statement, broken=problem)
         if check.shape == "number" and reduced.dropna().empty:
-            # An empty column satisfies a map expectation: a figure that is not there has not held.
             return Finding(False, "no figure", statement, broken="the reduction gave no figure")
-        return Finding(bool(result.success), _observed(check, reduced, result.result), statement)
+        held = all(bool(r.success) for r in results)
+        return Finding(held, _observed(check, reduced, results[0].result), statement)
 
     def _statement(self, result: Any) -> str:
         """The expectation as Great Expectations' own renderer words it, in plain text."""
