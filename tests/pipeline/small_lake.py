@@ -93,11 +93,11 @@ def land(lake: Lake, config: Config, first: date, last: date) -> tuple[LandedOff
 
 def clean(lake: Lake, config: Config, feed: str, deliveries: Sequence[Delivery]) -> None:
     """Cleans some deliveries of one feed in one call."""
-    prints = source_fingerprints(config, registry())
+    prints, register = source_fingerprints(config, registry()), load_register(config)
     with lake.cleaning():
         lake.write_empty_tables()
-        lake.write_site_register(load_register(config))
-        clean_deliveries(feed, config, load_register(config), deliveries, lake, prints)
+        lake.write_site_register(register)
+        clean_deliveries(feed, config, register, deliveries, lake, prints)
 
 
 def small_lake(root: Path, config: Config, first: date, last: date) -> SmallLake:
