@@ -91,7 +91,8 @@ class _Run:
         self._progress = progress
 
     def clean(self, new: Sequence[Delivery], fingerprint: Mapping[str, str]) -> CleanReport:
-        fresh = self._intake.numbered(new)
+        # The same bytes are one delivery, however often they are named.
+        fresh = self._intake.numbered({d.receipt.sha256: d for d in new}.values())
         self._read(fresh, again=False)
         for number in fresh:
             self._touch_again(number)

@@ -76,7 +76,12 @@ def resolve(readings: pl.DataFrame, table: CleanTable, order: Order) -> Resolved
 
 def _sorted(readings: pl.DataFrame, table: CleanTable) -> pl.DataFrame:
     """By partition and key, sites in the order of their ids."""
-    return readings.sort([RANK if c == SITE else c for c in staged_key(table)])
+    return readings.sort(_ordering(staged_key(table)))
+
+
+def _ordering(key: list[str]) -> list[str]:
+    """The key as columns to sort by: a site's number says nothing, its rank among the ids does."""
+    return [RANK if c == SITE else c for c in key]
 
 
 def _with_occurrence(readings: pl.DataFrame) -> pl.DataFrame:
@@ -99,7 +104,7 @@ def _revisions(
         order.provenance.gather(readings[FILE]).alias("__provenance"),
         order.place.gather(readings[COLUMN]).alias(PLACE),
         (~order.invalid.mark(readings)).alias("__valid"),
-    ).sort([*key, "__delivered", "__valid", "raw_row", PLACE])
+    ).sort([*_ordering(key), "__delivered", "__valid", "raw_row", PLACE])
     content = ["value", "censored", STATUS, "__provenance", *(t for t in _TIMES if t not in key)]
     content += [c.name for c in table.dims if c.name not in key]
     same_key = pl.all_horizontal(pl.col(c).eq_missing(pl.col(c).shift()) for c in key)

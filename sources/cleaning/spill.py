@@ -168,7 +168,7 @@ class Staging(AbstractContextManager["Staging"]):
     def rejects_of(self, file: int) -> Iterator[pl.DataFrame]:
         """Refusals of one delivery in pieces, in the order in which they were found; at least one piece."""
         for path in self._reject_files.get(file, ()):
-            yield pl.read_ipc(path, memory_map=False)
+            yield pl.read_ipc(path)
         held = self._rejects.get(file)
         if held:
             yield pl.concat(held)

@@ -105,7 +105,7 @@ class CleanStore(Protocol):
         ...
 
     def write_quarantine_parts(self, feed: str, sha256: str, parts: Iterable[pl.DataFrame]) -> None:
-        """Like write_quarantine, where the rejected rows are too many for memory: parts follow in row order."""
+        """Like write_quarantine, where the rejected rows are too many for memory: parts follow in reading order."""
         ...
 
     def write_quarantine(self, feed: str, sha256: str, rejected: pl.DataFrame) -> None:

@@ -69,8 +69,13 @@ def test_formats_are_tried_in_order():
 
 @pytest.mark.parametrize(
     ("text", "problem"),
-    [("", "time_missing"), ("soon", "time_unreadable"), ("2026-03-01 24:30", "time_unreadable"), ("2026-02-30 01:00", "time_unreadable")],
-)  # fmt: skip
+    [
+        ("", "time_missing"),
+        ("soon", "time_unreadable"),
+        ("2026-03-01 24:30", "time_unreadable"),
+        ("2026-02-30 01:00", "time_unreadable"),
+    ],
+)
 def test_stamps_that_give_no_period(text, problem):
     assert period(text, formats=MINUTE) == (None, None, None, problem)
 
