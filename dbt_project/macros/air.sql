@@ -28,17 +28,17 @@
     group by {% for column in key %}v.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
 {%- endmacro %}
 
-{# Hours 1 to 24 of a date by their label (the hour that ends then): one column `hour_label`. #}
-{% macro hour_labels() -%}
-    {{ adapter.dispatch('hour_labels')() }}
+{# In a select list: one row for every hour label of a date, 1 to 24 (the hour that ends then). #}
+{% macro each_hour_label() -%}
+    {{ adapter.dispatch('each_hour_label')() }}
 {%- endmacro %}
 
-{% macro default__hour_labels() -%}
-    select cast(unnest(generate_series(1, {{ hours_per_day() }})) as bigint) as hour_label
+{% macro default__each_hour_label() -%}
+    cast(unnest(generate_series(1, {{ hours_per_day() }})) as bigint)
 {%- endmacro %}
 
-{% macro spark__hour_labels() -%}
-    select explode(sequence(1, {{ hours_per_day() }})) as hour_label
+{% macro spark__each_hour_label() -%}
+    explode(sequence(1, {{ hours_per_day() }}))
 {%- endmacro %}
 
 {#

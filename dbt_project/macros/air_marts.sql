@@ -2,6 +2,11 @@
   Columns that the marts of stations and of the district share. Not here: any arithmetic.
 -#}
 
+{# The instant at which a date is over. #}
+{% macro day_end(day) -%}
+    {{ hours_after(day, 'cast(' ~ hours_per_day() ~ ' as integer)') }}
+{%- endmacro %}
+
 {# Items of a day side by side, from int_air_day_iaqi: one row per place and day. #}
 {% macro air_day_columns(place_kind) -%}
     select

@@ -19,8 +19,7 @@ largest as (
         sum(n_valid) as n_valid,
         sum(n_received) as n_received,
         {{ joined('case when concentration is null then symbol end', '、', 'sort_order') }} as symbols_missing,
-        min(case when concentration is not null then provenance_rank end) as provenance_rank,
-        min(provenance_rank) as any_provenance_rank
+        min(provenance_rank) as provenance_rank
     from {{ ref('int_air_day_iaqi') }}
     where in_index
     group by place_kind, place_id, day

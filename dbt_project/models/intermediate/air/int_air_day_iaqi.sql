@@ -13,4 +13,6 @@ from {{ ref('int_air_day_item') }} as d
 left join indexed as x
     on d.place_kind = x.place_kind and d.place_id = x.place_id and d.day = x.day and d.item = x.item
 left join indexed as f
-    on d.place_kind = f.place_kind and d.place_id = f.place_id and d.day = f.day and d.item = 'o3_8h' and f.item = 'o3_1h'
+    on
+        d.place_kind = f.place_kind and d.place_id = f.place_id and d.day = f.day
+        and d.item = 'o3_8h' and f.item = 'o3_1h'

@@ -2,11 +2,16 @@
   Place x day x item for stations and for the district: the concentration, and what the index is computed from (rounded
   by the rule of the day). The district is the mean of its assessed stations, where enough of them are valid.
 -#}
-with assessed as (
+with days as (
+    select distinct day
+    from {{ ref('int_air_station_hours') }}
+),
+
+assessed as (
     select
         d.day,
         s.site_id
-    from (select distinct day from {{ ref('int_air_station_hours') }}) as d
+    from days as d
     inner join {{ ref('stg_site_register') }} as s
         on s.feed = 'air' and s.kind = 'station' and s.assessed and {{ in_force('d.day', 's') }}
 ),
@@ -26,7 +31,7 @@ district as (
         max(n.n_expected) as n_expected,
         count(i.concentration) as n_valid,
         sum(i.concentration) as concentration_sum,
-        min(case when i.concentration is not null then i.provenance_rank end) as provenance_rank,
+        min(i.provenance_rank) as provenance_rank,
         max(r.air_area_min_station_share) as min_share
     from {{ ref('int_air_station_day_item') }} as i
     inner join assessed as a on i.day = a.day and i.site_id = a.site_id

@@ -3,7 +3,7 @@
   the hours that are there, whichever are missing: the hour it is named after may be one of them.
 -#}
 with hours as (
-    {{ hour_labels() }}
+    select {{ each_hour_label() }} as hour_label
 ),
 
 windows as (
@@ -14,8 +14,8 @@ windows as (
         e.hour_label as window_end,
         h.hour_label
     from {{ ref('int_air_rules') }} as r
-    inner join hours as e on e.hour_label between r.air_8h_first_window_end and r.air_8h_last_window_end
-    inner join hours as h on h.hour_label <= e.hour_label and h.hour_label > e.hour_label - r.air_8h_window_hours
+    inner join hours as e on r.air_8h_first_window_end <= e.hour_label and r.air_8h_last_window_end >= e.hour_label
+    inner join hours as h on e.hour_label >= h.hour_label and e.hour_label - r.air_8h_window_hours < h.hour_label
 ),
 
 means as (

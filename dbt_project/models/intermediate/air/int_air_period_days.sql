@@ -31,7 +31,7 @@ counts as (
         sum(case when d.category = 'severely_polluted' then 1 else 0 end) as n_severely,
         sum(case when d.is_good then 1 else 0 end) as n_good_days,
         sum(case when d.is_heavy then 1 else 0 end) as n_heavy_days,
-        min(d.any_provenance_rank) as provenance_rank
+        min(d.provenance_rank) as provenance_rank
     from days as d
     inner join {{ ref('int_air_period') }} as p on d.day >= p.scope_start and d.day <= p.scope_end
     group by d.place_kind, d.place_id, p.period_kind, p.period_start, p.edition

@@ -3,7 +3,12 @@
   dust_included, and for particles dust_excluded, which leaves notified dust days out; both are judged valid or not on
   the days of the full series.
 -#}
-with days as (
+with dust_days as (
+    select distinct day
+    from {{ ref('int_air_dust_day') }}
+),
+
+days as (
     select
         d.place_kind,
         d.place_id,
@@ -16,7 +21,7 @@ with days as (
         u.day is not null as is_dust_day
     from {{ ref('int_air_day_item') }} as d
     inner join {{ ref('air_items') }} as i on d.item = i.item
-    left join (select distinct day from {{ ref('int_air_dust_day') }}) as u on d.day = u.day
+    left join dust_days as u on d.day = u.day
     where d.in_index
 ),
 

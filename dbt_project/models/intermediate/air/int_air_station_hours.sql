@@ -1,4 +1,7 @@
-{#- Station x day x parameter: usable hours, their exact sum and largest value. The only pass over the hourly readings but for ozone. -#}
+{#-
+  Station x day x parameter: usable hours, their exact sum and largest value. The only pass over the hourly readings but
+  for the running means of ozone.
+-#}
 select
     site_id,
     day,
@@ -7,7 +10,7 @@ select
     count(case when is_usable then value end) as n_hours,
     sum(case when is_usable then value end) as value_sum,
     max(case when is_usable then value end) as largest_value,
-    min(case when is_usable and value is not null then {{ provenance_rank('provenance') }} end) as provenance_rank
+    min({{ provenance_rank('provenance') }}) as provenance_rank
 from {{ ref('stg_air') }}
 where parameter in (select pollutant from {{ ref('air_items') }})
 group by site_id, day, parameter

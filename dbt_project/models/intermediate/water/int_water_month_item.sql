@@ -45,7 +45,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by site_id, month_start, parameter order by goes_first desc, method
+            partition by site_id, month_start, parameter order by goes_first desc, method asc
         ) as method_place
     from by_method
 )

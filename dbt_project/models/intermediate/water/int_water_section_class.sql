@@ -4,7 +4,12 @@
   not over, or has fewer months than the rule asks, has no class (is_published is false).
 -#}
 with items as (
-    select *
+    select
+        *,
+        row_number() over (
+            partition by period_kind, period_start, site_id
+            order by class_rank desc, exceedance_multiple desc nulls last, parameter asc
+        ) as item_place
     from {{ ref('int_water_item_class') }}
     where in_class_assessment and class_rank is not null
 ),
@@ -39,8 +44,8 @@ deciding as (
         i.period_kind,
         i.period_start,
         i.site_id,
-        {{ joined('i.parameter', ',', 'i.exceedance_multiple desc nulls last, i.parameter') }} as items,
-        {{ joined('i.item_zh', '、', 'i.exceedance_multiple desc nulls last, i.parameter') }} as items_zh
+        {{ joined('i.parameter', ',', 'i.item_place') }} as items,
+        {{ joined('i.item_zh', '、', 'i.item_place') }} as items_zh
     from items as i
     inner join worst as w
         on
@@ -56,7 +61,7 @@ beyond as (
         r.water_main_pollutants,
         row_number() over (
             partition by i.period_kind, i.period_start, i.site_id
-            order by i.named_first desc, i.class_rank desc, i.exceedance_multiple desc nulls last, i.parameter
+            order by i.named_first desc, i.item_place asc
         ) as pollutant_place
     from items as i
     inner join {{ ref('int_water_rules') }} as r on {{ in_force('i.period_end', 'r') }}

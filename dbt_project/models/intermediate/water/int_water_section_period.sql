@@ -34,7 +34,7 @@ entries as (
     left join {{ ref('stg_site_register') }} as s
         on
             p.site_id = s.site_id and s.feed = 'water'
-            and s.valid_from <= p.period_end and (s.valid_to is null or s.valid_to >= p.period_start)
+            and p.period_end >= s.valid_from and (s.valid_to is null or p.period_start <= s.valid_to)
 )
 
 select

@@ -25,8 +25,10 @@ with means as (
         s.n_valid,
         s.validity,
         s.validity_reason,
-        case when s.edition = 'mixed' then s.limits_standard else concat(s.limits_standard, '; ', s.statistics_standard) end
-            as standard,
+        case
+            when s.edition = 'mixed' then s.limits_standard
+            else concat(s.limits_standard, '; ', s.statistics_standard)
+        end as standard,
         'annual mean of daily means over the assessed stations; validity: table 4' as clause,
         s.provenance_rank
     from {{ ref('int_air_period_assessed') }} as s
@@ -34,6 +36,12 @@ with means as (
     where
         s.place_kind = 'district' and s.period_kind in ('year', 'year_to_date')
         and s.item in ('pm2_5', 'pm10', 'no2')
+),
+
+share_indicators as (
+    select 'good_air_days_ratio' as indicator_id
+    union all
+    select 'heavy_pollution_days_ratio' as indicator_id
 ),
 
 shares as (
@@ -59,12 +67,8 @@ shares as (
         end as clause,
         s.provenance_rank
     from {{ ref('int_air_period_days') }} as s
-    inner join (
-        select 'good_air_days_ratio' as indicator_id
-        union all
-        select 'heavy_pollution_days_ratio' as indicator_id
-    ) as k on s.place_kind = 'district'
-    where s.period_kind in ('year', 'year_to_date')
+    cross join share_indicators as k
+    where s.place_kind = 'district' and s.period_kind in ('year', 'year_to_date')
 ),
 
 figures as (

@@ -10,7 +10,7 @@ expected as (
     select
         a.*,
         f.lateness_allowed_hours,
-        {{ hours_after('a.day', 'cast(' ~ hours_per_day() ~ ' as integer)') }} as day_end
+        {{ day_end('a.day') }} as day_end
     from {{ ref('int_air_day_aqi') }} as a
     inner join {{ ref('feed_cadence') }} as f on f.feed = 'air'
     where a.place_kind = 'station'
@@ -19,7 +19,8 @@ expected as (
 judged as (
     select
         *,
-        aqi is null and ({{ still_arriving('day_end', 'n_received', 'n_expected') }}) or day_end > {{ as_of() }} as is_pending
+        day_end > {{ as_of() }}
+        or aqi is null and ({{ still_arriving('day_end', 'n_received', 'n_expected') }}) as is_pending
     from expected
 ),
 
@@ -41,14 +42,17 @@ select
     case
         when a.is_pending then 'hours of the day can still arrive'
         when a.aqi is null then concat('no valid value: ', a.symbols_missing)
-        when a.n_items < a.n_items_expected then concat('index of the other items, no valid value: ', a.symbols_missing)
+        when a.n_items < a.n_items_expected
+            then concat('index of the other items, no valid value: ', a.symbols_missing)
         else ''
     end as validity_reason,
     a.index_standard as standard,
-    concat('AQI of daily items; means: table 4 of ', a.limits_standard, '; rounding and ozone 8 h: ', a.statistics_standard)
-        as clause,
-    {{ provenance_of_rank('coalesce(a.provenance_rank, a.any_provenance_rank)') }} as provenance
+    concat(
+        'AQI of daily items; means: table 4 of ', a.limits_standard, '; rounding and ozone 8 h: ', a.statistics_standard
+    ) as clause,
+    {{ provenance_of_rank('a.provenance_rank') }} as provenance
 from judged as a
 inner join measured as d on a.place_id = d.place_id and a.day = d.day
-left join {{ ref('stg_site_register') }} as s on a.place_id = s.site_id and s.feed = 'air' and {{ in_force('a.day', 's') }}
+left join {{ ref('stg_site_register') }} as s
+    on a.place_id = s.site_id and s.feed = 'air' and {{ in_force('a.day', 's') }}
 left join dust as u on a.day = u.day

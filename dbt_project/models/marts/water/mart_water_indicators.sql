@@ -20,7 +20,7 @@ with register as (
     inner join {{ ref('stg_site_register') }} as s
         on
             s.feed = 'water' and s.kind = 'section'
-            and s.valid_from <= y.period_end and (s.valid_to is null or s.valid_to >= y.period_start)
+            and y.period_end >= s.valid_from and (s.valid_to is null or y.period_start <= s.valid_to)
 ),
 
 monitored_years as (
@@ -126,7 +126,8 @@ select
     case
         when s.is_pending then 'the year is not over'
         when s.n_valid = 0 then 'no section with a class of the period and the attributes needed'
-        when s.n_valid < s.n_expected then concat(s.n_expected - s.n_valid, ' sections left out: no class, or no target or reach length')
+        when s.n_valid < s.n_expected
+            then concat(s.n_expected - s.n_valid, ' sections left out: no class, or no target or reach length')
         when s.n_indicative > 0 then concat(s.n_indicative, ' sections with months missing')
         else ''
     end as validity_reason,
