@@ -33,7 +33,7 @@ SOURCE = air_source()
 
 
 def file_of(*values: str, at: int = 0, hour: int = 8):
-    """A delivery, `at` hours after noon, with one row for each pm25 value of S1's hour; equal files differ in a stranger."""
+    """A delivery `at` hours after noon: a row of S1 for each pm25 value, and a stranger that parts equal files."""
     rows = "".join(f"S1,2026-03-01 {hour:02d}:00,{v},\n" for v in values)
     return delivery(SOURCE, f"{AIR}{rows}X{at},2026-03-01 00:00,,\n", NOON + timedelta(hours=at), f"{at}.csv")
 

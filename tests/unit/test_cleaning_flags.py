@@ -1,0 +1,212 @@
+"""QARTOD tests one by one, at their thresholds, and the worst flag of all."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from sources.cleaning.cadence import HOUR, cadence, reach
+from sources.cleaning.flags import CENSORED_FLAG, INVALID, SERIES, STEP, TIME, VALUE, flag_series, names_of
+from sources.config.model import TimeMapping
+from sources.registry.model import Parameter, SeriesTests
+from tests.unit.cleaning_kit import HOURLY, air_source
+
+PASS, NOT_EVALUATED, SUSPECT, FAIL, MISSING = 1, 2, 3, 4, 9
+
+
+def flagged(
+    values: list,
+    tests: SeriesTests,
+    times: list[float] | None = None,
+    step: int | None = HOUR,
+    series: list[int] | None = None,
+    censored: set[int] = frozenset(),
+    invalid: set[int] = frozenset(),
+) -> list[tuple[int, str]]:
+    """(flag, tests) of one value an hour; `times` in hours."""
+    count = len(values)
+    frame = pl.DataFrame(
+        {
+            SERIES: series or [0] * count,
+            TIME: [int(t * HOUR) for t in (times or range(count))],
+            VALUE: pl.Series([None if v is None else int(Decimal(str(v)) * 10**6) for v in values], dtype=pl.Int64),
+            STEP: pl.Series([step] * count, dtype=pl.Int64),
+            CENSORED_FLAG: [i in censored for i in range(count)],
+            INVALID: [i in invalid for i in range(count)],
+        }
+    )
+    found = flag_series(frame, Parameter("p", "", "", "ug/m3", "clean_air", tests=tests))
+    return list(zip(found["flag"].to_list(), names_of(found["tests"]).to_list(), strict=True))
+
+
+def flags_of(*args, **kwargs) -> list[int]:
+    return [f for f, _ in flagged(*args, **kwargs)]
+
+
+RANGE = SeriesTests(fail_min=Decimal(0), fail_max=Decimal(100), suspect_min=Decimal(5), suspect_max=Decimal(50))
+
+
+def test_gross_range_bounds_pass_and_beyond_them_does_not():
+    assert flagged([5, 50, 4.999999, 50.000001, 0, 100, -0.000001, 100.000001], RANGE) == [
+        (PASS, ""),
+        (PASS, ""),
+        (SUSPECT, "gross_range"),
+        (SUSPECT, "gross_range"),
+        (SUSPECT, "gross_range"),
+        (SUSPECT, "gross_range"),
+        (FAIL, "gross_range"),
+        (FAIL, "gross_range"),
+    ]
+
+
+def test_missing_is_9_and_no_test_at_all_is_2():
+    assert flags_of([None, 10], RANGE) == [MISSING, PASS]
+    assert flags_of([10, None], SeriesTests()) == [NOT_EVALUATED, MISSING]
+
+
+def test_the_source_status_fails_a_reading_and_missing_stays_missing():
+    assert flagged([10, None], RANGE, invalid={0, 1}) == [(FAIL, "source_status"), (MISSING, "")]
+
+
+SPIKE = SeriesTests(spike_suspect=Decimal(10), spike_fail=Decimal(30))
+
+
+@pytest.mark.parametrize(
+    ("peak", "flag"), [(20, PASS), (20.000001, SUSPECT), (40, SUSPECT), (40.000001, FAIL), (-20.1, FAIL)]
+)
+def test_a_spike_stands_out_beyond_both_neighbours(peak, flag):
+    found = flagged([10, peak, 10], SPIKE)
+    assert found[1] == (flag, "spike" if flag > PASS else "")
+
+
+def test_a_spike_does_not_accuse_its_neighbours_nor_a_step_be_a_spike():
+    assert flags_of([10, 10, 100, 10, 10], SPIKE) == [NOT_EVALUATED, PASS, FAIL, PASS, NOT_EVALUATED]
+    assert flags_of([10, 10, 90, 90], SPIKE) == [NOT_EVALUATED, PASS, PASS, NOT_EVALUATED]
+
+
+def test_readings_far_apart_are_no_neighbours():
+    # Default: no more than four cadences apart.
+    assert flags_of([10, 100, 10], SPIKE, times=[0, 4, 8]) == [NOT_EVALUATED, FAIL, NOT_EVALUATED]
+    assert flags_of([10, 100, 10], SPIKE, times=[0, 5, 6]) == [NOT_EVALUATED] * 3
+    assert flags_of([10, 100, 10], SPIKE, step=None) == [NOT_EVALUATED] * 3
+
+
+def test_series_do_not_touch():
+    assert flags_of([10, 100, 10], SPIKE, series=[0, 0, 1], times=[0, 1, 2]) == [NOT_EVALUATED] * 3
+
+
+def test_a_failed_or_missing_value_is_nobodys_neighbour():
+    tests = SeriesTests(fail_max=Decimal(1000), spike_suspect=Decimal(10))
+    assert flags_of([10, 5000, 11, 10], tests) == [PASS, FAIL, PASS, PASS]
+    assert flags_of([10, None, 40, 10], tests) == [PASS, MISSING, SUSPECT, PASS]
+    assert flags_of([10, 300, 11, 10], tests, invalid={1}) == [PASS, FAIL, PASS, PASS]
+
+
+RATE = SeriesTests(rate_suspect_per_h=Decimal(10))
+
+
+@pytest.mark.parametrize(
+    ("hours", "change", "flag"), [(1, 10, PASS), (1, 10.000001, SUSPECT), (2, 20, PASS), (2, 20.1, SUSPECT)]
+)
+def test_rate_of_change_is_per_hour(hours, change, flag):
+    assert flags_of([0, change], RATE, times=[0, hours]) == [NOT_EVALUATED, flag]
+
+
+def test_the_reading_after_a_spike_is_compared_with_the_one_before_it():
+    tests = SeriesTests(spike_suspect=Decimal(30), rate_suspect_per_h=Decimal(10))
+    assert flagged([10, 90, 12, 13], tests)[1:3] == [(SUSPECT, "spike"), (PASS, "")]
+
+
+FLAT = SeriesTests(flat_tolerance=Decimal(0), flat_suspect_hours=Decimal(6), flat_fail_hours=Decimal(12))
+
+
+def test_a_flat_line_is_suspect_after_its_hours_and_fails_later():
+    found = flags_of([7] * 14 + [8], FLAT)
+    assert found == [PASS] * 6 + [SUSPECT] * 6 + [FAIL] * 2 + [PASS]
+
+
+def test_a_flat_line_allows_its_tolerance_and_no_more():
+    tests = SeriesTests(flat_tolerance=Decimal("0.1"), flat_suspect_hours=Decimal(3))
+    assert flags_of([1, 1.1, 1, 1.1], tests)[-1] == SUSPECT
+    assert flags_of([1, 1.1, 1, 1.100001], tests)[-1] == PASS
+
+
+def test_repeated_detection_limits_and_sparse_readings_are_no_flat_line():
+    assert SUSPECT not in flags_of([7] * 10, FLAT, censored=set(range(10)))
+    assert SUSPECT not in flags_of([7] * 10, FLAT, times=[3 * i for i in range(10)])
+    # One missing reading does not break the run.
+    assert flags_of([7, 7, None, 7, 7, 7, 7], FLAT)[-1] == SUSPECT
+
+
+def test_hours_that_hold_too_few_readings_are_no_flat_line():
+    day = 24 * HOUR
+    assert SUSPECT not in flags_of([7] * 5, FLAT, times=[24 * i for i in range(5)], step=day)
+
+
+SLOW = SeriesTests(attenuated_hours=Decimal(8), attenuated_min_range=Decimal(1))
+
+
+def test_an_attenuated_signal_moves_too_little_over_its_hours():
+    alive = [10 + 2 * (i % 2) for i in range(8)]
+    weak = [10 + Decimal("0.1") * (i % 2) for i in range(12)]
+    found = flagged(alive + weak, SLOW)
+    assert [f for f, _ in found[8:14]].count(SUSPECT) == 0
+    assert found[-1] == (SUSPECT, "attenuated")
+    assert flags_of([10, 11] * 6, SLOW)[-1] == PASS  # a range of exactly the limit is alive
+
+
+def test_attenuation_needs_three_quarters_of_the_readings():
+    values = [10] * 8
+    assert flags_of(values, SLOW)[5] == SUSPECT and flags_of(values, SLOW)[4] == NOT_EVALUATED
+
+
+def test_attenuation_does_not_look_into_the_series_before():
+    found = flags_of([10] * 8 + [50] * 2, SLOW, series=[0] * 8 + [1] * 2, times=[*range(8), 8, 9])
+    assert found[8:] == [NOT_EVALUATED, NOT_EVALUATED]
+
+
+GAP = SeriesTests(gap_periods=3)
+
+
+@pytest.mark.parametrize(("hours", "flag"), [(4, PASS), (5, SUSPECT), (7 * 24, SUSPECT), (7 * 24 + 1, NOT_EVALUATED)])
+def test_a_gap_is_more_missing_cadences_than_allowed_and_a_week_is_a_new_beginning(hours, flag):
+    assert flags_of([1, 2], GAP, times=[0, hours]) == [NOT_EVALUATED, flag]
+
+
+def test_a_delivered_missing_mark_is_no_silence():
+    assert flags_of([1, None, 2], GAP, times=[0, 3, 6]) == [NOT_EVALUATED, MISSING, PASS]
+
+
+def test_the_worst_flag_wins_and_every_test_that_set_it_is_named():
+    tests = SeriesTests(fail_max=Decimal(1000), suspect_max=Decimal(100), spike_fail=Decimal(50), gap_periods=1)
+    assert flagged([10, 200, 10], tests, times=[0, 1, 2])[1] == (FAIL, "gross_range,spike")
+    assert flagged([10, 200], tests, times=[0, 3])[1] == (SUSPECT, "gross_range,gap")
+
+
+@pytest.mark.parametrize(
+    ("changes", "minutes"),
+    [
+        ({"cadence_min": 15}, 15),
+        ({"cadence_min": None}, 60),
+        ({"cadence_min": None, "time": TimeMapping(marks="instant")}, None),
+        ({"cadence_min": 240, "time": TimeMapping(marks="instant")}, 240),
+        ({"cadence_min": None, "time": TimeMapping(duration="month")}, None),
+        ({"cadence_min": None, "time": TimeMapping(end_columns=("out",))}, None),
+        ({"cadence_min": 1440}, 1440),
+        ({"cadence_min": 1441}, None),
+    ],
+)
+def test_cadence_is_declared_or_the_length_of_the_period(changes, minutes):
+    found = cadence(air_source(time=HOURLY) if not changes else air_source(**changes))
+    assert found == (None if minutes is None else minutes * 60_000_000)
+
+
+def test_reach_covers_the_longest_test_and_is_nothing_without_tests():
+    slow = Parameter("p", "", "", "u", "t", tests=SeriesTests(flat_tolerance=Decimal(0), flat_fail_hours=Decimal(168)))
+    spike = Parameter("q", "", "", "u", "t", tests=SPIKE)
+    assert reach([slow], [air_source()]).before.days == 8 and reach([slow], [air_source()]).after.days == 0
+    assert reach([spike], [air_source()]).after.days == 1
+    assert not reach([Parameter("r", "", "", "u", "t", tests=RANGE)], [air_source()])
+    assert not reach([slow, spike], [air_source(cadence_min=43200)])

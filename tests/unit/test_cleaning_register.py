@@ -1,0 +1,93 @@
+"""The site register from files, and fingerprints that need nothing heavy."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from sources.cleaning.fingerprint import cleaning_fingerprint, source_fingerprints
+from sources.cleaning.register import EVER, load_register
+from sources.cleaning.schema import register_schema
+from sources.config.model import ConfigError, District
+from sources.registry import registry
+from tests.unit.cleaning_kit import air_source, config
+
+HEAD = "site_id,feed,name_zh,assessed,lon,valid_from,valid_to\n"
+
+
+def with_registers(tmp_path: Path, *texts: str):
+    files = []
+    for i, text in enumerate(texts):
+        files.append(tmp_path / f"sites{i}.csv")
+        files[-1].write_text(text, encoding="utf-8")
+    return replace(config(air_source()), registers=tuple(files))
+
+
+def test_a_register_has_every_declared_column_and_typed_values(tmp_path):
+    found = load_register(
+        with_registers(tmp_path, HEAD + "A,air,甲,是,116.4,2020-01-01,\nB,water,,false,,,2024-12-31\n")
+    )
+    assert found.schema == register_schema()
+    assert found.select("site_id", "name_zh", "assessed", "lon", "valid_from", "valid_to").rows() == [
+        ("A", "甲", True, Decimal("116.4"), date(2020, 1, 1), None),
+        ("B", None, False, None, EVER, date(2024, 12, 31)),
+    ]
+
+
+def test_later_files_win_per_site_feed_and_day(tmp_path):
+    first = HEAD + "A,air,old,,,2020-01-01,\nA,air,older,,,2019-01-01,2019-12-31\n"
+    found = load_register(with_registers(tmp_path, first, HEAD + "A,air,new,,,2020-01-01,\n"))
+    assert found["name_zh"].to_list() == ["older", "new"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (HEAD + "A,air,,maybe,,,\n", ("sites0.csv, line 2", "assessed", "maybe")),
+        (HEAD + "A,air,,,,01/02/2020,\n", ("line 2", "valid_from", "2024-01-31")),
+        (HEAD + "A,aria,,,,,\n", ("aria", "air")),
+        ("site,feed,valid_from\n", ("site", "site_id")),
+    ],
+)
+def test_mistakes_name_file_line_and_what_to_write(tmp_path, text, words):
+    with pytest.raises(ConfigError) as error:
+        load_register(with_registers(tmp_path, text))
+    for word in words:
+        assert word in str(error.value)
+
+
+def test_a_register_that_is_gone_is_named(tmp_path):
+    with pytest.raises(ConfigError, match=r"nowhere\.csv"):
+        load_register(replace(config(air_source()), registers=(tmp_path / "nowhere.csv",)))
+
+
+def test_a_fingerprint_changes_with_what_cleaning_depends_on_and_with_nothing_else(tmp_path):
+    known = registry()
+    source = air_source(fingerprint="1")
+    setup = replace(with_registers(tmp_path, HEAD), sources=(source,))
+    base = cleaning_fingerprint(source, known, setup)
+    assert cleaning_fingerprint(source, known, replace(setup, waivers=tmp_path / "w.toml")) == base
+    other = [
+        cleaning_fingerprint(air_source(fingerprint="2"), known, setup),
+        cleaning_fingerprint(source, replace(known, fingerprint="x"), setup),
+        cleaning_fingerprint(source, known, replace(setup, district=District(reporting_zone="UTC"))),
+    ]
+    setup.registers[0].write_text(HEAD + "A,air,,,,,\n")
+    other.append(cleaning_fingerprint(source, known, setup))
+    assert len({base, *other}) == 5
+    assert source_fingerprints(setup, known) == {source.id: other[-1]}
+
+
+def test_fingerprints_import_nothing_heavy():
+    code = (
+        "import sys, sources.cleaning.fingerprint, sources.cleaning.store; "
+        "print([m for m in ('polars', 'pyarrow', 'pandas', 'duckdb', 'dagster', 'numpy') if m in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
