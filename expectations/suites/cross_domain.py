@@ -92,10 +92,11 @@ _SCORECARD = Suite(
             {"status": "missed", "judged_operator": "<=", "judged_value": 35, "target_value": 35},
         ),
         relation(
+            # A held domain has no data of its own; what returns report of the indicator still stands beside it.
             "no_data has no value",
-            "status <> 'no_data' or latest_value is null",
-            ("indicator_id", "status", "latest_value"),
-            {"status": "no_data", "latest_value": 1},
+            "status <> 'no_data' or latest_value is null or domain_state = 'empty'",
+            ("indicator_id", "status", "latest_value", "domain_state"),
+            {"status": "no_data", "latest_value": 1, "domain_state": "fresh"},
         ),
         relation(
             "a status without a value says why",
