@@ -14,6 +14,7 @@ select
     unit,
     censored,
     flag,
+    flag_tests,
     {{ is_usable() }} as is_usable,
     provenance
 from {{ clean_table('clean_water') }}

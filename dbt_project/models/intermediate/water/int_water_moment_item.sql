@@ -1,6 +1,7 @@
 {#-
   Section x moment x item of automatic stations: the usable value as received (no halving; rounded only if the rule of
-  the real-time product says so), and the class the source published with it.
+  the real-time product says so), and the class the source published with it. A reading that only the source's own status
+  mark fails counts here where the source publishes a class with it all the same: the two are then of the same reading.
 -#}
 select
     w.site_id,
@@ -17,6 +18,7 @@ select
     s.area_code,
     s.assessed,
     w.published_class,
+    not w.is_usable as is_marked_invalid,
     case
         when r.water_realtime_rounded = 1
             then {{ round_even_keeping_digit('w.value', 'i.assessment_decimals') }}
@@ -28,4 +30,6 @@ inner join {{ ref('water_items') }} as i on w.parameter = i.parameter and {{ in_
 inner join {{ ref('int_water_rules') }} as r on {{ in_force('w.day', 'r') }}
 left join {{ ref('stg_site_register') }} as s
     on w.site_id = s.site_id and s.feed = 'water' and {{ in_force('w.day', 's') }}
-where w.method = 'automatic' and w.is_usable and w.value is not null
+where
+    w.method = 'automatic' and w.value is not null
+    and (w.is_usable or (w.flag_tests = 'source_status' and w.published_class is not null))

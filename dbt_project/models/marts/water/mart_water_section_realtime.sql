@@ -1,6 +1,7 @@
 {#-
   Section x moment: the real-time class from the five automatic items as received, beside the class the source
-  published. A class needs all five items: one that is missing could be the deciding one.
+  published. A class needs all five items: one that is missing could be the deciding one. It is indicative where the
+  source marks the readings as invalid (maintenance) and published a class with them.
 -#}
 with classed as (
     {{ water_item_classes(ref('int_water_moment_item'), ['site_id', 'period_start_utc'], 'day') }}
@@ -30,6 +31,7 @@ moments as (
         max(case when m.parameter = 'turbidity' then m.assessed_value end) as turbidity_ntu,
         max(case when m.parameter = 'conductivity' then m.assessed_value end) as conductivity_us_cm,
         count(distinct case when m.in_realtime_class then m.parameter end) as n_valid,
+        coalesce(bool_or(case when m.in_realtime_class then m.is_marked_invalid end), false) as is_marked_invalid,
         min(case when m.in_realtime_class then m.provenance_rank end) as class_provenance_rank,
         min(m.provenance_rank) as provenance_rank
     from {{ ref('int_water_moment_item') }} as m
@@ -119,8 +121,13 @@ select
     cast(n_expected as bigint) as n_expected,
     cast(n_valid as bigint) as n_valid,
     {{ coverage('n_valid', 'n_expected') }} as coverage,
-    case when class_name is null then 'insufficient' else 'valid' end as validity,
     case
+        when class_name is null then 'insufficient'
+        when is_marked_invalid then 'indicative'
+        else 'valid'
+    end as validity,
+    case
+        when class_name is not null and is_marked_invalid then 'marked invalid by its source'
         when class_name is not null then ''
         when site_name_zh is null then 'site not in the register'
         when water_type is null then 'site attribute missing: water_type'
