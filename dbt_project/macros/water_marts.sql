@@ -25,7 +25,7 @@
     s.class_target,
     s.class_rank <= s.target_rank as attains_target,
     case
-        when s.class_rank is null then ''
+        when s.class_rank is null then 'the period has no class: see validity_reason'
         when not s.is_registered then 'site not in the register'
         when s.class_target is null then 'site attribute missing: class_target'
         else ''
