@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from sources.cleaning.packing import packed, seconds
 from sources.cleaning.plan import OCCURRENCE, TICKET
 from sources.cleaning.staged import COLUMN, FILE, FIRST, PARAMETER, PART, SITE, STATUS, InvalidMarks
 from sources.registry.model import CleanTable
@@ -65,18 +66,44 @@ def resolve(readings: pl.DataFrame, table: CleanTable, order: Order) -> Resolved
         readings = _with_occurrence(readings)
     key = staged_key(table)
     readings = readings.with_columns(order.site_rank.gather(readings[SITE]).alias(RANK))
-    repeated = readings.select(pl.struct(key).is_duplicated()).to_series()
+    readings, repeated = _sorted(readings, key)
     if not repeated.any():
-        fallen = _fallen_schema(readings)
-        return Resolved(_sorted(readings, table).drop(RANK), fallen, _records(readings, fallen))
+        return Resolved(readings.drop(RANK), _nothing_fell(readings), _records(readings, None))
     standing, fallen = _revisions(readings.filter(repeated), table, key, order)
-    standing = pl.concat([readings.filter(~repeated), standing.select(readings.columns)])
-    return Resolved(_sorted(standing, table).drop(RANK), fallen, _records(readings, fallen))
+    standing, _ = _sorted(pl.concat([readings.filter(~repeated), standing]), key)
+    return Resolved(standing.drop(RANK), fallen, _records(readings, fallen))
 
 
-def _sorted(readings: pl.DataFrame, table: CleanTable) -> pl.DataFrame:
-    """By partition and key, sites in the order of their ids."""
-    return readings.sort(_ordering(staged_key(table)))
+def _sorted(readings: pl.DataFrame, key: list[str]) -> tuple[pl.DataFrame, pl.Series]:
+    """Readings sorted by partition and key, sites in the order of their ids, and where a key occurs more than once."""
+    one = _packed_key(readings, key)
+    if one is None:
+        ordered = readings.sort(_ordering(key))
+        return ordered, ordered.select(pl.struct(key).is_duplicated()).to_series()
+    place = one.arg_sort()
+    one = one.gather(place)
+    equal = (one == one.shift()).fill_null(False)
+    return readings[place], equal | equal.shift(-1).fill_null(False)
+
+
+def _packed_key(readings: pl.DataFrame, key: list[str]) -> pl.Series | None:
+    """The key as one integer, None where it holds texts or does not fit."""
+    columns: list[pl.Series] = []
+    for name in _ordering(key):
+        column: pl.Series | None = readings[name]
+        if column.dtype == pl.String:
+            return None
+        if name in ("period_end", "period_start_utc"):
+            column = seconds(column)
+            if column is None:
+                return None
+            if name == "period_start_utc":
+                # Given its end, the start is told by their distance, which takes few values.
+                column = column - seconds(readings["period_end"])
+        elif isinstance(column.dtype, pl.Enum):
+            column = column.to_physical()
+        columns.append(column)
+    return packed(columns)
 
 
 def _ordering(key: list[str]) -> list[str]:
@@ -128,17 +155,17 @@ def _revisions(
     return standing.select(columns), fallen.select([*columns, "kind", "by_file", "by_row", "by_place"]).drop(RANK)
 
 
-def _fallen_schema(readings: pl.DataFrame) -> pl.DataFrame:
+def _nothing_fell(readings: pl.DataFrame) -> pl.DataFrame:
     added = {"kind": pl.String(), "by_file": pl.UInt32(), "by_row": pl.Int64(), "by_place": pl.UInt32()}
     return readings.clear().drop(RANK).with_columns(pl.lit(None, t).alias(n) for n, t in added.items())
 
 
-def _records(readings: pl.DataFrame, fallen: pl.DataFrame) -> pl.DataFrame:
+def _records(readings: pl.DataFrame, fallen: pl.DataFrame | None) -> pl.DataFrame:
     """Records by partition and delivery, each where its first reading lies: duplicate if all its readings there are."""
     first = readings.filter(FIRST)
     counted = first.group_by(PART, FILE).agg(records_used=pl.len().cast(pl.Int64))
-    repeated = fallen.filter(pl.col("kind") == DUPLICATE)
-    if repeated.is_empty():
+    repeated = None if fallen is None else fallen.filter(pl.col("kind") == DUPLICATE)
+    if repeated is None or repeated.is_empty():
         return counted.with_columns(records_duplicate=pl.lit(0, pl.Int64))
     record = [PART, FILE, "raw_row"]
     lost = repeated.group_by(record).agg(lost=pl.len())

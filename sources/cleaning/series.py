@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from sources.cleaning.flags import CENSORED_FLAG, INVALID, SERIES, STEP, TIME, VALUE, flag_series
+from sources.cleaning.packing import packed, seconds
 from sources.cleaning.staged import FILE, PARAMETER, SITE, Codes, InvalidMarks
 from sources.registry.model import CleanTable, Parameter
 
@@ -86,24 +87,28 @@ def flags(targets: pl.DataFrame, context: pl.DataFrame | None, rules: SeriesRule
         lean = pl.concat([lean, context.select(targets.columns)], how="diagonal")
     lean = _in_series(lean, rules)
     parts = []
-    for part in lean.partition_by(PARAMETER, maintain_order=True):
-        flagged = flag_series(part, rules.parameters[part[PARAMETER][0]])
+    at = 0
+    for length, number in lean.select(pl.col(PARAMETER).rle()).unnest(PARAMETER).iter_rows():
+        flagged = flag_series(lean.slice(at, length), rules.parameters[number])
         parts.append(flagged.select(_AT, "flag", "tests"))
+        at += length
     if not parts:
         return pl.DataFrame(schema={"flag": pl.Int8(), "tests": pl.UInt8()})
-    found = pl.concat(parts).filter(pl.col(_AT).is_not_null())
+    found = pl.concat(parts)
+    if context is not None:
+        found = found.filter(pl.col(_AT).is_not_null())
     flag = pl.Series([0], dtype=pl.Int8).new_from_index(0, targets.height).scatter(found[_AT], found["flag"])
     tests = pl.Series([0], dtype=pl.UInt8).new_from_index(0, targets.height).scatter(found[_AT], found["tests"])
     return pl.DataFrame({"flag": flag, "tests": tests})
 
 
 def _in_series(lean: pl.DataFrame, rules: SeriesRules) -> pl.DataFrame:
-    """Sorted by parameter, series and time, with the series numbered; no order is needed without tests of series."""
+    """Sorted by parameter, series and time, with the series numbered; without tests of series by parameter alone."""
     if not rules.table.series_tests:
-        return lean.with_columns(pl.lit(0, pl.Int64).alias(SERIES), pl.lit(None, pl.Int64).alias(STEP))
-    # One integer for parameter, site and the other columns: it sorts many times faster than the columns themselves.
-    sizes = {c.name: len(c.allowed) for c in rules.table.dims}
-    series = pl.col(PARAMETER).cast(pl.Int64) * ((lean[SITE].max() or 0) + 1) + pl.col(SITE).cast(pl.Int64)
-    for dim in _enum_dims(rules):
-        series = series * (sizes[dim] + 1) + pl.col(dim).fill_null(sizes[dim])
-    return lean.with_columns(series.alias(SERIES)).sort(SERIES, TIME, "__end")
+        lean = lean.with_columns(pl.lit(0, pl.Int64).alias(SERIES), pl.lit(None, pl.Int64).alias(STEP))
+        return lean.sort(PARAMETER, maintain_order=True)
+    series = packed([lean[PARAMETER], lean[SITE], *(lean[d] for d in _enum_dims(rules))])
+    lean = lean.with_columns(series.alias(SERIES))
+    times = seconds(lean[TIME])
+    one = None if times is None else packed([series, times, lean["__end"] - lean[TIME]])
+    return lean.sort(SERIES, TIME, "__end") if one is None else lean[one.arg_sort()]

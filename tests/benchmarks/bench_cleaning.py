@@ -1,0 +1,196 @@
+"""How fast cleaning is on one core, and how much memory a delivery of 1 GB takes. Prints figures, asserts nothing.
+
+    python tests/benchmarks/bench_cleaning.py            # speed: parse, resolve and flags, one core
+    python tests/benchmarks/bench_cleaning.py --big 1024 # memory: one CSV of so many MB through clean_deliveries
+
+Here belong measured runs only. Not here: what is right (tests/unit/test_cleaning_*.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ROWS = 200_000
+VALUES = ("PM2.5", "PM10", "SO2", "NO2", "CO", "O3")
+CODES = ("pm2_5", "pm10", "so2", "no2", "co", "o3")
+
+
+def line(station: int, hour: int) -> str:
+    """One row of plausible air values; every 97th cell a missing mark."""
+    stamp = datetime(2020, 1, 1) + timedelta(hours=hour)
+    seed = (station * 7919 + hour * 104729) % 9973
+    cells = [f"{(seed * (k + 3) % 2900) / 10:.1f}" if (seed + k) % 97 else "NA" for k in range(len(VALUES))]
+    return f"S{station:04d},{stamp:%Y-%m-%d %H:%M},{','.join(cells)}\n"
+
+
+def write_csv(path: Path, size: int, stations: int) -> int:
+    """Writes at least `size` bytes of hours of `stations`, station after station within a month; gives the rows."""
+    rows = 0
+    with path.open("w") as file:
+        written = file.write("station,time," + ",".join(VALUES) + "\n")
+        month = 0
+        while written < size:
+            for station in range(stations):
+                block = "".join(line(station, month * 720 + hour) for hour in range(720))
+                written += file.write(block)
+                rows += 720
+                if written >= size:
+                    break
+            month += 1
+    return rows
+
+
+def source():
+    """Six pollutants an hour."""
+    from sources.config.model import ValueMapping
+    from tests.unit.cleaning_kit import air_source
+
+    units = ("ug/m3",) * 4 + ("mg/m3", "ug/m3")
+    return air_source(values=tuple(ValueMapping(v, c, u) for v, c, u in zip(VALUES, CODES, units, strict=True)))
+
+
+def speed() -> None:
+    """Parse, resolve and flags apart from reading and writing, on one core."""
+    import polars as pl
+
+    from sources.cleaning.cadence import cadences
+    from sources.cleaning.parse import parse
+    from sources.cleaning.plan import plan_for
+    from sources.cleaning.register import SiteRegister
+    from sources.cleaning.resolve import Order, resolve
+    from sources.cleaning.series import SeriesRules, flags, lean_staged
+    from sources.cleaning.staged import FILE, Codes, InvalidMarks
+    from sources.readers import read_rows
+    from sources.registry import registry
+    from tests.unit.cleaning_kit import config, register
+
+    declared = source()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "air.csv"
+        write_csv(path, 60 * ROWS, 200)
+        start = time.perf_counter()
+        with path.open("rb") as stream:
+            raw = pl.concat(b.frame for b in read_rows(stream, path.name, declared.format))
+        reading = time.perf_counter() - start
+    raw = raw.head(ROWS).with_columns(pl.lit(0, pl.UInt32).alias(FILE))
+    plan = plan_for(declared, registry(), config(declared))
+    codes = Codes()
+    delivered = pl.Series([datetime(2026, 1, 1)])
+    sites = SiteRegister(register(), "air")
+    table = registry().table("clean_air")
+    parameters = plan.feed.parameters_of("clean_air")
+    ordered = tuple(parameters[c] for c in sorted(parameters))
+    rules = SeriesRules(table, ordered, dict(cadences([declared])), {})
+
+    def once() -> tuple[float, float, float, int]:
+        begin = time.perf_counter()
+        readings = parse(plan, raw, delivered, sites, codes).readings
+        parsed = time.perf_counter()
+        marks = InvalidMarks.of([declared.id], {}, codes)
+        one = pl.Series([0], dtype=pl.UInt32)
+        order = Order(one, pl.Series(["observed"]), codes.sites.ranks(), codes.column_places(), marks)
+        standing = resolve(readings, table, order).standing
+        resolved = time.perf_counter()
+        flags(lean_staged(standing, pl.Series([declared.id]), rules, marks), None, rules)
+        return parsed - begin, resolved - parsed, time.perf_counter() - resolved, readings.height
+
+    runs = [once() for _ in range(5)]
+    best = [min(r[i] for r in runs) for i in range(3)]
+    count = runs[0][3]
+    print(f"{count:,} readings of {raw.height:,} rows, {pl.thread_pool_size()} polars thread(s), best of {len(runs)}")
+    print(f"  read (not counted)  {reading:6.2f} s for the whole file")
+    for name, seconds in zip(("parse", "resolve", "flags"), best, strict=True):
+        print(f"  {name:<19} {seconds:6.2f} s  {count / seconds / 1e6:6.2f} M readings/s")
+    print(f"  together            {sum(best):6.2f} s  {count / sum(best) / 1e6:6.2f} M readings/s and core")
+
+
+def parquet_store(folder: Path):
+    """A store that keeps clean partitions as files, so that memory is cleaning's own."""
+    import polars as pl
+
+    from tests.unit.cleaning_kit import MemoryStore
+
+    class ParquetStore(MemoryStore):
+        def read_clean(self, table, value):
+            file = folder / f"{table}-{value}.parquet"
+            return pl.read_parquet(file) if file.exists() else None
+
+        def write_partition(self, table, value, clean, superseded, counts):
+            clean.write_parquet(folder / f"{table}-{value}.parquet")
+            self.counts[table, value] = dict(counts)
+
+        def write_partition_parts(self, table, value, parts):
+            counts: dict = {}
+            for i, part in enumerate(parts):
+                part.clean.write_parquet(folder / f"{table}-{value}-{i}.parquet")
+                counts |= part.counts
+            self.parts_written.append(i + 1)
+            self.counts[table, value] = counts
+
+    return ParquetStore()
+
+
+def big(path: Path, stations: int) -> None:
+    """Cleans the file at `path`; prints seconds and the highest resident memory before and after."""
+    import hashlib
+
+    from sources.deliveries import Delivery
+    from tests.unit.cleaning_kit import NOON, config, delivery, run
+
+    declared = source()
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    receipt = delivery(declared, b"", NOON, path.name).receipt
+    receipt = type(receipt)(**{**receipt.as_dict(), "sha256": sha256, "size_bytes": path.stat().st_size})
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    with tempfile.TemporaryDirectory() as folder:
+        store = parquet_store(Path(folder))
+        start = time.perf_counter()
+        report = run(store, config(declared), [Delivery(receipt, lambda: path.open("rb"))])
+        seconds = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{path.stat().st_size / 2**20:,.0f} MB, {stations} stations: {report.readings_in:,} readings in "
+        f"{len(report.partitions):,} partitions, {seconds:,.1f} s with reading and writing; "
+        f"peak {before:,.0f} MB before, {after:,.0f} MB after: {after - before:,.0f} MB for the delivery; "
+        f"partitions in parts: {store.parts_written}"
+    )
+
+
+def main() -> None:
+    """Runs what the command line asks for, in a process with pinned threads."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--big", type=int, metavar="MB", help="clean one generated file of so many MB")
+    options.add_argument("--stations", type=int, default=200, help="stations in the generated file")
+    options.add_argument("--inside", help=argparse.SUPPRESS)
+    chosen = options.parse_args()
+    sys.path.insert(0, str(ROOT))
+    if chosen.inside == "speed":
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        speed()
+        return
+    if chosen.inside:
+        big(Path(chosen.inside), chosen.stations)
+        return
+    if chosen.big is None:
+        env = {**os.environ, "POLARS_MAX_THREADS": "1"}
+        subprocess.run([sys.executable, __file__, "--inside", "speed"], env=env, check=True)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "big.csv"
+        write_csv(path, chosen.big * 2**20, chosen.stations)
+        again = [sys.executable, __file__, "--inside", str(path), "--stations", str(chosen.stations)]
+        subprocess.run(again, check=True)
+
+
+if __name__ == "__main__":
+    main()
