@@ -62,16 +62,19 @@ def packages(lock: Path) -> Iterator[Finding]:
     if not lock.is_file():
         yield Finding("packages", WARN, "no uv.lock beside the code: versions cannot be compared")
         return
-    locked = {p["name"]: p.get("version", "") for p in tomllib.loads(lock.read_text(encoding="utf-8"))["package"]}
+    # One name may be locked at several versions, for the Pythons and systems that each of them serves.
+    locked: dict[str, list[str]] = {}
+    for package in tomllib.loads(lock.read_text(encoding="utf-8"))["package"]:
+        locked.setdefault(package["name"], []).append(package.get("version", ""))
     wrong = []
     for name in _direct(lock.with_name("pyproject.toml")):
         try:
             found = version(name)
         except PackageNotFoundError:
-            wrong.append(f"{name} is missing (locked {locked.get(name, '?')})")
+            wrong.append(f"{name} is missing")
             continue
-        if name in locked and found != locked[name]:
-            wrong.append(f"{name} is {found}, locked {locked[name]}")
+        if name in locked and found not in locked[name]:
+            wrong.append(f"{name} is {found}, locked {' or '.join(locked[name])}")
     if wrong:
         yield Finding("packages", BAD, "; ".join(wrong) + "; `uv sync` puts it right")
     else:

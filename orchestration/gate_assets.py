@@ -19,8 +19,6 @@ from orchestration.progress import step
 from orchestration.resources import Refresh
 from sources.registry import Registry
 
-# Named so that it sorts behind raw_<feed>: Dagster takes the partitions of a whole run from its last step by name, and
-# with a partitioned one it would plan every unpartitioned asset once per month (16,000 events instead of 1,700).
 RELEASE = "release"
 ADMITTED = "admitted"
 CLEAN_LAYER = "clean_layer"

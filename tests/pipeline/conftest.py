@@ -1,65 +1,35 @@
 """A small district end to end, made once per session by the command line itself.
 
-Here belong the fixtures that the pipeline tests share. A test that changes its data directory copies it first.
+Here belong the fixtures that the pipeline tests share. A test that changes a data directory copies it first.
 """
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.kit import Ran, run_cli
+
 LAST_DAY = "2025-01-24"
 NEXT_DAY = "2025-01-25"
 
 
 @dataclass(frozen=True)
-class Ran:
-    """A finished command: exit code and both outputs."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict[str, Any]:
-        return json.loads(self.out)
-
-
-def run_cli(*arguments: str, env: dict[str, str] | None = None) -> Ran:
-    """Runs `ecoledger` as a user does, with an empty home of its own if `env` names one."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("ECOLEDGER_") and k != "PYTHONDONTWRITEBYTECODE"}
-    done = subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={**kept, **(env or {})},
-        timeout=600,
-        check=False,
-    )
-    return Ran(done.returncode, done.stdout, done.stderr)
-
-
-@dataclass(frozen=True)
 class District:
-    """A published small district: where it lies and what the first refresh said."""
+    """A published small district: where it lies, what the first refresh said, its last day and the one after."""
 
     data: Path
     first: Ran
     home: Path
+    last_day: str = LAST_DAY
+    next_day: str = NEXT_DAY
 
 
 @pytest.fixture(scope="session")
 def district(tmp_path_factory: pytest.TempPathFactory) -> District:
-    """The built-in district from its beginning to LAST_DAY, refreshed once."""
+    """The built-in district from its beginning to LAST_DAY, refreshed once with an empty home that is kept."""
     home = tmp_path_factory.mktemp("home")
     data = tmp_path_factory.mktemp("district") / "data"
     first = run_cli("refresh", "--data", str(data), "--to", LAST_DAY, "--json", env={"HOME": str(home)})

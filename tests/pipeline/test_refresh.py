@@ -1,20 +1,36 @@
 """`ecoledger refresh` end to end on a few weeks of the simulated district, as a user runs it."""
 
 import json
-import os
+import shutil
 import subprocess
 import sys
 
-import duckdb
 import pytest
-from conftest import LAST_DAY, NEXT_DAY, ROOT, run_cli
 
 from sources.registry import registry
+from tests.kit import ROOT, environment, run_cli
+from tests.kit import current as rows
 from warehouse.ledger import Ledger
 from warehouse.lock import writer_lock
 from warehouse.paths import DataDir
 from warehouse.releases import current, releases, verify_files
 
+GONE = """
+[[source]]
+id = "gone_weighbridge"
+feed = "waste"
+path = "gone/*.csv"
+[source.time]
+columns = ["time"]
+marks = "instant"
+[source.site]
+column = "site"
+[source.values]
+"net" = { parameter = "net_t", unit = "t" }
+[source.columns]
+ticket_no = { column = "no" }
+category = { constant = "other" }
+"""
 HEAVY = ("dagster", "dbt", "great_expectations", "polars", "duckdb", "pyarrow", "pandas")
 
 
@@ -46,34 +62,38 @@ def test_records_and_readings_add_up_in_what_is_said(district, data):
 
 
 def test_bi_opens_what_the_refresh_names(district, data):
-    with duckdb.connect(district.first.json["open"], read_only=True) as con:
-        (count,) = con.execute("select count(*) from mart_plan_scorecard").fetchone()
-        (judged,) = con.execute("select count(*) from mart_gate_results").fetchone()
-    assert count == 22
-    assert judged > 100
+    assert district.first.json["open"] == str(data.current / "marts.duckdb")
+    assert len(rows(data.root, "select * from mart_plan_scorecard")) == 22
+    assert len(rows(data.root, "select * from mart_gate_results")) > 100
 
 
 def test_nothing_is_written_to_the_home_directory(district, data):
     assert list(district.home.rglob("*")) == []
 
 
-def test_nothing_new_is_said_at_once_and_imports_nothing_heavy(data):
+def test_nothing_new_is_said_at_once_and_imports_nothing_heavy(data, district, tmp_path):
     code = (
         "import json, sys\nfrom orchestration import cli\n"
-        f"code = cli.run(['refresh', '--data', {str(data.root)!r}, '--to', {LAST_DAY!r}, '--json'])\n"
+        f"code = cli.run(['refresh', '--data', {str(data.root)!r}, '--to', {district.last_day!r}, '--json'])\n"
         f"print(json.dumps([code, sorted(set(sys.modules) & set({HEAVY!r}))]), file=sys.stderr)"
     )
-    env = {k: v for k, v in os.environ.items() if not k.startswith("ECOLEDGER_")}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=env, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment(tmp_path),
+        check=False,
+    )
     assert json.loads(done.stderr) == [0, []]
     said = json.loads(done.stdout)
     assert said["outcome"] == "nothing_new"
     assert said["release"]["id"] == current(data).release_id
 
 
-def test_another_writer_is_named(data):
+def test_another_writer_is_named(data, district):
     with writer_lock(data, "somebody else"):
-        ran = run_cli("refresh", "--data", str(data.root), "--to", LAST_DAY)
+        ran = run_cli("refresh", "--data", str(data.root), "--to", district.last_day)
     assert ran.code == 5
     assert "somebody else" in ran.err
 
@@ -91,11 +111,11 @@ def test_runs_of_the_command_line_appear_in_dagster(data, monkeypatch):
         assert record is not None
 
 
-def test_one_more_day_is_a_new_release_and_a_rollback_withdraws_it(copied):
+def test_one_more_day_is_a_new_release_and_a_rollback_withdraws_it(copied, district):
     root = copied()
     data = DataDir(root)
     first = current(data)
-    more = run_cli("refresh", "--data", str(root), "--to", NEXT_DAY, "--json")
+    more = run_cli("refresh", "--data", str(root), "--to", district.next_day, "--json")
     assert more.code == 0, more.out
     assert more.json["outcome"] == "published"
     assert more.json["release"]["id"] != first.release_id
@@ -108,23 +128,21 @@ def test_one_more_day_is_a_new_release_and_a_rollback_withdraws_it(copied):
     listed = run_cli("releases", "--data", str(root))
     assert "withdrawn" in listed.out
 
-    again = run_cli("refresh", "--data", str(root), "--to", NEXT_DAY, "--json")
+    again = run_cli("refresh", "--data", str(root), "--to", district.next_day, "--json")
     assert (again.code, again.json["outcome"]) == (0, "nothing_new")
     assert current(data).release_id == first.release_id
 
 
-def test_a_feed_that_fails_does_not_stop_the_others(copied):
-    root = copied()
-    # Raw bytes that were landed and then damaged on disk: cleaning this feed again must fail, the others go on.
-    for file in (root / "raw" / "noise").rglob("*"):
-        if file.is_file() and "receipt" not in file.name and file.name != "offers.jsonl":
-            file.chmod(0o644)
-            file.unlink()
-    (root / "index" / "lake.sqlite").unlink()
-    ran = run_cli("refresh", "--data", str(root), "--to", NEXT_DAY)
-    assert ran.code in (1, 3), ran.out + ran.err
+def test_a_source_that_is_gone_does_not_stop_the_others(tmp_path, district):
+    text = (ROOT / "sources" / "simulated" / "district.toml").read_text(encoding="utf-8")
+    shutil.copy(ROOT / "sources" / "simulated" / "sites.csv", tmp_path / "sites.csv")
+    config = tmp_path / "ecoledger.toml"
+    config.write_text(text + GONE, encoding="utf-8")
+    ran = run_cli("refresh", "--data", str(tmp_path / "data"), "--config", str(config), "--to", district.last_day)
+    assert ran.code == 3, ran.out + ran.err
+    assert "waste failed" in ran.out and "gone" in ran.out
     assert "Traceback" not in ran.out + ran.err
-    assert "noise" in ran.out + ran.err
+    assert len(rows(tmp_path / "data", "select * from mart_plan_scorecard")) == 22
 
 
 def test_doctor_and_status_after_a_refresh(data):
