@@ -55,6 +55,8 @@ select
     part,
     period_kind = 'hour' as is_hour,
     case
+        -- An hour in which the clocks change ends two hours later on the clock, or at the same time: it is an hour.
+        when period_kind = 'hour' then 60
         when period_minutes < 60 * {{ hours_per_day() }} then period_minutes
         when part = 'day' then day_minutes
         else 60 * {{ hours_per_day() }} - day_minutes
