@@ -1,23 +1,25 @@
 """Rows of delimited text, streamed by pyarrow.
 
-Here belong finding the header, numbering rows, ragged rows and quotes that are never closed. Not here: encodings
-(text.py), what is wrong with a header (header.py) and containers. A row is what the format calls a row: a line break
+Here belong numbering rows, ragged rows and quotes that are never closed. Not here: the header (csv_header.py,
+header.py), encodings (text.py) and containers. A row is what the format calls a row: a line break
 inside quotes does not start one.
 """
 
 from __future__ import annotations
 
 import codecs
-import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+import time
+import weakref
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from sources.readers.csv_header import head_rows, with_encoding_hint
 from sources.readers.frames import (
     Rejected,
     batches,
@@ -33,7 +35,9 @@ from sources.readers.text import Utf8Stream
 if TYPE_CHECKING:
     from sources.config.model import Format
 
-_HEADER_BYTES = MEBIBYTE
+# So many rows of another width in succession are not a defect of rows: the file is of another layout.
+_RAGGED_RUN = 100_000
+_RELEASE_SECONDS = 5
 _NEVER_CLOSED = 'If quotes are plain characters in this file, set quote = "" in [source.format]'
 
 
@@ -42,74 +46,50 @@ def csv_rows(
 ) -> Iterator[RawBatch]:
     """Yields the rows of delimited text; the first batch counts title and header rows as other rows."""
     text = Utf8Stream(stream, fmt.encoding, fmt.quote)
-    head = _head_rows(text, fmt)
+    head = head_rows(text, fmt)
     header = head[fmt.header_row - 1 :]
     try:
         names = columns_of(header, fmt.header_row, expected, fmt.extra_columns, fmt.delimiter)
     except UnreadableFile as refused:
-        raise _with_encoding_hint(refused, text) from None
+        raise with_encoding_hint(refused, text) from None
     yield from _Rows(text, names, len(head), fmt, limits).batches()
 
 
-def _head_rows(text: Utf8Stream, fmt: Format) -> list[list[str]]:
-    needed = fmt.header_row - 1 + fmt.header_rows
-    data = b""
-    while True:
-        piece = text.read(65536)
-        data += piece
-        rows, used = _first_rows(data, needed, fmt)
-        # A row that ends where the data ends may go on in the next piece.
-        if not piece or (len(rows) == needed and used < len(data)):
-            break
-        if len(data) > _HEADER_BYTES:
-            raise UnreadableFile(
-                f"no header within the first {_HEADER_BYTES // MEBIBYTE} MiB",
-                fmt.header_row,
-                None,
-                "Check header_row, quote and encoding in [source.format]",
-            )
-    if len(rows) < needed:
-        raise UnreadableFile(
-            f"the file has {len(rows)} rows, but its header should end in row {needed}",
-            len(rows) or None,
-            None,
-            "Set header_row and header_rows, or ask the sender to deliver it again",
-        )
-    text.unread(data[used:])
-    return rows
+class _Ear:
+    """All that pyarrow holds of ours: it reads ahead, and lets go, in a thread of its own."""
+
+    closed = False
+
+    def __init__(
+        self, text: Utf8Stream, note: Callable[[arrow_csv.InvalidRow], str], failures: list[UnreadableFile]
+    ) -> None:
+        self._text = text
+        self._note = note
+        self.failures = failures
+        self.deaf = False
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int) -> bytes:
+        # An exception that passed here would hold this object by its traceback: a copy does not.
+        if self.deaf or self.failures:
+            return b""
+        try:
+            return self._text.read(size)
+        except UnreadableFile as refused:
+            self.failures.append(UnreadableFile(*refused.args))
+            return b""
+
+    def note(self, row: arrow_csv.InvalidRow) -> str:
+        return self._note(row)
 
 
-def _first_rows(data: bytes, needed: int, fmt: Format) -> tuple[list[list[str]], int]:
-    used = 0
-
-    def lines() -> Iterator[str]:
-        nonlocal used
-        # A piece may end inside a character; whole lines never do.
-        for line in io.StringIO(data.decode("utf-8", "ignore"), newline=""):
-            used += len(line.encode())
-            yield line
-
-    quoting = csv.QUOTE_MINIMAL if fmt.quote else csv.QUOTE_NONE
-    reader = csv.reader(lines(), delimiter=fmt.delimiter, quotechar=fmt.quote or None, quoting=quoting)
-    rows: list[list[str]] = []
-    try:
-        for row in reader:
-            rows.append(row)
-            if len(rows) == needed:
-                break
-    except csv.Error as error:
-        raise UnreadableFile(f"the header cannot be read: {error}", len(rows) + 1) from None
-    return rows, used
-
-
-def _with_encoding_hint(refused: UnreadableFile, text: Utf8Stream) -> UnreadableFile:
-    undecodable = "does not decode" in refused.reason
-    if not undecodable and b"\x00" not in text.sample[:200]:
-        return refused
-    likely = text.likely_encodings()
-    hint = f'It decodes as {likely[0]}: set encoding = "{likely[0]}"' if likely else "Declare the file's encoding"
-    reason = refused.reason.replace("does not decode", f"does not decode as {text.encoding}")
-    return UnreadableFile(reason, refused.row, refused.column, f"{hint} in [source.format]")
+def _wait_for(released: weakref.ref[_Ear]) -> None:
+    # If the interpreter ended while pyarrow's thread still held one of our objects, the process would abort.
+    until = time.monotonic() + _RELEASE_SECONDS
+    while released() is not None and time.monotonic() < until:
+        time.sleep(0.0005)
 
 
 class _Rows:
@@ -123,6 +103,7 @@ class _Rows:
         self._limits = limits
         self._next = 1
         self._ragged: list[tuple[int, int, str]] = []
+        self._run = 0
         self._first_break: int | None = None
         self._other = offset
 
@@ -148,9 +129,13 @@ class _Rows:
             return
         # pyarrow drops one byte order mark: this one, so that a row that begins with the character keeps it.
         self._text.unread(codecs.BOM_UTF8 + first)
+        failures: list[UnreadableFile] = []
+        ear = _Ear(self._text, self._note_ragged, failures)
+        released = weakref.ref(ear)
+        reader = None
         try:
             reader = arrow_csv.open_csv(
-                pa.PythonFile(self._text, mode="r"),
+                pa.PythonFile(ear, mode="r"),
                 read_options=arrow_csv.ReadOptions(
                     use_threads=False, column_names=places, block_size=self._limits.block_bytes
                 ),
@@ -159,7 +144,7 @@ class _Rows:
                     quote_char=self._fmt.quote or False,
                     newlines_in_values=bool(self._fmt.quote),
                     ignore_empty_lines=False,
-                    invalid_row_handler=self._note_ragged,
+                    invalid_row_handler=ear.note,
                 ),
                 convert_options=arrow_csv.ConvertOptions(
                     check_utf8=False,
@@ -175,11 +160,20 @@ class _Rows:
                 frame.columns = self._names
                 yield self._numbered(frame)
         except pa.ArrowInvalid as error:
-            raise self._refusal(str(error)) from None
+            raise (failures[0] if failures else self._refusal(str(error))) from None
+        finally:
+            ear.deaf = True
+            reader = ear = None
+            _wait_for(released)
+        if failures:
+            raise failures[0]
 
     def _note_ragged(self, row: arrow_csv.InvalidRow) -> str:
+        follows = bool(self._ragged) and self._ragged[-1][0] == row.number - 1
+        self._run = self._run + 1 if follows else 1
         self._ragged.append((row.number, row.actual_columns, row.text))
-        return "skip"
+        # pyarrow hands nothing over until it meets a good row: without an end, memory would fill.
+        return "skip" if self._run < _RAGGED_RUN else "error"
 
     def _numbered(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Rejected]]:
         skipped = [number for number, _, _ in self._ragged]
@@ -248,6 +242,15 @@ class _Rows:
         return frame, [*rejected, *kept]
 
     def _refusal(self, message: str) -> UnreadableFile:
+        if self._run >= _RAGGED_RUN:
+            number, columns, _ = self._ragged[-self._run]
+            return UnreadableFile(
+                f"from this row on {self._run} rows in succession do not have the header's {len(self._names)} columns "
+                f"(this one has {columns})",
+                number + self._offset,
+                None,
+                "Check delimiter, quote and header_row in [source.format]",
+            )
         row = self._next + self._offset
         if "straddling" in message or "quoted" in message.lower():
             size = self._limits.block_bytes // MEBIBYTE

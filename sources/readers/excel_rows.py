@@ -156,12 +156,11 @@ def _with_error_marks(frame: pl.DataFrame, errors: fastexcel.CellErrors | None) 
 
 def _without_noise(frame: pl.DataFrame) -> pl.DataFrame:
     """Numbers with at most the 15 digits that Excel shows: the rest comes from binary fractions."""
-    for name in frame.columns:
-        column = frame[name]
+    for column in frame.get_columns():
         noisy = (column.str.len_bytes() > _SHOWN_DIGITS) & column.str.contains(_LONG_NUMBER)
         if noisy.any():
             shown = [_fifteen_digits(text) if long else text for text, long in zip(column, noisy, strict=True)]
-            frame = frame.with_columns(pl.Series(name, shown, dtype=pl.String))
+            frame = frame.with_columns(pl.Series(column.name, shown, dtype=pl.String))
     return frame
 
 

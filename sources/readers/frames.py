@@ -46,12 +46,13 @@ def rejected_frame(rows: Sequence[Rejected]) -> pl.DataFrame:
 
 def without_blank_rows(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """`frame` without rows whose cells are all blank, and how many those were."""
-    names = [n for n in frame.columns if n != ROW]
-    first = frame[names[0]].str.strip_chars() == ""
+    cells = _cells(frame)
     # Cheap first: most rows are told from blank ones by their first cell.
-    if not first.any():
-        return frame, 0
-    blank = first & frame.select(pl.all_horizontal(pl.col(n).str.strip_chars() == "" for n in names)).to_series()
+    blank = cells[0].str.strip_chars() == ""
+    for column in cells[1:]:
+        if not blank.any():
+            return frame, 0
+        blank &= column.str.strip_chars() == ""
     return frame.filter(~blank), int(blank.sum())
 
 
@@ -59,10 +60,12 @@ def without_footers(frame: pl.DataFrame, beginnings: Sequence[str]) -> tuple[pl.
     """`frame` without footers, rows whose first non-blank cell begins with one of `beginnings`, and their number."""
     if not beginnings or not frame.height:
         return frame, 0
-    names = [n for n in frame.columns if n != ROW]
-    stripped = (pl.col(n).str.strip_chars() for n in names)
-    first = pl.coalesce(pl.when(s != "").then(s) for s in stripped)
-    footer = frame.select(pl.any_horizontal(first.str.starts_with(b) for b in beginnings).fill_null(False)).to_series()
+    first = pl.Series([""] * frame.height, dtype=pl.String)
+    for column in _cells(frame):
+        first = first.zip_with(first != "", column.str.strip_chars())
+    footer = pl.Series([False] * frame.height)
+    for beginning in beginnings:
+        footer |= first.str.starts_with(beginning)
     return frame.filter(~footer), int(footer.sum())
 
 
@@ -77,7 +80,9 @@ def without_undecodable(
 ) -> tuple[pl.DataFrame, list[Rejected]]:
     """`frame` without rows that hold a byte that did not decode, and those rows as rejected."""
     names = [n for n in frame.columns if n != ROW]
-    bad = frame.select(pl.any_horizontal(pl.col(n).str.contains(MARKS) for n in names)).to_series()
+    bad = pl.Series([False] * frame.height)
+    for column in _cells(frame):
+        bad |= column.str.contains(MARKS)
     rejected = []
     for record in frame.filter(bad).iter_rows(named=True):
         column = next(n for n in names if is_marked(record[n]))
@@ -85,6 +90,11 @@ def without_undecodable(
         reason = f"bytes that are not {encoding} text in column '{escape(column)}'"
         rejected.append(Rejected(record[ROW], column, record[column], reason, text))
     return frame.filter(~bad), rejected
+
+
+def _cells(frame: pl.DataFrame) -> list[pl.Series]:
+    # By position, under a plain name: polars takes a column called * or ^a$ for a pattern, even on a series.
+    return [column.alias("cell") for column in frame.get_columns() if column.name != ROW]
 
 
 def batches(frame: pl.DataFrame, rejected: list[Rejected], other: int, size: int) -> list[RawBatch]:

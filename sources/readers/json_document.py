@@ -145,7 +145,7 @@ class JsonDocument:
                 value, end = self._decoded()
             except json.JSONDecodeError as error:
                 # The value may go on in the next piece; what is longer than the limit is not a value but a defect.
-                if len(self._buffer) - self._at > self._limits.block_bytes or not self._more():
+                if len(self._buffer) - self._at > self._limits.record_bytes or not self._more():
                     self._refuse_syntax(error)
                 continue
             except RecursionError:

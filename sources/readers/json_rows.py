@@ -168,9 +168,9 @@ def _lines(text: Utf8Stream, limits: ReadLimits) -> Iterator[tuple[int, Any]]:
         for line in lines:
             row += 1
             yield row, _line(row, line)
-        if len(rest) > limits.block_bytes:
+        if len(rest) > limits.record_bytes:
             raise UnreadableFile(
-                f"a line is longer than {limits.block_bytes // MEBIBYTE} MiB",
+                f"a line is longer than {limits.record_bytes // MEBIBYTE} MiB",
                 row + 1,
                 None,
                 'If the file is one JSON document, set kind = "json" in [source.format]',

@@ -20,13 +20,15 @@ MEBIBYTE = 1 << 20
 class ReadLimits:
     """Bounds on memory and on what a container may unfold to (bytes unless said otherwise).
 
-    `batch_rows` rows per batch; `block_bytes` read at once and the longest row allowed; `max_bytes` and `max_ratio`
-    (unfolded to packed, judged above `ratio_from`) stop gzip and zip bombs; `max_members` files in a zip;
-    `workbook_bytes` unfolded size of a workbook, which is held in memory as a whole.
+    `batch_rows` rows per batch; `block_bytes` of CSV parsed at once, the longest row allowed (pyarrow reads 32 blocks
+    ahead); `record_bytes` the longest JSON record; `max_bytes` and `max_ratio` (unfolded to packed, judged above
+    `ratio_from`) stop gzip and zip bombs; `max_members` files in a zip; `workbook_bytes` unfolded size of a workbook,
+    which is held in memory as a whole.
     """
 
     batch_rows: int = 200_000
-    block_bytes: int = 4 * MEBIBYTE
+    block_bytes: int = MEBIBYTE
+    record_bytes: int = 8 * MEBIBYTE
     max_bytes: int = 16 * 1024 * MEBIBYTE
     max_ratio: int = 250
     ratio_from: int = 16 * MEBIBYTE

@@ -62,6 +62,12 @@ def test_a_ragged_row_that_does_not_decode_is_rejected_too():
     assert [r["row"] for r in rejected(b"a,b\n\xff\n1,2\n\xfe,\xfe,\xfe\n")] == [2, 4]
 
 
+def test_a_file_of_another_width_is_refused_instead_of_filling_memory():
+    refused = refusal(b"a,b,c\n1,2,3\n" + b"4,5\n" * 100_001)
+    assert refused.row == 3
+    assert "100000 rows in succession" in refused.reason
+
+
 def test_a_header_that_does_not_decode_names_the_encoding_that_would():
     refused = refusal("甲,b\n1,2\n".encode("gb18030"))
     assert refused.row == 1
@@ -133,6 +139,14 @@ def test_title_rows_merged_header_and_footer():
     assert batch.frame.columns == ["点位", "昼间 均值_Leq", "昼间 均值_L10", "__row"]
     assert batch.frame.rows() == [("甲", "1", "2", 4)]
     assert (batch.rejected.height, batch.rows_other) == (0, 5)
+
+
+def test_names_that_polars_would_expand_are_plain_names():
+    data = b"*,^a$,ab\n,,\nx,,\xff\nsum,,\n,y,z\n"
+    (batch,) = batches(data, Format(skip_footer=("sum",)))
+    assert batch.frame.rows() == [("", "y", "z", 5)]
+    assert batch.rejected["column"].to_list() == ["ab"]
+    assert batch.rows_other == 3
 
 
 def test_a_blank_or_missing_header_row():
