@@ -7,6 +7,7 @@ Here belongs holding and finding them again by partition, with bounded memory. N
 from __future__ import annotations
 
 import tempfile
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ from sources.cleaning.rejects import REJECT_SCHEMA
 from sources.cleaning.staged import FILE, PART, SITE, staged_schema
 from sources.registry.model import CleanTable
 
-# Partitions that share spilled files: a month of days, a year of months, every year by itself.
-_BUCKET = {"day": 32, "month": 12, "year": 1}
+# Into how many files, each of neighbouring partitions, what is held is cut at most when it is spilled.
+_MOST_FILES = 64
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,9 @@ class Budget:
     memory before spilling; `chunk` readings resolved together.
     """
 
-    cells: int = 400_000
-    staged: int = 1_500_000
-    chunk: int = 400_000
+    cells: int = 300_000
+    staged: int = 600_000
+    chunk: int = 250_000
     rejected: int = 100_000
 
 
@@ -45,7 +46,8 @@ class _Shelf:
         self._folder = folder
         self.held: list[pl.DataFrame] = []
         self._sealed: pl.DataFrame | None = None
-        self._files: dict[int, list[Path]] = {}
+        # First and last partition in the file, and the file.
+        self._files: list[tuple[int, int, Path]] = []
         self.rows: dict[int, int] = {}
 
     def add(self, readings: pl.DataFrame) -> None:
@@ -58,14 +60,13 @@ class _Shelf:
         if not self.held:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
-        width = _BUCKET[self.table.grain]
-        every = pl.concat(self.held).with_columns((pl.col(PART) // width).alias("__bucket"))
+        every = pl.concat(self.held).sort(PART, maintain_order=True)
         self.held, self._sealed = [], None
-        for bucket in every.partition_by("__bucket", maintain_order=True):
-            number = bucket["__bucket"][0]
-            files = self._files.setdefault(number, [])
-            files.append(self._folder / f"{number}-{len(files)}.arrow")
-            bucket.drop("__bucket").write_ipc(files[-1], compression="lz4")
+        for offset, length in _cuts(every[PART]):
+            piece = every.slice(offset, length)
+            file = self._folder / f"{len(self._files)}.arrow"
+            piece.write_ipc(file, compression="lz4")
+            self._files.append((piece[PART][0], piece[PART][-1], file))
 
     def load(self, parts: Iterable[int], sites: list[int] | None) -> pl.DataFrame:
         wanted = sorted(parts)
@@ -73,16 +74,22 @@ class _Shelf:
         if sites is not None:
             keep &= pl.col(SITE).is_in(sites)
         found = [self._in_memory(wanted, sites)]
-        width = _BUCKET[self.table.grain]
-        for bucket in sorted({part // width for part in wanted}):
-            for file in self._files.get(bucket, ()):
-                found.append(pl.scan_ipc(file).filter(keep).collect())
+        found += [pl.scan_ipc(file).filter(keep).collect() for file in self._meeting(wanted)]
         return pl.concat(found)
+
+    def _meeting(self, wanted: list[int]) -> list[Path]:
+        """Spilled files that may hold one of the partitions (sorted)."""
+        found = []
+        for first, last, file in self._files:
+            at = bisect_left(wanted, first)
+            if at < len(wanted) and wanted[at] <= last:
+                found.append(file)
+        return found
 
     def site_rows(self, part: int) -> dict[int, int]:
         rows: dict[int, int] = {}
         frames = [f.filter(pl.col(PART) == part).select(SITE) for f in self.held]
-        for file in self._files.get(part // _BUCKET[self.table.grain], ()):
+        for file in self._meeting([part]):
             frames.append(pl.scan_ipc(file).filter(pl.col(PART) == part).select(SITE).collect())
         for frame in frames:
             for site, count in frame[SITE].value_counts().iter_rows():
@@ -101,6 +108,20 @@ class _Shelf:
         if wanted[-1] - wanted[0] + 1 != len(wanted):
             found = found.filter(pl.col(PART).is_in(wanted))
         return found if sites is None else found.filter(pl.col(SITE).is_in(sites))
+
+
+def _cuts(parts: pl.Series) -> list[tuple[int, int]]:
+    """(offset, length) of pieces of whole partitions in a sorted column, at most _MOST_FILES of them."""
+    lengths = parts.rle().struct.field("len").to_list()
+    least = -(-len(parts) // _MOST_FILES)
+    cuts: list[tuple[int, int]] = []
+    offset = held = 0
+    for length in lengths:
+        held += length
+        if held >= least:
+            cuts.append((offset, held))
+            offset, held = offset + held, 0
+    return [*cuts, (offset, held)] if held else cuts
 
 
 class Staging(AbstractContextManager["Staging"]):

@@ -2,6 +2,7 @@
 
     python tests/benchmarks/bench_cleaning.py            # speed: parse, resolve and flags, one core
     python tests/benchmarks/bench_cleaning.py --big 1024 # memory: one CSV of so many MB through clean_deliveries
+    … --big 1024 --stations 20000 --feed energy          # the same where whole months are larger than the budget
 
 Here belong measured runs only. Not here: what is right (tests/unit/test_cleaning_*.py).
 """
@@ -49,11 +50,23 @@ def write_csv(path: Path, size: int, stations: int) -> int:
     return rows
 
 
-def source():
-    """Six pollutants an hour."""
-    from sources.config.model import ValueMapping
+def source(feed: str = "air"):
+    """Six pollutants an hour (days as partitions), or as many carriers of meters (months as partitions)."""
+    from sources.config.model import ColumnMapping, ValueMapping
     from tests.unit.cleaning_kit import air_source
 
+    if feed == "energy":
+        carriers = (
+            ("electricity", "kWh"), ("reactive_power", "kvarh"), ("natural_gas", "m3"), ("heat", "MJ"),
+            ("diesel", "kg"), ("lpg", "kg"),
+        )  # fmt: skip
+        columns = {"flow": "use", "sector": "industry", "metering": "meter"}
+        return air_source(
+            feed="energy",
+            table="clean_energy",
+            columns={name: ColumnMapping(constant=word) for name, word in columns.items()},
+            values=tuple(ValueMapping(v, c, u) for v, (c, u) in zip(VALUES, carriers, strict=True)),
+        )
     units = ("ug/m3",) * 4 + ("mg/m3", "ug/m3")
     return air_source(values=tuple(ValueMapping(v, c, u) for v, c, u in zip(VALUES, CODES, units, strict=True)))
 
@@ -139,14 +152,14 @@ def parquet_store(folder: Path):
     return ParquetStore()
 
 
-def big(path: Path, stations: int) -> None:
+def big(path: Path, stations: int, feed: str) -> None:
     """Cleans the file at `path`; prints seconds and the highest resident memory before and after."""
     import hashlib
 
     from sources.deliveries import Delivery
     from tests.unit.cleaning_kit import NOON, config, delivery, run
 
-    declared = source()
+    declared = source(feed)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     receipt = delivery(declared, b"", NOON, path.name).receipt
@@ -171,6 +184,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--big", type=int, metavar="MB", help="clean one generated file of so many MB")
     options.add_argument("--stations", type=int, default=200, help="stations in the generated file")
+    options.add_argument("--feed", choices=("air", "energy"), default="air", help="partitions are days, or months")
     options.add_argument("--inside", help=argparse.SUPPRESS)
     chosen = options.parse_args()
     sys.path.insert(0, str(ROOT))
@@ -179,7 +193,7 @@ def main() -> None:
         speed()
         return
     if chosen.inside:
-        big(Path(chosen.inside), chosen.stations)
+        big(Path(chosen.inside), chosen.stations, chosen.feed)
         return
     if chosen.big is None:
         env = {**os.environ, "POLARS_MAX_THREADS": "1"}
@@ -188,8 +202,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "big.csv"
         write_csv(path, chosen.big * 2**20, chosen.stations)
-        again = [sys.executable, __file__, "--inside", str(path), "--stations", str(chosen.stations)]
-        subprocess.run(again, check=True)
+        again = [sys.executable, __file__, "--inside", str(path), "--feed", chosen.feed]
+        subprocess.run([*again, "--stations", str(chosen.stations)], check=True)
 
 
 if __name__ == "__main__":
