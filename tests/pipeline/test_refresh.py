@@ -22,6 +22,7 @@ feed = "waste"
 path = "gone/*.csv"
 [source.time]
 columns = ["time"]
+formats = ["%Y-%m-%d %H:%M"]
 marks = "instant"
 [source.site]
 column = "site"
