@@ -17,7 +17,6 @@ from sources.cleaning.fingerprint import source_fingerprints
 from sources.deliveries import Delivery
 from sources.registry import registry
 from tests import kit
-from tests.pipeline.conftest import LAST_DAY, District
 from tests.pipeline.small_lake import clean, content_of, digest_of, district, land, small_lake
 from warehouse.lake import open_lake
 from warehouse.paths import DataDir
@@ -65,13 +64,13 @@ def test_the_lake_does_not_depend_on_how_the_work_was_cut(
     assert len(content) > 200
 
 
-def test_the_release_does_not_depend_on_threads_time_zone_or_directory(district: District, tmp_path: Path) -> None:
+def test_the_release_does_not_depend_on_threads_time_zone_or_directory(district, tmp_path: Path) -> None:
     """The same receipts in a directory without an index, one thread instead of all, a clock across the date line."""
     data = tmp_path / "elsewhere" / "data"
     data.mkdir(parents=True)
     shutil.copytree(district.data / "raw", data / "raw")
     env = {"POLARS_MAX_THREADS": "1", "ECOLEDGER_THREADS": "1", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"}
-    again = kit.run_cli("refresh", "--data", str(data), "--to", LAST_DAY, "--json", env=env)
+    again = kit.run_cli("refresh", "--data", str(data), "--to", district.last_day, "--json", env=env)
     assert again.code == district.first.code, again.err
     first, second = district.first.json, again.json
     assert second["release"]["digest"] == first["release"]["digest"]
