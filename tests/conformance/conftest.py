@@ -1,0 +1,30 @@
+"""The one district and the one dbt run that all conformance tests read.
+
+Here belongs the order: every module adds its cases, then the project runs once. Not here: cases and figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+
+from tests.conformance import air_cases, noise_cases, water_cases
+from tests.conformance.kit import District, Project
+
+# After the last case (2028), so that every period in the cases is over.
+AS_OF = datetime(2029, 2, 1, 6, 30)
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """All cases built by the project: seeds, staging, intermediate and marts of water, air and noise."""
+    work = tmp_path_factory.mktemp("conformance")
+    project = Project(work, AS_OF)
+    district = District()
+    for cases in (water_cases, air_cases, noise_cases):
+        cases.add(district)
+    district.write(project.clean_root)
+    project.build("water", "air", "noise")
+    yield project

@@ -1,0 +1,137 @@
+"""A small clean layer and one dbt run over it: what the conformance tests feed and read.
+
+Here belong the readings of a case (as clean Parquet, by the registry's own schema), the site register that goes with
+them, and the subprocess that runs the project. Not here: cases and expected figures (the test modules). Nothing here
+computes a figure: a test that did would compare the project with itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from sources.registry.load import registry
+from sources.registry.model import REGISTER_COLUMNS, Column
+
+ROOT = Path(__file__).parents[2]
+PROJECT = ROOT / "dbt_project"
+SHARED = ROOT.parent / "shared" / "standards"
+_TYPES = {
+    "string": pl.String,
+    "int": pl.Int64,
+    "tinyint": pl.Int8,
+    "bool": pl.Boolean,
+    "date": pl.Date,
+    "timestamp": pl.Datetime("us"),
+    "decimal": pl.Decimal(18, 6),
+}
+
+
+class District:
+    """Readings and sites of invented cases, written as the clean layer that dbt reads."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in registry().tables}
+        self._sites: list[dict[str, Any]] = []
+
+    def site(self, feed: str, site_id: str, kind: str, **attributes: Any) -> str:
+        """Registers a site, in force from 2000 on unless `valid_from` says otherwise."""
+        entry = {"valid_from": date(2000, 1, 1), "assessed": False, "name_zh": site_id, "provenance": "observed"}
+        self._sites.append(entry | {"feed": feed, "site_id": site_id, "kind": kind} | attributes)
+        return site_id
+
+    def reading(self, table: str, site_id: str, parameter: str, start: datetime, value: Any, **more: Any) -> None:
+        """One reading; `end` defaults to its start (a moment), `flag` to 1. None is a declared missing value."""
+        end = more.pop("end", start)
+        self._rows[table].append(
+            {
+                "site_id": site_id,
+                "parameter": parameter,
+                "period_start": start,
+                "period_end": end,
+                "period_start_utc": start - timedelta(hours=8),
+                "value": None if value is None else Decimal(str(value)),
+                "value_raw": str(value),
+                "flag": 9 if value is None else 1,
+                "flag_tests": "",
+                "provenance": "observed",
+                "known_from": end,
+            }
+            | more
+        )
+
+    def hours(
+        self, table: str, site_id: str, parameter: str, first: datetime, values: Sequence[Any], **more: Any
+    ) -> None:
+        """Consecutive hours from `first` on."""
+        for n, value in enumerate(values):
+            start = first + timedelta(hours=n)
+            self.reading(table, site_id, parameter, start, value, end=start + timedelta(hours=1), **more)
+
+    def write(self, clean_root: Path) -> None:
+        """Writes one file per table, beside the empty one that every table has."""
+        for name, rows in self._rows.items():
+            _write(clean_root / name / "empty.parquet", registry().table(name).columns, [])
+            if rows:
+                _write(clean_root / name / "cases" / "part-0.parquet", registry().table(name).columns, rows)
+        _write(clean_root / "site_register" / "part-0.parquet", REGISTER_COLUMNS, self._sites)
+
+
+def _write(file: Path, columns: Iterable[Column], rows: Sequence[Mapping[str, Any]]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    schema = {c.name: _TYPES[c.dtype] for c in columns}
+    pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema).write_parquet(file)
+
+
+class Project:
+    """The project's own dbt, as a subprocess, over one clean layer and one database."""
+
+    def __init__(self, work: Path, as_of: datetime) -> None:
+        self.clean_root = work / "clean"
+        self.database = work / "build.duckdb"
+        self._variables = {"clean_root": str(self.clean_root), "as_of": f"{as_of:%Y-%m-%d %H:%M:%S}"}
+        self._environment = os.environ | {
+            "ECOLEDGER_BUILD_DB": str(self.database),
+            "DBT_TARGET_PATH": str(work / "target"),
+            "DBT_LOG_PATH": str(work / "logs"),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        }
+
+    def dbt(self, *arguments: str) -> str:
+        """Runs dbt; AssertionError with its output if it fails."""
+        command = [str(Path(sys.executable).parent / "dbt"), *arguments, "--vars", json.dumps(self._variables)]
+        command += ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        done = subprocess.run(command, env=self._environment, cwd=PROJECT, capture_output=True, text=True, timeout=600)
+        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+        return done.stdout
+
+    def build(self, *folders: str) -> None:
+        """Seeds and the models of the domains with everything above them, without tests."""
+        selection = [f"+path:models/marts/{folder}" for folder in folders]
+        self.dbt("build", "-q", "--exclude-resource-type", "test", "unit_test", "exposure", "-s", *selection)
+
+    def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Rows of a query over the database that dbt left."""
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    def inline(self, template: str) -> list[tuple[Any, ...]]:
+        """Compiles SQL that calls the project's macros, and runs it."""
+        compiled = json.loads(self.dbt("compile", "-q", "--output", "json", "--inline", template))
+        return self.query(compiled["compiled"])
+
+
+def worked_examples() -> list[dict[str, Any]]:
+    """The entries of worked_examples.json; empty where the folder is absent."""
+    file = SHARED / "worked_examples.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else []

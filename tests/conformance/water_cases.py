@@ -1,0 +1,123 @@
+"""Water cases: the worked examples and the edges of the class table, as readings.
+
+Here belong inputs only. Site ids carry the case: the tests read the marts by them.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from tests.conformance.kit import District, worked_examples
+
+ITEMS = {"pH": "ph", "溶解氧": "do", "高锰酸盐指数": "codmn", "氨氮": "nh3n", "总磷": "tp"}
+AUTOMATIC = len(ITEMS)
+SINGLE_FACTOR = "section class, single-factor"
+MONTH = datetime(2024, 3, 5, 8)
+
+# The class of one item at, just within and just beyond each limit (GB 3838-2002 table 1).
+EDGES = {
+    ("nh3n", "river"): [("0.15", "I"), ("0.16", "II"), ("0.5", "II"), ("0.51", "III"), ("1", "III"), ("1.01", "IV"),
+                        ("1.5", "IV"), ("1.51", "V"), ("2", "V"), ("2.01", "worse_than_V"), ("9", "worse_than_V")],
+    ("do", "river"): [("7.5", "I"), ("7.4", "II"), ("6", "II"), ("5.9", "III"), ("5", "III"), ("3", "IV"), ("2.9", "V"),
+                      ("2", "V"), ("1.9", "worse_than_V"), ("14", "I")],
+    ("ph", "river"): [("6", "I"), ("9", "I"), ("5.4", "worse_than_V"), ("9.6", "worse_than_V"), ("9.4", "I")],
+    ("tp", "lake_reservoir"): [("0.01", "I"), ("0.025", "II"), ("0.05", "III"), ("0.1", "IV"), ("0.2", "V"),
+                               ("0.201", "worse_than_V")],
+    ("codmn", "river"): [("4.05", "II"), ("4.15", "III"), ("15.04", "V"), ("15.06", "worse_than_V")],
+    ("cu", "river"): [("0.01", "I"), ("1.0", "II"), ("1.001", "worse_than_V")],
+}  # fmt: skip
+
+
+def single_factor() -> list[tuple[str, dict]]:
+    """(site, entry) of every worked example of a section's class."""
+    entries = [e for e in worked_examples() if e["rule"] == SINGLE_FACTOR]
+    return [(f"W-SF-{n}", entry) for n, entry in enumerate(entries)]
+
+
+def edges() -> list[tuple[str, str, str, str, str]]:
+    """(site, parameter, water type, value, class) of every edge."""
+    return [
+        (f"W-EDGE-{parameter}-{water_type}-{value}", parameter, water_type, value, expected)
+        for (parameter, water_type), cases in EDGES.items()
+        for value, expected in cases
+    ]
+
+
+def add(district: District) -> None:
+    """All water cases."""
+    for site, entry in single_factor():
+        values = {ITEMS[name]: value for name, value in entry["input"]["values"].items()}
+        method = "automatic" if len(values) == AUTOMATIC else "manual"
+        _section(district, site, entry["input"]["water_type"])
+        for parameter, value in values.items():
+            district.reading("clean_water", site, parameter, MONTH, value, method=method)
+    for site, parameter, water_type, value, _ in edges():
+        _section(district, site, water_type)
+        district.reading("clean_water", site, parameter, MONTH, value, method="manual")
+    _series(district, "W-MEAN", "nh3n", ["1.2", "1.8", "2.6", "1.4"])
+    _series(district, "W-PH", "ph", ["6.0", "8.0"])
+    _statistics(district)
+    _attainment(district)
+    _years(district)
+
+
+def _section(district: District, site: str, water_type: str | None, **attributes: object) -> None:
+    district.site("water", site, "section", water_type=water_type, **attributes)
+
+
+def _series(district: District, site: str, parameter: str, values: list[str], **more: object) -> None:
+    _section(district, site, "river")
+    for n, value in enumerate(values):
+        district.reading("clean_water", site, parameter, MONTH.replace(day=5 + n), value, method="manual", **more)
+
+
+def _statistics(district: District) -> None:
+    """Non-detects, flags, source priority, rounding to zero, saturation, a missing attribute, ties in rounding."""
+    _series(district, "W-ND", "hg", ["0.00004", "0.00004"], censored="<")
+    _series(district, "W-FLAG", "nh3n", ["0.4"])
+    for flag in (4, 9):
+        district.reading(
+            "clean_water", "W-FLAG", "nh3n", MONTH.replace(day=20 + flag // 2), "9", method="manual", flag=flag
+        )
+    district.reading("clean_water", "W-FLAG", "nh3n", MONTH.replace(day=19), "0.6", method="manual", flag=3)
+    _series(district, "W-PRIORITY", "nh3n", ["1.9"])
+    district.reading("clean_water", "W-PRIORITY", "nh3n", MONTH, "0.1", method="automatic")
+    _series(district, "W-ZERO", "tp", ["0.0004"])
+    _series(district, "W-SATURATED", "do", ["4.0"])
+    district.reading("clean_water", "W-SATURATED", "do_saturation", MONTH, "95", method="manual")
+    _section(district, "W-NOTYPE", None, class_target="III")
+    district.reading("clean_water", "W-NOTYPE", "nh3n", MONTH, "0.1", method="manual")
+    _series(district, "W-TN", "tn", ["8.09"])
+    district.reading("clean_water", "W-TN", "nh3n", MONTH, "0.1", method="manual")
+    _series(district, "W-HALF-DOWN", "nh3n", ["0.505"])
+    _series(district, "W-HALF-UP", "nh3n", ["0.515"])
+    # The mean goes on after its sixth decimal: just above the tie at 0.505, so it must not fall to the even side.
+    _series(district, "W-ABOVE-TIE", "nh3n", ["0.505", "0.505", "0.505001", "0.505", "0.505", "0.505", "0.505"])
+
+
+def _attainment(district: District) -> None:
+    """The worked example of the attainment rate, as twelve months of 2019 in which nobody else is assessed."""
+    level = {"III": "0.9", "IV": "1.4", "worse_than_V": "2.5"}
+    for entry in worked_examples():
+        if entry["standard"] != "target attainment":
+            continue
+        for name, target, actual in entry["input"]["sections"]:
+            site = f"W-TARGET-{name}"
+            _section(
+                district, site, "river", class_target=target, assessed=True, reach_length_km=2,
+                valid_from=date(2019, 1, 1), valid_to=date(2019, 12, 31),
+            )  # fmt: skip
+            for month in range(1, 13):
+                district.reading(
+                    "clean_water", site, "nh3n", datetime(2019, month, 3, 9), level[actual], method="manual"
+                )
+
+
+def _years(district: District) -> None:
+    """Years with 12, 11, 8 and 7 months."""
+    for months in (12, 11, 8, 7):
+        site = f"W-YEAR-{months}"
+        _section(district, site, "river")
+        for month in range(1, months + 1):
+            value = "0.2" if month % 2 else "0.4"
+            district.reading("clean_water", site, "nh3n", datetime(2022, month, 3, 9), value, method="manual")
