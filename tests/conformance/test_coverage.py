@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -30,7 +31,8 @@ DOMAINS = (
     "环境空气",
 )
 TESTED = (
-    "round_half_even", "section class, single-factor", "period mean then class", "pH mean via", "section attainment rate",
+    "round_half_even", "section class, single-factor", "period mean then class", "pH mean via", 
+    "section attainment rate",
     "Ld from 16", "Ldn from the 24", "two equal levels", "class attainment", "road traffic noise", "functional-area",
     "IAQI ", "daily PM2.5 list", "AQI and primary", "no primary pollutant", "95th and 98th", "sum of C/S",
     "daily mean validity", "annual mean validity", "O3 daily max 8-h", "area mean",
@@ -65,11 +67,11 @@ def test_water_limits_are_the_shared_table() -> None:
 
 def test_breakpoints_are_the_shared_table() -> None:
     expected = {
-        (r["standard"], _code(r["pollutant"]), r["averaging"], *(_number(r[c]) for c in ("bp_lo", "bp_hi", "iaqi_lo", "iaqi_hi")))
+        (r["standard"], _code(r["pollutant"]), r["averaging"], *_numbers(r, "bp_lo", "bp_hi", "iaqi_lo", "iaqi_hi"))
         for r in _shared("aqi_breakpoints")
     }  # fmt: skip
     found = {
-        (r["standard"], r["pollutant"], r["averaging"], *(_number(r[c]) for c in ("bp_low", "bp_high", "iaqi_low", "iaqi_high")))
+        (r["standard"], r["pollutant"], r["averaging"], *_numbers(r, "bp_low", "bp_high", "iaqi_low", "iaqi_high"))
         for r in _seed("aqi_breakpoints")
     }  # fmt: skip
     assert found == expected
@@ -102,7 +104,7 @@ def test_bands_of_the_index_leave_no_gap() -> None:
     for key, bands in tables.items():
         bands.sort()
         assert bands[0][0] == 0 and bands[0][2] == 0, key
-        assert all((a[1], a[3]) == (b[0], b[2]) for a, b in zip(bands, bands[1:], strict=False)), key
+        assert all((a[1], a[3]) == (b[0], b[2]) for a, b in pairwise(bands)), key
 
 
 def _seed(name: str) -> Iterator[dict[str, str]]:
@@ -121,3 +123,7 @@ def _code(pollutant: str) -> str:
 
 def _number(text: str) -> Decimal | None:
     return Decimal(text) if text else None
+
+
+def _numbers(row: dict[str, str], *columns: str) -> tuple[Decimal | None, ...]:
+    return tuple(_number(row[column]) for column in columns)

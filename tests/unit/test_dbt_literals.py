@@ -1,0 +1,103 @@
+"""What may not stand in a model's SQL: means and quotients outside the macros, limits and factors as literals.
+
+Here belong checks of the project's text; they need neither dbt nor a database. Not here: what the figures are
+(tests/conformance) and the style (sqlfluff).
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+MODELS = sorted((PROJECT / "models").rglob("*.sql"))
+MARTS = [m for m in MODELS if "marts" in m.parts]
+
+# Numbers that are structure, not a standard's: nothing, one, halves of a pair, percent, clock and calendar.
+STRUCTURE = {"0", "1", "2", "12", "24", "60", "100", "1000"}
+# Ranks that a case gives (`then 3`), calendar intervals and lengths of text are structure too.
+_STRUCTURAL = re.compile(r"\b(?:then|else) \d\b|\binterval \d+|\bleft\((\w+), \d+\)")
+_STRING = re.compile(r"'(?:[^']|'')*'")
+_JINJA_COMMENT = re.compile(r"\{#.*?#\}", re.S)
+_LINE_COMMENT = re.compile(r"--.*")
+_TYPE = re.compile(r"decimal\(\s*\d+\s*,\s*\d+\s*\)", re.I)
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
+_MACRO_DECIMALS = re.compile(
+    r"\b(?:round_even|round_even_by|exact_mean|exact_ratio|exact_quotient|carried_mean|percentage|energy_mean|coverage)\b"
+)
+
+
+def _code(sql: str) -> str:
+    """The SQL without comments, strings and type precisions; a macro's number of decimals is not a value."""
+    bare = _TYPE.sub("decimal", _LINE_COMMENT.sub("", _JINJA_COMMENT.sub("", sql)))
+    lines = (re.sub(r",\s*\d+\s*\)", ")", line) if _MACRO_DECIMALS.search(line) else line for line in bare.splitlines())
+    return _STRUCTURAL.sub(" ", _STRING.sub("''", "\n".join(lines)))
+
+
+def offences(sql: str) -> list[str]:
+    """Everything in a model's SQL that belongs into a macro or a seed."""
+    code = _code(sql)
+    found = [f"mean: {m}" for m in re.findall(r"\bavg\s*\(", code, re.I)]
+    found += [f"quotient: {line.strip()}" for line in code.splitlines() if re.search(r"(?<!/)/(?!/)", line)]
+    found += [f"binary number: {m}" for m in re.findall(r"\b(?:double|float|real)\b", code, re.I)]
+    found += [f"half-up rounding: {m}" for m in re.findall(r"\bround\s*\(", code, re.I)]
+    found += [f"literal: {n}" for n in _NUMBER.findall(code) if n not in STRUCTURE]
+    return found
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.stem)
+def test_no_arithmetic_or_limit_outside_macros_and_seeds(model: Path) -> None:
+    assert offences(model.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select avg(value) as mean from t",
+        "select value / n as mean from t",
+        "select case when value > 75 then 'x' end as c from t",
+        "select value * 0.5 as half from t",
+        "select round(value, 1) as v from t",
+        "select cast(value as double) as v from t",
+    ],
+)
+def test_the_check_bites(sql: str) -> None:
+    assert offences(sql)
+
+
+@pytest.mark.parametrize("mart", MARTS, ids=lambda m: m.stem)
+def test_every_mart_is_described_beside_its_sql(mart: Path) -> None:
+    """Contract columns with type and description, a declared domain, grain and volatile columns."""
+    declared = yaml.safe_load(mart.with_suffix(".yml").read_text(encoding="utf-8"))["models"]
+    entry = next(m for m in declared if m["name"] == mart.stem)
+    assert entry["description"].strip()
+    meta = entry["config"]["meta"]
+    columns = {c["name"]: c for c in entry["columns"]}
+    assert meta["domain"] and meta["grain"] and set(meta["grain"]) <= set(columns)
+    assert set(meta["volatile"]) <= set(columns)
+    for name, column in columns.items():
+        assert column.get("description", "").strip(), f"{mart.stem}.{name} has no description"
+        published = r"(varchar|date|timestamp|bigint|boolean|decimal\(\d+,\s*\d+\))"
+        assert re.fullmatch(published, str(column.get("data_type")).lower()), f"{mart.stem}.{name}"
+
+
+def test_every_model_and_seed_is_described() -> None:
+    described = {}
+    for file in (*PROJECT.glob("models/**/*.yml"), *PROJECT.glob("seeds/**/*.yml")):
+        content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        for kind in ("models", "seeds"):
+            described |= {e["name"]: e.get("description", "").strip() for e in content.get(kind, [])}
+    names = {m.stem for m in MODELS} | {s.stem for s in (PROJECT / "seeds").rglob("*.csv")}
+    assert sorted(n for n in names if not described.get(n)) == []
+
+
+def test_published_lists_name_every_mart() -> None:
+    """The catalogue comes from the exposures: a mart that none names would never be released."""
+    published: set[str] = set()
+    for file in PROJECT.glob("models/marts/**/*.yml"):
+        for exposure in (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("exposures", []):
+            published |= set(re.findall(r"ref\('(\w+)'\)", " ".join(exposure["depends_on"])))
+    assert sorted({m.stem for m in MARTS} - published) == []
