@@ -1,6 +1,8 @@
 """The Dagster definitions: they load, validate, and lead from every feed to every published mart without a gap."""
 
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,7 +11,7 @@ dg = pytest.importorskip("dagster")
 from orchestration import environment  # noqa: E402
 from orchestration.dbt_runner import prepare_manifest, project_fingerprint  # noqa: E402
 from orchestration.decisions import REFRESH_CRON  # noqa: E402
-from orchestration.definitions import JOB, build_defs  # noqa: E402
+from orchestration.definitions import JOB, RANGE_END, RANGE_START, build_defs  # noqa: E402
 from sources.registry import registry  # noqa: E402
 from warehouse.catalogue import JUDGEMENT, load_catalogue  # noqa: E402
 from warehouse.paths import DataDir  # noqa: E402
@@ -134,3 +136,11 @@ def test_the_manifest_is_parsed_once_per_project_state(data):
 def test_the_home_of_dagster_sends_nothing(data):
     text = (Path(data.dagster) / "dagster.yaml").read_text(encoding="utf-8")
     assert "telemetry:\n  enabled: false" in text
+
+
+def test_the_schedule_asks_for_the_months_that_have_something_due(defs):
+    (schedule,) = defs.schedules
+    at = datetime(2025, 2, 3, 6, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+    request = schedule.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=at)).run_requests[0]
+    assert request.tags[RANGE_START] == "2025-01-01"
+    assert request.tags[RANGE_END] == "2025-02-01"

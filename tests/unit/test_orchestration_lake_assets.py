@@ -1,0 +1,106 @@
+"""Retries of a pull, and a feed that fails without failing its step: Dagster's wiring over a lake of one file."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+
+import dagster as dg
+import pytest
+
+from orchestration import lake_assets
+from orchestration.clean import CleanResult
+from orchestration.definitions import month_partitions, range_tags
+from orchestration.freshness import ObservationAge, allowed_age
+from orchestration.pull import PullResult
+from orchestration.resources import Refresh
+from sources.registry import registry
+
+PARTITIONS = month_partitions(date(2026, 1, 1), "Asia/Shanghai")
+
+
+class Fake(Refresh):
+    """A refresh whose session only keeps notes."""
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Fake"]:
+        self._session = SESSION
+        yield self
+
+
+SESSION = SimpleNamespace()
+
+
+@pytest.fixture(autouse=True)
+def session(monkeypatch):
+    SESSION.failures, SESSION.settings = {}, SimpleNamespace(feeds=tuple(registry().feeds))
+    SESSION.newest_reading = lambda feed: None
+    monkeypatch.setattr("dagster._core.execution.plan.active.time.sleep", lambda seconds: None, raising=False)
+    return SESSION
+
+
+def run(names: list[str]) -> dg.ExecuteInProcessResult:
+    assets = [
+        asset
+        for asset in lake_assets.build_lake_assets(registry(), PARTITIONS)
+        if {key.to_user_string() for key in asset.keys} & set(names)
+    ]
+    return dg.materialize(
+        assets,
+        resources={"refresh": Fake(data_dir="unused")},
+        tags=range_tags("2026-01-01", "2026-03-01"),
+        raise_on_error=False,
+    )
+
+
+def checks(result: dg.ExecuteInProcessResult) -> dict[str, bool]:
+    return {e.check_name: e.passed for e in result.get_asset_check_evaluations()}
+
+
+def test_a_pull_that_fails_once_is_tried_again(session, monkeypatch):
+    tries = []
+
+    def pull(session, feed, months, note):
+        tries.append(months)
+        return PullResult(new=1) if len(tries) > 1 else PullResult(failures=["connection reset"])
+
+    monkeypatch.setattr(lake_assets, "pull_feed", pull)
+    result = run(["raw_air"])
+    assert result.success
+    assert tries == [{"2026-01-01", "2026-02-01", "2026-03-01"}] * 2
+    assert checks(result) == {"pulled": True}
+    assert session.failures == {"air": []}
+
+
+def test_a_pull_that_keeps_failing_is_kept_and_shown_and_stops_nobody(session, monkeypatch):
+    monkeypatch.setattr(lake_assets, "pull_feed", lambda *_: PullResult(failures=["no such host"]))
+    monkeypatch.setattr(lake_assets, "clean_feed", lambda *_: CleanResult(deliveries=3))
+    result = run(["raw_air", "clean_air"])
+    assert result.success
+    assert session.failures == {"air": ["no such host"]}
+    assert checks(result) == {"pulled": False, "accounted_for": True, "observations_fresh": True}
+
+
+def test_a_feed_that_was_not_asked_for_is_not_pulled(session, monkeypatch):
+    session.settings.feeds = ("water",)
+    monkeypatch.setattr(lake_assets, "pull_feed", lambda *_: pytest.fail("pulled"))
+    assert run(["raw_air"]).success
+
+
+def test_refused_files_and_unbalanced_counts_fail_the_check_only(session, monkeypatch):
+    cleaned = CleanResult(deliveries=2, refused=["a.csv: empty"], unbalanced=["b.csv: records: 3 in, 2 accounted for"])
+    monkeypatch.setattr(lake_assets, "clean_feed", lambda *_: cleaned)
+    result = run(["clean_air"])
+    assert result.success
+    assert checks(result)["accounted_for"] is False
+    assert session.failures == {}
+
+
+def test_an_old_newest_reading_is_not_fresh():
+    air = registry().feeds["air"]
+    allowed = allowed_age(air)
+    assert allowed.total_seconds() / 3600 == float(air.cadence_hours) + air.lateness_allowed_hours + 24
+    newest = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+    assert ObservationAge(newest, allowed, allowed).fresh
+    assert not ObservationAge(newest, allowed * 2, allowed).fresh
+    assert ObservationAge(None, None, allowed).fresh
