@@ -45,7 +45,7 @@ def hour_of(row: Row) -> tuple[date, int]:
 
 
 def days(rows: Iterable[Row], left_out: frozenset[tuple[str, date, int]]) -> dict[date, Day]:
-    """Every date in `rows` of one station; `left_out` are hours (column, date, label) that failed their quality tests."""
+    """Every date in `rows` of one station; `left_out` are failed hours (column, date, label)."""
     values: dict[date, dict[str, dict[int, Fraction]]] = defaultdict(lambda: defaultdict(dict))
     for row in rows:
         day, label = hour_of(row)

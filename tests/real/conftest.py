@@ -32,7 +32,7 @@ def refreshes(
 
 @pytest.fixture(scope="session")
 def published(request: pytest.FixtureRequest, refreshes: Mapping[str, Future[House]]) -> House:
-    """The house of the mapping named by the test's parameter; fails with the command's words if nothing was published."""
+    """The house of the mapping named by the test's parameter; fails with the command's words if it did not publish."""
     done = refreshes[request.param].result()
     assert done.ran.code == 0, f"{done.mapping}: exit code {done.ran.code}\n{done.ran.out}\n{done.ran.err[-3000:]}"
     return done

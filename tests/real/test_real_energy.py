@@ -1,4 +1,4 @@
-"""One steel plant, 15 minutes by 15 minutes through 2018: every interval in its month, kilowatt-hours and standard coal.
+"""One steel plant, 15 minutes by 15 minutes through 2018: intervals by month, kWh and standard coal.
 
 The first interval of a day is stamped 00:15 and the last 00:00 of the same date: it belongs to the date it is written
 with, so that the last quarter of an hour of a month stays in that month.

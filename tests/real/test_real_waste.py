@@ -32,9 +32,7 @@ CATEGORIES = {
 }  # fmt: skip
 DESTINATIONS = {
     **dict.fromkeys(("TDS LANDFILL", "STEINER LANDFILL"), "landfill"),
-    **dict.fromkeys(
-        ("TDS - MRF", "BALCONES RECYCLING", "AUSTIN IRON AND METAL", "AUSTIN WOOD RECYCLING"), "recycling"
-    ),
+    **dict.fromkeys(("TDS - MRF", "BALCONES RECYCLING", "AUSTIN IRON AND METAL", "AUSTIN WOOD RECYCLING"), "recycling"),
     **dict.fromkeys(("ORGANICS BY GOSH", "HORNSBY BEND"), "composting"),
 }
 
