@@ -10,10 +10,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from orchestration.dbt_runner import node_result, prepare_manifest, run_dbt
+from tests.kit import read
 from tests.real.house import House
 from warehouse.paths import DataDir
 
@@ -33,8 +33,7 @@ def classes_as_received(house: House, root: Path) -> list[dict[str, Any]]:
     events = run_dbt(data, asked, data.dbt / "as_received", variables, manifest)
     failed = [r for r in map(node_result, events) if r and not r.built]
     assert not failed, failed
-    with duckdb.connect(str(data.build_db), read_only=True) as con:
-        rows = con.execute(f"select * from candidate.{MART}").pl().to_dicts()
+    rows = read(data.build_db, f"select * from candidate.{MART}")
     for row in rows:
         section, number = row["site_id"].rsplit("#", 1)
         row["section"], row["raw_row"] = section, int(number)
