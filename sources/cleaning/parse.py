@@ -2,8 +2,7 @@
 
 Here belongs the order of the steps for a batch of rows, which may come from many files at once. Not here: numbers
 (numbers.py), times (times.py), the table's own columns (dims.py), wide and long layouts (layouts.py), or what happens
-between deliveries (resolve.py).
-Pure: the same rows, plan, register and delivery times give the same readings.
+between deliveries (resolve.py). Pure: the same rows, plan, register and delivery times give the same readings.
 """
 
 from __future__ import annotations

@@ -127,6 +127,13 @@ def test_delivered_ends(end, problem):
         assert found[1] == at(end)
 
 
+def test_with_delivered_ends_it_is_the_end_whose_midnight_closes_its_date():
+    found = period(
+        "2026-03-01 00:00", "2026-03-01 00:00", formats=MINUTE, end_columns=("out",), midnight="end_of_date"
+    )
+    assert found[:2] == (at("2026-03-01"), at("2026-03-02"))
+
+
 def test_midnight_closes_its_date_only_where_it_is_written_so():
     stamps = parse_stamps(pl.Series(["2018-01-01 00:00", "2018-01-01 00:15"]), MINUTE, None, midnight_ends=True)
     assert stamps.local.to_list() == [at("2018-01-02 00:00"), at("2018-01-01 00:15")]

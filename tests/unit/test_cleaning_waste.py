@@ -113,11 +113,12 @@ def test_equal_loads_without_a_ticket_are_numbered():
 
 
 def test_a_file_sent_again_in_other_company_repeats_the_same_loads():
+    source = replace(NO_TICKET, occurrence_of=("scale", "net"))
     store = MemoryStore()
-    one_day = delivery(NO_TICKET, loads("100", "100"))
+    one_day = delivery(source, loads("100", "100"))
     # The later file also holds another day: numbers must not run on from one day into the next.
     both = SHORT + "W1,2026-02-28 08:00,100\n" + loads("100", "100").removeprefix(SHORT)
-    run(store, config(NO_TICKET), [one_day, delivery(NO_TICKET, both, NOON + timedelta(days=1))])
+    run(store, config(source), [one_day, delivery(source, both, NOON + timedelta(days=1))])
     assert store.all_clean("clean_waste").height == 3
     assert store.all_superseded("clean_waste")["kind"].to_list() == ["duplicate", "duplicate"]
 
