@@ -16,6 +16,7 @@ from sources.cleaning.staged import FILE, PARAMETER, SITE, Codes, InvalidMarks
 from sources.registry.model import CleanTable, Parameter
 
 _AT = "__place_in_targets"
+_DROPPED = Parameter("", "", "", "", "")
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,11 @@ def lean_staged(readings: pl.DataFrame, sources: pl.Series, rules: SeriesRules, 
 
 
 def lean_clean(clean: pl.DataFrame, rules: SeriesRules, codes: Codes) -> pl.DataFrame:
-    """Clean readings as stored, as the same frame; readings of sources that are no longer declared have no cadence."""
+    """Clean readings as stored, as the same frame.
+
+    What the registry or the configuration has dropped since has no tests (parameters) and no cadence (sources).
+    """
     numbers = {p.code: n for n, p in enumerate(rules.parameters)}
-    clean = clean.filter(pl.col("parameter").is_in(list(numbers)))
     pairs = [(s, m) for s, marks in sorted(rules.invalid.items()) for m in sorted(marks)]
     bad = pl.DataFrame(pairs, schema={"source_id": pl.String(), "source_status": pl.String()}, orient="row")
     invalid = clean.join(
@@ -63,9 +66,12 @@ def lean_clean(clean: pl.DataFrame, rules: SeriesRules, codes: Codes) -> pl.Data
     )["hit"]
     vocabularies = {c.name: pl.Enum(sorted(c.allowed)) for c in rules.table.dims if c.allowed}
     return clean.select(
-        pl.col("parameter").replace_strict(numbers, return_dtype=pl.UInt16).alias(PARAMETER),
+        pl.col("parameter").replace_strict(numbers, default=len(numbers), return_dtype=pl.UInt16).alias(PARAMETER),
         codes.sites.encode(clean["site_id"]).alias(SITE),
-        *(pl.col(d).cast(vocabularies[d]).to_physical().cast(pl.Int64).alias(d) for d in _enum_dims(rules)),
+        *(
+            pl.col(d).cast(vocabularies[d], strict=False).to_physical().cast(pl.Int64).alias(d)
+            for d in _enum_dims(rules)
+        ),
         pl.col("period_start_utc").to_physical().alias(TIME),
         pl.col("period_end").to_physical().alias("__end"),
         pl.col("value").to_physical().cast(pl.Int64).alias(VALUE),
@@ -89,7 +95,8 @@ def flags(targets: pl.DataFrame, context: pl.DataFrame | None, rules: SeriesRule
     parts = []
     at = 0
     for length, number in lean.select(pl.col(PARAMETER).rle()).unnest(PARAMETER).iter_rows():
-        flagged = flag_series(lean.slice(at, length), rules.parameters[number])
+        known = rules.parameters[number] if number < len(rules.parameters) else _DROPPED
+        flagged = flag_series(lean.slice(at, length), known)
         parts.append(flagged.select(_AT, "flag", "tests"))
         at += length
     if not parts:
