@@ -16,6 +16,7 @@ from typing import Any
 from sources.config.build import district_of, source_of
 from sources.config.check_layout import check_layout, check_zone
 from sources.config.check_source import check_source
+from sources.config.mend import mended_source
 from sources.config.model import District
 from sources.config.problems import Problem, Problems
 from sources.config.registers import register_mistakes
@@ -77,8 +78,11 @@ def _check(raw: Mapping[str, Any], base: Path, known: Registry, problems: Proble
         if set(raw["district"]) <= set(District.__dataclass_fields__):
             district = district_of(raw)
     ids: dict[str, int] = {}
-    for i in sorted(sound):
-        entry = raw["source"][i]
+    entries = raw["source"] if isinstance(raw.get("source"), list) else []
+    for i, written in enumerate(entries):
+        entry = written if i in sound else mended_source(written, ("source", i), problems)
+        if entry is None:
+            continue
         source = source_of(entry, known, district)
         check_source(source, entry, ("source", i), known, problems)
         check_layout(source, entry, ("source", i), problems)

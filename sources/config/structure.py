@@ -36,10 +36,11 @@ def check_structure(raw: Mapping[str, Any], problems: Problems) -> set[int]:
     sources = raw.get("source")
     if not isinstance(sources, list):
         return set()
-    return {i for i, entry in enumerate(sources) if _source(entry, ("source", i), problems)}
+    return {i for i, entry in enumerate(sources) if check_source_shape(entry, ("source", i), problems)}
 
 
-def _source(entry: Any, path: Path, problems: Problems) -> bool:
+def check_source_shape(entry: Any, path: Path, problems: Problems) -> bool:
+    """Adds every mistake of shape of one source; whether there is none."""
     if not isinstance(entry, Mapping):
         problems.add(path, "a source is a table", "write [[source]]")
         return False
@@ -111,6 +112,11 @@ def _value(value: Any, word: Word, path: Path, problems: Problems) -> bool:
         problems.add(path, f"{value} is less than {word.least}")
         return False
     return True
+
+
+def fits(value: Any, word: Word) -> bool:
+    """Whether `value` is of the word's type and among its choices."""
+    return _fits(value, word.kind) and (not word.choices or value in word.choices)
 
 
 def _fits(value: Any, kind: str) -> bool:

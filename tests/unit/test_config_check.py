@@ -212,3 +212,11 @@ def test_every_key_is_found_on_its_line(pairs, blank):
 @given(st.text("[]{}='\"\\,.#ab\n ", max_size=60))
 def test_looking_for_lines_always_ends(text):
     lines_of_keys(text)
+
+
+def test_one_misspelt_key_does_not_hide_the_mistakes_behind_it(tmp_path):
+    wrong = GOOD.replace("[source.time]", "[source.tme]").replace('"mg/L"', '"mg/gallon"')
+    assert wrong != GOOD
+    messages = [str(p) for p in check(tmp_path, wrong)]
+    assert any("'tme'" in m and "'time'" in m for m in messages), messages
+    assert any("mg/gallon" in m for m in messages), messages
