@@ -118,14 +118,12 @@ def test_duplicates_and_revisions_by_an_independent_count(published: House) -> N
     revisions: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
     for row in timed:
         for column in raw.value_columns("water"):
-            # Normal last: that is the one that stands.
             key = (row["断面名称"], row["监测时间"], column)
             revisions[key].append((row[column], row["站点情况"], row["水质类别"]))
     superseded = same = 0
     for contents in revisions.values():
-        in_order = sorted(contents, key=lambda c: c[1] == "正常")
-        distinct = 1 + sum(a != b for a, b in pairwise(in_order))
-        superseded += distinct - 1
-        same += len(in_order) - distinct
+        changes = sum(a != b for a, b in pairwise(contents))
+        superseded += changes
+        same += len(contents) - 1 - changes
     assert (counts["readings_superseded"], counts["readings_duplicate"]) == (superseded, same)
     assert counts["readings_clean"] == len(revisions)
