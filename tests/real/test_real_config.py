@@ -1,16 +1,18 @@
-"""The mappings of the real deliveries: each passes `config check`, and a broken copy names the line and the cure.
+"""The mappings of the real deliveries: each passes `config check`, a broken copy names the line and the cure.
 
 They are checked as they stand here, so this needs none of the deliveries themselves.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from tests.kit import run_cli
+from tests.kit import ROOT, run_cli
 from tests.real.raw import HERE, MAPPINGS
 
 # What a tired person writes, and what the check must answer with.
@@ -45,3 +47,21 @@ def test_a_slip_is_named_with_its_line_and_the_nearest_word(mapping: str, tmp_pa
     (problem,) = ran.json["problems"]
     assert problem["line"] == line
     assert f"'{cure}'" in problem["suggestion"]
+
+
+def test_the_mapping_in_the_readme_is_the_water_mapping(tmp_path: Path) -> None:
+    """Shortened to the five items of the real-time class, and with the reader's own path."""
+    (block,) = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    shown = tomllib.loads(block)
+    real = tomllib.loads((HERE / "water.toml").read_text(encoding="utf-8"))
+    values = shown["source"][0]["values"]
+    assert len(values) == 5
+    assert values.items() <= real["source"][0]["values"].items()
+    for mapping in (shown, real):
+        del mapping["source"][0]["values"], mapping["source"][0]["path"]
+    assert shown == real
+
+    (tmp_path / "ecoledger.toml").write_text(block, encoding="utf-8")
+    shutil.copy(HERE / "sites.csv", tmp_path)
+    ran = run_cli("config", "check", str(tmp_path / "ecoledger.toml"), "--json")
+    assert (ran.code, ran.json["problems"]) == (0, []), ran.out + ran.err
