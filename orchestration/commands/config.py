@@ -42,5 +42,6 @@ def check(
     else:
         config = load_config(path)
         feeds = ", ".join(dict.fromkeys(s.feed for s in config.sources))
-        print(f"{path}: no mistakes; {len(config.sources)} sources for {feeds}")
+        number = len(config.sources)
+        print(f"{path}: no mistakes; {number} {'source' if number == 1 else 'sources'} for {feeds}")
     return BAD_USAGE if problems else OK
