@@ -1,6 +1,7 @@
 {#-
   Station x year, and the year to date: means and percentiles of the items, days by AQI category, both with validity. An
-  item whose days do not suffice is null; its days stand beside it. Coverage and validity are those of the AQI days.
+  item whose days do not suffice is null; its days and the mean over them stand beside it, never in its place. Coverage
+  and validity are those of the AQI days.
 -#}
 with items as (
     {{ air_period_columns('station') }}
@@ -48,6 +49,10 @@ select
     i.no2_mean_ug_m3,
     i.co_p95_mg_m3,
     i.o3_8h_p90_ug_m3,
+    cast(i.pm2_5_mean_of_available_days_ug_m3 as decimal(18, 6)) as pm2_5_mean_of_available_days_ug_m3,
+    cast(i.pm10_mean_of_available_days_ug_m3 as decimal(18, 6)) as pm10_mean_of_available_days_ug_m3,
+    cast(i.so2_mean_of_available_days_ug_m3 as decimal(18, 6)) as so2_mean_of_available_days_ug_m3,
+    cast(i.no2_mean_of_available_days_ug_m3 as decimal(18, 6)) as no2_mean_of_available_days_ug_m3,
     cast(i.pm2_5_days as bigint) as pm2_5_days,
     cast(i.pm10_days as bigint) as pm10_days,
     cast(i.so2_days as bigint) as so2_days,
