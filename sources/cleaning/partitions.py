@@ -92,7 +92,9 @@ class TableRebuild:
                 chunks.append(Chunk(tuple(held)))
                 held, size = [], 0
             if own > 2 * self._budget.chunk:
-                chunks += [Chunk((part,), sites) for sites in self._site_ranges(part)]
+                ranges = self._site_ranges(part)
+                self._staging.divide(self._table, part, ranges)
+                chunks += [Chunk((part,), sites) for sites in ranges]
                 continue
             held.append(part)
             size += own

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +48,8 @@ class _Shelf:
         self._sealed: pl.DataFrame | None = None
         # First and last partition in the file, and the file.
         self._files: list[tuple[int, int, Path]] = []
+        # Partitions that were divided by sites: each division's sites and files.
+        self._divided: dict[int, list[tuple[set[int], list[Path]]]] = {}
         self.rows: dict[int, int] = {}
 
     def add(self, readings: pl.DataFrame) -> None:
@@ -73,6 +75,10 @@ class _Shelf:
         keep = pl.col(PART).is_in(wanted)
         if sites is not None:
             keep &= pl.col(SITE).is_in(sites)
+            if len(wanted) == 1 and wanted[0] in self._divided:
+                files = [f for own, fs in self._divided[wanted[0]] if not own.isdisjoint(sites) for f in fs]
+                frames = [pl.scan_ipc(f).filter(keep).collect() for f in files]
+                return pl.concat(frames) if frames else pl.DataFrame(schema=staged_schema(self.table))
         found = [self._in_memory(wanted, sites)]
         found += [pl.scan_ipc(file).filter(keep).collect() for file in self._meeting(wanted)]
         return pl.concat(found)
@@ -85,6 +91,27 @@ class _Shelf:
             if at < len(wanted) and wanted[at] <= last:
                 found.append(file)
         return found
+
+    def divide(self, part: int, ranges: Sequence[Sequence[int]], budget: int) -> None:
+        """Rewrites the spilled readings of one partition into at most _MOST_FILES divisions of neighbouring ranges."""
+        self.spill()
+        width = -(-len(ranges) // _MOST_FILES)
+        divisions = [sorted({s for r in ranges[i : i + width] for s in r}) for i in range(0, len(ranges), width)]
+        number = {site: place for place, sites in enumerate(divisions) for site in sites}
+        files: list[list[Path]] = [[] for _ in divisions]
+        held: list[pl.DataFrame] = []
+        sources = self._meeting([part])
+        for file in sources:
+            held.append(pl.scan_ipc(file).filter(pl.col(PART) == part).collect())
+            if sum(f.height for f in held) < budget and file != sources[-1]:
+                continue
+            place = pl.col(SITE).replace_strict(number, return_dtype=pl.UInt32).alias("__division")
+            for piece in pl.concat(held).with_columns(place).partition_by("__division"):
+                own = files[piece["__division"][0]]
+                own.append(self._folder / f"{part}-{piece['__division'][0]}-{len(own)}.arrow")
+                piece.drop("__division").write_ipc(own[-1], compression="lz4")
+            held = []
+        self._divided[part] = [(set(sites), own) for sites, own in zip(divisions, files, strict=True)]
 
     def site_rows(self, part: int) -> dict[int, int]:
         rows: dict[int, int] = {}
@@ -171,6 +198,11 @@ class Staging(AbstractContextManager["Staging"]):
             return pl.DataFrame(schema=staged_schema(table))
         found = shelf.load(parts, sites)
         return found.filter(~pl.col(FILE).is_in(sorted(self._dropped))) if self._dropped else found
+
+    def divide(self, table: CleanTable, part: int, ranges: Sequence[Sequence[int]]) -> None:
+        """Prepares a large partition for being loaded range of sites by range, each without reading all of it."""
+        if table.name in self._shelves:
+            self._shelves[table.name].divide(part, ranges, self._budget.staged)
 
     def site_rows(self, table: CleanTable, part: int) -> dict[int, int]:
         """Staged readings of one partition by site number."""

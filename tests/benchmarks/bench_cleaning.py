@@ -27,7 +27,7 @@ CODES = ("pm2_5", "pm10", "so2", "no2", "co", "o3")
 
 def line(station: int, hour: int) -> str:
     """One row of plausible air values; every 97th cell a missing mark."""
-    stamp = datetime(2020, 1, 1) + timedelta(hours=hour)
+    stamp = datetime(2013, 1, 1) + timedelta(hours=hour)
     seed = (station * 7919 + hour * 104729) % 9973
     cells = [f"{(seed * (k + 3) % 2900) / 10:.1f}" if (seed + k) % 97 else "NA" for k in range(len(VALUES))]
     return f"S{station:04d},{stamp:%Y-%m-%d %H:%M},{','.join(cells)}\n"
@@ -148,6 +148,10 @@ def parquet_store(folder: Path):
                 counts |= part.counts
             self.parts_written.append(i + 1)
             self.counts[table, value] = counts
+
+        def write_quarantine_parts(self, feed, sha256, parts):
+            for i, part in enumerate(parts):
+                part.write_parquet(folder / f"quarantine-{sha256}-{i}.parquet")
 
     return ParquetStore()
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from sources.cleaning.spill import Budget
 from sources.config.model import ColumnMapping, Format, TimeMapping
 from sources.deliveries import Delivery
+from sources.readers import UnreadableFile, read_rows
 from tests.unit.cleaning_kit import NOON, MemoryStore, air_source, config, delivery, hours, register, run
 
 SOURCE = air_source()
@@ -83,6 +84,17 @@ def test_a_late_day_renews_the_flags_of_the_days_around_it():
     same(store, together)
     flagged = sum(c.readings_flagged for by in store.counts.values() for c in by.values())
     assert flagged == store.all_clean("clean_air")["flag"].is_in([3, 4]).sum() > 0
+
+
+def test_a_gap_that_is_filled_later_is_none_and_no_longer_counted():
+    parts = days("2026-03-01 00:00", LIVELY, LIVELY, LIVELY)
+    store = cleaned_in_turn([parts[0], parts[2]])
+    third = store.clean["clean_air", "2026-03-03"]
+    assert third["flag_tests"].to_list().count("gap") == 1
+    assert store.counts["clean_air", "2026-03-03"][parts[2].receipt.sha256].readings_flagged == 1
+    run(store, config(SOURCE), [parts[1]])
+    assert store.counts["clean_air", "2026-03-03"][parts[2].receipt.sha256].readings_flagged == 0
+    same(store, cleaned_in_turn(parts))
 
 
 values = st.sampled_from([10, 11, 13, 13, 13, 13, 400, 3000, ""])
@@ -154,6 +166,28 @@ def test_a_file_that_breaks_off_is_refused_as_a_whole():
     reject = store.quarantine["air", torn.receipt.sha256].row(0, named=True)
     assert (reject["level"], reject["reason"], reject["message"]) == ("file", "file_unreadable", counts.reason)
     assert "torn.csv.gz" in counts.reason
+
+
+@pytest.mark.parametrize("cells", [2, 10_000], ids=["already parsed", "still waiting"])
+def test_nothing_of_a_file_is_used_when_its_end_turns_out_to_be_damaged(monkeypatch, cells):
+    """A cut-off gzip shows at its end: batches were handed over before."""
+
+    def breaks_off(stream, name, fmt, limits, *, expected):
+        batches = list(read_rows(stream, name, fmt, limits, expected=expected))
+        yield from batches
+        if name == "torn.csv":
+            raise UnreadableFile("the file breaks off", 26, None, "Ask for it again", name)
+
+    monkeypatch.setattr("sources.cleaning.intake.read_rows", breaks_off)
+    torn = delivery(SOURCE, hours(["5"] * 24, "2026-03-02 00:00") + "S1,never,x,y\n", NOON, "torn.csv")
+    good = delivery(SOURCE, hours(["5"] * 24), NOON + timedelta(hours=1), "good.csv")
+    store = MemoryStore()
+    run(store, config(SOURCE), [torn, good], budget=Budget(cells=cells))
+    assert list(store.clean) == [("clean_air", "2026-03-01")]
+    totals = store.totals("air", torn.receipt.sha256)
+    assert (totals["records_in"], totals["records_quarantined"], totals["rows_other"]) == (25, 25, 0)
+    assert store.quarantine["air", torn.receipt.sha256]["level"].to_list() == ["file"]
+    assert store.files["air", torn.receipt.sha256].touches == ()
 
 
 def test_a_missing_column_refuses_the_file_and_names_the_column():
