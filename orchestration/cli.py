@@ -20,6 +20,7 @@ from expectations.waivers import WaiverError
 from orchestration.commands import config, doctor, history, refresh, ui
 from orchestration.decisions import BAD_USAGE, BUSY, OK, UNEXPECTED, UsageError
 from orchestration.environment import log_file
+from orchestration.report import print_json
 from orchestration.settings import data_dir
 from sources.config import ConfigError
 from warehouse.ledger import LedgerError
@@ -53,30 +54,27 @@ def run(arguments: Sequence[str]) -> int:
     try:
         result = app(args=list(arguments), prog_name="ecoledger", standalone_mode=False)
         if result == _INTERRUPTED:
-            _say("interrupted; nothing half-done is visible, the same command carries on")
-            return UNEXPECTED
+            return _end(UNEXPECTED, "interrupted; nothing half-done is visible, the same command carries on", arguments)
         return result if isinstance(result, int) else OK
     except TyperException as error:
         # Wrong options and unknown commands; the framework words them and shows the usage line.
+        if _wants_json(arguments):
+            return _end(BAD_USAGE, error.format_message(), arguments)
         error.show()
         return BAD_USAGE
     except (UsageError, ConfigError, WaiverError, DataDirError) as error:
-        _say(str(error))
-        return BAD_USAGE
+        return _end(BAD_USAGE, str(error), arguments)
     except LakeBusy as busy:
-        _say(str(busy))
-        return BUSY
+        return _end(BUSY, str(busy), arguments)
     except BrokenPipeError:
         # The reader of our output has gone (`ecoledger releases | head`): there is nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return OK
     except (LedgerError, ReleaseError) as error:
         # Changed by hand or damaged: said plainly, never repaired over.
-        _say(str(error))
-        return UNEXPECTED
+        return _end(UNEXPECTED, str(error), arguments)
     except Exception as error:
-        _say(f"unexpected: {_short(error)}{_logged(error)}")
-        return UNEXPECTED
+        return _end(UNEXPECTED, f"unexpected: {_short(error)}{_logged(error)}", arguments)
 
 
 def main() -> None:
@@ -95,8 +93,17 @@ def main() -> None:
     os._exit(code)
 
 
-def _say(text: str) -> None:
-    print(f"ecoledger: {text}", file=sys.stderr)
+def _end(code: int, text: str, arguments: Sequence[str]) -> int:
+    """Says why a command ended: a sentence on stderr, or with --json an object on stdout."""
+    if _wants_json(arguments):
+        print_json({"exit_code": code, "outcome": "failed", "message": text})
+    else:
+        print(f"ecoledger: {text}", file=sys.stderr)
+    return code
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    return "--json" in arguments
 
 
 def _short(error: BaseException) -> str:

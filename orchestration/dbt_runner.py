@@ -117,7 +117,7 @@ def run_dbt(
     with its error messages.
     """
     parsed = str(manifest.with_name(PARSED))
-    command = [sys.executable, "-m", "orchestration.dbt_child", parsed, *_FLAGS, *arguments]
+    command = [sys.executable, "-m", "orchestration.dbt_child", str(os.getpid()), parsed, *_FLAGS, *arguments]
     return _run([*command, "--vars", json.dumps(dict(variables), ensure_ascii=False)], data, target, project)
 
 

@@ -102,11 +102,13 @@ def _sum_up(
     unexpected = "" if result.success or session.refused else _first_failure(result)
     failed = {feed: "; ".join(reasons) for feed, reasons in session.failures.items() if reasons}
     outcome = Outcome(failed, session.held, session.refused, unexpected)
-    feeds, refused = feed_counts(index, settings.feeds, session.cleaned)
+    concerned = {*settings.feeds, *session.cleaned, *failed}
+    shown = [feed for feed in settings.registry.feeds if feed in concerned]
+    feeds, refused = feed_counts(index, shown, session.cleaned)
     for feed, reason in failed.items():
         feeds[feed]["failure"] = reason
-    for feed, count in session.fetched.items():
-        feeds[feed]["new_files"] = count
+    for feed in shown:
+        feeds[feed]["new_files"] = session.fetched.get(feed, 0)
     domains = domain_states(settings.data)
     for domain, verdict in session.verdicts.items():
         domains.setdefault(domain, {})["verdict"] = verdict

@@ -63,6 +63,14 @@ def test_wrong_usage_is_said_in_a_sentence_and_exits_2(arguments, word, tmp_path
     assert "Traceback" not in said
 
 
+def test_with_json_a_failure_is_an_object_too(tmp_path, capsys):
+    for arguments, code in ((["refresh", "--to", "banana"], 2), (["refresh", "--frob"], 2)):
+        assert cli.run([*arguments, "--json", "--data", str(tmp_path)]) == code
+        said = capsys.readouterr()
+        assert said.err == ""
+        assert json.loads(said.out)["exit_code"] == code
+
+
 def test_a_data_directory_that_is_a_file_exits_2(tmp_path, capsys):
     (tmp_path / "data").write_text("")
     for command in ("refresh", "status", "releases", "doctor"):
