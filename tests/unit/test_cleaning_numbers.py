@@ -128,6 +128,12 @@ def test_units_convert_exactly(text, unit, parameter, value):
     assert one(text, rules_for(unit, parameter))[0] == Decimal(value)
 
 
+def test_a_conversion_is_rounded_once():
+    # The product has 19 decimals and lies a hair below a tie at the sixth: rounded at 18 first, it would go up.
+    rules = NumberRules(ratio=Fraction("0.777777777777777777"))
+    assert one("71428571428.7", rules)[0] == Decimal("55555555555.655555")
+
+
 def test_units_of_another_kind_have_no_conversion():
     known = registry()
     assert conversion(known.unit("kWh"), known.feeds["waste"].parameters["net_t"], known) is None

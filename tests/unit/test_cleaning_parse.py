@@ -232,6 +232,8 @@ def test_without_a_unit_column_the_unit_is_declared_or_the_parameters_own():
     [
         (ColumnMapping(column="class", values={"Ⅱ": "II"}), "Ⅱ", "II", None),
         (ColumnMapping(column="class", values={"Ⅱ": "II"}), "Ⅸ", None, "unmapped_value"),
+        (ColumnMapping(column="class", values={"Ⅱ": "II"}), "", None, None),
+        (ColumnMapping(column="class", values={"Ⅱ": "II"}), "/", None, None),
         (ColumnMapping(column="class", values={"Ⅱ": "II"}, unmapped="null"), "Ⅸ", None, None),
         (ColumnMapping(column="class", values={"Ⅱ": "II"}, unmapped="keep"), "IV", "IV", None),
         (ColumnMapping(column="class", values={"Ⅱ": "II"}, unmapped="keep"), "Ⅸ", None, "not_in_vocabulary"),
