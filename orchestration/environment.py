@@ -20,7 +20,7 @@ nux:
   enabled: false
 event_log_storage:
   module: orchestration.event_log
-  class: BatchedSqliteEventLogStorage
+  class: KeptSqliteEventLogStorage
   config:
     base_dir: {history}
 concurrency:
