@@ -128,9 +128,7 @@ def test_delivered_ends(end, problem):
 
 
 def test_with_delivered_ends_it_is_the_end_whose_midnight_closes_its_date():
-    found = period(
-        "2026-03-01 00:00", "2026-03-01 00:00", formats=MINUTE, end_columns=("out",), midnight="end_of_date"
-    )
+    found = period("2026-03-01 00:00", "2026-03-01 00:00", formats=MINUTE, end_columns=("out",), midnight="end_of_date")
     assert found[:2] == (at("2026-03-01"), at("2026-03-02"))
 
 
