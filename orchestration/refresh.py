@@ -20,7 +20,7 @@ from warehouse.ledger import Ledger
 from warehouse.releases import DATABASE
 
 if TYPE_CHECKING:
-    from dagster import ExecuteInProcessResult
+    from dagster import DagsterInstance, ExecuteInProcessResult
 
     from orchestration.session import Session
 
@@ -87,6 +87,7 @@ def _execute(settings: Settings, first: str, last: str, last_day: str) -> tuple[
     resource = Refresh.of(settings, last_day)
     definitions = build_defs({"refresh": resource}, settings.data, settings.config.path)
     with dg.DagsterInstance.get() as instance, sessions_kept() as kept:
+        end_killed_runs(instance)
         result = definitions.resolve_job_def(JOB).execute_in_process(
             instance=instance,
             run_config={**resource.run_config(), "loggers": {"console": {"config": {"log_level": "INFO"}}}},
@@ -94,6 +95,21 @@ def _execute(settings: Settings, first: str, last: str, last_day: str) -> tuple[
             raise_on_error=False,
         )
     return result, kept[0] if kept else None
+
+
+def end_killed_runs(instance: DagsterInstance) -> None:
+    """Ends what killed runs left: a run that still counts as going, and its claim on the DuckDB pool.
+
+    The caller holds the writer's lock, so nobody else is running. Without it the next run would wait for the pool
+    for ever, because only Dagster's daemon frees the claims of the dead.
+    """
+    import dagster as dg
+
+    going = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+    for run in instance.get_runs(filters=dg.RunsFilter(statuses=going)):
+        instance.report_run_failed(run, "its process was killed; the refresh after it carried on")
+    for run_id in instance.event_log_storage.get_concurrency_run_ids():
+        instance.event_log_storage.free_concurrency_slots_for_run(run_id)
 
 
 def _sum_up(
