@@ -166,12 +166,28 @@ def _dbt_step(
                         asset_key=keys[result.unique_id], metadata={"seconds": round(result.seconds, 3)}
                     )
             told.note(summary_text(results))
+        _require_seeds(results, [unique_id for unique_id in keys if unique_id.startswith("seed.")])
         for domain in domains:
             mine = [r for r in results if _domain(r, manifest) == domain]
             context.log.info(f"{domain}: {summary_text(mine)}")
             yield dg.MaterializeResult(asset_key=candidate_key(domain), metadata=_metadata(mine))
 
     return run
+
+
+def _require_seeds(results: Sequence[NodeResult], seeds: Sequence[str]) -> None:
+    """Fails the step if a seed was not loaded: no domain can be judged without standards and plan.
+
+    A mart that is missing is the gate's business. A seed is not, and Dagster would wait for ever for a step whose
+    inputs are partly skipped and partly failed.
+    """
+    built = {r.unique_id for r in results if r.built}
+    lost = [unique_id.split(".")[-1] for unique_id in seeds if unique_id not in built]
+    if not lost:
+        return
+    said = "; ".join(f"{r.name}: {r.message}" for r in results if r.status == "error")
+    why = said or "dbt ended before it built anything"
+    raise dg.Failure(f"dbt did not load {len(lost)} of {len(seeds)} seeds ({', '.join(lost[:3])}, …): {why[:400]}")
 
 
 def _domain(result: NodeResult, manifest: Mapping[str, Any]) -> str:

@@ -115,7 +115,8 @@ def end_killed_runs(instance: DagsterInstance) -> None:
 def _sum_up(
     settings: Settings, session: Session, result: ExecuteInProcessResult, index: Index
 ) -> tuple[Summary, Outcome]:
-    unexpected = "" if result.success or session.refused else _first_failure(result)
+    ended = session.refused or (result.success and session.published)
+    unexpected = "" if ended else _first_failure(result)
     failed = {feed: "; ".join(reasons) for feed, reasons in session.failures.items() if reasons}
     outcome = Outcome(failed, session.held, session.refused, unexpected)
     concerned = {*settings.feeds, *session.cleaned, *failed}
