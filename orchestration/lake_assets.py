@@ -71,7 +71,7 @@ def _raw_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDefi
     def raw(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:
         session = refresh.session
         result = PullResult()
-        if feed.name in session.settings.feeds:
+        if feed.name in session.settings.feeds and session.settings.config.sources_of(feed.name):
             with step("pull", feed.name) as told:
                 result = pull_feed(session, feed.name, set(context.partition_keys), told.note)
                 if result.failures:

@@ -29,6 +29,7 @@ _HEADINGS = {
 }
 _STYLE = {"pass": "green", "warn": "yellow", "fail": "red", "fresh": "green", "held": "red", "empty": "red"}
 _REASON_WIDTH = 160
+_TO_THE_MINUTE = len("2026-11-22T06:30")
 _FILES_SHOWN = 20
 
 
@@ -88,7 +89,7 @@ def _domains(domains: Mapping[str, Mapping[str, Any]]) -> Table:
             domain,
             f"[{_STYLE.get(verdict, 'default')}]{verdict}[/]",
             f"[{_STYLE.get(stands, 'default')}]{stands}[/]",
-            state.get("since") or "",
+            (state.get("since") or "")[:_TO_THE_MINUTE].replace("T", " "),
             _plain(_short(state.get("reason") or "")),
         )
     return table

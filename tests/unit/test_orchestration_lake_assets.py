@@ -33,7 +33,8 @@ SESSION = SimpleNamespace()
 
 @pytest.fixture(autouse=True)
 def session(monkeypatch):
-    SESSION.failures, SESSION.settings = {}, SimpleNamespace(feeds=tuple(registry().feeds))
+    config = SimpleNamespace(sources_of=lambda feed: ("a source",))
+    SESSION.failures, SESSION.settings = {}, SimpleNamespace(feeds=tuple(registry().feeds), config=config)
     SESSION.newest_reading = lambda feed: None
     monkeypatch.setattr("dagster._core.execution.plan.active.time.sleep", lambda seconds: None, raising=False)
     return SESSION
