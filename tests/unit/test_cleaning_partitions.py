@@ -109,7 +109,9 @@ def test_flags_do_not_depend_on_the_order_of_arrival(contents, random):
     same(cleaned_in_turn(parts), cleaned_in_turn(parts, budget=TINY))
 
 
-def test_an_oversized_partition_is_written_in_parts_with_the_same_readings():
+@pytest.mark.parametrize("files", [64, 3], ids=["a file for each part", "parts share files"])
+def test_an_oversized_partition_is_written_in_parts_with_the_same_readings(monkeypatch, files):
+    monkeypatch.setattr("sources.cleaning.spill._MOST_FILES", files)
     texts = [hours([str(10 + (h * s) % 7) for h in range(24)] * 2, "2026-03-01 00:00", f"S{s:02d}") for s in range(12)]
     deliveries = [delivery(SOURCE, t, NOON + timedelta(minutes=i), f"{i}.csv") for i, t in enumerate(texts)]
     whole, parts = cleaned_in_turn(deliveries), cleaned_in_turn(deliveries, budget=replace(TINY, chunk=100))
