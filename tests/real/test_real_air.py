@@ -92,7 +92,7 @@ def test_annual_means_and_days_by_category(
             assert y["pm2_5_days"] == pm25.n_valid
             allowed = pm25.validity == "valid"
             assert y["pm2_5_mean_ug_m3"] == (by_hand.rounded(pm25.mean) if allowed else None), (station, year)
-            assert abs(Fraction(y["pm2_5_mean_of_available_days_ug_m3"]) - pm25.mean) < CARRIED, (station, year)
+            assert abs(Fraction(y["pm2_5_mean_of_available_days_ug_m3"]) - pm25.mean) < 2 * CARRIED, (station, year)
             assert ("PM2.5 insufficient" in y["items_not_valid"]) == (not allowed)
 
             index = by_hand.year_of({day: d.aqi for day, d in of_station.items()}, year)
