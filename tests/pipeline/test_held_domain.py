@@ -21,6 +21,9 @@ from warehouse.ledger import Ledger
 from warehouse.paths import DataDir
 from warehouse.releases import current, releases, verify_files
 
+# Five refreshes.
+pytestmark = pytest.mark.slow
+
 ZONE = ZoneInfo("Asia/Shanghai")
 HELD = "noise"
 OTHERS = tuple(feed for feed in FEEDS if feed != HELD)
