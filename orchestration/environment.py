@@ -12,6 +12,7 @@ from pathlib import Path
 from warehouse.paths import DataDir
 
 # One home per data directory. Batches: see event_log.py. `freshness` makes the daemon judge the freshness policies.
+# Output of steps is not captured: that takes two `tail` processes a run, which outlive a killed one; log_file has it.
 # Pools: one slot, because DuckDB lets a single process write a file and shuts all others out meanwhile.
 _DAGSTER_YAML = """\
 telemetry:
@@ -23,6 +24,9 @@ event_log_storage:
   class: KeptSqliteEventLogStorage
   config:
     base_dir: {history}
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
 concurrency:
   pools:
     default_limit: 1
