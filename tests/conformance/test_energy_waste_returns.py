@@ -43,7 +43,8 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyC
     project = project_with(folder, {"energy/energy_equal_value": ["2023,0.300,test value of the example,,test"]})
     database = folder / "build.duckdb"
     done = run_dbt(
-        project, folder / "clean", database, AS_OF, "build", "--indirect-selection", "cautious", "--exclude-resource-type", "unit_test", "--select",
+        project, folder / "clean", database, AS_OF, "build",
+        "--indirect-selection", "cautious", "--exclude-resource-type", "unit_test", "--select",
         "+mart_energy_monthly", "+mart_waste_indicators", "+mart_returns_indicators", "+int_co2_per_gdp",
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-4000:]
