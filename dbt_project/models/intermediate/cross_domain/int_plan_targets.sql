@@ -10,7 +10,7 @@ with municipal as (
         document_no,
         document_date,
         row_number() over (partition by indicator_id order by document_date desc) as nth
-    from {{ ref('municipal_targets') }}
+    from {{ declared('municipal_targets') }}
 )
 
 select
@@ -56,7 +56,7 @@ select
 from {{ ref('plan_indicators_2025') }} as p
 inner join {{ ref('plan_judgement') }} as j on p.indicator_id = j.indicator_id
 left join municipal as m on p.indicator_id = m.indicator_id and m.nth = 1
-left join {{ ref('plan_baseline_scopes') }} as s
+left join {{ declared('plan_baseline_scopes') }} as s
     on p.indicator_id = s.indicator_id and p.baseline_year = s.baseline_year
 left join {{ ref('gb3095_limits') }} as l
     on

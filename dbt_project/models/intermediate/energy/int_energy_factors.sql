@@ -74,7 +74,7 @@ joined as (
     inner join {{ ref('int_energy_rules') }} as rules on {{ in_force('w.month', 'rules') }}
     left join {{ ref('energy_standard_coal') }} as c
         on w.carrier = c.carrier and w.unit = c.unit and {{ in_force('w.month', 'c') }}
-    left join {{ ref('energy_equal_value') }} as v on extract(year from w.month) = v.data_year
+    left join {{ declared('energy_equal_value') }} as v on extract(year from w.month) = v.data_year
     left join {{ ref('energy_co2_fuel') }} as f
         on w.carrier = f.carrier and w.unit = f.unit and {{ in_force('w.month', 'f') }}
     left join {{ ref('energy_co2_heat') }} as h
