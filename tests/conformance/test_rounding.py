@@ -33,11 +33,13 @@ QUOTIENTS = [
 
 @pytest.mark.skipif(not worked_examples(), reason="../shared/standards is absent: no worked examples")
 def test_round_half_even(project: Project) -> None:
-    entry = next(e for e in worked_examples() if e["rule"] == "round_half_even")
-    values, decimals = entry["input"]["values"], entry["input"]["decimals"]
-    calls = [f"{{{{ round_even('cast({v} as decimal(18, 6))', {d}) }}}}" for v, d in zip(values, decimals, strict=True)]
-    rows = project.inline(f"select {', '.join(calls)}")
-    assert list(rows[0]) == [Decimal(str(v)) for v in entry["expected"]]
+    """Every value of every entry, in one query."""
+    entries = [e for e in worked_examples() if e["rule"] == "round_half_even"]
+    inputs = [v for e in entries for v in zip(e["input"]["values"], e["input"]["decimals"], strict=True)]
+    calls = [f"{{{{ round_even('cast({v} as decimal(18, 6))', {d}) }}}}" for v, d in inputs]
+    assert list(project.inline(f"select {', '.join(calls)}")[0]) == [
+        Decimal(str(v)) for e in entries for v in e["expected"]
+    ]
 
 
 @pytest.mark.parametrize("decimals", [0, 1, 4])
