@@ -119,6 +119,24 @@
     ) as t
 {%- endmacro %}
 
+{# First day of the period of a kind that `day` lies in: date. A week is an ISO week, Monday to Sunday. #}
+{% macro ranking_period_start(period_kind, day) -%}
+    case {{ period_kind }}
+        when 'week' then cast(date_trunc('week', {{ day }}) as date)
+        when 'month' then cast(date_trunc('month', {{ day }}) as date)
+        when 'quarter' then cast(date_trunc('quarter', {{ day }}) as date)
+    end
+{%- endmacro %}
+
+{# Last day of the period of a kind that begins on `period_start`: date. #}
+{% macro ranking_period_end(period_kind, period_start) -%}
+    case {{ period_kind }}
+        when 'week' then cast({{ days_after(period_start, 6) }} as date)
+        when 'month' then cast({{ days_after(months_after(period_start, 1), -1) }} as date)
+        when 'quarter' then cast({{ days_after(months_after(period_start, 3), -1) }} as date)
+    end
+{%- endmacro %}
+
 {# First day of the calendar period before the one that begins on `period_start`: date. #}
 {% macro previous_period(period_kind, period_start) -%}
     case {{ period_kind }}

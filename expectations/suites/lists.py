@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from expectations.checks import Check, between, not_emptied, not_null, relation
-from expectations.records import WARNING
+from expectations.records import CRITICAL, WARNING, Severity
 from expectations.suites.common import SIMULATED_ID, Suite
 
 # Words of the calendar and of the shapes; averaging times that a limit exists for are apart from those of hints.
@@ -34,11 +34,17 @@ def ranking_suite(mart: str, fed_by: tuple[str, ...], checks: tuple[Check, ...] 
     return Suite(mart, fed_by, (*ranking_checks(), *checks), vocabularies, rows_severity=WARNING)
 
 
-def events_suite(mart: str, fed_by: tuple[str, ...] = (), checks: tuple[Check, ...] = ()) -> Suite:
-    """The suite of an event mart. No event is good news: the table may be empty, and a correction may empty it."""
+def events_suite(
+    mart: str, fed_by: tuple[str, ...], checks: tuple[Check, ...] = (), severity: Severity = CRITICAL
+) -> Suite:
+    """The suite of an event mart. No event is good news: the table may be empty, and a correction may empty it.
+
+    `severity` is that of the checks of events: a table that unites what the domains' suites have judged only warns.
+    """
     vocabularies = {"kind": EVENT_KINDS, "averaging": (*LIMIT_AVERAGINGS, *HINT_AVERAGINGS)}
+    of_events = (replace(check, severity=severity) for check in event_checks())
     mild = replace(not_emptied(), severity=WARNING)
-    return Suite(mart, fed_by, (mild, *event_checks(), *checks), vocabularies, change=0.8, always=0)
+    return Suite(mart, fed_by, (mild, *of_events, *checks), vocabularies, change=0.8, always=0)
 
 
 def ranking_checks() -> tuple[Check, ...]:
