@@ -73,6 +73,7 @@ measured as (
         d.concentration as value,
         d.n_valid as readings,
         i.name_zh as parameter_zh,
+        '' as reason,
         c.day_start as last_complete_start,
         {{ provenance_of_rank('d.provenance_rank') }} as provenance
     from {{ ref('int_air_day_item') }} as d
@@ -90,6 +91,8 @@ measured as (
         a.value,
         1 as readings,
         i.name_zh as parameter_zh,
+        case when a.flag = {{ suspect_flag() }} then 'the peak reading is flagged suspect: check it first' else '' end
+            as reason,
         c.hour_start as last_complete_start,
         a.provenance
     from {{ ref('stg_air') }} as a
@@ -117,7 +120,7 @@ periods as (
         true as has_multiple,
         m.readings,
         m.last_complete_start,
-        '' as reason,
+        m.reason,
         l.standard,
         concat(l.clause, ', ', l.limit_text, ', ', l.averaging) as clause,
         m.provenance
