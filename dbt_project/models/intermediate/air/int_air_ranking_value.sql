@@ -61,6 +61,7 @@ slots as (
         {{ provenance_rank('provenance') }} as provenance_rank,
         false as is_dust_day
     from {{ ref('stg_dustfall') }}
+    where parameter = 'dustfall'
 ),
 
 kinds as (
