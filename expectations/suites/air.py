@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from expectations.checks import Check, between, not_null, relation
 from expectations.records import WARNING
 from expectations.suites.common import PERIOD_KINDS, SEEDS, Suite, indicators, parameter_ranges, seed_values
+from expectations.suites.lists import events_suite, ranking_suite
 from sources.registry import registry
 
 _FED = ("clean_air",)
@@ -172,5 +173,7 @@ SUITES = (
         {"period_kind": ("month", *PERIOD_KINDS), "edition": (*_EDITIONS, "mixed")},
         rows_severity=WARNING,
     ),
+    ranking_suite("mart_air_rankings", (*_FED, "clean_dustfall")),
+    events_suite("mart_air_exceedances", _FED),
     indicators("mart_air_indicators", _FED),
 )

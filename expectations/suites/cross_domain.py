@@ -1,5 +1,5 @@
-"""Suites of the cross-domain marts: figures, scorecard, data health, delivery counts. Judged last, from admitted
-tables.
+"""Suites of the cross-domain marts: figures, scorecard, events, data health, delivery counts. Judged last, from
+admitted tables.
 
 Here belongs what is particular to these marts. Not here: headline steps (headline.py). What concerns one domain is
 critical in that domain's own suites and only a warning here: a critical failure of this group stops the whole release.
@@ -10,11 +10,14 @@ from __future__ import annotations
 from expectations.checks import Check, between, equal, not_null, relation, unique
 from expectations.records import WARNING
 from expectations.suites.common import PERIOD_KINDS, Suite, figure_checks, seed_values
+from expectations.suites.lists import events_suite
 from sources.registry import registry
 
 _STATES = ("fresh", "held", "empty")
 _FEEDS = tuple(registry().feeds)
 _DOMAINS = tuple(dict.fromkeys(f.domain for f in registry().feeds.values()))
+# What mart_exceedances unites, as the list at the top of its model.
+EVENT_MARTS = ("mart_air_exceedances",)
 _JUDGED = "('met', 'missed', 'on_track', 'at_risk')"
 _ATTAINS = (
     "case judged_operator when '<=' then judged_value <= target_value when '<' then judged_value < target_value "
@@ -26,6 +29,11 @@ def _admitted_figures() -> str:
     """How many figures the admitted indicator tables hold together."""
     counts = (f"(select count(*) from admitted.mart_{domain}_indicators)" for domain in _DOMAINS)
     return "select " + " + ".join(counts)
+
+
+def _admitted_events() -> str:
+    """How many events the admitted event tables hold together."""
+    return "select " + " + ".join(f"(select count(*) from admitted.{mart})" for mart in EVENT_MARTS)
 
 
 def _at_most(part: str, whole: str) -> Check:
@@ -152,4 +160,26 @@ _DELIVERY_COUNTS = Suite(
     {"feed": _FEEDS, "verdict": ("read", "refused")},
 )
 
-SUITES = (_INDICATOR_VALUES, _SCORECARD, _DATA_HEALTH, _DELIVERY_COUNTS)
+_EXCEEDANCES = events_suite(
+    "mart_exceedances",
+    (),
+    (
+        equal(
+            "every admitted event stands in it",
+            "select count(*) from {table}",
+            _admitted_events(),
+            "as many events as the admitted event tables hold",
+            ("event_id",),
+        ),
+        relation(
+            "an event's domain stands in its identifier",
+            "starts_with(event_id, domain || ':')",
+            ("event_id", "domain"),
+            {"event_id": "noise:S:leq:Ld:2026-01-01T06:00", "domain": "air"},
+            WARNING,
+        ),
+    ),
+    WARNING,
+)
+
+SUITES = (_INDICATOR_VALUES, _SCORECARD, _EXCEEDANCES, _DATA_HEALTH, _DELIVERY_COUNTS)

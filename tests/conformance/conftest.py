@@ -10,7 +10,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.conformance import air_cases, noise_cases, water_cases
+from tests.conformance import air_cases, lists_cases, noise_cases, water_cases
 from tests.conformance.kit import District, Project
 
 # After the last case (2028), so that every period in the cases is over.
@@ -23,7 +23,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     work = tmp_path_factory.mktemp("conformance")
     project = Project(work, AS_OF)
     district = District()
-    for cases in (water_cases, air_cases, noise_cases):
+    for cases in (water_cases, air_cases, noise_cases, lists_cases):
         cases.add(district)
     district.write(project.clean_root)
     project.build("water", "air", "noise")

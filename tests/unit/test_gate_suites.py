@@ -17,6 +17,7 @@ from expectations.records import CRITICAL
 from expectations.reduce import Target
 from expectations.suites import SUITES
 from expectations.suites.common import Suite, define
+from expectations.suites.cross_domain import EVENT_MARTS
 from sources.registry import registry
 from tests.unit.test_gate_ground import judged, marts, relation, table
 from warehouse.catalogue import MartTable
@@ -81,6 +82,8 @@ def test_every_check_of_a_suite_goes_red(name: str) -> None:
     con.execute("create schema admitted")
     for domain in {feed.domain for feed in registry().feeds.values()}:
         con.execute(f"create table admitted.mart_{domain}_indicators (indicator_id varchar)")
+    for events in EVENT_MARTS:
+        con.execute(f"create table admitted.{events} (event_id varchar)")
     green = []
     for check in checks_of(mart):
         if check.kind == "rows" and check.low == 0:

@@ -1,0 +1,133 @@
+{#-
+  Exceedances of ambient air limits as events: 1 h of SO2, NO2, CO and O3; 24 h of SO2, NO2, CO and particles; the daily
+  maximum 8 h of O3. Each valid value is rounded first by the rule of its day (HJ 633, 4.2.2), so that a day exceeds
+  exactly where its IAQI is above 100, and is held against the limit of the same averaging time in force that day; equal
+  is no exceedance. Reference stations only: a micro-sensor is no basis for an exceedance, nor is a site whose kind the
+  register does not know.
+-#}
+with limits as (
+    select
+        l.pollutant,
+        l.averaging,
+        l.limit_value,
+        l.unit,
+        case l.grade when 1 then 'Grade I' when 2 then 'Grade II' end as limit_text,
+        l.standard,
+        l.clause,
+        greatest(l.valid_from, r.valid_from) as valid_from,
+        least(coalesce(l.valid_to, r.valid_to), coalesce(r.valid_to, l.valid_to)) as valid_to,
+        case l.pollutant when 'co' then r.air_index_input_decimals_co else r.air_index_input_decimals end as decimals
+    from {{ ref('gb3095_limits') }} as l
+    inner join {{ ref('int_air_rules') }} as r
+        on
+            l.grade = r.air_attainment_grade
+            and (r.valid_to is null or l.valid_from <= r.valid_to)
+            and (l.valid_to is null or l.valid_to >= r.valid_from)
+),
+
+reference_stations as (
+    select distinct
+        site_id,
+        valid_from,
+        valid_to
+    from {{ ref('stg_site_register') }}
+    where feed = 'air' and kind = 'station'
+),
+
+last_complete as (
+    select
+        least(max(day), {{ last_complete_day() }}) as day_start,
+        least({{ day_end('max(day)') }}, date_trunc('hour', {{ as_of() }})) - interval 1 hour as hour_start
+    from {{ ref('int_air_station_hours') }}
+),
+
+high_days as (
+    select
+        h.site_id,
+        h.day,
+        h.parameter
+    from {{ ref('int_air_station_hours') }} as h
+    inner join limits as l
+        on h.parameter = l.pollutant and l.averaging = '1h' and {{ in_force('h.day', 'l') }}
+    inner join reference_stations as s on h.site_id = s.site_id and {{ in_force('h.day', 's') }}
+    where h.largest_value > l.limit_value
+),
+
+-- The name of the pollutant itself: that of ozone as an item of the day names its averaging time.
+names as (
+    select
+        pollutant,
+        replace(name_zh, '日最大8小时', '') as name_zh
+    from {{ ref('air_items') }}
+    where in_index
+),
+
+measured as (
+    select
+        d.place_id as site_id,
+        d.pollutant,
+        i.limit_averaging as averaging,
+        d.day,
+        cast(d.day as timestamp) as period_start,
+        {{ day_end('d.day') }} as period_end,
+        d.concentration as value,
+        d.n_valid as readings,
+        i.name_zh as parameter_zh,
+        '' as reason,
+        c.day_start as last_complete_start,
+        {{ provenance_of_rank('d.provenance_rank') }} as provenance
+    from {{ ref('int_air_day_item') }} as d
+    inner join {{ ref('air_items') }} as i on d.item = i.item
+    cross join last_complete as c
+    where d.place_kind = 'station' and i.averaging <> '1h' and d.concentration is not null
+    union all
+    select
+        a.site_id,
+        a.parameter as pollutant,
+        '1h' as averaging,
+        a.day,
+        a.period_start,
+        a.period_end,
+        a.value,
+        1 as readings,
+        i.name_zh as parameter_zh,
+        case when a.flag = {{ suspect_flag() }} then 'the peak reading is flagged suspect: check it first' else '' end
+            as reason,
+        c.hour_start as last_complete_start,
+        a.provenance
+    from {{ ref('stg_air') }} as a
+    inner join high_days as h on a.site_id = h.site_id and a.day = h.day and a.parameter = h.parameter
+    inner join names as i on a.parameter = i.pollutant
+    cross join last_complete as c
+    where a.is_usable
+),
+
+periods as (
+    select
+        'exceedance' as kind,
+        m.site_id,
+        m.pollutant as parameter,
+        m.parameter_zh,
+        m.averaging,
+        m.period_start,
+        m.period_end,
+        {{ round_even_by('m.value', 'l.decimals') }} > l.limit_value as exceeds,
+        {{ round_even_by('m.value', 'l.decimals') }} as value,
+        {{ round_even_by('m.value', 'l.decimals') }} as badness,
+        l.unit,
+        l.limit_value,
+        l.limit_text,
+        true as has_multiple,
+        m.readings,
+        m.last_complete_start,
+        m.reason,
+        l.standard,
+        concat(l.clause, ', ', l.limit_text, ', ', l.averaging) as clause,
+        m.provenance
+    from measured as m
+    inner join limits as l
+        on m.pollutant = l.pollutant and m.averaging = l.averaging and {{ in_force('m.day', 'l') }}
+    inner join reference_stations as s on m.site_id = s.site_id and {{ in_force('m.day', 's') }}
+)
+
+{{ events_from('periods', 'air') }}

@@ -1,0 +1,111 @@
+{#-
+  Subdistricts ranked by particles (week, month, quarter; township micro-stations) and by dustfall (month, quarter): one
+  network, method and series per list, shared ranks on rounded values, places without enough valid days listed and not
+  ranked, the share of valid days printed. The series that is judged (rule air_judged_without_dust) always stands; the
+  other beside it where a notified dust period touches the period. There is no week of dustfall: a sample takes a month.
+-#}
+with dust_days as (
+    select distinct day
+    from {{ ref('int_air_dust_day') }}
+),
+
+dust as (
+    {%- for period_kind in ['week', 'month', 'quarter'] %}
+        select
+            '{{ period_kind }}' as period_kind,
+            {{ ranking_period_start("'" ~ period_kind ~ "'", 'day') }} as period_start,
+            count(*) as n_days
+        from dust_days
+        group by {{ ranking_period_start("'" ~ period_kind ~ "'", 'day') }}
+        {% if not loop.last %}
+            union all
+        {% endif %}
+    {% endfor %}
+),
+
+named as (
+    select
+        v.*,
+        coalesce(i.symbol, '降尘') as symbol,
+        coalesce(i.name_zh, '降尘量') as item_zh,
+        coalesce(i.unit, 't/(km2.30d)') as unit,
+        case v.kind when 'micro_station' then 'micro_sensor' else 'gravimetric' end as method,
+        case v.network when 'township' then '街乡镇' when 'district' then '区级' else v.network end as network_zh,
+        case v.variant when 'dust_included' then '，含沙尘' when 'dust_excluded' then '，扣除沙尘' else '' end as variant_zh,
+        coalesce(u.n_days, 0) as n_dust_days,
+        case when r.air_judged_without_dust = 1 then 'dust_excluded' else 'dust_included' end as judged_variant,
+        coalesce(b.statistics_standard, e.statistics_standard) as first_standard,
+        e.statistics_standard as last_standard,
+        e.limits_standard
+    from {{ ref('int_air_ranking_value') }} as v
+    inner join {{ ref('int_air_rules') }} as r on {{ in_force('v.period_end', 'r') }}
+    inner join {{ ref('air_editions') }} as e on {{ in_force('v.period_end', 'e') }}
+    left join {{ ref('air_editions') }} as b on {{ in_force('v.period_start', 'b') }}
+    left join {{ ref('air_items') }} as i on v.item = i.item
+    left join dust as u on v.period_kind = u.period_kind and v.period_start = u.period_start
+),
+
+places as (
+    select
+        concat_ws('_', 'air', n.item, n.network, n.method, nullif(n.variant, '')) as list_id,
+        concat(
+            '街道（地区）', n.symbol, case when n.kind = 'dustfall_point' then '量' else '浓度' end, '排名（', n.network_zh,
+            case when n.kind = 'dustfall_point' then '降尘点' else '微型站' end, n.variant_zh, '）',
+            case when n.provenance = 'simulated' then '（模拟）' else '' end
+        ) as list_name_zh,
+        'area' as place_kind,
+        n.period_kind,
+        n.period_start,
+        n.period_end,
+        n.area_code as place_id,
+        {{ area_name('n.area_code', 'a.name_zh') }} as place_name_zh,
+        n.area_code,
+        n.item,
+        n.item_zh,
+        n.variant,
+        n.network,
+        n.method,
+        n.value,
+        n.unit,
+        n.n_expected,
+        n.n_valid,
+        n.validity,
+        n.validity_reason,
+        case
+            when n.kind = 'dustfall_point' then 'HJ 1221-2021'
+            when n.first_standard = n.last_standard then n.last_standard
+            else 'mixed_standard'
+        end as standard,
+        case
+            when n.kind = 'dustfall_point' then 'mean of monthly dustfall of the points'
+            else concat_ws(
+                    '; ', concat('mean of daily means, valid by table 4 of ', n.limits_standard),
+                    concat('rounded by ', n.last_standard),
+                    case when n.first_standard <> n.last_standard then concat('begins under ', n.first_standard) end,
+                    case when n.n_dust_days > 0 and n.variant = 'dust_excluded'
+                            then concat('notified dust days left out: ', n.n_dust_days)
+                    end,
+                    concat('judged: ', n.judged_variant)
+                )
+        end as clause,
+        n.provenance
+    from named as n
+    left join {{ ref('district_areas') }} as a on n.area_code = a.area_code
+),
+
+ranked as (
+    {{ ranked_places('places') }}
+),
+
+-- Changes look at both series of every period, whether or not the period's other series is published.
+lists as (
+    {{ ranking_rows('ranked') }}
+)
+
+select l.*
+from lists as l
+inner join {{ ref('int_air_rules') }} as r on {{ in_force('l.period_end', 'r') }}
+left join dust as u on l.period_kind = u.period_kind and l.period_start = u.period_start
+where
+    l.variant = '' or u.n_days > 0
+    or l.variant = case when r.air_judged_without_dust = 1 then 'dust_excluded' else 'dust_included' end
