@@ -9,5 +9,9 @@
     'noise_max_wind',
     'noise_max_rain',
     'noise_level_decimals',
+    'noise_share_decimals',
+    'noise_area_by_day',
+    'noise_period_coverage_valid',
+    'noise_period_coverage_indicative',
     'noise_region_min_points'
 ]) }}
