@@ -57,6 +57,8 @@ select
     noise_day as day,
     part,
     period_kind = 'hour' as is_hour,
+    period_start as slot_start,
+    case when period_kind = 'hour' then period_start + interval 1 hour else period_end end as slot_end,
     case
         -- An hour in which the clocks change ends two hours later on the clock, or at the same time: it is an hour.
         when period_kind = 'hour' then 60
