@@ -10,11 +10,11 @@ with days as (
         max(case when part = 'day' then level_db end) as ld_carried_db,
         max(case when part = 'night' then level_db end) as ln_carried_db,
         {%- for part in ['day', 'night'] %}
-        max(case when part = '{{ part }}' then lmax_db end) as lmax_{{ part }}_db,
-        coalesce(sum(case when part = '{{ part }}' then hours_percentiles end), 0) as {{ part }}_hours_percentiles,
-        {%- for level in ['l10', 'l50', 'l90'] %}
-        max(case when part = '{{ part }}' then {{ level }}_db end) as {{ level }}_{{ part }}_carried_db,
-        {%- endfor %}
+            max(case when part = '{{ part }}' then lmax_db end) as lmax_{{ part }}_db,
+            coalesce(sum(case when part = '{{ part }}' then hours_percentiles end), 0) as {{ part }}_hours_percentiles,
+            {%- for level in ['l10', 'l50', 'l90'] %}
+                max(case when part = '{{ part }}' then {{ level }}_db end) as {{ level }}_{{ part }}_carried_db,
+            {%- endfor %}
         {%- endfor %}
         coalesce(sum(case when part = 'day' then hours_valid end), 0) as day_hours_valid,
         coalesce(sum(case when part = 'night' then hours_valid end), 0) as night_hours_valid,
@@ -84,17 +84,17 @@ select
     case
         when j.night_validity = 'valid' then {{ round_even_by('j.ln_carried_db', 'j.noise_level_decimals') }}
     end as ln_db,
+    {%- for part in ['day', 'night'] %}
+        {%- for level in ['l10', 'l50', 'l90'] %}
+            case
+                when j.{{ part }}_validity = 'valid' and j.{{ part }}_hours_percentiles >= j.noise_{{ part }}_min_hours
+                    then {{ round_even_by('j.' ~ level ~ '_' ~ part ~ '_carried_db', 'j.noise_level_decimals') }}
+            end as {{ level }}_{{ part }}_db,
+        {%- endfor %}
+    {%- endfor %}
     case
         when j.day_validity = 'valid' and j.night_validity = 'valid'
             then {{ round_even_by(day_night_level(), 'j.noise_level_decimals') }}
-    end as ldn_db,
-    {%- for part in ['day', 'night'] %}
-    {%- for level in ['l10', 'l50', 'l90'] %}
-    case
-        when j.{{ part }}_validity = 'valid' and j.{{ part }}_hours_percentiles >= j.noise_{{ part }}_min_hours
-            then {{ round_even_by('j.' ~ level ~ '_' ~ part ~ '_carried_db', 'j.noise_level_decimals') }}
-    end as {{ level }}_{{ part }}_db{{ ',' if not (part == 'night' and loop.last) }}
-    {%- endfor %}
-    {%- endfor %}
+    end as ldn_db
 from judged as j
 left join register as s on j.site_id = s.site_id and j.day = s.day and s.nth = 1

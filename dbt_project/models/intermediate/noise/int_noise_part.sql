@@ -4,33 +4,29 @@
 -#}
 with parts as (
     {%- for part, level, metric in [('day', 'ld', 'Ld'), ('night', 'ln', 'Ln')] %}
-    select
-        site_id,
-        site_name_zh,
-        area_code,
-        noise_class,
-        assessed,
-        unit_to_notify,
-        day,
-        '{{ part }}' as part,
-        '{{ metric }}' as metric,
-        {% if part == 'day' -%}
-        {{ hours_after('day_end', '-day_hours') }} as part_start,
-        {%- else -%}
-        day_end as part_start,
-        {%- endif %}
-        {{ part }}_end as part_end,
-        {{ part }}_validity as validity,
-        case when {{ part }}_validity = 'valid' then {{ level }}_carried_db end as level_carried_db,
-        {{ level }}_db as level_db,
-        lmax_{{ part }}_db as lmax_db,
-        l10_{{ part }}_db as l10_db,
-        l50_{{ part }}_db as l50_db,
-        l90_{{ part }}_db as l90_db,
-        {{ part }}_hours_valid as hours_valid,
-        provenance
-    from {{ ref('int_noise_day') }}
-    {{ 'union all' if not loop.last }}
+        select
+            site_id,
+            site_name_zh,
+            area_code,
+            noise_class,
+            assessed,
+            unit_to_notify,
+            day,
+            '{{ part }}' as part,
+            '{{ metric }}' as metric,
+            {{ hours_after('day_end', '-day_hours') if part == 'day' else 'day_end' }} as part_start,
+            {{ part }}_end as part_end,
+            {{ part }}_validity as validity,
+            case when {{ part }}_validity = 'valid' then {{ level }}_carried_db end as level_carried_db,
+            {{ level }}_db as level_db,
+            lmax_{{ part }}_db as lmax_db,
+            l10_{{ part }}_db as l10_db,
+            l50_{{ part }}_db as l50_db,
+            l90_{{ part }}_db as l90_db,
+            {{ part }}_hours_valid as hours_valid,
+            provenance
+        from {{ ref('int_noise_day') }}
+                {{ 'union all' if not loop.last }}
     {%- endfor %}
 )
 

@@ -25,10 +25,12 @@ select
     ) }} as level_db,
     max(case when not is_weather then lmax_db end) as lmax_db,
     cast(sum(
-        case when is_valid and l10_db is not null and l50_db is not null and l90_db is not null then slot_minutes else 0 end
+        case
+            when is_valid and l10_db is not null and l50_db is not null and l90_db is not null then slot_minutes else 0
+        end
     ) // 60 as bigint) as hours_percentiles,
     {%- for level in ['l10_db', 'l50_db', 'l90_db'] %}
-    {{ mean_of_slots(level) }} as {{ level }},
+        {{ mean_of_slots(level) }} as {{ level }},
     {%- endfor %}
     min({{ provenance_rank('provenance') }}) as provenance_rank
 from chosen

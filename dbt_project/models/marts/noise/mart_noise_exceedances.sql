@@ -4,7 +4,8 @@
   where a source delivers whole nights). An hour far above its part's limit is a hint: no limit applies to an hour.
 -#}
 with parts as (
-    select * from {{ ref('int_noise_part') }} where limit_db is not null
+    select * from {{ ref('int_noise_part') }}
+    where limit_db is not null
 ),
 
 complete as (

@@ -110,6 +110,10 @@ counted as (
     group by p.period_kind, p.period_start, j.area_class, j.part
 ),
 
+parts as (
+    select distinct period as part from {{ ref('gb3096_limits') }}
+),
+
 beside as (
     select
         p.*,
@@ -126,7 +130,7 @@ beside as (
         coalesce(c.provenance_rank, e.provenance_rank) as provenance_rank
     from periods as p
     inner join expected as e on p.period_kind = e.period_kind and p.period_start = e.period_start
-    cross join (select distinct period as part from {{ ref('gb3096_limits') }}) as parts
+    cross join parts
     left join counted as c
         on
             p.period_kind = c.period_kind and p.period_start = c.period_start
@@ -174,16 +178,16 @@ select
         when v.is_open then 'levels of the period can still arrive'
         when v.validity = 'valid' then ''
         else concat_ws(
-            '; ',
-            concat(
-                v.n_valid, ' of ', v.n_expected,
-                case when v.by_day then ' point-days' else ' point-times' end, ' can be judged'
-            ),
-            case
-                when v.n_points_without_class > 0
-                    then concat('site attribute missing: noise_class of ', v.n_points_without_class, ' points')
-            end
-        )
+                '; ',
+                concat(
+                    v.n_valid, ' of ', v.n_expected,
+                    case when v.by_day then ' point-days' else ' point-times' end, ' can be judged'
+                ),
+                case
+                    when v.n_points_without_class > 0
+                        then concat('site attribute missing: noise_class of ', v.n_points_without_class, ' points')
+                end
+            )
     end as validity_reason,
     r.standard,
     r.clause,

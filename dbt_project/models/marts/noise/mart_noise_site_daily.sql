@@ -16,9 +16,9 @@ select
     cast(d.ln_db as decimal(6, 2)) as ln_db,
     cast(d.ldn_db as decimal(6, 2)) as ldn_db,
     {%- for part in ['day', 'night'] %}
-    {%- for level in ['l10', 'l50', 'l90'] %}
-    cast(d.{{ level }}_{{ part }}_db as decimal(6, 2)) as {{ level }}_{{ part }}_db,
-    {%- endfor %}
+        {%- for level in ['l10', 'l50', 'l90'] %}
+            cast(d.{{ level }}_{{ part }}_db as decimal(6, 2)) as {{ level }}_{{ part }}_db,
+        {%- endfor %}
     {%- endfor %}
     cast(d.lmax_day_db as decimal(6, 2)) as lmax_day_db,
     cast(d.lmax_night_db as decimal(6, 2)) as lmax_night_db,

@@ -40,8 +40,8 @@ counted as (
         p.part,
         {{ energy_level('sum(' ~ sound_energy('p.level_carried_db') ~ ')', 'count(p.level_carried_db)') }} as level_db,
         {%- for level in ['l10_db', 'l50_db', 'l90_db'] %}
-        {{ carried_mean('sum(p.' ~ level ~ ')', 'count(p.' ~ level ~ ')') }} as {{ level }},
-        count(p.{{ level }}) as n_{{ level }},
+            {{ carried_mean('sum(p.' ~ level ~ ')', 'count(p.' ~ level ~ ')') }} as {{ level }},
+            count(p.{{ level }}) as n_{{ level }},
         {%- endfor %}
         max(p.lmax_db) as lmax_db,
         count(p.level_db) as n_valid,
@@ -67,6 +67,10 @@ places as (
     where kind = 'point'
 ),
 
+parts as (
+    select distinct period as part from {{ ref('gb3096_limits') }}
+),
+
 beside as (
     select
         m.period_start,
@@ -81,8 +85,8 @@ beside as (
         c.level_db,
         c.lmax_db,
         {%- for level in ['l10_db', 'l50_db', 'l90_db'] %}
-        c.{{ level }},
-        coalesce(c.n_{{ level }}, 0) as n_{{ level }},
+            c.{{ level }},
+            coalesce(c.n_{{ level }}, 0) as n_{{ level }},
         {%- endfor %}
         coalesce(c.n_judged, 0) as n_judged,
         coalesce(c.n_attained, 0) as n_attained,
@@ -99,7 +103,7 @@ beside as (
         coalesce(c.provenance, s.provenance) as provenance
     from places as w
     inner join months as m on w.period_start = m.period_start
-    cross join (select distinct period as part from {{ ref('gb3096_limits') }}) as parts
+    cross join parts
     left join counted as c on w.period_start = c.period_start and w.site_id = c.site_id and parts.part = c.part
     left join register as s on w.period_start = s.period_start and w.site_id = s.site_id and s.nth = 1
     left join {{ ref('gb3096_limits') }} as l
@@ -140,10 +144,10 @@ select
     part,
     cast(month_level_db as decimal(6, 2)) as leq_db,
     {%- for level in ['l10_db', 'l50_db', 'l90_db'] %}
-    cast(case
-        when validity in ('valid', 'indicative') and n_{{ level }} >= n_expected * noise_period_coverage_indicative
-            then {{ round_even_by(level, 'noise_level_decimals') }}
-    end as decimal(6, 2)) as {{ level }},
+        cast(case
+            when validity in ('valid', 'indicative') and n_{{ level }} >= n_expected * noise_period_coverage_indicative
+                then {{ round_even_by(level, 'noise_level_decimals') }}
+        end as decimal(6, 2)) as {{ level }},
     {%- endfor %}
     cast(lmax_db as decimal(6, 2)) as lmax_db,
     cast(limit_db as decimal(6, 2)) as limit_db,
