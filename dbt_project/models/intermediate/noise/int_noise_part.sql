@@ -26,7 +26,7 @@ with parts as (
             {{ part }}_hours_valid as hours_valid,
             provenance
         from {{ ref('int_noise_day') }}
-                {{ 'union all' if not loop.last }}
+        {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 )
 

@@ -140,6 +140,7 @@ beside as (
 verdicts as (
     select
         *,
+        {{ exact_quotient('n_attained * 100', 'n_judged') }} as attainment,
         case
             when is_open then 'pending'
             when n_judged = 0 then 'insufficient'
@@ -163,7 +164,7 @@ select
     case when v.by_day then 'point_day' else 'point_time' end as counted_unit,
     cast(case
         when v.validity in ('valid', 'indicative')
-            then {{ round_even_by(exact_quotient('v.n_attained * 100', 'v.n_judged'), 'v.noise_share_decimals') }}
+            then {{ round_even_by('v.attainment', 'v.noise_share_decimals') }}
     end as decimal(9, 4)) as attainment_pct,
     cast(v.n_attained as bigint) as n_attained,
     cast(v.n_judged as bigint) as n_judged,

@@ -114,6 +114,7 @@ beside as (
 verdicts as (
     select
         *,
+        {{ exact_quotient('n_attained * 100', 'n_judged') }} as days_attainment,
         case
             when is_open then 'pending'
             when n_valid > 0 and n_valid >= n_expected * noise_period_coverage_valid then 'valid'
@@ -156,7 +157,7 @@ select
     cast(n_attained as bigint) as days_attained,
     cast(case
         when validity in ('valid', 'indicative')
-            then {{ round_even_by(exact_quotient('n_attained * 100', 'n_judged'), 'noise_share_decimals') }}
+            then {{ round_even_by('days_attainment', 'noise_share_decimals') }}
     end as decimal(9, 4)) as days_attained_pct,
     case
         when noise_class is null then 'site attribute missing: noise_class'
