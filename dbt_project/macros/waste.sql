@@ -16,6 +16,11 @@
     percentile_disc(0.5) within group (order by {{ expr }})
 {%- endmacro %}
 
+{# Days of a week: a calendar fact, not a rule. #}
+{% macro days_per_week() -%}
+    7
+{%- endmacro %}
+
 {#
   Verdict over a period of loads from the columns of row `p` and the rules `r`: enough days have loads, and enough of the
   loads received count.

@@ -11,7 +11,7 @@ from datetime import datetime, time
 import numpy as np
 
 from sources.simulated import weather
-from sources.simulated.defects import Event, day_event, unknown_site_id
+from sources.simulated.defects import Event, day_event, number, unknown_site_id
 from sources.simulated.files import csv_bytes
 from sources.simulated.planting import cell, future
 from sources.simulated.register import areas
@@ -69,6 +69,7 @@ def _loads(stream: Stream, plan: Planned, seed: int) -> list[list[str]]:
         net = np.clip(net_kg * (1 + 0.13 * rng.standard_normal(count)), 0.3 * net_kg, 1.6 * net_kg)
         fleet = max(2, count // 4)
         tare = tare_kg * (1 + 0.02 * np.sin(np.arange(count) % fleet)) * (1 + 0.002 * rng.standard_normal(count))
+        tare *= _scale(seed, site, category, plan.period.toordinal(), count)
         street = rng.integers(0, len(codes), count).tolist()
         net_text = (np.round(net / 20) * 20).astype(int).tolist()
         tare_text = (np.round(tare / 20) * 20).astype(int).tolist()
@@ -80,6 +81,17 @@ def _loads(stream: Stream, plan: Planned, seed: int) -> list[list[str]]:
                 _moment(date_text, second[i] + stay[i]), category, codes[street[i]], destination,
             ])  # fmt: skip
     return lines
+
+
+def _scale(seed: int, site: str, category: str, day: int, count: int) -> np.ndarray:
+    """What the weighbridge makes of each vehicle's tare: residue on one vehicle now and then, seldom a scale adrift."""
+    pick = number(seed, "scale", site, category, day)
+    factors = np.ones(count)
+    if pick % 211 == 0:
+        factors += 0.08
+    elif pick % 6 == 0:
+        factors[pick // 6 % count] += 0.09
+    return factors
 
 
 def _moment(date_text: str, second: int) -> str:
