@@ -82,3 +82,16 @@
 {% macro spark__months_after(day, months) -%}
     add_months(cast({{ day }} as date), {{ months }})
 {%- endmacro %}
+
+{# `moment` plus a whole number of minutes that stands in a column. #}
+{% macro minutes_after(moment, minutes) -%}
+    {{ adapter.dispatch('minutes_after')(moment, minutes) }}
+{%- endmacro %}
+
+{% macro default__minutes_after(moment, minutes) -%}
+    cast({{ moment }} as timestamp) + to_minutes(cast({{ minutes }} as bigint))
+{%- endmacro %}
+
+{% macro spark__minutes_after(moment, minutes) -%}
+    timestampadd(minute, cast({{ minutes }} as int), cast({{ moment }} as timestamp))
+{%- endmacro %}

@@ -1,7 +1,15 @@
 {#-
-  What the noise models share: hours of a date, whether hours can still arrive, the day-night level.
-  Not here: energy means (sound.sql), the hours and the night's penalty themselves (seed rule_values).
+  What the noise models share: percentiles of a part, hours of a date, whether hours can still arrive, the day-night
+  level. Not here: energy means (sound.sql), the hours and the night's penalty themselves (seed rule_values).
 -#}
+
+{# Mean of a percentile level over the slots of a group that count, weighted by their length, carried to 6 decimals. #}
+{% macro mean_of_slots(level) -%}
+    {{ carried_mean(
+        'sum(case when is_valid then ' ~ level ~ ' * slot_minutes end)',
+        'sum(case when is_valid and ' ~ level ~ ' is not null then slot_minutes end)'
+    ) }}
+{%- endmacro %}
 
 {# Hours of a date: a calendar fact, not a rule. #}
 {% macro hours_per_day() -%}

@@ -57,7 +57,11 @@ _INDICATOR_VALUES = Suite(
         ),
         not_null("is_preferred"),
     ),
-    {"period_kind": PERIOD_KINDS, "domain": (*_DOMAINS, "cross_domain"), "domain_state": _STATES},
+    {
+        "period_kind": ("month", "quarter", *PERIOD_KINDS),
+        "domain": (*_DOMAINS, "cross_domain"),
+        "domain_state": _STATES,
+    },
     # With every domain empty there is no figure; that each admitted one stands here is judged by the count above.
     always=0,
 )

@@ -1,4 +1,4 @@
-"""Suites of the noise marts: levels and attainment by point and date, the yearly surveys, indicators 13 and 14.
+"""Suites of the noise marts: levels and attainment by point, class and period, events, surveys, indicators 13 and 14.
 
 Here belongs what is particular to these marts. Not here: limits of GB 3096-2008 and grades of HJ 640-2012, which are
 seeds.
@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from expectations.checks import Check, between, not_null, relation
 from expectations.records import WARNING
-from expectations.suites.common import Suite, indicators, seed_values
+from expectations.suites.common import PERIOD_KINDS, Suite, indicators, seed_values
+from expectations.suites.lists import events_suite
 from sources.registry import REGISTER_COLUMNS
 
 _CLASSES = next(c.allowed for c in REGISTER_COLUMNS if c.name == "noise_class")
+_PARTS = ("day", "night")
 _PART_VALIDITY = ("valid", "insufficient", "pending")
 # Levels are published to one decimal, so what is derived from them may be off by one unit of it.
 _DB = 0.1
@@ -38,13 +40,48 @@ def _part(part: str, level: str) -> tuple[Check, ...]:
     )
 
 
+def _percentiles(l10: str, l50: str, l90: str) -> tuple[Check, ...]:
+    """What was exceeded longer is lower."""
+    return (
+        *(between(level, 0, 160, "dB(A)") for level in (l10, l50, l90)),
+        relation(
+            f"{l10}, {l50} and {l90} fall in this order",
+            f"{l10} >= {l50} and {l50} >= {l90}",
+            (l10, l50, l90),
+            {l10: 50, l50: 55, l90: 45},
+        ),
+    )
+
+
+def _share(part: str, whole: str, pct: str) -> tuple[Check, ...]:
+    """What holds for a share of attainment and its counts."""
+    return (
+        between(pct, 0, 100, "%"),
+        relation(f"{part} is part of {whole}", f"{part} between 0 and {whole}", (part, whole), {part: 2, whole: 1}),
+        relation(
+            f"{pct} is the share of its counts, to one decimal",
+            f"abs({pct} * {whole} - 100 * {part}) <= 0.05 * {whole}",
+            (part, whole, pct),
+            {part: 9, whole: 10, pct: 80},
+        ),
+        relation(
+            f"{pct} stands only where its rule allows one",
+            f"{pct} is null or validity in ('valid', 'indicative')",
+            (pct, "validity"),
+            {pct: 80, "validity": "pending"},
+        ),
+    )
+
+
 SUITES = (
     Suite(
         "mart_noise_site_daily",
         ("clean_noise",),
         (
             *(between(level, 0, 140, "dB(A)") for level in ("ld_db", "ln_db", "ldn_db")),
-            between("lmax_night_db", 0, 170, "dB(A)"),
+            *(between(level, 0, 170, "dB(A)") for level in ("lmax_day_db", "lmax_night_db")),
+            *_percentiles("l10_day_db", "l50_day_db", "l90_day_db"),
+            *_percentiles("l10_night_db", "l50_night_db", "l90_night_db"),
             *_part("day", "ld_db"),
             *_part("night", "ln_db"),
             relation(
@@ -73,6 +110,93 @@ SUITES = (
             "day_validity": _PART_VALIDITY,
             "night_validity": _PART_VALIDITY,
         },
+    ),
+    Suite(
+        "mart_noise_site_monthly",
+        ("clean_noise",),
+        (
+            between("leq_db", 0, 140, "dB(A)"),
+            between("lmax_db", 0, 170, "dB(A)"),
+            *_percentiles("l10_db", "l50_db", "l90_db"),
+            *_share("days_attained", "days_judged", "days_attained_pct"),
+            relation(
+                "attained means at or below the limit",
+                "attained = (leq_db <= limit_db)",
+                ("leq_db", "limit_db", "attained"),
+                {"leq_db": 56, "limit_db": 55, "attained": True},
+            ),
+            relation(
+                "a month's level stands only where its rule allows one",
+                "(leq_db is not null) = (validity in ('valid', 'indicative'))",
+                ("leq_db", "validity"),
+                {"leq_db": 50, "validity": "insufficient"},
+            ),
+            relation(
+                "a month in which every day attains attains itself",
+                "validity <> 'valid' or days_attained < n_valid or attained or attainment_reason <> ''",
+                ("validity", "days_attained", "n_valid", "attained", "attainment_reason"),
+                {
+                    "validity": "valid",
+                    "days_attained": 30,
+                    "n_valid": 30,
+                    "attained": False,
+                    "attainment_reason": "",
+                },
+                WARNING,
+            ),
+            relation(
+                "no attainment without its reason",
+                "attained is not null or coalesce(attainment_reason, '') <> ''",
+                ("attained", "attainment_reason"),
+                {"attained": None, "attainment_reason": ""},
+            ),
+        ),
+        {"part": _PARTS, "noise_class": _CLASSES},
+    ),
+    Suite(
+        "mart_noise_functional_area",
+        ("clean_noise",),
+        (
+            *_share("n_attained", "n_judged", "attainment_pct"),
+            relation(
+                "no more points are judged than are assessed",
+                "n_points <= n_points_expected",
+                ("n_points", "n_points_expected"),
+                {"n_points": 2, "n_points_expected": 1},
+            ),
+            relation(
+                "months are judged by point-days only",
+                "period_kind <> 'month' or counted_unit = 'point_day'",
+                ("period_kind", "counted_unit"),
+                {"period_kind": "month", "counted_unit": "point_time"},
+            ),
+        ),
+        {
+            "period_kind": ("month", "quarter", *PERIOD_KINDS),
+            "part": _PARTS,
+            "noise_class": (*_CLASSES, "all"),
+            "counted_unit": ("point_day", "point_time"),
+        },
+        # A district without assessed points has no functional-area rate.
+        rows_severity=WARNING,
+    ),
+    events_suite(
+        "mart_noise_exceedances",
+        ("clean_noise",),
+        (
+            relation(
+                "a loud hour is never an exceedance",
+                "parameter <> 'leq' or kind = 'hint' or averaging in ('Ld', 'Ln')",
+                ("parameter", "kind", "averaging"),
+                {"parameter": "leq", "kind": "exceedance", "averaging": "1h"},
+            ),
+            relation(
+                "an exceedance is above its limit",
+                "kind <> 'exceedance' or peak_value > limit_value",
+                ("kind", "peak_value", "limit_value"),
+                {"kind": "exceedance", "peak_value": 54, "limit_value": 55},
+            ),
+        ),
     ),
     Suite(
         "mart_noise_survey_annual",

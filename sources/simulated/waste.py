@@ -11,7 +11,7 @@ from datetime import datetime, time
 import numpy as np
 
 from sources.simulated import weather
-from sources.simulated.defects import Event, day_event, unknown_site_id
+from sources.simulated.defects import Event, day_event, number, unknown_site_id
 from sources.simulated.files import csv_bytes
 from sources.simulated.planting import cell, future
 from sources.simulated.register import areas
@@ -22,7 +22,7 @@ HEADER = (
     "票号", "地磅编号", "车牌", "毛重(kg)", "皮重(kg)", "净重(kg)", "进站时间", "出站时间", "类别", "来源街乡", "去向",
 )  # fmt: skip
 TICKET, SITE, GROSS, TARE, NET, IN, OUT, CATEGORY = 0, 1, 3, 4, 5, 6, 7, 8
-# Weighbridge, category, destination, loads a day, usual net and tare in kg.
+# Weighbridge, category, destination, loads a day, usual net and tare in kg. Each flow has vehicles of its own.
 _FLOWS = (
     ("SIM-WB-01", "其他垃圾", "焚烧", 118, 12900, 14500), ("SIM-WB-02", "厨余垃圾", "厨余处理", 82, 9100, 12000),
     ("SIM-WB-02", "餐饮厨余", "厨余处理", 40, 6200, 10500), ("SIM-WB-03", "其他垃圾", "焚烧", 60, 12600, 14500),
@@ -62,24 +62,36 @@ def _loads(stream: Stream, plan: Planned, seed: int) -> list[list[str]]:
     lines: list[list[str]] = []
     serials: dict[str, int] = {}
     date_text = f"{plan.period:%Y/%m/%d}"
-    for site, category, destination, usual, net_kg, tare_kg in _FLOWS:
+    for flow, (site, category, destination, usual, net_kg, tare_kg) in enumerate(_FLOWS, start=1):
         count = max(1, round(usual * weekly * (1 + 0.03 * rng.standard_normal())))
         second = np.sort(5 * 3600 + rng.integers(0, 17 * 3600, count)).tolist()
         stay = rng.integers(240, 2400, count).tolist()
         net = np.clip(net_kg * (1 + 0.13 * rng.standard_normal(count)), 0.3 * net_kg, 1.6 * net_kg)
         fleet = max(2, count // 4)
         tare = tare_kg * (1 + 0.02 * np.sin(np.arange(count) % fleet)) * (1 + 0.002 * rng.standard_normal(count))
+        tare *= _scale(seed, site, category, plan.period.toordinal(), count)
         street = rng.integers(0, len(codes), count).tolist()
         net_text = (np.round(net / 20) * 20).astype(int).tolist()
         tare_text = (np.round(tare / 20) * 20).astype(int).tolist()
         for i in range(count):
             serial = serials[site] = serials.get(site, 0) + 1
             lines.append([
-                ticket(site, day, serial), site, f"SIM-{site[-2:]}{i % fleet:03d}", str(net_text[i] + tare_text[i]),
+                ticket(site, day, serial), site, f"SIM-{flow}{i % fleet:04d}", str(net_text[i] + tare_text[i]),
                 str(tare_text[i]), str(net_text[i]), _moment(date_text, second[i]),
                 _moment(date_text, second[i] + stay[i]), category, codes[street[i]], destination,
             ])  # fmt: skip
     return lines
+
+
+def _scale(seed: int, site: str, category: str, day: int, count: int) -> np.ndarray:
+    """What the weighbridge makes of each vehicle's tare: residue on one vehicle now and then, seldom a scale adrift."""
+    pick = number(seed, "scale", site, category, day)
+    factors = np.ones(count)
+    if pick % 211 == 0:
+        factors += 0.08
+    elif pick % 6 == 0:
+        factors[pick // 6 % count] += 0.09
+    return factors
 
 
 def _moment(date_text: str, second: int) -> str:

@@ -1,6 +1,6 @@
 {#-
   Point × date: Ld and Ln beside each other with the verdict over each part, and the register entry in force. What has
-  not arrived is pending while it can still arrive, insufficient afterwards.
+  not arrived is pending while it can still arrive, insufficient afterwards. Percentiles need as many hours as levels.
 -#}
 with days as (
     select
@@ -9,7 +9,13 @@ with days as (
         bool_or(has_hours) as has_hours,
         max(case when part = 'day' then level_db end) as ld_carried_db,
         max(case when part = 'night' then level_db end) as ln_carried_db,
-        max(case when part = 'night' then lmax_db end) as lmax_night_db,
+        {%- for part in ['day', 'night'] %}
+            max(case when part = '{{ part }}' then lmax_db end) as lmax_{{ part }}_db,
+            coalesce(sum(case when part = '{{ part }}' then hours_percentiles end), 0) as {{ part }}_hours_percentiles,
+            {%- for level in ['l10', 'l50', 'l90'] %}
+                max(case when part = '{{ part }}' then {{ level }}_db end) as {{ level }}_{{ part }}_carried_db,
+            {%- endfor %}
+        {%- endfor %}
         coalesce(sum(case when part = 'day' then hours_valid end), 0) as day_hours_valid,
         coalesce(sum(case when part = 'night' then hours_valid end), 0) as night_hours_valid,
         coalesce(sum(case when part = 'day' then hours_received end), 0) as day_hours_received,
@@ -58,6 +64,7 @@ register as (
         s.area_code,
         s.noise_class,
         s.assessed,
+        s.unit_to_notify,
         row_number() over (partition by j.site_id, j.day order by s.valid_from desc) as nth
     from judged as j
     inner join {{ ref('stg_site_register') }} as s
@@ -70,12 +77,21 @@ select
     s.area_code,
     s.noise_class,
     coalesce(s.assessed, false) as assessed,
+    s.unit_to_notify,
     case
         when j.day_validity = 'valid' then {{ round_even_by('j.ld_carried_db', 'j.noise_level_decimals') }}
     end as ld_db,
     case
         when j.night_validity = 'valid' then {{ round_even_by('j.ln_carried_db', 'j.noise_level_decimals') }}
     end as ln_db,
+    {%- for part in ['day', 'night'] %}
+        {%- for level in ['l10', 'l50', 'l90'] %}
+            case
+                when j.{{ part }}_validity = 'valid' and j.{{ part }}_hours_percentiles >= j.noise_{{ part }}_min_hours
+                    then {{ round_even_by('j.' ~ level ~ '_' ~ part ~ '_carried_db', 'j.noise_level_decimals') }}
+            end as {{ level }}_{{ part }}_db,
+        {%- endfor %}
+    {%- endfor %}
     case
         when j.day_validity = 'valid' and j.night_validity = 'valid'
             then {{ round_even_by(day_night_level(), 'j.noise_level_decimals') }}

@@ -8,6 +8,11 @@
     'noise_night_min_hours',
     'noise_max_wind',
     'noise_max_rain',
+    'noise_loud_hour_margin_db',
     'noise_level_decimals',
+    'noise_share_decimals',
+    'noise_area_by_day',
+    'noise_period_coverage_valid',
+    'noise_period_coverage_indicative',
     'noise_region_min_points'
 ]) }}

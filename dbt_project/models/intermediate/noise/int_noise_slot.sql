@@ -14,6 +14,9 @@ with slots as (
         max(day) as day,
         max(case when parameter = 'leq' and is_usable then value end) as leq_db,
         max(case when parameter = 'lmax' and is_usable then value end) as lmax_db,
+        max(case when parameter = 'l10' and is_usable then value end) as l10_db,
+        max(case when parameter = 'l50' and is_usable then value end) as l50_db,
+        max(case when parameter = 'l90' and is_usable then value end) as l90_db,
         max(case when parameter = 'valid_minutes' and is_usable then value end) as valid_minutes,
         max(case when parameter = 'noise_wind_speed' and is_usable then value end) as wind_m_s,
         max(case when parameter = 'noise_rain' and is_usable then value end) as rain_mm,
@@ -54,6 +57,8 @@ select
     noise_day as day,
     part,
     period_kind = 'hour' as is_hour,
+    period_start as slot_start,
+    case when period_kind = 'hour' then period_start + interval 1 hour else period_end end as slot_end,
     case
         -- An hour in which the clocks change ends two hours later on the clock, or at the same time: it is an hour.
         when period_kind = 'hour' then 60
@@ -63,6 +68,9 @@ select
     end as slot_minutes,
     leq_db,
     lmax_db,
+    l10_db,
+    l50_db,
+    l90_db,
     provenance,
     coalesce(wind_m_s > noise_max_wind, false) or coalesce(rain_mm > noise_max_rain, false) as is_weather,
     period_kind = 'hour' and coalesce(valid_minutes < noise_hour_min_minutes, false) as is_short,

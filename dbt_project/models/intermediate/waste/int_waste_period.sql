@@ -1,25 +1,103 @@
 {#-
-  Tonnes of the district by year (and year to date) that the rates are made of. Loads to transfer stations are left
-  out: they count at the plant. Days with loads stand beside the days of the period.
+  Tonnes of the district by month, quarter, year and year to date that the rates are made of. Loads to transfer stations
+  are left out of them: they count at the plant. What lets a period count, days with loads and loads counted, is beside.
 -#}
+with periods as (
+    select
+        c.*,
+        {{ days_in('c.period_start', 'c.period_end') }} as days_expected
+    from ({{ calendar_periods("(select min(day) from " ~ ref('int_waste_day') ~ ")") }}) as c
+),
+
+days as (
+    select
+        p.period_kind,
+        p.period_start,
+        sum(m.days_with_loads) as days_with_loads
+    from periods as p
+    inner join (
+        select
+            month_start,
+            max(days_with_loads) as days_with_loads
+        from {{ ref('int_waste_month') }}
+        group by month_start
+    ) as m on m.month_start between p.period_start and p.period_end
+    group by p.period_kind, p.period_start
+),
+
+origin as (
+    select min(provenance_rank) as provenance_rank from {{ ref('int_waste_month') }}
+),
+
+placed as (
+    select
+        p.period_kind,
+        p.period_start,
+        m.loads_received,
+        m.loads_counted,
+        m.provenance_rank,
+        coalesce(m.net_t, 0) as net_t,
+        coalesce(d.is_final, false) as is_final,
+        coalesce(d.is_final and c.is_kitchen, false) as is_kitchen,
+        coalesce(d.is_final and c.is_household_kitchen, false) as is_household_kitchen,
+        coalesce(d.is_final and c.is_recyclable, false) as is_recyclable,
+        coalesce(d.is_final and c.in_collected and not c.is_kitchen, false) as is_other,
+        coalesce(d.is_final and c.in_household, false) as is_household,
+        coalesce(d.recycles_kitchen, false) as recycles_kitchen,
+        coalesce(d.is_treatment, false) as is_treatment,
+        coalesce(d.is_harmless, false) as is_harmless,
+        coalesce(d.is_landfill, false) as is_landfill,
+        coalesce(d.is_incineration and c.in_collected, false) as is_incinerated
+    from periods as p
+    inner join {{ ref('int_waste_month') }} as m on m.month_start between p.period_start and p.period_end
+    left join {{ ref('waste_categories') }} as c on m.category = c.category
+    left join {{ ref('waste_destinations') }} as d on m.destination = d.destination
+),
+
+sums as (
+    select
+        period_kind,
+        period_start,
+        sum(loads_received) as loads_received,
+        sum(loads_counted) as loads_counted,
+        sum(case when is_kitchen then net_t else 0 end) as kitchen_t,
+        sum(case when is_household_kitchen then net_t else 0 end) as household_kitchen_t,
+        sum(case when is_other then net_t else 0 end) as other_t,
+        sum(case when is_recyclable then net_t else 0 end) as recyclable_t,
+        sum(case when is_kitchen and recycles_kitchen then net_t else 0 end) as kitchen_recycled_t,
+        sum(case when is_household_kitchen and recycles_kitchen then net_t else 0 end) as household_kitchen_recycled_t,
+        sum(case when is_final and is_incinerated then net_t else 0 end) as incinerated_t,
+        sum(case when is_household then net_t else 0 end) as household_t,
+        sum(case when is_household and is_treatment then net_t else 0 end) as household_treated_t,
+        sum(case when is_household and is_harmless then net_t else 0 end) as household_harmless_t,
+        sum(case when is_household and is_landfill then net_t else 0 end) as household_landfill_t,
+        min(provenance_rank) as provenance_rank
+    from placed
+    group by period_kind, period_start
+)
+
 select
     p.period_kind,
     p.period_start,
     p.period_end,
     p.is_pending,
-    count(distinct w.day) as days_with_loads,
-    {{ days_in('p.period_start', 'p.period_end') }} as days_expected,
-    sum(case when d.is_final and c.is_kitchen then w.net_t else 0 end) as kitchen_t,
-    sum(case when d.is_final and c.is_household_kitchen then w.net_t else 0 end) as household_kitchen_t,
-    sum(case when d.is_final and c.in_collected and not c.is_kitchen then w.net_t else 0 end) as other_t,
-    sum(case when d.is_final and c.is_recyclable then w.net_t else 0 end) as recyclable_t,
-    sum(case when d.is_final and c.is_kitchen and d.recycles_kitchen then w.net_t else 0 end) as kitchen_recycled_t,
-    sum(case when d.is_final and c.in_household then w.net_t else 0 end) as household_t,
-    sum(case when d.is_final and c.in_household and d.is_harmless then w.net_t else 0 end) as household_harmless_t,
-    sum(case when d.is_final and c.in_household and d.is_landfill then w.net_t else 0 end) as household_landfill_t,
-    {{ least_provenance('w.provenance') }} as provenance
-from {{ ref('int_year_periods') }} as p
-inner join {{ ref('mart_waste_daily') }} as w on w.day between p.period_start and p.period_end
-inner join {{ ref('waste_categories') }} as c on w.category = c.category
-inner join {{ ref('waste_destinations') }} as d on w.destination = d.destination
-group by p.period_kind, p.period_start, p.period_end, p.is_pending
+    d.days_with_loads,
+    p.days_expected,
+    s.loads_received,
+    s.loads_counted,
+    s.kitchen_t,
+    s.household_kitchen_t,
+    s.other_t,
+    s.recyclable_t,
+    s.kitchen_recycled_t,
+    s.household_kitchen_recycled_t,
+    s.incinerated_t,
+    s.household_t,
+    s.household_treated_t,
+    s.household_harmless_t,
+    s.household_landfill_t,
+    {{ provenance_of_rank('coalesce(s.provenance_rank, o.provenance_rank)') }} as provenance
+from periods as p
+inner join sums as s on p.period_kind = s.period_kind and p.period_start = s.period_start
+inner join days as d on p.period_kind = d.period_kind and p.period_start = d.period_start
+cross join origin as o

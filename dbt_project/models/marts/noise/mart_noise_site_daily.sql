@@ -1,6 +1,7 @@
 {#-
-  Point × date: Ld, Ln, Ldn, attainment of the functional area's limits, and what stands behind them. Limits apply to Ld
-  and Ln, never to an hour.
+  Point × date: Ld, Ln, Ldn, percentiles, attainment of the functional area's limits, and what stands behind them. Limits
+  apply to Ld and Ln, never to an hour. Percentiles of a part are the arithmetic mean of those of its hours: what
+  stations report; the text of HJ 640-2012 was not at hand, certainty low.
 -#}
 select
     d.day,
@@ -14,6 +15,12 @@ select
     cast(d.ld_db as decimal(6, 2)) as ld_db,
     cast(d.ln_db as decimal(6, 2)) as ln_db,
     cast(d.ldn_db as decimal(6, 2)) as ldn_db,
+    {%- for part in ['day', 'night'] %}
+        {%- for level in ['l10', 'l50', 'l90'] %}
+            cast(d.{{ level }}_{{ part }}_db as decimal(6, 2)) as {{ level }}_{{ part }}_db,
+        {%- endfor %}
+    {%- endfor %}
+    cast(d.lmax_day_db as decimal(6, 2)) as lmax_day_db,
     cast(d.lmax_night_db as decimal(6, 2)) as lmax_night_db,
     cast(ld.limit_db as decimal(6, 2)) as day_limit_db,
     cast(ln.limit_db as decimal(6, 2)) as night_limit_db,

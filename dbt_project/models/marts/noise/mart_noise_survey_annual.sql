@@ -78,6 +78,7 @@ means as (
         s.*,
         case s.survey_kind when 'grid' then 'region' else 'road' end as product,
         r.noise_region_min_points,
+        r.noise_period_coverage_valid,
         {{ round_even_by(exact_quotient('s.weighted_sum', 's.weight_sum', 12), 'r.noise_level_decimals') }} as mean_db
     from sums as s
     inner join {{ ref('int_noise_rules') }} as r on {{ in_force('s.year_start', 'r') }}
@@ -101,6 +102,7 @@ select
         when m.mean_db is null then 'insufficient'
         when m.survey_kind = 'grid' and m.n_valid < m.noise_region_min_points then 'indicative'
         when m.n_without_length > 0 then 'indicative'
+        when m.n_valid < m.n_expected * m.noise_period_coverage_valid then 'indicative'
         else 'valid'
     end as validity,
     case
@@ -109,6 +111,8 @@ select
             then concat(m.n_valid, ' grid points, ', cast(m.noise_region_min_points as integer), ' needed')
         when m.n_without_length > 0
             then concat('site attribute missing: road_length_km of ', m.n_without_length, ' segments')
+        when m.n_valid < m.n_expected * m.noise_period_coverage_valid
+            then concat(m.n_valid, ' of ', m.n_expected, ' registered places measured')
         else ''
     end as validity_reason,
     g.standard,

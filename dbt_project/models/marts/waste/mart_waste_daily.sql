@@ -2,34 +2,6 @@
   Loads and net tonnes by day, area of origin, category and destination. An area without a street code is the
   weighbridge's own. Loads to a transfer station stay in their own rows: they are weighed again at the plant.
 -#}
-with register as (
-    select
-        site_id,
-        area_code,
-        row_number() over (partition by site_id order by valid_from desc) as nth
-    from {{ ref('stg_site_register') }}
-    where feed = 'waste'
-),
-
-grouped as (
-    select
-        w.day,
-        coalesce(w.street_code, r.area_code, '{{ var("area_code") }}') as area_code,
-        w.category,
-        w.destination,
-        count(*) as n_expected,
-        sum(case when w.is_usable then 1 else 0 end) as n_valid,
-        sum(case when w.flag = {{ suspect_flag() }} then 1 else 0 end) as loads_suspect,
-        sum(case when w.is_usable then w.net_t end) as net_t,
-        coalesce(
-            {{ least_provenance('case when w.is_usable then w.provenance end') }},
-            {{ least_provenance('w.provenance') }}
-        ) as provenance
-    from {{ ref('stg_waste') }} as w
-    left join register as r on w.site_id = r.site_id and r.nth = 1
-    group by w.day, coalesce(w.street_code, r.area_code, '{{ var("area_code") }}'), w.category, w.destination
-)
-
 select
     g.day,
     g.area_code,
@@ -64,7 +36,7 @@ select
         else ''
     end as validity_reason,
     g.provenance
-from grouped as g
+from {{ ref('int_waste_day') }} as g
 inner join {{ ref('int_waste_rules') }} as rules on {{ in_force('g.day', 'rules') }}
 inner join {{ ref('feed_cadence') }} as f on f.feed = 'waste'
 left join {{ ref('district_areas') }} as a on g.area_code = a.area_code

@@ -1,94 +1,136 @@
 {#-
-  Household waste rates of the district by year, each variant named. They serve the commitments of the plan (6.1.2);
-  none of the 22 indicators is a waste rate.
+  Household waste rates of the district by month, quarter, year and year to date, each variant named (seed
+  waste_indicators). They serve the commitments of the plan (6.1.2); none of the 22 indicators is a waste rate. Resource
+  use waits for its k values, which a configuration enters as rules.
 -#}
-with figures as (
+{%- set resource_use -%}
+    p.recyclable_t + p.incinerated_t * p.waste_resource_k_incineration
+    + p.kitchen_recycled_t * p.waste_resource_k_kitchen + p.household_landfill_t * p.waste_resource_k_landfill
+{%- endset %}
+{%- set collected = 'p.kitchen_t + p.other_t + p.recyclable_t' %}
+{%- set rates = [
+    ('kitchen_waste_sorted_share', 'all_sources', 'p.kitchen_t', 'p.kitchen_t + p.other_t'),
+    (
+        'kitchen_waste_sorted_share', 'household_only', 'p.household_kitchen_t',
+        'p.household_kitchen_t + p.other_t'
+    ),
+    ('household_waste_recycling', '', 'p.recyclable_t + p.kitchen_recycled_t', collected),
+    ('household_waste_recycling', 'sorted', 'p.recyclable_t + p.kitchen_t', collected),
+    ('household_waste_safe', '', 'p.household_harmless_t', 'p.household_t'),
+    ('household_waste_resource_use', '', resource_use, collected),
+    ('primary_waste_landfill_share', '', 'p.household_landfill_t', 'p.household_treated_t'),
+    ('sorted_waste_resourced', 'all_sources', 'p.kitchen_recycled_t', 'p.kitchen_t'),
+    (
+        'sorted_waste_resourced', 'catering_only', 'p.kitchen_recycled_t - p.household_kitchen_recycled_t',
+        'p.kitchen_t - p.household_kitchen_t'
+    ),
+    ('household_waste_reduction', '', 'b.household_t - p.household_t', 'b.household_t'),
+] -%}
+with judged as (
     select
         p.*,
-        'kitchen_waste_sorted_share' as indicator_id,
-        'all_sources' as variant,
-        p.kitchen_t as part,
-        p.kitchen_t + p.other_t as whole,
-        'kitchen / (kitchen + other) × 100' as clause
+        r.waste_rate_decimals,
+        r.waste_base_year,
+        r.waste_resource_k_incineration,
+        r.waste_resource_k_kitchen,
+        r.waste_resource_k_landfill,
+        {{ waste_validity('p', 'r') }} as validity
     from {{ ref('int_waste_period') }} as p
-    union all
-    select
-        p.*,
-        'kitchen_waste_sorted_share' as indicator_id,
-        'household_only' as variant,
-        p.household_kitchen_t as part,
-        p.household_kitchen_t + p.other_t as whole,
-        'household kitchen / (household kitchen + other) × 100' as clause
-    from {{ ref('int_waste_period') }} as p
-    union all
-    select
-        p.*,
-        'household_waste_recycling' as indicator_id,
-        '' as variant,
-        p.recyclable_t + p.kitchen_recycled_t as part,
-        p.kitchen_t + p.other_t + p.recyclable_t as whole,
-        '(recyclables + kitchen recycled) / (collected + recyclables) × 100' as clause
-    from {{ ref('int_waste_period') }} as p
-    union all
-    select
-        p.*,
-        'household_waste_safe' as indicator_id,
-        '' as variant,
-        p.household_harmless_t as part,
-        p.household_t as whole,
-        'harmlessly treated / collected × 100' as clause
-    from {{ ref('int_waste_period') }} as p
-    union all
+    inner join {{ ref('int_waste_rules') }} as r on {{ in_force('p.period_start', 'r') }}
+),
+
+parts as (
+    {%- for indicator_id, variant, part, whole in rates %}
+        select
+            p.*,
+            '{{ indicator_id }}' as indicator_id,
+            '{{ variant }}' as variant,
+            {{ part }} as part,
+            {{ whole }} as whole,
+            {%- if indicator_id == 'household_waste_resource_use' %}
+                case when ({{ part }}) is null then 'k values are not entered' else '' end as lacks
+            {%- elif indicator_id == 'household_waste_reduction' %}
+                case
+                    when b.household_t is null
+                        then concat('no valid figure of the base year ', cast(p.waste_base_year as integer))
+                    else ''
+                end as lacks
+            {%- else %}
+                '' as lacks
+            {%- endif %}
+        from judged as p
+        {%- if indicator_id == 'household_waste_reduction' %}
+            left join judged as b
+                on
+                    b.period_kind = 'year' and extract(year from b.period_start) = p.waste_base_year
+                    and b.validity = 'valid'
+            where p.period_kind = 'year' and extract(year from p.period_start) > p.waste_base_year
+        {%- endif %}
+        union all
+    {%- endfor %}
     select
         p.*,
         'primary_waste_landfilled' as indicator_id,
         '' as variant,
         p.household_landfill_t as part,
         null as whole,
-        'raw waste landfilled' as clause
-    from {{ ref('int_waste_period') }} as p
+        '' as lacks
+    from judged as p
 ),
 
-judged as (
+quotients as (
+    select
+        *,
+        {{ exact_quotient('part * 100', 'whole', 12) }} as quotient
+    from parts
+),
+
+figures as (
+    select
+        *,
+        case
+            when indicator_id = 'primary_waste_landfilled' then part
+            else {{ round_even_by('quotient', 'waste_rate_decimals') }}
+        end as figure
+    from quotients
+),
+
+allowed as (
     select
         f.*,
         case
-            when f.is_pending then 'pending'
-            when f.days_with_loads >= f.days_expected * r.waste_coverage_valid then 'valid'
-            when f.days_with_loads >= f.days_expected * r.waste_coverage_indicative then 'indicative'
-            else 'insufficient'
-        end as validity,
-        case when f.indicator_id = 'primary_waste_landfilled' then f.part
-            else {{ round_even_by(exact_quotient('f.part * 100', 'f.whole'), 'r.waste_rate_decimals') }}
-        end as figure
+            when f.validity in ('pending', 'insufficient') then f.validity
+            when f.figure is null then 'insufficient'
+            else f.validity
+        end as figure_validity
     from figures as f
-    inner join {{ ref('int_waste_rules') }} as r on {{ in_force('f.period_start', 'r') }}
 )
 
 select
-    j.indicator_id,
-    coalesce(c.name_zh, j.indicator_id) as name_zh,
+    a.indicator_id,
+    i.name_zh,
     '{{ var("area_code") }}' as area_code,
     '{{ var("area_name_zh") }}' as area_name_zh,
-    j.period_kind,
-    j.period_start,
-    j.period_end,
-    j.variant,
-    cast(case when j.validity in ('valid', 'indicative') then j.figure end as decimal(18, 6)) as value,
-    coalesce(c.unit, '') as unit,
-    cast(j.days_expected as bigint) as n_expected,
-    cast(j.days_with_loads as bigint) as n_valid,
-    {{ coverage('j.days_with_loads', 'j.days_expected') }} as coverage,
-    j.validity,
+    a.period_kind,
+    a.period_start,
+    a.period_end,
+    a.variant,
+    cast(case when a.figure_validity in ('valid', 'indicative') then a.figure end as decimal(18, 6)) as value,
+    i.unit,
+    cast(a.days_expected as bigint) as n_expected,
+    cast(a.days_with_loads as bigint) as n_valid,
+    {{ coverage('a.days_with_loads', 'a.days_expected') }} as coverage,
+    a.figure_validity as validity,
     case
-        when j.validity = 'pending' then 'the year is not over'
-        when j.validity = 'valid' then ''
-        else concat(
-                'loads on ', cast(j.days_with_loads as string), ' of ', cast(j.days_expected as string), ' days'
-            )
+        when a.figure_validity = 'pending' then 'the period is not over'
+        when a.figure_validity = 'valid' then ''
+        when a.lacks <> '' then a.lacks
+        when a.figure is null and a.validity <> 'insufficient' then 'nothing to divide by: the whole is 0'
+        else {{ waste_reason('a') }}
     end as validity_reason,
-    '生活垃圾统计口径' as standard,
-    j.clause,
-    j.provenance
-from judged as j
-left join {{ ref('plan_commitments_2025') }} as c on j.indicator_id = c.commitment_id
+    i.standard,
+    i.clause,
+    a.provenance
+from allowed as a
+inner join {{ ref('waste_indicators') }} as i
+    on a.indicator_id = i.indicator_id and a.variant = coalesce(i.variant, '')

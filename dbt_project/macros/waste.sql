@@ -1,0 +1,58 @@
+{#-
+  What the waste models share: the middle of a group, verdicts over days with loads and loads counted.
+  Not here: how categories and destinations count (seeds waste_*), thresholds (seed rule_values_totals).
+-#}
+
+{# The middle value inside a group, of an even number the lower one: always a value that was delivered. #}
+{% macro middle_value(expr) -%}
+    {{ adapter.dispatch('middle_value')(expr) }}
+{%- endmacro %}
+
+{% macro default__middle_value(expr) -%}
+    quantile_disc({{ expr }}, 0.5)
+{%- endmacro %}
+
+{% macro spark__middle_value(expr) -%}
+    percentile_disc(0.5) within group (order by {{ expr }})
+{%- endmacro %}
+
+{# Days of a week: a calendar fact, not a rule. #}
+{% macro days_per_week() -%}
+    7
+{%- endmacro %}
+
+{#
+  Verdict over a period of loads from the columns of row `p` and the rules `r`: enough days have loads, and enough of the
+  loads received count.
+#}
+{% macro waste_validity(p, r) -%}
+    case
+        when {{ p }}.is_pending then 'pending'
+        when {{ p }}.loads_received = 0 then 'insufficient'
+        when
+            {{ p }}.days_with_loads >= {{ p }}.days_expected * {{ r }}.waste_coverage_valid
+            and {{ p }}.loads_counted >= {{ p }}.loads_received * {{ r }}.waste_coverage_valid then 'valid'
+        when
+            {{ p }}.days_with_loads >= {{ p }}.days_expected * {{ r }}.waste_coverage_indicative
+            and {{ p }}.loads_counted >= {{ p }}.loads_received * {{ r }}.waste_coverage_indicative then 'indicative'
+        else 'insufficient'
+    end
+{%- endmacro %}
+
+{# Why a period of loads is not simply valid. #}
+{% macro waste_reason(p) -%}
+    concat_ws(
+        '; ',
+        case
+            when {{ p }}.days_with_loads < {{ p }}.days_expected
+                then concat('loads on ', {{ p }}.days_with_loads, ' of ', {{ p }}.days_expected, ' days')
+        end,
+        case
+            when {{ p }}.loads_counted < {{ p }}.loads_received
+                then concat(
+                    {{ p }}.loads_received - {{ p }}.loads_counted, ' of ', {{ p }}.loads_received,
+                    ' loads left out by flag'
+                )
+        end
+    )
+{%- endmacro %}

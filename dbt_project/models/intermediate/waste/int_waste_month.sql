@@ -1,0 +1,56 @@
+{#-
+  Loads and tonnes by month, area of origin, category and destination: what quarters, years and rates add up. The day that
+  is not over is left out. Months without loads stand with their days alone.
+-#}
+with months as (
+    select
+        c.period_start as month_start,
+        c.period_end as month_end
+    from ({{ calendar_periods("(select min(day) from " ~ ref('int_waste_day') ~ ")") }}) as c
+    where c.period_kind = 'month'
+),
+
+complete as (
+    select
+        *,
+        cast(date_trunc('month', day) as date) as month_start
+    from {{ ref('int_waste_day') }}
+    where day <= {{ last_complete_day() }}
+),
+
+days as (
+    select
+        month_start,
+        count(distinct day) as days_with_loads
+    from complete
+    group by month_start
+),
+
+sums as (
+    select
+        month_start,
+        area_code,
+        category,
+        destination,
+        sum(n_expected) as loads_received,
+        sum(n_valid) as loads_counted,
+        sum(net_t) as net_t,
+        min({{ provenance_rank('provenance') }}) as provenance_rank
+    from complete
+    group by month_start, area_code, category, destination
+)
+
+select
+    m.month_start,
+    m.month_end,
+    s.area_code,
+    s.category,
+    s.destination,
+    coalesce(s.loads_received, 0) as loads_received,
+    coalesce(s.loads_counted, 0) as loads_counted,
+    s.net_t,
+    s.provenance_rank,
+    coalesce(d.days_with_loads, 0) as days_with_loads
+from months as m
+left join days as d on m.month_start = d.month_start
+left join sums as s on m.month_start = s.month_start

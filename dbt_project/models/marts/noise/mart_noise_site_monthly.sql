@@ -1,0 +1,183 @@
+{#-
+  Point × month × part of the day: the energy mean of the valid days' levels against the limit of the class that the
+  point has at the end of the month, and how many days attained the limit of theirs. Registered points stand in every
+  month, with or without readings.
+-#}
+with span as (
+    select coalesce(min(day), {{ last_complete_day() }}) as first_day from {{ ref('int_noise_part') }}
+),
+
+months as (
+    select
+        c.period_start,
+        c.period_end,
+        c.is_pending
+    from ({{ calendar_periods('(select first_day from span)') }}) as c
+    where c.period_kind = 'month'
+),
+
+register as (
+    select
+        m.period_start,
+        s.site_id,
+        s.name_zh,
+        s.area_code,
+        s.noise_class,
+        s.assessed,
+        s.kind,
+        s.provenance,
+        row_number() over (partition by m.period_start, s.site_id order by s.valid_from desc) as nth
+    from months as m
+    inner join {{ ref('stg_site_register') }} as s
+        on m.period_end >= s.valid_from and (s.valid_to is null or m.period_start <= s.valid_to)
+    where s.feed = 'noise'
+),
+
+counted as (
+    select
+        m.period_start,
+        p.site_id,
+        p.part,
+        {{ energy_level('sum(' ~ sound_energy('p.level_carried_db') ~ ')', 'count(p.level_carried_db)') }} as level_db,
+        {%- for level in ['l10_db', 'l50_db', 'l90_db'] %}
+            {{ carried_mean('sum(p.' ~ level ~ ')', 'count(p.' ~ level ~ ')') }} as {{ level }},
+            count(p.{{ level }}) as n_{{ level }},
+        {%- endfor %}
+        max(p.lmax_db) as lmax_db,
+        count(p.level_db) as n_valid,
+        count(p.is_attained) as n_judged,
+        count(case when p.is_attained then 1 end) as n_attained,
+        bool_or(p.validity = 'pending') as is_arriving,
+        {{ least_provenance('p.provenance') }} as provenance
+    from {{ ref('int_noise_part') }} as p
+    inner join months as m on p.day between m.period_start and m.period_end
+    group by m.period_start, p.site_id, p.part
+),
+
+places as (
+    select
+        period_start,
+        site_id
+    from counted
+    union
+    select
+        period_start,
+        site_id
+    from register
+    where kind = 'point'
+),
+
+parts as (
+    select distinct period as part from {{ ref('gb3096_limits') }}
+),
+
+beside as (
+    select
+        m.period_start,
+        m.period_end,
+        w.site_id,
+        parts.part,
+        coalesce(s.name_zh, w.site_id) as site_name_zh,
+        s.area_code,
+        s.noise_class,
+        coalesce(s.assessed, false) as assessed,
+        l.limit_db,
+        c.level_db,
+        c.lmax_db,
+        {%- for level in ['l10_db', 'l50_db', 'l90_db'] %}
+            c.{{ level }},
+            coalesce(c.n_{{ level }}, 0) as n_{{ level }},
+        {%- endfor %}
+        coalesce(c.n_judged, 0) as n_judged,
+        coalesce(c.n_attained, 0) as n_attained,
+        coalesce(c.n_valid, 0) as n_valid,
+        {{ days_in('m.period_start', 'm.period_end') }} as n_expected,
+        m.is_pending,
+        m.is_pending or coalesce(c.is_arriving, false) as is_open,
+        r.noise_level_decimals,
+        r.noise_share_decimals,
+        r.noise_period_coverage_valid,
+        r.noise_period_coverage_indicative,
+        l.standard,
+        l.clause,
+        coalesce(c.provenance, s.provenance) as provenance
+    from places as w
+    inner join months as m on w.period_start = m.period_start
+    cross join parts
+    left join counted as c on w.period_start = c.period_start and w.site_id = c.site_id and parts.part = c.part
+    left join register as s on w.period_start = s.period_start and w.site_id = s.site_id and s.nth = 1
+    left join {{ ref('gb3096_limits') }} as l
+        on s.noise_class = l.noise_class and parts.part = l.period and {{ in_force('m.period_end', 'l') }}
+    inner join {{ ref('int_noise_rules') }} as r on {{ in_force('m.period_end', 'r') }}
+),
+
+verdicts as (
+    select
+        *,
+        {{ exact_quotient('n_attained * 100', 'n_judged') }} as days_attainment,
+        case
+            when is_open then 'pending'
+            when n_valid > 0 and n_valid >= n_expected * noise_period_coverage_valid then 'valid'
+            when n_valid > 0 and n_valid >= n_expected * noise_period_coverage_indicative then 'indicative'
+            else 'insufficient'
+        end as validity
+    from beside
+),
+
+rounded as (
+    select
+        *,
+        case
+            when validity in ('valid', 'indicative') then {{ round_even_by('level_db', 'noise_level_decimals') }}
+        end as month_level_db
+    from verdicts
+)
+
+select
+    period_start as month_start,
+    period_end as month_end,
+    site_id,
+    site_name_zh,
+    v.area_code,
+    {{ area_name('v.area_code', 'a.name_zh') }} as area_name_zh,
+    noise_class,
+    assessed,
+    part,
+    cast(month_level_db as decimal(6, 2)) as leq_db,
+    {%- for level in ['l10_db', 'l50_db', 'l90_db'] %}
+        cast(case
+            when validity in ('valid', 'indicative') and n_{{ level }} >= n_expected * noise_period_coverage_indicative
+                then {{ round_even_by(level, 'noise_level_decimals') }}
+        end as decimal(6, 2)) as {{ level }},
+    {%- endfor %}
+    cast(lmax_db as decimal(6, 2)) as lmax_db,
+    cast(limit_db as decimal(6, 2)) as limit_db,
+    month_level_db <= limit_db as attained,
+    cast(n_judged as bigint) as days_judged,
+    cast(n_attained as bigint) as days_attained,
+    cast(case
+        when validity in ('valid', 'indicative')
+            then {{ round_even_by('days_attainment', 'noise_share_decimals') }}
+    end as decimal(9, 4)) as days_attained_pct,
+    case
+        when noise_class is null then 'site attribute missing: noise_class'
+        when limit_db is null then 'no limit in force for this class in this month'
+        when month_level_db is null then 'the month has no level'
+        else ''
+    end as attainment_reason,
+    cast(n_expected as bigint) as n_expected,
+    cast(n_valid as bigint) as n_valid,
+    {{ coverage('n_valid', 'n_expected') }} as coverage,
+    validity,
+    case
+        when is_pending then 'the month is not over'
+        when is_open then 'levels of the month can still arrive'
+        when validity = 'valid' then ''
+        else concat(n_valid, ' of ', n_expected, ' days have a level')
+    end as validity_reason,
+    coalesce(v.standard, e.standard) as standard,
+    coalesce(v.clause, e.clause) as clause,
+    v.provenance
+from rounded as v
+left join {{ ref('district_areas') }} as a on v.area_code = a.area_code
+left join {{ ref('int_rules') }} as e on e.rule_id = 'noise_level_decimals' and {{ in_force('v.period_end', 'e') }}

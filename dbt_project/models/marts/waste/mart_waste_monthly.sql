@@ -1,0 +1,60 @@
+{#-
+  Loads and net tonnes by month, quarter, year and year to date, area of origin, category and destination; kitchen waste
+  of households and of catering stay apart. Rows are sums, never rates; loads to a transfer station stay in their own
+  rows. A period that is not over shows what came so far, without the day that is not over.
+-#}
+with sums as (
+    select
+        p.period_kind,
+        p.period_start,
+        p.period_end,
+        p.is_pending,
+        p.days_expected,
+        p.days_with_loads,
+        m.area_code,
+        m.category,
+        m.destination,
+        sum(m.loads_received) as loads_received,
+        sum(m.loads_counted) as loads_counted,
+        sum(m.net_t) as net_t,
+        min(m.provenance_rank) as provenance_rank
+    from {{ ref('int_waste_period') }} as p
+    inner join {{ ref('int_waste_month') }} as m on m.month_start between p.period_start and p.period_end
+    where m.area_code is not null
+    group by
+        p.period_kind, p.period_start, p.period_end, p.is_pending, p.days_expected, p.days_with_loads,
+        m.area_code, m.category, m.destination
+),
+
+judged as (
+    select
+        s.*,
+        {{ waste_validity('s', 'r') }} as validity
+    from sums as s
+    inner join {{ ref('int_waste_rules') }} as r on {{ in_force('s.period_start', 'r') }}
+)
+
+select
+    j.period_kind,
+    j.period_start,
+    j.period_end,
+    j.area_code,
+    {{ area_name('j.area_code', 'a.name_zh') }} as area_name_zh,
+    j.category,
+    coalesce(c.name_zh, j.category) as category_name_zh,
+    j.destination,
+    coalesce(d.name_zh, j.destination) as destination_name_zh,
+    cast(j.loads_counted as bigint) as loads,
+    cast(case when j.validity <> 'insufficient' then j.net_t end as decimal(24, 6)) as net_t,
+    cast(j.days_expected as bigint) as days_expected,
+    cast(j.days_with_loads as bigint) as days_with_loads,
+    cast(j.loads_received as bigint) as n_expected,
+    cast(j.loads_counted as bigint) as n_valid,
+    {{ coverage('j.loads_counted', 'j.loads_received') }} as coverage,
+    j.validity,
+    case when j.is_pending then 'the period is not over' else {{ waste_reason('j') }} end as validity_reason,
+    {{ provenance_of_rank('j.provenance_rank') }} as provenance
+from judged as j
+left join {{ ref('district_areas') }} as a on j.area_code = a.area_code
+left join {{ ref('waste_categories') }} as c on j.category = c.category
+left join {{ ref('waste_destinations') }} as d on j.destination = d.destination
