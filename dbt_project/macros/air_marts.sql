@@ -32,7 +32,7 @@
         max(case when item = 'co' then iaqi end) as co_iaqi,
         max(case when item = 'o3_8h' then iaqi end) as o3_8h_iaqi
     from {{ ref('int_air_day_iaqi') }}
-    where place_kind = '{{ place_kind }}'
+    where basis = 'published' and place_kind = '{{ place_kind }}'
     group by place_id, day
 {%- endmacro %}
 
@@ -89,7 +89,7 @@
         {{ joined("case when validity <> 'valid' then concat(symbol, ' ', validity) end", '; ', 'sort_order') }}
             as items_not_valid
     from {{ ref('int_air_period_assessed') }}
-    where place_kind = '{{ place_kind }}' and variant = 'dust_included'
+    where basis = 'published' and place_kind = '{{ place_kind }}' and variant = 'dust_included'
     group by place_id, period_kind, period_start, edition
 {%- endmacro %}
 

@@ -34,7 +34,7 @@ with means as (
     from {{ ref('int_air_period_assessed') }} as s
     inner join {{ ref('air_items') }} as i on s.item = i.item
     where
-        s.place_kind = 'district' and s.period_kind in ('year', 'year_to_date')
+        s.basis = 'published' and s.place_kind = 'district' and s.period_kind in ('year', 'year_to_date')
         and s.item in ('pm2_5', 'pm10', 'no2')
 ),
 
@@ -68,7 +68,7 @@ shares as (
         s.provenance_rank
     from {{ ref('int_air_period_days') }} as s
     cross join share_indicators as k
-    where s.place_kind = 'district' and s.period_kind in ('year', 'year_to_date')
+    where s.basis = 'published' and s.place_kind = 'district' and s.period_kind in ('year', 'year_to_date')
 ),
 
 figures as (

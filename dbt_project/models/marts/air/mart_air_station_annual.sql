@@ -27,6 +27,7 @@ entries as (
         on
             p.place_id = s.site_id and s.feed = 'air'
             and p.scope_end >= s.valid_from and (s.valid_to is null or p.scope_start <= s.valid_to)
+    where p.basis = 'published'
 )
 
 select
@@ -71,4 +72,4 @@ left join entries as e
     on
         s.place_id = e.place_id and s.period_kind = e.period_kind
         and s.period_start = e.period_start and s.edition = e.edition and e.entry_place = 1
-where s.place_kind = 'station' and s.period_kind in ('year', 'year_to_date')
+where s.basis = 'published' and s.place_kind = 'station' and s.period_kind in ('year', 'year_to_date')
