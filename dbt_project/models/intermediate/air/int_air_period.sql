@@ -55,20 +55,20 @@ by_edition as (
 
 scoped as (
     select
-        basis,
-        period_kind,
-        period_start,
-        period_end,
-        scope_end > {{ last_complete_day() }} as is_pending,
-        edition,
-        limits_standard,
-        index_standard,
-        statistics_standard,
-        scope_start,
-        scope_end,
-        scope_start = period_start and scope_end = period_end as is_whole,
-        {{ air_rule_day('scope_start', 'b') }} as rule_start,
-        {{ air_rule_day('scope_end', 'b') }} as rule_end
+        b.basis,
+        b.period_kind,
+        b.period_start,
+        b.period_end,
+        b.scope_end > {{ last_complete_day() }} as is_pending,
+        b.edition,
+        b.limits_standard,
+        b.index_standard,
+        b.statistics_standard,
+        b.scope_start,
+        b.scope_end,
+        b.scope_start = b.period_start and b.scope_end = b.period_end as is_whole,
+        {{ air_rule_day('b.scope_start', 'b') }} as rule_start,
+        {{ air_rule_day('b.scope_end', 'b') }} as rule_end
     from by_edition as b
     union all
     select

@@ -2,7 +2,13 @@
   Basis x place x period x edition: days by AQI category, shares of good and heavy days among the valid ones (dust kept),
   and the composite index. Every day is placed by the edition that the basis gives it.
 -#}
-with days as (
+with expected as (
+    select count(*) as n_items
+    from {{ ref('air_items') }}
+    where in_index
+),
+
+days as (
     select
         a.*,
         a.aqi is not null as is_valid,
@@ -47,8 +53,9 @@ shares as (
         period_kind,
         period_start,
         edition,
-        case when count(composite_share) = count(*) then sum(composite_share) end as composite_sum
+        case when count(composite_share) = max(e.n_items) then sum(composite_share) end as composite_sum
     from {{ ref('int_air_period_assessed') }}
+    cross join expected as e
     where variant = case when judged_without_dust then 'dust_excluded' else 'dust_included' end
     group by basis, place_kind, place_id, period_kind, period_start, edition
 )
