@@ -20,53 +20,17 @@ with reports as (
     group by valid_from, valid_to
 ),
 
-hours as (
+measured as (
     select
         h.*,
-        e.edition,
-        e.limits_standard,
-        e.index_standard,
-        {{ air_rule_day('h.day', 'e') }} as rule_day
-    from {{ ref('int_air_hour') }} as h
-    inner join {{ ref('int_air_edition') }} as e on e.basis = 'published' and {{ in_force('h.day', 'e') }}
-    where h.n_received_of_day > 0 and h.period_end <= {{ as_of() }}
-),
-
-running as (
-    select
-        h.*,
-        r.air_8h_min_hours,
-        r.air_day_min_hours,
         r.air_index_input_decimals,
         r.air_index_input_decimals_co,
         r.air_aqi_min,
         r.air_aqi_partial_above,
-        r.air_primary_above,
-        h.o3_n - coalesce(w.o3_n, 0) as o3_8h_hours,
-        h.o3_sum - coalesce(w.o3_sum, 0) as o3_8h_sum,
-        {%- for pollutant in ['pm2_5', 'pm10', 'so2'] %}
-        h.{{ pollutant }}_n - coalesce(d.{{ pollutant }}_n, 0) as {{ pollutant }}_24h_hours,
-        h.{{ pollutant }}_sum - coalesce(d.{{ pollutant }}_sum, 0) as {{ pollutant }}_24h_sum{{ ',' if not loop.last }}
-        {%- endfor %}
-    from hours as h
+        r.air_primary_above
+    from {{ ref('int_air_hour') }} as h
     inner join {{ ref('int_air_rules') }} as r on {{ in_force('h.rule_day', 'r') }}
-    left join {{ ref('int_air_hour') }} as w
-        on h.site_id = w.site_id and h.hour_no - cast(r.air_8h_window_hours as bigint) = w.hour_no
-    left join {{ ref('int_air_hour') }} as d
-        on h.site_id = d.site_id and h.hour_no - cast(r.air_day_expected_hours as bigint) = d.hour_no
-),
-
-measured as (
-    select
-        *,
-        case when o3_8h_hours >= air_8h_min_hours then {{ carried_mean('o3_8h_sum', 'o3_8h_hours') }} end as o3_8h,
-        {%- for pollutant in ['pm2_5', 'pm10', 'so2'] %}
-        case
-            when {{ pollutant }}_24h_hours >= air_day_min_hours
-                then {{ carried_mean(pollutant ~ '_24h_sum', pollutant ~ '_24h_hours') }}
-        end as {{ pollutant }}_24h{{ ',' if not loop.last }}
-        {%- endfor %}
-    from running
+    where h.n_received_of_day > 0 and h.period_end <= {{ as_of() }}
 ),
 
 concentrations as (
