@@ -19,6 +19,7 @@
         max(case when item = 'co' then concentration end) as co_mg_m3,
         max(case when item = 'o3_8h' then concentration end) as o3_8h_max_ug_m3,
         max(case when item = 'o3_1h' then concentration end) as o3_1h_max_ug_m3,
+        max(case when item = 'o3_8h' then largest_window_end end) as o3_8h_window_end,
         max(case when item = 'pm2_5' then n_valid end) as pm2_5_n,
         max(case when item = 'pm10' then n_valid end) as pm10_n,
         max(case when item = 'so2' then n_valid end) as so2_n,

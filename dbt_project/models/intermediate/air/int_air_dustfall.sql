@@ -10,22 +10,31 @@ with samples as (
         month_start,
         {%- for parameter in ['dustfall', 'dust_net_mass', 'dust_total_mass', 'dust_vessel_mass', 'dust_blank_mass',
                               'dust_collector_area', 'dust_exposure_days'] %}
-        max(case when parameter = '{{ parameter }}' and is_usable then value end) as {{ parameter }},
+            max(case when parameter = '{{ parameter }}' and is_usable then value end) as {{ parameter }},
         {%- endfor %}
         min({{ provenance_rank('provenance') }}) as provenance_rank
     from {{ ref('stg_dustfall') }}
     group by site_id, month_start
 ),
 
+first_and_last as (
+    select
+        min(month_start) as first_month,
+        max(month_start) as last_month
+    from samples
+),
+
+month_starts as (
+    select {{ each_month('first_month', 'last_month') }} as month_start
+    from first_and_last
+    where first_month is not null
+),
+
 calendar as (
     select
-        m.month_start,
-        cast(last_day(m.month_start) as date) as month_end
-    from (
-        select {{ each_month('x.first_month', 'x.last_month') }} as month_start
-        from (select min(month_start) as first_month, max(month_start) as last_month from samples) as x
-        where x.first_month is not null
-    ) as m
+        month_start,
+        cast(last_day(month_start) as date) as month_end
+    from month_starts
 ),
 
 months as (
@@ -59,7 +68,7 @@ results as (
             when s.dustfall is not null then 'delivered'
             when s.dust_net_mass is not null or s.dust_total_mass is not null then 'computed'
         end as method,
-        s.provenance_rank
+        coalesce(s.provenance_rank, {{ provenance_rank('p.provenance') }}) as provenance_rank
     from months as m
     inner join {{ ref('stg_site_register') }} as p
         on p.feed = 'air' and p.kind = 'dustfall_point' and {{ in_force('m.month_end', 'p') }}

@@ -4,24 +4,26 @@
   own as well, for comparing like with like. Rules, limits, breakpoints and roundings are looked up by air_rule_day(): the
   day itself, clamped into the edition's own validity.
 -#}
-with editions as (
+with pin as (
+    select
+        case
+            when '{{ var("air_edition_pin") }}' = '' then ''
+            when max(case when edition = '{{ var("air_edition_pin") }}' then 1 else 0 end) = 1
+                then '{{ var("air_edition_pin") }}'
+            else {{ refused(
+                "concat('air_edition_pin is ''" ~ var("air_edition_pin") ~ "'', but the editions of the air standards are: ', "
+                ~ joined('edition', ', ', 'edition') ~ ")"
+            ) }}
+        end as pinned_edition
+    from {{ ref('air_editions') }}
+),
+
+editions as (
     select
         e.*,
         p.pinned_edition
     from {{ ref('air_editions') }} as e
-    cross join (
-        select
-            case
-                when '{{ var("air_edition_pin") }}' = '' then ''
-                when max(case when edition = '{{ var("air_edition_pin") }}' then 1 else 0 end) = 1
-                    then '{{ var("air_edition_pin") }}'
-                else {{ refused(
-                    "concat('air_edition_pin is ''" ~ var("air_edition_pin") ~ "'', but the editions of the air standards"
-                    ~ " are: ', " ~ joined('edition', ', ', 'edition') ~ ")"
-                ) }}
-            end as pinned_edition
-        from {{ ref('air_editions') }}
-    ) as p
+    cross join pin as p
 ),
 
 bases as (

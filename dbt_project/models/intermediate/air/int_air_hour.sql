@@ -1,7 +1,7 @@
 {#-
   Reference station x hour, without gaps from its first to its last day: usable 1 h values side by side, the running means
   that their rule allows (ozone 8 h; particles and SO2 24 h), and the sums and counts behind them from the first hour on:
-  a mean over any number of past hours is a difference of two rows. Micro-stations are not here.
+  a mean over any number of past hours is a difference of two rows. No micro-stations.
 -#}
 {%- set pollutants = ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3'] %}
 {%- set over_24h = ['pm2_5', 'pm10', 'so2'] %}
@@ -17,13 +17,15 @@ readings as (
         a.day,
         a.hour_label,
         {%- for pollutant in pollutants %}
-        max(case when a.parameter = '{{ pollutant }}' and a.is_usable then a.value end) as {{ pollutant }},
+            max(case when a.parameter = '{{ pollutant }}' and a.is_usable then a.value end) as {{ pollutant }},
         {%- endfor %}
         count(*) as n_received,
         min({{ provenance_rank('a.provenance') }}) as provenance_rank
     from {{ ref('stg_air') }} as a
     inner join stations as s on a.site_id = s.site_id
-    where a.parameter in ('{{ pollutants | join("', '") }}')
+    where a.parameter in (
+            '{{ pollutants | join("', '") }}'
+        )
     group by a.site_id, a.day, a.hour_label
 ),
 
@@ -38,7 +40,8 @@ spans as (
 ),
 
 days as (
-    {{ day_series('(select min(first_day) from spans)', '(select max(last_day) from spans)') }}
+    select d.day
+    from ({{ day_series('(select min(first_day) from spans)', '(select max(last_day) from spans)') }}) as d
 ),
 
 labels as (
@@ -67,15 +70,15 @@ numbered as (
         h.period_end,
         row_number() over (partition by h.site_id order by h.period_start) as hour_no,
         {%- for pollutant in pollutants %}
-        r.{{ pollutant }},
+            r.{{ pollutant }},
         {%- endfor %}
         {%- for pollutant in over_24h + ['o3'] %}
-        sum(coalesce(r.{{ pollutant }}, 0)) over (
-            partition by h.site_id order by h.period_start rows between unbounded preceding and current row
-        ) as {{ pollutant }}_sum,
-        count(r.{{ pollutant }}) over (
-            partition by h.site_id order by h.period_start rows between unbounded preceding and current row
-        ) as {{ pollutant }}_n,
+            sum(coalesce(r.{{ pollutant }}, 0)) over (
+                partition by h.site_id order by h.period_start rows between unbounded preceding and current row
+            ) as {{ pollutant }}_sum,
+            count(r.{{ pollutant }}) over (
+                partition by h.site_id order by h.period_start rows between unbounded preceding and current row
+            ) as {{ pollutant }}_n,
         {%- endfor %}
         coalesce(r.n_received, 0) as n_received,
         sum(coalesce(r.n_received, 0)) over (partition by h.site_id, h.day) as n_received_of_day,
@@ -102,10 +105,10 @@ running as (
         r.air_day_min_hours,
         h.o3_n - coalesce(w.o3_n, 0) as o3_8h_n,
         h.o3_sum - coalesce(w.o3_sum, 0) as o3_8h_sum,
-        {%- for pollutant in over_24h %}
+    {%- for pollutant in over_24h %}
         h.{{ pollutant }}_n - coalesce(d.{{ pollutant }}_n, 0) as {{ pollutant }}_24h_n,
         h.{{ pollutant }}_sum - coalesce(d.{{ pollutant }}_sum, 0) as {{ pollutant }}_24h_sum{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- endfor %}
     from dated as h
     inner join {{ ref('int_air_rules') }} as r on {{ in_force('h.rule_day', 'r') }}
     left join numbered as w
@@ -126,14 +129,14 @@ select
     index_standard,
     rule_day,
     {%- for pollutant in pollutants %}
-    {{ pollutant }},
+        {{ pollutant }},
     {%- endfor %}
     case when o3_8h_n >= air_8h_min_hours then {{ carried_mean('o3_8h_sum', 'o3_8h_n') }} end as o3_8h,
     {%- for pollutant in over_24h %}
-    case
-        when {{ pollutant }}_24h_n >= air_day_min_hours
-            then {{ carried_mean(pollutant ~ '_24h_sum', pollutant ~ '_24h_n') }}
-    end as {{ pollutant }}_24h,
+        case
+            when {{ pollutant }}_24h_n >= air_day_min_hours
+                then {{ carried_mean(pollutant ~ '_24h_sum', pollutant ~ '_24h_n') }}
+        end as {{ pollutant }}_24h,
     {%- endfor %}
     pm10_sum,
     pm10_n,

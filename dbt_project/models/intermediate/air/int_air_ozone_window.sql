@@ -60,7 +60,7 @@ ranked as (
         row_number() over (
             partition by
                 site_id, day, air_8h_window_hours, air_8h_min_hours, air_8h_first_window_end, air_8h_last_window_end
-            order by mean_value desc, window_end
+            order by mean_value desc, window_end asc
         ) as place_in_day
     from valid_windows
 )

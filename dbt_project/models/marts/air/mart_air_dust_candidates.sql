@@ -80,6 +80,13 @@ grouped as (
     from reached
 ),
 
+placed as (
+    select
+        *,
+        row_number() over (partition by site_id, candidate_no order by hour_no) as place_in_candidate
+    from grouped
+),
+
 candidates as (
     select
         site_id,
@@ -89,14 +96,8 @@ candidates as (
         bool_or(is_open) as is_open,
         bool_or(is_cut_off) as is_cut_off,
         max(case when place_in_candidate = 1 then background_n end) as background_n,
-        max(case when place_in_candidate = 1 then background_sum end) as background_sum,
-        max(case when place_in_candidate = 1 then air_dust_previous_hours end) as n_background_expected
-    from (
-        select
-            *,
-            row_number() over (partition by site_id, candidate_no order by hour_no) as place_in_candidate
-        from grouped
-    )
+        max(case when place_in_candidate = 1 then background_sum end) as background_sum
+    from placed
     group by site_id, candidate_no
 ),
 
@@ -130,7 +131,7 @@ notices as (
         count(*) as n_notices
     from measured as m
     inner join {{ ref('stg_dust_period') }} as p
-        on p.is_usable and p.period_start < m.candidate_end and p.period_end > m.candidate_start
+        on m.candidate_end > p.period_start and m.candidate_start < p.period_end and p.is_usable
     group by m.site_id, m.start_no
 ),
 

@@ -47,7 +47,7 @@ select
         when p.period_kind = 'month' then 'mean of the assessed points (share of points: project decision)'
         else 'mean of the months (share of months, dust months: project decision)'
     end as clause,
-    coalesce({{ provenance_of_rank('p.provenance_rank') }}, 'reported') as provenance
+    {{ provenance_of_rank('p.provenance_rank') }} as provenance
 from {{ ref('int_air_dustfall') }} as p
 left join {{ ref('district_areas') }} as a on p.place_id = a.area_code
 left join entries as e

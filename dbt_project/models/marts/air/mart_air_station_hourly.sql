@@ -10,14 +10,19 @@ with reports as (
         valid_from,
         valid_to,
         {%- for item in items %}
-        coalesce(bool_or(item = '{{ item }}'), false) as has_{{ item }},
-        max(case when item = '{{ item }}' then symbol end) as {{ item }}_symbol,
-        max(case when item = '{{ item }}' then name_zh end) as {{ item }}_zh,
+            coalesce(bool_or(item = '{{ item }}'), false) as has_{{ item }},
+            max(case when item = '{{ item }}' then symbol end) as {{ item }}_symbol,
+            max(case when item = '{{ item }}' then name_zh end) as {{ item }}_zh,
         {%- endfor %}
         count(*) as n_items
     from {{ ref('air_realtime_items') }}
     where in_index
     group by valid_from, valid_to
+),
+
+pollutants as (
+    select count(distinct pollutant) as n_pollutants
+    from {{ ref('air_realtime_items') }}
 ),
 
 measured as (
@@ -45,7 +50,7 @@ concentrations as (
         i.averaging,
         case i.measure
             {%- for measure in measures %}
-            when '{{ measure }}' then m.{{ measure }}
+                when '{{ measure }}' then m.{{ measure }}
             {%- endfor %}
         end as concentration
     from measured as m
@@ -77,7 +82,7 @@ side_by_side as (
         site_id,
         hour_no,
         {%- for item in ['pm2_5', 'pm10', 'no2', 'co', 'o3_1h'] %}
-        max(case when item = '{{ item }}' then iaqi end) as {{ item }}_iaqi,
+            max(case when item = '{{ item }}' then iaqi end) as {{ item }}_iaqi,
         {%- endfor %}
         -- Above the top of its table, where the edition computes none: SO2 by 24 h, ozone 8 h by the hour.
         coalesce(
@@ -100,15 +105,22 @@ largest as (
     select
         m.*,
         {%- for item in items %}
-        x.{{ item }}_iaqi,
-        p.has_{{ item }},
-        p.{{ item }}_symbol,
-        p.{{ item }}_zh,
+            x.{{ item }}_iaqi,
+            p.has_{{ item }},
+            p.{{ item }}_symbol,
+            p.{{ item }}_zh,
         {%- endfor %}
         p.n_items,
-        {% for item in items %}case when x.{{ item }}_iaqi is null then 0 else 1 end{{ ' + ' if not loop.last }}{% endfor %}
-            as n_indexed,
-        greatest({% for item in items %}x.{{ item }}_iaqi{{ ', ' if not loop.last }}{% endfor %}) as largest_iaqi
+        (
+            {%- for item in items %}
+                case when x.{{ item }}_iaqi is null then 0 else 1 end{{ ' +' if not loop.last }}
+            {%- endfor %}
+        ) as n_indexed,
+        greatest(
+            {%- for item in items %}
+                x.{{ item }}_iaqi{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as largest_iaqi
     from measured as m
     inner join reports as p on {{ in_force('m.rule_day', 'p') }}
     left join side_by_side as x on m.site_id = x.site_id and m.hour_no = x.hour_no
@@ -124,28 +136,41 @@ valued as (
     from largest
 ),
 
+named as (
+    select
+        *,
+        aqi > air_primary_above as is_named
+    from valued
+),
+
 judged as (
     select
         v.*,
         c.category,
         c.category_zh,
         {{ still_arriving('v.period_end', 'v.n_received', 'n.n_pollutants') }} as is_pending,
-        case
-            when v.aqi > v.air_primary_above then
-                concat_ws(',' {%- for item in items %}, case when v.{{ item }}_iaqi = v.aqi then '{{ item }}' end {%- endfor %})
-            else ''
-        end as primary_items,
-        case
-            when v.aqi > v.air_primary_above then
-                concat_ws('、' {%- for item in items %}, case when v.{{ item }}_iaqi = v.aqi then v.{{ item }}_zh end {%- endfor %})
-            else ''
-        end as primary_zh,
         concat_ws(
-            '、' {%- for item in items %},
-            case when v.has_{{ item }} and v.{{ item }}_iaqi is null then v.{{ item }}_symbol end {%- endfor %}
+            ',',
+            {%- for item in items %}
+                case when v.is_named and v.{{ item }}_iaqi = v.aqi then '{{ item }}' end{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as primary_items,
+        concat_ws(
+            '、',
+            {%- for item in items %}
+                case when v.is_named and v.{{ item }}_iaqi = v.aqi then v.{{ item }}_zh end{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as primary_zh,
+        concat_ws(
+            '、',
+            {%- for item in items %}
+                case
+                    when v.has_{{ item }} and v.{{ item }}_iaqi is null then v.{{ item }}_symbol
+                end{{ ',' if not loop.last }}
+            {%- endfor %}
         ) as symbols_missing
-    from valued as v
-    cross join (select count(distinct pollutant) as n_pollutants from {{ ref('air_realtime_items') }}) as n
+    from named as v
+    cross join pollutants as n
     inner join {{ ref('feed_cadence') }} as f on f.feed = 'air'
     left join {{ ref('aqi_categories') }} as c
         on {{ in_force('v.rule_day', 'c') }} and v.aqi >= c.aqi_from and (c.aqi_to is null or v.aqi <= c.aqi_to)
@@ -172,7 +197,7 @@ select
     j.pm2_5_24h as pm2_5_24h_ug_m3,
     j.pm10_24h as pm10_24h_ug_m3,
     {%- for item in items %}
-    j.{{ item }}_iaqi,
+        j.{{ item }}_iaqi,
     {%- endfor %}
     j.aqi,
     j.category,

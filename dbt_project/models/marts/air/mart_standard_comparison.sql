@@ -3,7 +3,13 @@
   month, year, year to date x measure. Each side is wholly computed under its edition (validity, means, rounding, limits,
   breakpoints, index rules), whatever the dates. A comparison, never the figure of an indicator.
 -#}
-with items as (
+with statistics as (
+    select 'mean' as measure
+    union all
+    select 'percentile' as measure
+),
+
+items as (
     select
         s.basis,
         s.place_kind,
@@ -27,7 +33,7 @@ with items as (
         concat(s.limits_standard, '; ', s.statistics_standard) as standard,
         s.provenance_rank
     from {{ ref('int_air_period_assessed') }} as s
-    cross join (select 'mean' as measure union all select 'percentile' as measure) as m
+    cross join statistics as m
 ),
 
 day_measures as (
@@ -93,12 +99,12 @@ side_by_side as (
         max(unit) as unit,
         max(percentile) as percentile,
         {%- for edition in ['2012', '2026'] %}
-        max(case when basis = '{{ edition }}' then value end) as value_{{ edition }},
-        max(case when basis = '{{ edition }}' then limit_value end) as limit_{{ edition }},
-        bool_or(case when basis = '{{ edition }}' then attains_limits end) as attains_limits_{{ edition }},
-        max(case when basis = '{{ edition }}' then n_valid end) as n_valid_{{ edition }},
-        max(case when basis = '{{ edition }}' then validity end) as validity_{{ edition }},
-        max(case when basis = '{{ edition }}' then validity_reason end) as reason_{{ edition }},
+            max(case when basis = '{{ edition }}' then value end) as value_{{ edition }},
+            max(case when basis = '{{ edition }}' then limit_value end) as limit_{{ edition }},
+            bool_or(case when basis = '{{ edition }}' then attains_limits end) as attains_limits_{{ edition }},
+            max(case when basis = '{{ edition }}' then n_valid end) as n_valid_{{ edition }},
+            max(case when basis = '{{ edition }}' then validity end) as validity_{{ edition }},
+            max(case when basis = '{{ edition }}' then validity_reason end) as reason_{{ edition }},
         {%- endfor %}
         max(n_expected) as n_expected,
         {{ joined('standard', ' : ', 'basis') }} as standard,
@@ -109,7 +115,9 @@ side_by_side as (
 ),
 
 entries as (
-    {{ air_site_of_period(['place_id', 'period_kind', 'period_start'], "p.basis = '2026' and p.place_kind = 'station'") }}
+    {{ air_site_of_period(
+        ['place_id', 'period_kind', 'period_start'], "p.basis = '2026' and p.place_kind = 'station'"
+    ) }}
 )
 
 select
