@@ -1,4 +1,4 @@
-"""Suites of the air marts: stations and district by day, month and year, days by category, indicators 3 to 7.
+"""Suites of the air marts: stations and district by hour, day, month and year, dust, both editions, the indicators.
 
 Here belongs what is particular to these marts. Not here: gross ranges of daily means, which follow from the columns'
 names (common.py), and limits and breakpoints, which are seeds.
@@ -41,20 +41,17 @@ def _category_bounds() -> str:
     return f"case category {' '.join(arms)} end"
 
 
-def _day(counts: Sequence[str], most: int) -> tuple[Check, ...]:
-    """What holds for a station's or the district's day; `counts` are its columns of hours or stations."""
-    largest = f"greatest({', '.join(_IAQIS)})"
+def _index(iaqis: Sequence[str]) -> tuple[Check, ...]:
+    """What holds for an AQI beside its IAQIs, of a day or an hour."""
+    largest = f"greatest({', '.join(iaqis)})"
     return (
-        between("o3_8h_max_ug_m3", 0, _OZONE_TOP, "ug/m3"),
-        between("o3_1h_max_ug_m3", 0, _OZONE_TOP, "ug/m3"),
         between("aqi", 0, 500),
-        *(between(column, 0, 500) for column in _IAQIS),
-        *(between(column, 0, most) for column in counts),
+        *(between(column, 0, 500) for column in iaqis),
         relation(
             "the AQI is the largest IAQI",
             # HJ 633-2026 begins at 1, so a largest IAQI of 0 gives 1 there.
             f"aqi = {largest} or (aqi = 1 and {largest} = 0)",
-            ("aqi", *_IAQIS),
+            ("aqi", *iaqis),
             {"aqi": 60, "pm2_5_iaqi": 70, "so2_iaqi": 10},
         ),
         relation(
@@ -79,12 +76,121 @@ def _day(counts: Sequence[str], most: int) -> tuple[Check, ...]:
             {"aqi": 51, "primary_items": ""},
         ),
         relation(
-            "a valid day has its AQI",
+            "a valid index has its AQI",
             "validity <> 'valid' or aqi is not null",
             ("validity", "aqi"),
             {"validity": "valid", "aqi": None},
         ),
     )
+
+
+def _day(counts: Sequence[str], most: int) -> tuple[Check, ...]:
+    """What holds for a station's or the district's day; `counts` are its columns of hours or stations."""
+    return (
+        between("o3_8h_max_ug_m3", 0, _OZONE_TOP, "ug/m3"),
+        between("o3_1h_max_ug_m3", 0, _OZONE_TOP, "ug/m3"),
+        *(between(column, 0, most) for column in counts),
+        *_index(_IAQIS),
+    )
+
+
+def _hour() -> tuple[Check, ...]:
+    """What holds for a station's hour."""
+    return (
+        between("o3_8h_ug_m3", 0, _OZONE_TOP, "ug/m3"),
+        between("pm2_5_24h_ug_m3", 0, 2000, "ug/m3"),
+        between("pm10_24h_ug_m3", 0, 5000, "ug/m3"),
+        between("hour_label", 1, 24),
+        relation(
+            "the 2026 edition has no item of 8 h",
+            "edition <> '2026' or o3_8h_iaqi is null",
+            ("edition", "o3_8h_iaqi"),
+            {"edition": "2026", "o3_8h_iaqi": 10},
+        ),
+        *_index((*_IAQIS, "o3_1h_iaqi")),
+    )
+
+
+def _comparison() -> tuple[Check, ...]:
+    """What holds for both sides of the comparison of editions."""
+    return (
+        relation(
+            "the change is that of the two sides",
+            "change_2026_on_2012 = value_2026 - value_2012",
+            ("change_2026_on_2012", "value_2026", "value_2012"),
+            {"change_2026_on_2012": 1, "value_2026": 5, "value_2012": 5},
+        ),
+        *(
+            relation(
+                f"what its rule does not allow is null under {edition}",
+                f"measure like 'days_%' or validity_{edition} in ('valid', 'indicative') or value_{edition} is null",
+                ("measure", f"validity_{edition}", f"value_{edition}"),
+                {"measure": "mean", f"validity_{edition}": "insufficient", f"value_{edition}": 1},
+            )
+            for edition in ("2012", "2026")
+        ),
+        *(
+            relation(
+                f"attained means within the limit of {edition}",
+                f"not attains_limits_{edition} or measure not in ('mean', 'percentile') "
+                f"or coalesce(value_{edition} <= limit_{edition}, true)",
+                (f"attains_limits_{edition}", "measure", f"value_{edition}", f"limit_{edition}"),
+                {f"attains_limits_{edition}": True, "measure": "mean", f"value_{edition}": 36, f"limit_{edition}": 35},
+            )
+            for edition in ("2012", "2026")
+        ),
+        relation(
+            "only a year attains or not",
+            "period_kind = 'year' or (attains_limits_2012 is null and attains_limits_2026 is null)",
+            ("period_kind", "attains_limits_2012", "attains_limits_2026"),
+            {"period_kind": "year_to_date", "attains_limits_2012": True},
+        ),
+    )
+
+
+_DUSTFALL = (
+    between("dustfall_t_km2_30d", 0, 200, "t/(km2.30d)"),
+    relation(
+        "what its rule does not allow is null",
+        "validity in ('valid', 'indicative') or dustfall_t_km2_30d is null",
+        ("validity", "dustfall_t_km2_30d"),
+        {"validity": "insufficient", "dustfall_t_km2_30d": 1},
+    ),
+    relation(
+        "the series with dust leaves nothing out",
+        "variant <> 'dust_included' or n_months_left_out = 0",
+        ("variant", "n_months_left_out"),
+        {"variant": "dust_included", "n_months_left_out": 1},
+    ),
+    relation(
+        "only what came is left out",
+        "n_months_left_out <= n_valid",
+        ("n_months_left_out", "n_valid"),
+        {"n_months_left_out": 3, "n_valid": 2},
+    ),
+)
+_CANDIDATES = (
+    between("background_pm10_ug_m3", 0, 5000, "ug/m3"),
+    between("peak_pm10_ug_m3", 0, 5000, "ug/m3"),
+    relation(
+        "a candidate ends after it starts",
+        "candidate_end > candidate_start",
+        ("candidate_end", "candidate_start"),
+        {"candidate_end": "2026-03-01 01:00:00", "candidate_start": "2026-03-01 02:00:00"},
+    ),
+    relation(
+        "it starts above its background",
+        "start_pm10_ug_m3 > background_pm10_ug_m3 and peak_pm10_ug_m3 >= start_pm10_ug_m3",
+        ("start_pm10_ug_m3", "background_pm10_ug_m3", "peak_pm10_ug_m3"),
+        {"start_pm10_ug_m3": 100, "background_pm10_ug_m3": 160, "peak_pm10_ug_m3": 200},
+    ),
+    relation(
+        "a notice named overlaps",
+        "notice_nos = '' or overlaps_notified_period",
+        ("notice_nos", "overlaps_notified_period"),
+        {"notice_nos": "1", "overlaps_notified_period": False},
+    ),
+)
 
 
 def _item() -> tuple[Check, ...]:
@@ -149,6 +255,13 @@ SUITES = (
         (not_null("site_name_zh"), not_null("assessed"), *_day([f"{item}_hours" for item in _ITEMS], 24)),
         {**_DAY_WORDS, "site_kind": _SITE_KINDS},
     ),
+    Suite("mart_air_station_hourly", _FED, (not_null("site_name_zh"), *_hour()), _DAY_WORDS, rows_severity=WARNING),
+    Suite(
+        "mart_air_station_monthly",
+        _FED,
+        (not_null("site_name_zh"), *_days()),
+        {"site_kind": _SITE_KINDS, "period_kind": ("month",), "edition": (*_EDITIONS, "mixed")},
+    ),
     Suite(
         "mart_air_station_annual",
         _FED,
@@ -175,5 +288,31 @@ SUITES = (
     ),
     ranking_suite("mart_air_rankings", (*_FED, "clean_dustfall")),
     events_suite("mart_air_exceedances", _FED),
-    indicators("mart_air_indicators", _FED),
+    Suite(
+        "mart_standard_comparison",
+        _FED,
+        _comparison(),
+        {
+            "place_kind": ("district", "station"),
+            "period_kind": ("month", *PERIOD_KINDS),
+            "variant": _VARIANTS,
+            "measure": ("mean", "percentile", *_DAYS, "good_days_share", "heavy_days_share", "composite_index"),
+        },
+        rows_severity=WARNING,
+    ),
+    Suite(
+        "mart_air_dustfall",
+        ("clean_dustfall",),
+        _DUSTFALL,
+        {
+            "place_kind": ("point", "subdistrict", "district"),
+            "period_kind": ("month", *PERIOD_KINDS),
+            "variant": _VARIANTS,
+            "method": ("delivered", "computed", "both"),
+        },
+        rows_severity=WARNING,
+    ),
+    # Notified dust without a candidate is worth a word; a year without dust is not.
+    Suite("mart_air_dust_candidates", ("clean_dust_period",), _CANDIDATES, rows_severity=WARNING),
+    indicators("mart_air_indicators", ("clean_air", "clean_dustfall")),
 )

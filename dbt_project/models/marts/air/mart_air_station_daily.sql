@@ -13,7 +13,7 @@ expected as (
         {{ day_end('a.day') }} as day_end
     from {{ ref('int_air_day_aqi') }} as a
     inner join {{ ref('feed_cadence') }} as f on f.feed = 'air'
-    where a.place_kind = 'station'
+    where a.basis = 'published' and a.place_kind = 'station'
 ),
 
 judged as (
@@ -38,6 +38,7 @@ select
     s.area_code,
     coalesce(s.assessed, false) as assessed,
     {{ air_day_result('hours') }},
+    d.o3_8h_window_end,
     case when a.is_pending then 'pending' when a.aqi is not null then 'valid' else 'insufficient' end as validity,
     case
         when a.is_pending then 'hours of the day can still arrive'
