@@ -82,6 +82,8 @@ def publish_release(session: Session) -> Published:
             [*domains.domain_verdicts, *cross.domain_verdicts],
             session.lake.index.inputs(),
             as_of=session.as_of(),
+            entered=session.lake.entered(),
+            configuration=session.configuration(),
             waivers=[_waiver_entry(w) for w in _waivers(session)],
             docs_dir=handover.gate_folder(session.data) / "docs",
             zone=ZoneInfo(session.settings.zone),

@@ -1,4 +1,4 @@
-"""Assets of the lake: the site register, raw_<feed> and clean_<feed>, by month of delivery.
+"""Assets of the lake: the site register, declared tables, raw_<feed> and clean_<feed>, by month of delivery.
 
 Here belong their definitions, checks and retries. Not here: what pulling and cleaning do (pull.py, clean.py).
 
@@ -16,10 +16,11 @@ from orchestration.freshness import observation_age, policy_for
 from orchestration.progress import step
 from orchestration.pull import PullResult, pull_feed
 from orchestration.resources import Refresh
-from sources.registry import Feed, Registry
+from sources.registry import DECLARED_TABLES, Feed, Registry
 
 PULL_RETRIES = dg.RetryPolicy(max_retries=2, delay=0.5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 REGISTER = "site_register"
+DECLARED = "declared_tables"
 FILE_COUNTS = "file_counts"
 
 
@@ -28,23 +29,34 @@ class PullIncomplete(Exception):
 
 
 def build_lake_assets(registry: Registry, partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """The register, then a raw and a clean asset per feed, all feeds on the same months."""
-    assets = [_register_asset()]
+    """Site register and declared tables, then a raw and a clean asset per feed, all feeds on the same months."""
+    assets = [_entered_asset()]
     for feed in registry.feeds.values():
         assets += [_raw_asset(feed, partitions), _clean_asset(feed, partitions)]
     return [*assets, _counts_asset(registry)]
 
 
-def _register_asset() -> dg.AssetsDefinition:
-    @dg.asset(name=REGISTER, group_name="lake", description="The dated site register in force, all feeds.")
-    def site_register(refresh: Refresh) -> dg.MaterializeResult:
+def _entered_asset() -> dg.AssetsDefinition:
+    described = {
+        REGISTER: "The dated site register in force, all feeds.",
+        DECLARED: "What users entered because no standard gives it: " + ", ".join(DECLARED_TABLES),
+    }
+
+    @dg.multi_asset(
+        name=REGISTER,
+        specs=[dg.AssetSpec(key, group_name="lake", description=text) for key, text in described.items()],
+    )
+    def entered(refresh: Refresh) -> Iterator[dg.MaterializeResult]:
         session = refresh.session
         with step("prepare", "site register") as told:
-            sites = session.write_register()
-            told.note(f"{sites} entries")
-        return dg.MaterializeResult(metadata={"entries": sites})
+            written = session.write_entered()
+            sites = written.pop(REGISTER)
+            rows = ", ".join(f"{name} {count}" for name, count in written.items() if count)
+            told.note(f"{sites} entries" + (f"; declared rows: {rows}" if rows else ""))
+        yield dg.MaterializeResult(asset_key=REGISTER, metadata={"entries": sites})
+        yield dg.MaterializeResult(asset_key=DECLARED, metadata=written)
 
-    return site_register
+    return entered
 
 
 def _raw_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:

@@ -19,6 +19,8 @@ from orchestration import handover
 from orchestration.dbt_runner import prepare_manifest
 from orchestration.settings import Settings
 from sources.cleaning.fingerprint import source_fingerprints
+from sources.config.declared import load_declared
+from sources.registry import DECLARED_TABLES
 from warehouse.catalogue import Catalogue, load_catalogue
 from warehouse.lake import Lake, open_lake
 from warehouse.paths import DataDir
@@ -84,7 +86,22 @@ class Session:
             "area_name_zh": district.name_zh,
             "reporting_zone": district.reporting_zone,
             "held_domains": [{"domain": domain, "state": state} for domain, state in sorted(states.items())],
+            **self._standards_vars(),
         }
+
+    def _standards_vars(self) -> dict[str, Any]:
+        """What the configuration chooses within the standards, as the models read it; numbers stay exact as text."""
+        chosen = self.settings.config.standards
+        return {
+            "air_edition_pin": chosen.air_edition,
+            "grid_region": chosen.grid_region,
+            "grid_series": chosen.grid_series,
+            "rule_overrides": {rule: f"{value:f}" for rule, value in sorted(chosen.rules.items())},
+        }
+
+    def configuration(self) -> dict[str, Any]:
+        """What a release's manifest says of the configuration: fingerprint and every choice within the standards."""
+        return {"fingerprint": self.settings.config.fingerprint, **self._standards_vars()}
 
     @cached_property
     def fingerprints(self) -> dict[str, str]:
@@ -98,12 +115,23 @@ class Session:
 
         return load_register(self.settings.config, self.settings.registry)
 
-    def write_register(self) -> int:
-        """Puts the site register in force into the lake, and a file without rows into every clean table."""
+    def write_entered(self) -> dict[str, int]:
+        """Puts the site register in force and the declared tables into the lake, and a file without rows into every
+        clean table; gives the rows of each. ConfigError names file and line of a mistake.
+        """
+        from warehouse.clean_files import SITE_REGISTER, Entered
+
+        config = self.settings.config
+        written = {SITE_REGISTER: self.register.height}
         with self.lake.cleaning():
             self.lake.write_empty_tables()
-            self.lake.write_site_register(self.register)
-        return self.register.height
+            files = [Entered(file.name, file.read_bytes()) for file in config.registers]
+            self.lake.write_site_register(self.register, files)
+            for name, table in DECLARED_TABLES.items():
+                read = load_declared(config, table)
+                self.lake.write_declared(table, read.rows, [Entered(read.name, read.content)] if read.name else [])
+                written[name] = len(read.rows)
+        return written
 
     def newest_reading(self, feed: str) -> datetime | None:
         """Start of the newest reading of `feed` in the lake, reporting zone, naive."""

@@ -1,4 +1,5 @@
-"""The files of the clean layer that are no partitions: quarantine, site register, a file without rows in every table.
+"""The files of the lake that are no partitions: quarantine, tables stored whole (site register, declared tables) with
+the bytes they were made from, a file without rows in every table.
 
 Here belongs writing each of them whole. Not here: partitions and their counts (partitions.py) or when they become
 durable. Each function gives the paths it wrote, for one flush at the end.
@@ -6,18 +7,38 @@ durable. Each function gives the paths it wrote, for one flush at the end.
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sources.registry.model import REGISTER_COLUMNS, Registry
+from sources.registry.declared import DECLARED_TABLES
+from sources.registry.model import REGISTER_COLUMNS, Column, Registry
 from warehouse.atomic import remove, replacing, write_bytes
 from warehouse.file_counts import COLUMNS
-from warehouse.paths import EMPTY, SIDECAR, DataDir
+from warehouse.paths import EMPTY, PART, SIDECAR, DataDir
+from warehouse.sidecar import matches
 
 if TYPE_CHECKING:
     import polars as pl
+
+SITE_REGISTER = "site_register"
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A file that a user entered: its name and bytes as they were read."""
+
+    name: str
+    content: bytes
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the bytes."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 def write_quarantine(data: DataDir, feed: str, sha256: str, parts: Iterable[pl.DataFrame]) -> set[Path]:
@@ -38,18 +59,43 @@ def write_quarantine(data: DataDir, feed: str, sha256: str, parts: Iterable[pl.D
     return {file, file.parent} if writer.rows else {file.parent}
 
 
-def write_site_register(data: DataDir, register: pl.DataFrame) -> tuple[int, str, set[Path]]:
-    """Replaces the site register in force; gives its rows, the SHA-256 of its file and the paths."""
+def write_whole_table(
+    data: DataDir,
+    name: str,
+    frame: pl.DataFrame,
+    columns: Sequence[Column],
+    order: Sequence[str],
+    entered: Iterable[Entered],
+) -> tuple[int, str, set[Path]]:
+    """Replaces a table that is stored whole; gives its rows, the SHA-256 of its file and the paths.
+
+    Its sidecar names the user's files it was made from, so that a release can say so.
+    """
     from warehouse.parquet import conform, write_frame
 
-    file = data.site_register
-    frame = conform(register, REGISTER_COLUMNS, "site_register").sort("feed", "site_id", "valid_from", nulls_last=False)
+    file = data.clean_table(name) / PART
+    frame = conform(frame, columns, name).sort(order, nulls_last=False)
     file.parent.mkdir(parents=True, exist_ok=True)
     remove(file.parent / SIDECAR)
     with replacing(file, durable=False) as temporary:
         sha256 = write_frame(frame, temporary)
-    write_sidecar(file.parent, {"sha256": sha256, "rows": frame.height, "deliveries": {}})
+    files = [{"file": e.name, "sha256": e.sha256} for e in entered]
+    write_sidecar(file.parent, {"sha256": sha256, "rows": frame.height, "deliveries": {}, "entered": files})
     return frame.height, sha256, {file, file.parent / SIDECAR, file.parent}
+
+
+def keep_entered(data: DataDir, entered: Entered) -> set[Path]:
+    """Keeps the bytes of a file that a user entered under their SHA-256, once and for good."""
+    file = data.entered_file(entered.sha256)
+    if not matches(file, entered.sha256):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(file, entered.content, durable=False)
+    return {file, file.parent}
+
+
+def whole_tables() -> tuple[str, ...]:
+    """Names of the clean tables that are stored whole: the site register and the declared tables."""
+    return (SITE_REGISTER, *(table.clean_name for table in DECLARED_TABLES.values()))
 
 
 def write_empty_tables(data: DataDir, registry: Registry) -> set[Path]:
@@ -59,7 +105,8 @@ def write_empty_tables(data: DataDir, registry: Registry) -> set[Path]:
     from warehouse.parquet import schema_of, write_frame
 
     declared = {name: table.columns for name, table in registry.tables.items()}
-    declared |= {"file_counts": COLUMNS, "site_register": REGISTER_COLUMNS}
+    declared |= {"file_counts": COLUMNS, SITE_REGISTER: REGISTER_COLUMNS}
+    declared |= {table.clean_name: table.columns for table in DECLARED_TABLES.values()}
     written = set()
     for name, columns in declared.items():
         file = data.clean_table(name) / EMPTY

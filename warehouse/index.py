@@ -233,7 +233,7 @@ class Index:
         return [sha for (sha,) in self.db.execute(query, (table, value))]
 
     def partitions(self, table: str | None = None) -> list[tuple[str, str]]:
-        """(table, value) of every clean partition, sorted; the site register, stored whole, is none."""
+        """(table, value) of every clean partition, sorted; a table that is stored whole is none."""
         query = (
             "SELECT table_name, value FROM partitions WHERE value <> '' AND (?1 IS NULL OR table_name = ?1)"
             " ORDER BY 1, 2"

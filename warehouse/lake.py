@@ -7,7 +7,7 @@ which first puts right what a killed writer left. Landing needs the standard lib
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from typing import IO, TYPE_CHECKING
@@ -16,13 +16,15 @@ from zoneinfo import ZoneInfo
 from sources.cleaning.store import FileCounts, PartitionCounts, PartitionPart
 from sources.config.model import Source
 from sources.deliveries import Delivery, Offer, Receipt
-from sources.registry.model import Registry
+from sources.registry.declared import DeclaredTable
+from sources.registry.model import REGISTER_COLUMNS, Registry
 from warehouse.atomic import remove
-from warehouse.clean_files import write_empty_tables
+from warehouse.clean_files import SITE_REGISTER, Entered, whole_tables, write_empty_tables
 from warehouse.index import Index, IndexUnusable
 from warehouse.landing import Batch, Landed, raw_paths
 from warehouse.partitions import CleaningDone, PartitionStore
 from warehouse.paths import DataDir
+from warehouse.sidecar import read_sidecar
 
 if TYPE_CHECKING:
     import polars as pl
@@ -196,9 +198,30 @@ class Lake:
         """Notes that the delivery is cleaned under `fingerprint`; after all its partitions are written."""
         self._store.record_file(feed, sha256, counts, fingerprint)
 
-    def write_site_register(self, register: pl.DataFrame) -> None:
-        """Replaces the site register in force (all feeds); same rows, same bytes."""
-        self._store.write_site_register(register)
+    def write_site_register(self, register: pl.DataFrame, entered: Sequence[Entered] = ()) -> None:
+        """Replaces the site register in force (all feeds), made from the files `entered`; same rows, same bytes."""
+        order = ("feed", "site_id", "valid_from")
+        self._store.write_whole_table(SITE_REGISTER, register, REGISTER_COLUMNS, order, entered)
+
+    def write_declared(
+        self, table: DeclaredTable, rows: Sequence[Mapping[str, object]], entered: Sequence[Entered] = ()
+    ) -> None:
+        """Replaces the user's rows of a declared table, made from the files `entered`; none leaves it empty."""
+        import polars as pl
+
+        from warehouse.parquet import schema_of
+
+        frame = pl.DataFrame(list(rows), schema=schema_of(table.columns), orient="row")
+        self._store.write_whole_table(table.clean_name, frame, table.columns, table.key, entered)
+
+    def entered(self) -> list[dict[str, object]]:
+        """What users entered and the clean layer now holds: table, rows, and name and SHA-256 of each file."""
+        notes = ((name, read_sidecar(self.data.clean_table(name))) for name in whole_tables())
+        return [
+            {"table": name, "rows": note["rows"], "files": note["entered"]}
+            for name, note in notes
+            if note and note.get("entered")
+        ]
 
     def write_empty_tables(self) -> None:
         """Puts a file without rows into every clean table, so that a pattern over it always matches."""

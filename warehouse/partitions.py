@@ -8,14 +8,14 @@ sidecar; the mark set before tells the next start to look.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sources.cleaning.store import FileCounts, PartitionCounts, PartitionPart
-from sources.registry.model import GRAINS, CleanTable, Registry
+from sources.registry.model import GRAINS, CleanTable, Column, Registry
 from warehouse import clean_files, file_counts
 from warehouse.atomic import flush, remove, remove_empty_dirs, temporary_beside
 from warehouse.index import Index
@@ -138,11 +138,20 @@ class PartitionStore:
         self.start()
         self._paths |= clean_files.write_quarantine(self._data, feed, sha256, parts)
 
-    def write_site_register(self, register: pl.DataFrame) -> None:
-        """Replaces the site register in force; same rows, same bytes."""
+    def write_whole_table(
+        self,
+        name: str,
+        frame: pl.DataFrame,
+        columns: Sequence[Column],
+        order: Sequence[str],
+        entered: Sequence[clean_files.Entered],
+    ) -> None:
+        """Replaces a table that is stored whole and keeps the bytes it was made from; same rows, same bytes."""
         self.start()
-        rows, sha256, paths = clean_files.write_site_register(self._data, register)
-        self._index.put_partition("site_register", "", "", rows, sha256, {})
+        for file in entered:
+            self._paths |= clean_files.keep_entered(self._data, file)
+        rows, sha256, paths = clean_files.write_whole_table(self._data, name, frame, columns, order, entered)
+        self._index.put_partition(name, "", "", rows, sha256, {})
         self._paths |= paths
 
     def record_file(self, feed: str, sha256: str, counts: FileCounts, fingerprint: str) -> None:

@@ -104,6 +104,11 @@ class DataDir:
         return self.root / "clean"
 
     @property
+    def entered(self) -> Path:
+        """Bytes of what users entered (site registers, declared tables), by SHA-256; never rewritten."""
+        return self.root / "entered"
+
+    @property
     def superseded(self) -> Path:
         return self.root / "superseded"
 
@@ -191,6 +196,9 @@ class DataDir:
     @property
     def site_register(self) -> Path:
         return self.clean_table("site_register") / PART
+
+    def entered_file(self, sha256: str) -> Path:
+        return self.entered / f"{checked_sha256(sha256)}.csv"
 
     def release(self, release_id: str) -> Path:
         return self.releases / checked_release(release_id)

@@ -18,6 +18,7 @@ from sources.deliveries import Receipt
 from sources.registry.model import CleanTable, Registry
 from warehouse import file_counts
 from warehouse.atomic import flush, is_temporary, remove, remove_empty_dirs
+from warehouse.clean_files import whole_tables
 from warehouse.index import Index
 from warehouse.landing import raw_paths, stored_offers, stored_receipts
 from warehouse.paths import PART, SIDECAR, TEMPORARY, DataDir
@@ -82,7 +83,7 @@ def reconcile(data: DataDir, registry: Registry, index: Index, zone: tzinfo) -> 
         for gone in set(before) - set(index.partitions()) - set(lost):
             if gone[0] in tables:
                 forget |= {(tables[gone[0]].feed, sha) for sha in before[gone]}
-        _add_register(data, index)
+        _add_whole_tables(data, index)
         for key, (row, fingerprint) in cleaned.items():
             if key not in forget and index.delivery(*key):
                 index.put_cleaned(*key, fingerprint, file_counts.own_counts(row))
@@ -98,7 +99,11 @@ def reconcile(data: DataDir, registry: Registry, index: Index, zone: tzinfo) -> 
 
 def sweep_temporary(data: DataDir) -> int:
     """Removes unfinished files everywhere in the lake; gives how many."""
-    found = [p for top in (data.raw, data.clean, data.superseded, data.quarantine) for p in top.rglob(f"{TEMPORARY}*")]
+    found = [
+        p
+        for top in (data.raw, data.clean, data.superseded, data.quarantine, data.entered)
+        for p in top.rglob(f"{TEMPORARY}*")
+    ]
     for path in found:
         remove(path)
     return len(found)
@@ -149,14 +154,15 @@ def _drop(data: DataDir, folder: Path, beside: Path) -> None:
     remove_empty_dirs(beside, data.superseded)
 
 
-def _add_register(data: DataDir, index: Index) -> None:
-    folder = data.site_register.parent
-    note = read_sidecar(folder)
-    if note is not None:
-        index.put_partition("site_register", "", "", note["rows"], note["sha256"], {})
-        return
-    for name in (PART, SIDECAR):
-        remove(folder / name)
+def _add_whole_tables(data: DataDir, index: Index) -> None:
+    for name in whole_tables():
+        folder = data.clean_table(name)
+        note = read_sidecar(folder)
+        if note is not None:
+            index.put_partition(name, "", "", note["rows"], note["sha256"], {})
+            continue
+        for file in (PART, SIDECAR):
+            remove(folder / file)
 
 
 def _write_changed_months(data: DataDir, index: Index, zone: tzinfo) -> None:

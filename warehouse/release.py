@@ -65,6 +65,8 @@ def publish(
     inputs: Iterable[tuple[str, str]],
     *,
     as_of: datetime,
+    entered: Sequence[Mapping[str, Any]] = (),
+    configuration: Mapping[str, Any] | None = None,
     waivers: Sequence[Mapping[str, Any]] = (),
     docs_dir: Path | None = None,
     now: datetime | None = None,
@@ -72,9 +74,10 @@ def publish(
 ) -> Published:
     """Publishes schema `admitted` and the cross-domain tables of `build_db`, and flips `current`. Under the lock.
 
-    `inputs` are (feed, sha256) of every cleaned delivery (Index.inputs), `waivers` those in force, `docs_dir` the pages
-    of the gate. Refused if a table's digest lacks a passing record of this run or the current release's; nothing is
-    left then. ReleaseError or LedgerError if the present release or the ledger was changed by hand.
+    `inputs` are (feed, sha256) of every cleaned delivery (Index.inputs), `entered` the files of users (Lake.entered),
+    `configuration` what was chosen within the standards, `waivers` those in force, `docs_dir` the pages of the gate.
+    Refused if a table's digest lacks a passing record of this run or the current release's; nothing is left then.
+    ReleaseError or LedgerError if the present release or the ledger was changed by hand.
     """
     now = now or datetime.now(UTC)
     local = now.astimezone(zone).replace(tzinfo=None, microsecond=0)
@@ -120,7 +123,12 @@ def publish(
             if before
             else None,
             "code": code_state(PROJECT),
-            "inputs": {"file": manifest_parts.INPUTS, "sha256": inputs_sha256},
+            "inputs": {
+                "file": manifest_parts.INPUTS,
+                "sha256": inputs_sha256,
+                "entered": [dict(table) for table in entered],
+            },
+            "configuration": dict(configuration or {}),
             "standards": [{"seed": name, "sha256": sha256} for name, sha256 in catalogue.seeds],
             "gate": {
                 "records": gate_records.FILE,

@@ -1,4 +1,4 @@
-"""Suites of the cross-domain marts: figures, scorecard, events, data health, delivery counts. Judged last, from
+"""Suites of the cross-domain marts: figures, scorecard, events, data health, delivery counts, rules. Judged last, from
 admitted tables.
 
 Here belongs what is particular to these marts. Not here: headline steps (headline.py). What concerns one domain is
@@ -186,4 +186,25 @@ _EXCEEDANCES = events_suite(
     WARNING,
 )
 
-SUITES = (_INDICATOR_VALUES, _SCORECARD, _EXCEEDANCES, _DATA_HEALTH, _DELIVERY_COUNTS)
+_RULES_IN_FORCE = Suite(
+    "mart_rules_in_force",
+    (),
+    (
+        not_null("is_overridden"),
+        relation(
+            "a value that nobody overrides is the standard's",
+            "is_overridden or value is not distinct from value_of_standard",
+            ("rule_id", "value", "value_of_standard", "is_overridden"),
+            {"rule_id": "noise_max_wind", "value": 6, "value_of_standard": 5, "is_overridden": False},
+        ),
+        relation(
+            "a rule holds for at least a day",
+            "valid_to is null or valid_from <= valid_to",
+            ("rule_id", "valid_from", "valid_to"),
+            {"rule_id": "noise_max_wind", "valid_from": "2026-03-01", "valid_to": "2026-02-28"},
+        ),
+    ),
+    {"certainty": ("verified", "high", "medium", "low")},
+)
+
+SUITES = (_INDICATOR_VALUES, _SCORECARD, _EXCEEDANCES, _DATA_HEALTH, _DELIVERY_COUNTS, _RULES_IN_FORCE)

@@ -1,4 +1,4 @@
-"""What a user declares: the district, site registers and sources, in one TOML file. This is its reference.
+"""What a user declares: district, sites, standards, own tables and sources, in one TOML file. This is its reference.
 
 Here belong reading, checking and explaining a configuration. Not here: what a mapping does to rows (sources.cleaning).
 Everything but `[[source]]` may be left out; an unknown word is a mistake, named with its line and the nearest word.
@@ -15,6 +15,23 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
 
     [gate]
     waivers = "waivers.toml"                  # signed, expiring exceptions
+
+    [standards]                               # all optional: what a standard leaves open
+    air_edition = "2012"                      # every day under this edition (2012, 2026); left out: the one of the day
+    grid_region = "beijing"                   # grid factor of electricity: beijing (default), north_china, national
+    grid_series = "average"                   # average (default), or a series of national: fossil_power, …
+
+    [standards.rules]                         # a rule's value, in its unit and for all its dates; the rules with their
+    noise_hour_min_minutes = 40               # values and what was overridden stand in mart_rules_in_force
+
+    [declared]                                # what no standard gives: UTF-8 CSV, relative to this file, one row a fact
+    municipal_targets = "targets.csv"         # indicator_id, target_operator, target_value, document_no, document_date,
+                                              # entered_by (may be left out); of several dates the latest holds
+    plan_baseline_scopes = "scopes.csv"       # indicator_id, baseline_year, is_declared, scope_zh, factors_zh,
+                                              # document_no, document_date
+    energy_equal_value = "equal_value.csv"    # data_year, kgce_per_kwh, document, document_date, entered_by (optional)
+    ranking_verifications = "verified.csv"    # list_id, period_kind (week, month, quarter), period_start, document_no,
+                                              # verified_on, verified_by (may be left out)
 
     [options]                                 # seed and defects of the simulated district, as texts
 
@@ -93,12 +110,15 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
 
 A raw column is named as in the file's header, blanks around it aside; an empty header cell is `column_<position>`; a
 key inside a JSON object is `outer.inner`. A header that lacks a named column is refused.
+
+A row of a declared table replaces the delivered one of the same key. The bytes of registers and declared tables count
+as configuration: when they change, the next refresh builds again, and its release names their SHA-256.
 """
 
 from sources.config.check import check_config
 from sources.config.columns import expected_columns
 from sources.config.load import load_config
-from sources.config.model import Config, ConfigError, District, Format, Source
+from sources.config.model import Config, ConfigError, District, Format, Source, Standards
 from sources.config.problems import Problem
 
 __all__ = [
@@ -108,6 +128,7 @@ __all__ = [
     "Format",
     "Problem",
     "Source",
+    "Standards",
     "check_config",
     "expected_columns",
     "load_config",

@@ -1,7 +1,7 @@
 """Every mistake of a configuration, each with its line and what to write instead.
 
 Here belongs putting the checks together. Not here: the checks themselves (structure.py, check_source.py,
-check_layout.py, registers.py) or the classes a sound configuration becomes (build.py).
+check_layout.py, standards.py, registers.py, declared.py) or the classes a sound configuration becomes (build.py).
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from typing import Any
 from sources.config.build import district_of, source_of
 from sources.config.check_layout import check_layout, check_zone
 from sources.config.check_source import check_source
+from sources.config.declared import read_declared
 from sources.config.mend import mended_source
 from sources.config.model import District
 from sources.config.problems import Problem, Problems
 from sources.config.registers import register_mistakes
+from sources.config.standards import check_standards
 from sources.config.structure import check_structure
 from sources.registry import registry
+from sources.registry.declared import DECLARED_TABLES
 from sources.registry.model import Registry
 
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
@@ -92,7 +95,9 @@ def _check(raw: Mapping[str, Any], base: Path, known: Registry, problems: Proble
         ids.setdefault(source.id, i)
     if raw.get("source") == []:
         problems.add((), "no source is declared", "add [[source]]")
+    check_standards(raw, problems)
     _check_files(raw, base, known, problems)
+    _check_declared(raw, base, problems)
 
 
 def _check_files(raw: Mapping[str, Any], base: Path, known: Registry, problems: Problems) -> None:
@@ -107,3 +112,11 @@ def _check_files(raw: Mapping[str, Any], base: Path, known: Registry, problems: 
     waivers = gate.get("waivers") if isinstance(gate, Mapping) else None
     if isinstance(waivers, str) and not (base / waivers).is_file():
         problems.add(("gate", "waivers"), f"there is no file {base / waivers}")
+
+
+def _check_declared(raw: Mapping[str, Any], base: Path, problems: Problems) -> None:
+    declared = raw.get("declared")
+    for name, file in declared.items() if isinstance(declared, Mapping) else ():
+        if name in DECLARED_TABLES and isinstance(file, str):
+            for message, hint in read_declared(DECLARED_TABLES[name], base / file).mistakes:
+                problems.add(("declared", name), message, hint)

@@ -13,6 +13,7 @@ from sources.config.build import digest_of, district_of, source_of
 from sources.config.check import read_checked
 from sources.config.locate import lines_of_keys
 from sources.config.model import Config, ConfigError
+from sources.config.standards import standards_of
 from sources.registry import registry
 
 BUILT_IN = Path(__file__).resolve().parent.parent / "simulated" / "district.toml"
@@ -38,7 +39,8 @@ def load_config(path: Path | None) -> Config:
     files = raw.get("sites", {}).get("files", [])
     registers = tuple(base / name for name in ([files] if isinstance(files, str) else files))
     waivers = raw.get("gate", {}).get("waivers")
-    digests = [digest_of(raw), *(hashlib.sha256(r.read_bytes()).hexdigest() for r in registers)]
+    declared = {name: base / file for name, file in sorted(raw.get("declared", {}).items())}
+    digests = [digest_of(raw), *(hashlib.sha256(f.read_bytes()).hexdigest() for f in (*registers, *declared.values()))]
     return Config(
         path=path,
         district=district,
@@ -47,5 +49,7 @@ def load_config(path: Path | None) -> Config:
         fingerprint=digest_of(digests),
         simulated=any(s.connector == "simulated" for s in sources),
         waivers=base / waivers if waivers else None,
+        standards=standards_of(raw),
+        declared=declared,
         options=raw.get("options", {}),
     )

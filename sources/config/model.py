@@ -29,6 +29,18 @@ class District:
 
 
 @dataclass(frozen=True)
+class Standards:
+    """What is chosen within the standards: the air edition that every day is computed under ('' = the one in force on
+    the day), the grid factor of electricity, and numbers in place of rule values, by rule id.
+    """
+
+    air_edition: str = ""
+    grid_region: str = "beijing"
+    grid_series: str = "average"
+    rules: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Format:
     """How bytes are laid out. `kind`: csv, xlsx, json (array or object) or ndjson; gzip and zip are recognised.
 
@@ -169,9 +181,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Config:
-    """A whole configuration. `registers` are the site register files in order; later rows win per key.
+    """A whole configuration. `registers` are the site register files in order; later rows win per key. `declared` is
+    the user's file of a declared table, by the table's name.
 
-    `fingerprint` changes with anything declared, the registers' bytes included.
+    `fingerprint` changes with anything declared, the bytes of registers and declared tables included.
     """
 
     path: Path | None
@@ -181,6 +194,8 @@ class Config:
     fingerprint: str
     simulated: bool = False
     waivers: Path | None = None
+    standards: Standards = field(default_factory=Standards)
+    declared: Mapping[str, Path] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
 
     def sources_of(self, feed: str) -> tuple[Source, ...]:

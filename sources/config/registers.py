@@ -5,56 +5,35 @@ Here belongs judging a register's text, with file and line. Not here: putting re
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from sources.config.cells import cell_mistake
+from sources.config.csv_file import Mistake, header_mistakes, read_csv
 from sources.config.problems import nearest
 from sources.registry.model import REGISTER_COLUMNS, Column, Registry
 
-_BOOLEANS = ("true", "false", "1", "0", "yes", "no", "是", "否")
+_COLUMNS = tuple(c.name for c in REGISTER_COLUMNS)
 _MOST = 5
 
 
-def register_mistakes(file: Path, registry: Registry) -> list[tuple[str, str]]:
+def register_mistakes(file: Path, registry: Registry) -> list[Mistake]:
     """What is wrong with the register at `file`, as (message, suggestion); at most a few entries of one file."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        near = nearest(file.name, (f.name for f in file.parent.glob("*.csv"))) if file.parent.is_dir() else ""
-        return [(f"there is no file {file}", near)]
-    except UnicodeDecodeError as error:
-        line = file.read_bytes()[: error.start].count(b"\n") + 1
-        return [(f"{file.name}, line {line}: not UTF-8 text", "save the register as UTF-8")]
-    except OSError as error:
-        return [(f"{file} cannot be read: {error.strerror}", "a register is a CSV file in UTF-8")]
-    try:
-        rows = list(csv.reader(text.splitlines()))
-    except csv.Error as error:
-        return [(f"{file.name} is not a CSV file: {error}", "")]
-    if not rows:
-        return [(f"{file.name} is empty", "its header is " + ",".join(c.name for c in REGISTER_COLUMNS))]
-    return _judged(file.name, [name.strip() for name in rows[0]], rows[1:], registry)
-
-
-def _judged(name: str, header: list[str], rows: list[list[str]], registry: Registry) -> list[tuple[str, str]]:
+    read = read_csv(file, _COLUMNS, "register")
+    if read.mistakes:
+        return list(read.mistakes)
     known = {c.name: c for c in REGISTER_COLUMNS}
-    found = [(f"{name}: '{h}' is not a register column", nearest(h, known)) for h in header if h not in known]
-    found += [(f"{name}: column '{h}' stands twice", "") for h in dict.fromkeys(header) if header.count(h) > 1]
-    found += [(f"{name}: column '{c.name}' is missing", "") for c in REGISTER_COLUMNS if c.key and c.name not in header]
+    found = header_mistakes(read, _COLUMNS, tuple(c.name for c in REGISTER_COLUMNS if c.key), "register")
     if found:
         return found
     seen: dict[tuple[str, ...], int] = {}
-    for line, row in enumerate(rows, 2):
-        if not any(cell.strip() for cell in row):
+    for line, row in read.rows:
+        place = f"{read.name}, line {line}"
+        if len(row) != len(read.header):
+            found.append((f"{place}: {len(row)} columns where the header has {len(read.header)}", ""))
             continue
-        place = f"{name}, line {line}"
-        if len(row) != len(header):
-            found.append((f"{place}: {len(row)} columns where the header has {len(header)}", ""))
-            continue
-        entry = {h: cell.strip() for h, cell in zip(header, row, strict=True)}
+        entry = {h: cell.strip() for h, cell in zip(read.header, row, strict=True)}
         found += [(f"{place}: {message}", hint) for message, hint in _entry_mistakes(entry, known, registry)]
         key = tuple(entry[c.name] for c in REGISTER_COLUMNS if c.key)
         if key in seen:
@@ -77,30 +56,19 @@ def _entry_mistakes(entry: Mapping[str, str], known: Mapping[str, Column], regis
             continue
         if column.allowed and text not in column.allowed:
             found.append((f"{name} = '{text}' is not known", nearest(text, column.allowed)))
-        elif not _is(text, column.dtype):
-            found.append((f"{name} = '{text}' is not a {column.dtype}", _hint(column.dtype)))
+        elif mistake := _mistake(text, column):
+            found.append((f"{name} = {mistake[0]}", mistake[1]))
     start, end = entry.get("valid_from", ""), entry.get("valid_to", "")
     if start and end and end < start:
         found.append((f"valid_to {end} is before valid_from {start}", ""))
     return found
 
 
-def _is(text: str, dtype: str) -> bool:
-    if dtype == "decimal":
-        try:
-            return Decimal(text).is_finite()
-        except InvalidOperation:
-            return False
-    if dtype == "date":
-        try:
-            date.fromisoformat(text)
-        except ValueError:
-            return False
-        return len(text) == 10
-    return dtype != "bool" or text.lower() in _BOOLEANS
-
-
-def _hint(dtype: str) -> str:
-    return {"date": "write it as 2024-01-31", "bool": "write true or false", "decimal": "write it as 12.5"}.get(
-        dtype, ""
-    )
+def _mistake(text: str, column: Column) -> Mistake | None:
+    if column.dtype != "decimal":
+        return cell_mistake(text, column)
+    try:
+        sound = Decimal(text).is_finite()
+    except InvalidOperation:
+        sound = False
+    return None if sound else (f"'{text}' is not a decimal", "write it as 12.5")

@@ -30,7 +30,7 @@ _EXAMPLES = {
 def check_structure(raw: Mapping[str, Any], problems: Problems) -> set[int]:
     """Adds every mistake of shape; returns the places of the sources that are sound."""
     _table(raw, words.TOP, (), problems)
-    for name, known in (("district", words.DISTRICT), ("sites", words.SITES), ("gate", words.GATE)):
+    for name, known in words.TABLES.items():
         if isinstance(raw.get(name), Mapping):
             _table(raw[name], known, (name,), problems)
     sources = raw.get("source")

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sources.registry.declared import DECLARED_TABLES
+
 CONNECTORS = ("file", "simulated")
 
 
@@ -33,6 +35,8 @@ DISTRICT: Mapping[str, Word] = {
 }
 SITES: Mapping[str, Word] = {"files": Word("texts", required=True)}
 GATE: Mapping[str, Word] = {"waivers": TEXT}
+STANDARDS: Mapping[str, Word] = {"air_edition": TEXT, "grid_region": TEXT, "grid_series": TEXT, "rules": TABLE}
+DECLARED: Mapping[str, Word] = {name: TEXT for name in DECLARED_TABLES}
 
 FORMAT: Mapping[str, Word] = {
     "kind": Word(choices=("csv", "xlsx", "json", "ndjson")),
@@ -117,8 +121,18 @@ TOP: Mapping[str, Word] = {
     "district": TABLE,
     "sites": TABLE,
     "gate": TABLE,
+    "standards": TABLE,
+    "declared": TABLE,
     "options": MAP,
     "source": Word("list", required=True),
+}
+# What each table at the top may hold.
+TABLES: Mapping[str, Mapping[str, Word]] = {
+    "district": DISTRICT,
+    "sites": SITES,
+    "gate": GATE,
+    "standards": STANDARDS,
+    "declared": DECLARED,
 }
 # What a sub-table of a source may hold.
 PARTS: Mapping[str, Mapping[str, Word]] = {

@@ -4,6 +4,7 @@ What the rest of the system knows about a feed it reads from here. The declarati
 module; loading checks them, so that what is not declared raises at import and not in the night.
 """
 
+from sources.registry.declared import DECLARED_TABLES, DeclaredTable
 from sources.registry.load import load_registry, registry
 from sources.registry.model import (
     CLEAN_COLUMNS,
@@ -25,6 +26,7 @@ from sources.registry.model import (
 
 __all__ = [
     "CLEAN_COLUMNS",
+    "DECLARED_TABLES",
     "FLAG_FAIL",
     "FLAG_MISSING",
     "FLAG_NOT_EVALUATED",
@@ -33,6 +35,7 @@ __all__ = [
     "REGISTER_COLUMNS",
     "CleanTable",
     "Column",
+    "DeclaredTable",
     "Feed",
     "Parameter",
     "Registry",

@@ -1,0 +1,165 @@
+"""Whether a declared table can be used, cell by cell, and the rows it holds.
+
+Here belongs judging the files that `[declared]` names: every mistake with file, line, column and what to do. Not here:
+which columns there are (sources.registry.declared) or what a row means for a figure (dbt_project).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from sources.config import shipped
+from sources.config.cells import cell_mistake, hostile, shortened, typed
+from sources.config.csv_file import Mistake, header_mistakes, read_csv
+from sources.config.model import Config, ConfigError
+from sources.config.problems import nearest
+from sources.registry.declared import DeclaredTable
+from sources.registry.model import Column
+
+_MOST = 8
+# Years that a row may speak of; a typing error such as 20024 is none.
+_YEARS = range(1980, 2101)
+
+Row = Mapping[str, object]
+# (column, message, suggestion)
+_Found = Iterator[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class DeclaredRows:
+    """One file as it was read: its bytes, the rows they hold, and why they cannot be used (then there is no row)."""
+
+    name: str
+    content: bytes = b""
+    rows: tuple[Row, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+
+
+def load_declared(config: Config, table: DeclaredTable) -> DeclaredRows:
+    """The rows that `config` enters into `table`, none where it names no file; ConfigError lists the mistakes."""
+    file = config.declared.get(table.name)
+    if file is None:
+        return DeclaredRows("")
+    read = read_declared(table, file)
+    if read.mistakes:
+        raise ConfigError("; ".join(f"{message}. {hint}" if hint else message for message, hint in read.mistakes))
+    return read
+
+
+def read_declared(table: DeclaredTable, file: Path) -> DeclaredRows:
+    """The rows of `file`, sorted by the table's key; at most a few of its mistakes."""
+    names = tuple(c.name for c in table.columns)
+    read = read_csv(file, names, "declared table")
+    found = list(read.mistakes)
+    if not found:
+        needed = tuple(n for n in names if table.needs(n))
+        found = header_mistakes(read, names, needed, f"{table.name}")
+    rows: list[Row] = []
+    lines: dict[tuple[object, ...], int] = {}
+    for line, cells in read.rows if not found else ():
+        place = f"{read.name}, line {line}"
+        if len(cells) != len(read.header):
+            message = f"{place}: {len(cells)} columns where the header has {len(read.header)}"
+            found.append((message, "put a text that holds a comma in quotes"))
+            continue
+        entry = {n: "" for n in names} | {h: c.strip() for h, c in zip(read.header, cells, strict=True)}
+        mistakes = [(f"{place}, column {column}: {m}", hint) for column, m, hint in _row_mistakes(table, entry)]
+        found += mistakes
+        if not mistakes:
+            row = {c.name: typed(entry[c.name], c.dtype) for c in table.columns}
+            key = tuple(row[n] for n in table.key)
+            if key in lines:
+                message = f"{place}: {', '.join(map(str, key))} stands in line {lines[key]} already"
+                found.append((message, f"leave one row for each {' and '.join(table.key)}"))
+            lines.setdefault(key, line)
+            rows.append(row)
+        if len(found) >= _MOST:
+            break
+    if found:
+        return DeclaredRows(read.name, read.content, mistakes=tuple(found[:_MOST]))
+    rows.sort(key=lambda row: tuple(row[n] for n in table.key))
+    return DeclaredRows(read.name, read.content, tuple(rows))
+
+
+def _row_mistakes(table: DeclaredTable, entry: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    found = []
+    for column in table.columns:
+        if mistake := _cell(table, column, entry[column.name]):
+            found.append((column.name, *mistake))
+    # Cells that are sound each by itself may still not go together.
+    return found or list(_TOGETHER[table.name](entry))
+
+
+def _cell(table: DeclaredTable, column: Column, text: str) -> Mistake | None:
+    if not text:
+        if not table.needs(column.name):
+            return None
+        return "it is empty", f"enter it: {column.description[0].lower()}{column.description[1:]}"
+    if column.allowed:
+        if text in column.allowed:
+            return None
+        return f"'{shortened(text)}' is not known", nearest(text, column.allowed)
+    if column.dtype == "string":
+        return hostile(text)
+    return cell_mistake(text, column)
+
+
+def _indicator(entry: Mapping[str, str], known: Mapping[str, object]) -> _Found:
+    given = entry["indicator_id"]
+    if given not in known:
+        hint = nearest(given, known) or "mart_plan_scorecard and plan_commitments_2025 list them"
+        yield "indicator_id", f"the plan has no '{shortened(given)}'", hint
+
+
+def _municipal_target(entry: Mapping[str, str]) -> _Found:
+    yield from _indicator(entry, {**shipped.indicators(), **shipped.commitments()})
+    yield from _known_year(entry, "document_date")
+
+
+def _baseline_scope(entry: Mapping[str, str]) -> _Found:
+    plan = shipped.indicators()
+    yield from _indicator(entry, plan)
+    yield from _known_year(entry, "document_date")
+    year = plan[entry["indicator_id"]]["baseline_year"] if entry["indicator_id"] in plan else ""
+    if year and year != entry["baseline_year"]:
+        yield "baseline_year", f"the plan's baseline is not of {entry['baseline_year']}", f"it is of {year}"
+
+
+def _equal_value(entry: Mapping[str, str]) -> _Found:
+    yield from _known_year(entry, "data_year")
+    yield from _known_year(entry, "document_date")
+    if not 0 < Decimal(entry["kgce_per_kwh"]) < 1:
+        yield "kgce_per_kwh", f"{entry['kgce_per_kwh']} kgce/kWh cannot be", "write it in kg, such as 0.3"
+
+
+def _verification(entry: Mapping[str, str]) -> _Found:
+    yield from _known_year(entry, "period_start")
+    yield from _known_year(entry, "verified_on")
+    kind, start = entry["period_kind"], date.fromisoformat(entry["period_start"])
+    first = {
+        "week": start.isoweekday() == 1,
+        "month": start.day == 1,
+        "quarter": start.day == 1 and start.month % 3 == 1,
+    }
+    if not first[kind]:
+        hint = "write the Monday it begins on" if kind == "week" else f"write its first day, such as {start.year}-01-01"
+        yield "period_start", f"no {kind} begins on {start}", hint
+    if entry["verified_on"] < entry["period_start"]:
+        yield "verified_on", f"{entry['verified_on']} is before the period", "a list is verified after it was made"
+
+
+def _known_year(entry: Mapping[str, str], column: str) -> _Found:
+    if int(entry[column][:4]) not in _YEARS or len(entry[column]) not in (4, 10):
+        yield column, f"{entry[column]} cannot be", f"a year from {_YEARS[0]} to {_YEARS[-1]} is expected"
+
+
+_TOGETHER: Mapping[str, Callable[[Mapping[str, str]], _Found]] = {
+    "municipal_targets": _municipal_target,
+    "plan_baseline_scopes": _baseline_scope,
+    "energy_equal_value": _equal_value,
+    "ranking_verifications": _verification,
+}
