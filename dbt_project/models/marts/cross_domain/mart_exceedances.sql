@@ -5,6 +5,8 @@
 -#}
 {%- set event_marts = {
     'air': 'mart_air_exceedances',
+    'noise': 'mart_noise_exceedances',
+    'waste': 'mart_waste_hints',
 } %}
 with events as (
     {%- for domain, mart in event_marts.items() %}
