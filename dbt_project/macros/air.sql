@@ -4,28 +4,75 @@
 -#}
 
 {#
+  The day whose rules, limits and breakpoints hold for `day` under the edition `alias` (int_air_edition): the day itself,
+  clamped into the edition's own validity.
+#}
+{% macro air_rule_day(day, alias) -%}
+    case
+        when {{ day }} < {{ alias }}.rules_from then {{ alias }}.rules_from
+        when {{ day }} > {{ alias }}.rules_to then {{ alias }}.rules_to
+        else {{ day }}
+    end
+{%- endmacro %}
+
+{#
   Rows of `relation` (columns: key…, `day`, pollutant, averaging, index_input) with iaqi: linear between the breakpoints
   in force on the day, exact, multiplied before divided, rounded up. A value on a breakpoint belongs to the lower band.
-  Above the top one: the table's own rule (capped, fixed, or not computed: null).
+  Above the top one: the table's own rule (capped, fixed, or not computed: null). Inputs are rounded and so repeat: each
+  is computed once.
 #}
 {% macro air_iaqi(relation, key, day) -%}
     select
         {% for column in key %}v.{{ column }}, {% endfor %}
-        coalesce(
-            max(case
-                when v.index_input > b.bp_low and v.index_input <= b.bp_high or v.index_input = b.bp_low
-                    then b.iaqi_low + {{ ratio_up(
-                        '(b.iaqi_high - b.iaqi_low) * (v.index_input - b.bp_low)', 'b.bp_high - b.bp_low'
-                    ) }}
-            end),
-            case when max(v.index_input) > max(b.bp_high) then max(b.above_top_iaqi) end
-        ) as iaqi,
-        max(v.index_input) > max(b.bp_high) as is_above_top
+        x.iaqi,
+        x.is_above_top
     from {{ relation }} as v
-    inner join {{ ref('aqi_breakpoints') }} as b
-        on v.pollutant = b.pollutant and v.averaging = b.averaging and {{ in_force('v.' ~ day, 'b') }}
-    where v.index_input >= 0
-    group by {% for column in key %}v.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+    inner join ({{ air_breakpoint_tables() }}) as t
+        on v.pollutant = t.pollutant and v.averaging = t.averaging and {{ in_force('v.' ~ day, 't') }}
+    inner join (
+        select
+            u.pollutant,
+            u.averaging,
+            u.valid_from,
+            u.index_input,
+            coalesce(
+                max(case
+                    when u.index_input > b.bp_low and u.index_input <= b.bp_high or u.index_input = b.bp_low
+                        then b.iaqi_low + {{ ratio_up(
+                            '(b.iaqi_high - b.iaqi_low) * (u.index_input - b.bp_low)', 'b.bp_high - b.bp_low'
+                        ) }}
+                end),
+                case when u.index_input > max(b.bp_high) then max(b.above_top_iaqi) end
+            ) as iaqi,
+            u.index_input > max(b.bp_high) as is_above_top
+        from (
+            select distinct
+                w.pollutant,
+                w.averaging,
+                k.valid_from,
+                w.index_input
+            from {{ relation }} as w
+            inner join ({{ air_breakpoint_tables() }}) as k
+                on w.pollutant = k.pollutant and w.averaging = k.averaging and {{ in_force('w.' ~ day, 'k') }}
+            where w.index_input >= 0
+        ) as u
+        inner join {{ ref('aqi_breakpoints') }} as b
+            on u.pollutant = b.pollutant and u.averaging = b.averaging and u.valid_from = b.valid_from
+        group by u.pollutant, u.averaging, u.valid_from, u.index_input
+    ) as x
+        on
+            v.pollutant = x.pollutant and v.averaging = x.averaging and t.valid_from = x.valid_from
+            and v.index_input = x.index_input
+{%- endmacro %}
+
+{# The dated tables of breakpoints: one row per pollutant, averaging time and first day. #}
+{% macro air_breakpoint_tables() -%}
+    select distinct
+        pollutant,
+        averaging,
+        valid_from,
+        valid_to
+    from {{ ref('aqi_breakpoints') }}
 {%- endmacro %}
 
 {# In a select list: one row for every hour label of a date, 1 to 24 (the hour that ends then). #}

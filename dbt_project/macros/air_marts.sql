@@ -32,7 +32,7 @@
         max(case when item = 'co' then iaqi end) as co_iaqi,
         max(case when item = 'o3_8h' then iaqi end) as o3_8h_iaqi
     from {{ ref('int_air_day_iaqi') }}
-    where place_kind = '{{ place_kind }}'
+    where basis = 'published' and place_kind = '{{ place_kind }}'
     group by place_id, day
 {%- endmacro %}
 
@@ -89,7 +89,7 @@
         {{ joined("case when validity <> 'valid' then concat(symbol, ' ', validity) end", '; ', 'sort_order') }}
             as items_not_valid
     from {{ ref('int_air_period_assessed') }}
-    where place_kind = '{{ place_kind }}' and variant = 'dust_included'
+    where basis = 'published' and place_kind = '{{ place_kind }}' and variant = 'dust_included'
     group by place_id, period_kind, period_start, edition
 {%- endmacro %}
 
@@ -136,4 +136,88 @@
     s.limits_standard as standard,
     concat('table 1, Grade II; validity: table 4; ', s.statistics_standard) as clause,
     {{ provenance_of_rank('s.provenance_rank') }} as provenance
+{%- endmacro %}
+
+{#
+  Register entries of the stations of int_air_period_days (as `p`, where `condition` holds) in their periods; entry_place 1
+  is the latest one that the period meets.
+#}
+{% macro air_site_of_period(key, condition) -%}
+    select
+        {%- for column in key %}
+        p.{{ column }},
+        {%- endfor %}
+        s.name_zh,
+        s.name_en,
+        s.kind,
+        s.network,
+        s.area_code,
+        s.assessed,
+        row_number() over (
+            partition by {% for column in key %}p.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+            order by s.valid_from desc
+        ) as entry_place
+    from {{ ref('int_air_period_days') }} as p
+    inner join {{ ref('stg_site_register') }} as s
+        on
+            p.place_id = s.site_id and s.feed = 'air'
+            and p.scope_end >= s.valid_from and (s.valid_to is null or p.scope_start <= s.valid_to)
+    where {{ condition }}
+{%- endmacro %}
+
+{# Stations x periods of the kinds given: means and percentiles of the items, days by AQI category, both with validity. #}
+{% macro air_station_periods(period_kinds) -%}
+with items as (
+    {{ air_period_columns('station') }}
+),
+
+entries as (
+    {{ air_site_of_period(
+        ['place_id', 'period_kind', 'period_start', 'edition'], "p.basis = 'published' and p.place_kind = 'station'"
+    ) }}
+)
+
+select
+    s.place_id as site_id,
+    coalesce(e.name_zh, s.place_id) as site_name_zh,
+    coalesce(e.name_en, s.place_id) as site_name_en,
+    e.kind as site_kind,
+    e.network,
+    e.area_code,
+    coalesce(e.assessed, false) as assessed,
+    s.period_kind,
+    s.period_start,
+    s.period_end,
+    s.scope_start,
+    s.scope_end,
+    s.edition,
+    i.pm2_5_mean_ug_m3,
+    i.pm10_mean_ug_m3,
+    i.so2_mean_ug_m3,
+    i.no2_mean_ug_m3,
+    i.co_p95_mg_m3,
+    i.o3_8h_p90_ug_m3,
+    cast(i.pm2_5_mean_of_available_days_ug_m3 as decimal(18, 6)) as pm2_5_mean_of_available_days_ug_m3,
+    cast(i.pm10_mean_of_available_days_ug_m3 as decimal(18, 6)) as pm10_mean_of_available_days_ug_m3,
+    cast(i.so2_mean_of_available_days_ug_m3 as decimal(18, 6)) as so2_mean_of_available_days_ug_m3,
+    cast(i.no2_mean_of_available_days_ug_m3 as decimal(18, 6)) as no2_mean_of_available_days_ug_m3,
+    cast(i.pm2_5_days as bigint) as pm2_5_days,
+    cast(i.pm10_days as bigint) as pm10_days,
+    cast(i.so2_days as bigint) as so2_days,
+    cast(i.no2_days as bigint) as no2_days,
+    cast(i.co_days as bigint) as co_days,
+    cast(i.o3_8h_days as bigint) as o3_8h_days,
+    coalesce(i.items_not_valid, '') as items_not_valid,
+    {{ air_days_result() }},
+    {{ provenance_of_rank('s.provenance_rank') }} as provenance
+from {{ ref('int_air_period_days') }} as s
+left join items as i
+    on
+        s.place_id = i.place_id and s.period_kind = i.period_kind
+        and s.period_start = i.period_start and s.edition = i.edition
+left join entries as e
+    on
+        s.place_id = e.place_id and s.period_kind = e.period_kind
+        and s.period_start = e.period_start and s.edition = e.edition and e.entry_place = 1
+where s.basis = 'published' and s.place_kind = 'station' and s.period_kind in ('{{ period_kinds | join("', '") }}')
 {%- endmacro %}

@@ -4,12 +4,13 @@
 -#}
 
 {#
-  Verdicts over `days` (columns: key…, day, is_valid; relation or CTE) per period: n_valid, n_expected, months held, and
+  Verdicts over `days` (columns: basis, key…, day, is_valid; relation or CTE) per basis and period: n_valid, n_expected, months held, and
   validity. A month needs its days; a year its days and every month; a part of a year (one of two editions, the year to
   date) has no rule of its own: its complete months must hold, and it is indicative.
 #}
 {% macro air_period_validity(days, key) -%}
     select
+        c.basis,
         {% for column in key %}c.{{ column }}, {% endfor %}
         c.period_kind,
         c.period_start,
@@ -36,6 +37,7 @@
         end as validity
     from (
         select
+            d.basis,
             {% for column in key %}d.{{ column }}, {% endfor %}
             p.period_kind,
             p.period_start,
@@ -55,14 +57,15 @@
                 else max(r.air_month_min_days)
             end and cast(last_day(date_trunc('month', d.day)) as date) <= p.scope_end as month_holds
         from {{ days }} as d
-        inner join {{ ref('int_air_period') }} as p on d.day >= p.scope_start and d.day <= p.scope_end
-        inner join {{ ref('int_air_rules') }} as r on {{ in_force('p.scope_end', 'r') }}
+        inner join {{ ref('int_air_period') }} as p
+            on d.basis = p.basis and d.day >= p.scope_start and d.day <= p.scope_end
+        inner join {{ ref('int_air_rules') }} as r on {{ in_force('p.rule_end', 'r') }}
         group by
-            {% for column in key %}d.{{ column }}, {% endfor %}
+            d.basis, {% for column in key %}d.{{ column }}, {% endfor %}
             p.period_kind, p.period_start, p.edition, p.is_pending, p.is_whole, p.scope_start, p.scope_end,
             r.air_year_min_days, date_trunc('month', d.day)
     ) as c
-    group by {% for column in key %}c.{{ column }}, {% endfor %}c.period_kind, c.period_start, c.edition
+    group by c.basis, {% for column in key %}c.{{ column }}, {% endfor %}c.period_kind, c.period_start, c.edition
 {%- endmacro %}
 
 {# Why an air statistic is not simply valid, from the columns of air_period_validity() as `v` and the period `p`. #}

@@ -99,3 +99,16 @@ group by s.valid_from, s.valid_to
 {% macro last_complete_day() -%}
     (cast({{ as_of() }} as date) - 1)
 {%- endmacro %}
+
+{# An expression that refuses: the statement fails with the text of `message` (an expression). #}
+{% macro refused(message) -%}
+    {{ adapter.dispatch('refused')(message) }}
+{%- endmacro %}
+
+{% macro default__refused(message) -%}
+    error({{ message }})
+{%- endmacro %}
+
+{% macro spark__refused(message) -%}
+    raise_error({{ message }})
+{%- endmacro %}

@@ -1,6 +1,6 @@
 {#-
-  Place x day x item for stations and for the district: the concentration, and what the index is computed from (rounded
-  by the rule of the day). The district is the mean of its assessed stations, where enough of them are valid.
+  Basis x place x day x item for stations and for the district: the concentration, and what the index is computed from
+  (rounded by the rule of the day). The district is the mean of its assessed stations, where enough of them are valid.
 -#}
 with days as (
     select distinct day
@@ -26,6 +26,8 @@ stations as (
 
 district as (
     select
+        i.basis,
+        i.rule_day,
         i.day,
         i.item,
         max(n.n_expected) as n_expected,
@@ -36,12 +38,14 @@ district as (
     from {{ ref('int_air_station_day_item') }} as i
     inner join assessed as a on i.day = a.day and i.site_id = a.site_id
     inner join stations as n on i.day = n.day
-    inner join {{ ref('int_air_rules') }} as r on {{ in_force('i.day', 'r') }}
-    group by i.day, i.item
+    inner join {{ ref('int_air_rules') }} as r on {{ in_force('i.rule_day', 'r') }}
+    group by i.basis, i.rule_day, i.day, i.item
 ),
 
 places as (
     select
+        basis,
+        rule_day,
         'station' as place_kind,
         site_id as place_id,
         day,
@@ -49,11 +53,14 @@ places as (
         n_expected_hours as n_expected,
         n_hours as n_valid,
         n_received,
+        largest_window_end,
         concentration,
         provenance_rank
     from {{ ref('int_air_station_day_item') }}
     union all
     select
+        basis,
+        rule_day,
         'district' as place_kind,
         '{{ var("area_code") }}' as place_id,
         day,
@@ -61,6 +68,7 @@ places as (
         n_expected,
         n_valid,
         n_valid as n_received,
+        cast(null as bigint) as largest_window_end,
         case
             when n_valid >= min_share * n_expected then {{ carried_mean('concentration_sum', 'n_valid') }}
         end as concentration,
@@ -82,4 +90,4 @@ select
     ) }} as index_input
 from places as p
 inner join {{ ref('air_items') }} as i on p.item = i.item
-inner join {{ ref('int_air_rules') }} as r on {{ in_force('p.day', 'r') }}
+inner join {{ ref('int_air_rules') }} as r on {{ in_force('p.rule_day', 'r') }}

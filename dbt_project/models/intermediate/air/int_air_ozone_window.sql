@@ -1,51 +1,79 @@
 {#-
-  Station x day: the largest valid 8 h mean of ozone among the windows that end inside the natural day. A window counts
-  the hours that are there, whichever are missing: the hour it is named after may be one of them.
+  Station x day x set of window rules (the editions share one today): the largest valid 8 h mean of ozone among the windows
+  that end inside the natural day, and where the first such window ends. A window counts the hours that are there,
+  whichever are missing: the hour it is named after may be one of them.
 -#}
 with hours as (
     select {{ each_hour_label() }} as hour_label
 ),
 
+settings as (
+    select distinct
+        air_8h_window_hours,
+        air_8h_min_hours,
+        air_8h_first_window_end,
+        air_8h_last_window_end
+    from {{ ref('int_air_rules') }}
+    where air_8h_window_hours is not null
+),
+
 windows as (
     select
-        r.valid_from,
-        r.valid_to,
-        r.air_8h_min_hours,
+        s.*,
         e.hour_label as window_end,
         h.hour_label
-    from {{ ref('int_air_rules') }} as r
-    inner join hours as e on r.air_8h_first_window_end <= e.hour_label and r.air_8h_last_window_end >= e.hour_label
-    inner join hours as h on e.hour_label >= h.hour_label and e.hour_label - r.air_8h_window_hours < h.hour_label
+    from settings as s
+    inner join hours as e on s.air_8h_first_window_end <= e.hour_label and s.air_8h_last_window_end >= e.hour_label
+    inner join hours as h on e.hour_label >= h.hour_label and e.hour_label - s.air_8h_window_hours < h.hour_label
 ),
 
 means as (
     select
         a.site_id,
         a.day,
+        w.air_8h_window_hours,
+        w.air_8h_min_hours,
+        w.air_8h_first_window_end,
+        w.air_8h_last_window_end,
         w.window_end,
         count(*) as n_hours,
-        max(w.air_8h_min_hours) as min_hours,
         sum(a.value) as value_sum
     from {{ ref('stg_air') }} as a
-    inner join windows as w on a.hour_label = w.hour_label and {{ in_force('a.day', 'w') }}
+    inner join windows as w on a.hour_label = w.hour_label
     where a.parameter = 'o3' and a.is_usable and a.value is not null
-    group by a.site_id, a.day, w.window_end
+    group by
+        a.site_id, a.day, w.air_8h_window_hours, w.air_8h_min_hours, w.air_8h_first_window_end,
+        w.air_8h_last_window_end, w.window_end
 ),
 
 valid_windows as (
     select
-        site_id,
-        day,
-        window_end,
+        *,
         {{ carried_mean('value_sum', 'n_hours') }} as mean_value
     from means
-    where n_hours >= min_hours
+    where n_hours >= air_8h_min_hours
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by
+                site_id, day, air_8h_window_hours, air_8h_min_hours, air_8h_first_window_end, air_8h_last_window_end
+            order by mean_value desc, window_end
+        ) as place_in_day
+    from valid_windows
 )
 
 select
     site_id,
     day,
+    air_8h_window_hours,
+    air_8h_min_hours,
+    air_8h_first_window_end,
+    air_8h_last_window_end,
     count(*) as n_windows,
-    max(mean_value) as largest_mean
-from valid_windows
-group by site_id, day
+    max(mean_value) as largest_mean,
+    max(case when place_in_day = 1 then window_end end) as largest_window_end
+from ranked
+group by site_id, day, air_8h_window_hours, air_8h_min_hours, air_8h_first_window_end, air_8h_last_window_end

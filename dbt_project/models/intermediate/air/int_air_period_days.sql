@@ -1,15 +1,21 @@
 {#-
-  Place x period x edition: days by AQI category, shares of good and heavy days among the valid ones (dust kept), and the
-  composite index. Every day is placed by the edition of its own date.
+  Basis x place x period x edition: days by AQI category, shares of good and heavy days among the valid ones (dust kept),
+  and the composite index. Every day is placed by the edition that the basis gives it.
 -#}
-with days as (
+with expected as (
+    select count(*) as n_items
+    from {{ ref('air_items') }}
+    where in_index
+),
+
+days as (
     select
         a.*,
         a.aqi is not null as is_valid,
         coalesce(a.aqi <= r.air_good_day_max, false) as is_good,
         coalesce(a.aqi > r.air_heavy_day_above, false) as is_heavy
     from {{ ref('int_air_day_aqi') }} as a
-    inner join {{ ref('int_air_rules') }} as r on {{ in_force('a.day', 'r') }}
+    inner join {{ ref('int_air_rules') }} as r on {{ in_force('a.rule_day', 'r') }}
 ),
 
 verdicts as (
@@ -18,6 +24,7 @@ verdicts as (
 
 counts as (
     select
+        d.basis,
         d.place_kind,
         d.place_id,
         p.period_kind,
@@ -33,21 +40,24 @@ counts as (
         sum(case when d.is_heavy then 1 else 0 end) as n_heavy_days,
         min(d.provenance_rank) as provenance_rank
     from days as d
-    inner join {{ ref('int_air_period') }} as p on d.day >= p.scope_start and d.day <= p.scope_end
-    group by d.place_kind, d.place_id, p.period_kind, p.period_start, p.edition
+    inner join {{ ref('int_air_period') }} as p
+        on d.basis = p.basis and d.day >= p.scope_start and d.day <= p.scope_end
+    group by d.basis, d.place_kind, d.place_id, p.period_kind, p.period_start, p.edition
 ),
 
 shares as (
     select
+        basis,
         place_kind,
         place_id,
         period_kind,
         period_start,
         edition,
-        case when count(composite_share) = count(*) then sum(composite_share) end as composite_sum
+        case when count(composite_share) = max(e.n_items) then sum(composite_share) end as composite_sum
     from {{ ref('int_air_period_assessed') }}
+    cross join expected as e
     where variant = case when judged_without_dust then 'dust_excluded' else 'dust_included' end
-    group by place_kind, place_id, period_kind, period_start, edition
+    group by basis, place_kind, place_id, period_kind, period_start, edition
 )
 
 select
@@ -79,12 +89,14 @@ select
 from counts as c
 inner join verdicts as v
     on
-        c.place_kind = v.place_kind and c.place_id = v.place_id
+        c.basis = v.basis and c.place_kind = v.place_kind and c.place_id = v.place_id
         and c.period_kind = v.period_kind and c.period_start = v.period_start and c.edition = v.edition
 inner join {{ ref('int_air_period') }} as p
-    on c.period_kind = p.period_kind and c.period_start = p.period_start and c.edition = p.edition
-inner join {{ ref('int_air_rules') }} as r on {{ in_force('p.scope_end', 'r') }}
+    on
+        c.basis = p.basis and c.period_kind = p.period_kind and c.period_start = p.period_start
+        and c.edition = p.edition
+inner join {{ ref('int_air_rules') }} as r on {{ in_force('p.rule_end', 'r') }}
 left join shares as s
     on
-        c.place_kind = s.place_kind and c.place_id = s.place_id
+        c.basis = s.basis and c.place_kind = s.place_kind and c.place_id = s.place_id
         and c.period_kind = s.period_kind and c.period_start = s.period_start and c.edition = s.edition

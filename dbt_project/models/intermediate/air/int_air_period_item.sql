@@ -1,5 +1,5 @@
 {#-
-  Place x period x edition x item x series: mean and percentile of the daily concentrations, with validity. Series:
+  Basis x place x period x edition x item x series: mean and percentile of the daily concentrations, with validity. Series:
   dust_included, and for particles dust_excluded, which leaves notified dust days out; both are judged valid or not on
   the days of the full series.
 -#}
@@ -10,6 +10,7 @@ with dust_days as (
 
 days as (
     select
+        d.basis,
         d.place_kind,
         d.place_id,
         d.day,
@@ -45,6 +46,7 @@ series as (
 
 ordered as (
     select
+        s.basis,
         s.place_kind,
         s.place_id,
         s.item,
@@ -63,19 +65,23 @@ ordered as (
             when 'o3_8h' then r.air_percentile_o3
         end as percentile,
         row_number() over (
-            partition by s.place_kind, s.place_id, s.item, s.variant, p.period_kind, p.period_start, p.edition
+            partition by
+                s.basis, s.place_kind, s.place_id, s.item, s.variant, p.period_kind, p.period_start, p.edition
             order by s.concentration, s.day
         ) as place_in_order,
         count(*) over (
-            partition by s.place_kind, s.place_id, s.item, s.variant, p.period_kind, p.period_start, p.edition
+            partition by
+                s.basis, s.place_kind, s.place_id, s.item, s.variant, p.period_kind, p.period_start, p.edition
         ) as n_days
     from series as s
-    inner join {{ ref('int_air_period') }} as p on s.day >= p.scope_start and s.day <= p.scope_end
-    inner join {{ ref('int_air_rules') }} as r on {{ in_force('p.scope_end', 'r') }}
+    inner join {{ ref('int_air_period') }} as p
+        on s.basis = p.basis and s.day >= p.scope_start and s.day <= p.scope_end
+    inner join {{ ref('int_air_rules') }} as r on {{ in_force('p.rule_end', 'r') }}
 ),
 
 reduced as (
     select
+        basis,
         place_kind,
         place_id,
         item,
@@ -89,7 +95,7 @@ reduced as (
         {{ linear_percentile('concentration', 'place_in_order', 'n_days', 'percentile') }} as percentile_value,
         min(provenance_rank) as provenance_rank
     from ordered
-    group by place_kind, place_id, item, variant, period_kind, period_start, edition
+    group by basis, place_kind, place_id, item, variant, period_kind, period_start, edition
 )
 
 select
@@ -112,7 +118,9 @@ select
 from reduced as x
 inner join verdicts as v
     on
-        x.place_kind = v.place_kind and x.place_id = v.place_id and x.item = v.item
+        x.basis = v.basis and x.place_kind = v.place_kind and x.place_id = v.place_id and x.item = v.item
         and x.period_kind = v.period_kind and x.period_start = v.period_start and x.edition = v.edition
 inner join {{ ref('int_air_period') }} as p
-    on x.period_kind = p.period_kind and x.period_start = p.period_start and x.edition = p.edition
+    on
+        x.basis = p.basis and x.period_kind = p.period_kind and x.period_start = p.period_start
+        and x.edition = p.edition

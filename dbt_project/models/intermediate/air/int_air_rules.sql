@@ -30,5 +30,19 @@
     'air_primary_above',
     'air_good_day_max',
     'air_heavy_day_above',
-    'air_judged_without_dust'
+    'air_judged_without_dust',
+    'air_dust_previous_hours',
+    'air_dust_previous_min_hours',
+    'air_dust_start_multiple',
+    'air_dust_start_above',
+    'air_dust_end_multiple',
+    'air_dust_longest_hours',
+    'air_dustfall_reference_days',
+    'air_dustfall_t_km2_per_g_cm2',
+    'air_dustfall_decimals',
+    'air_dustfall_published_decimals',
+    'air_dustfall_min_point_share',
+    'air_dustfall_min_month_share',
+    'air_dustfall_judged_without_dust',
+    'air_dustfall_leaves_dust_months_out'
 ]) }}

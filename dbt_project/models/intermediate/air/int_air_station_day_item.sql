@@ -1,52 +1,75 @@
 {#-
-  Station x day x item: the concentration of the day where its rule allows one (GB 3095 table 4; HJ 663 for the daily
-  maximum 8 h of ozone), with the hours or windows behind it.
+  Basis x station x day x item: the concentration of the day where its rule allows one (GB 3095 table 4; HJ 663 for the
+  daily maximum 8 h of ozone), with the hours or windows behind it. Basis `published` for all stations; each edition as a
+  basis of its own for those that are ever assessed (int_air_edition).
 -#}
-with measured as (
+with compared as (
+    select distinct site_id
+    from {{ ref('stg_site_register') }}
+    where feed = 'air' and kind = 'station' and assessed
+),
+
+measured as (
     select
         h.site_id,
         h.day,
         i.item,
+        i.averaging,
         i.limit_averaging,
         h.n_hours,
         h.n_received,
+        h.largest_value,
+        h.value_sum,
         h.provenance_rank,
-        w.n_windows,
-        case i.averaging
-            when '24h' then {{ carried_mean('h.value_sum', 'h.n_hours') }}
-            when '8h' then w.largest_mean
-            else h.largest_value
-        end as measured_value
+        e.basis,
+        {{ air_rule_day('h.day', 'e') }} as rule_day
     from {{ ref('int_air_station_hours') }} as h
     inner join {{ ref('air_items') }} as i on h.parameter = i.pollutant
-    left join {{ ref('int_air_ozone_window') }} as w
-        on i.averaging = '8h' and h.site_id = w.site_id and h.day = w.day
+    inner join {{ ref('int_air_edition') }} as e on {{ in_force('h.day', 'e') }}
+    left join compared as c on h.site_id = c.site_id
+    where e.basis = 'published' or c.site_id is not null
 ),
 
 judged as (
     select
         m.*,
         r.air_day_expected_hours,
+        w.n_windows,
+        w.largest_window_end,
+        case m.averaging
+            when '24h' then {{ carried_mean('m.value_sum', 'm.n_hours') }}
+            when '8h' then w.largest_mean
+            else m.largest_value
+        end as measured_value,
         case
             when m.limit_averaging = 'daily_max_8h'
-                then coalesce(m.n_windows >= r.air_8h_min_windows or m.measured_value > l.limit_value, false)
+                then coalesce(w.n_windows >= r.air_8h_min_windows or w.largest_mean > l.limit_value, false)
             else m.n_hours >= r.air_day_min_hours
         end as is_valid
     from measured as m
-    inner join {{ ref('int_air_rules') }} as r on {{ in_force('m.day', 'r') }}
+    inner join {{ ref('int_air_rules') }} as r on {{ in_force('m.rule_day', 'r') }}
+    left join {{ ref('int_air_ozone_window') }} as w
+        on
+            m.averaging = '8h' and m.site_id = w.site_id and m.day = w.day
+            and r.air_8h_window_hours = w.air_8h_window_hours and r.air_8h_min_hours = w.air_8h_min_hours
+            and r.air_8h_first_window_end = w.air_8h_first_window_end
+            and r.air_8h_last_window_end = w.air_8h_last_window_end
     left join {{ ref('gb3095_limits') }} as l
         on
             m.limit_averaging = 'daily_max_8h' and l.averaging = 'daily_max_8h' and l.pollutant = 'o3'
-            and r.air_8h_limit_grade = l.grade and {{ in_force('m.day', 'l') }}
+            and r.air_8h_limit_grade = l.grade and {{ in_force('m.rule_day', 'l') }}
 )
 
 select
+    basis,
+    rule_day,
     site_id,
     day,
     item,
     n_hours,
     n_received,
     n_windows,
+    case when is_valid then cast(largest_window_end as bigint) end as largest_window_end,
     cast(air_day_expected_hours as bigint) as n_expected_hours,
     is_valid,
     case when is_valid then cast(measured_value as decimal(18, 6)) end as concentration,

@@ -13,4 +13,4 @@ select
     s.edition,
     {{ air_item_result() }}
 from {{ ref('int_air_period_assessed') }} as s
-where s.place_kind = 'district' and s.period_kind in ('year', 'year_to_date')
+where s.basis = 'published' and s.place_kind = 'district' and s.period_kind in ('year', 'year_to_date')

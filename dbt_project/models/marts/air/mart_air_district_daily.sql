@@ -33,4 +33,4 @@ select
 from {{ ref('int_air_day_aqi') }} as a
 inner join measured as d on a.place_id = d.place_id and a.day = d.day
 left join dust as u on a.day = u.day
-where a.place_kind = 'district'
+where a.basis = 'published' and a.place_kind = 'district'

@@ -14,4 +14,4 @@ select
     {{ air_days_result() }},
     {{ provenance_of_rank('s.provenance_rank') }} as provenance
 from {{ ref('int_air_period_days') }} as s
-where s.place_kind = 'district'
+where s.basis = 'published' and s.place_kind = 'district'

@@ -10,4 +10,4 @@ select
     s.edition,
     {{ air_item_result() }}
 from {{ ref('int_air_period_assessed') }} as s
-where s.place_kind = 'district' and s.period_kind = 'month'
+where s.basis = 'published' and s.place_kind = 'district' and s.period_kind = 'month'

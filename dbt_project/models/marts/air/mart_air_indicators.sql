@@ -1,5 +1,5 @@
 {#-
-  Indicators 3 to 7 of the plan for the district. The empty variant is the one judged: under one edition, particles
+  Indicators 3 to 7 of the plan and its commitment on dustfall (4.1.1) for the district. The empty variant is the one judged: under one edition, particles
   without notified dust days from the day that rule holds. Beside it stand the other dust series, and for a period that
   spans two editions each part under its own (edition_…); the added-up row is mixed_standard.
 -#}
@@ -34,7 +34,7 @@ with means as (
     from {{ ref('int_air_period_assessed') }} as s
     inner join {{ ref('air_items') }} as i on s.item = i.item
     where
-        s.place_kind = 'district' and s.period_kind in ('year', 'year_to_date')
+        s.basis = 'published' and s.place_kind = 'district' and s.period_kind in ('year', 'year_to_date')
         and s.item in ('pm2_5', 'pm10', 'no2')
 ),
 
@@ -68,6 +68,34 @@ shares as (
         s.provenance_rank
     from {{ ref('int_air_period_days') }} as s
     cross join share_indicators as k
+    where s.basis = 'published' and s.place_kind = 'district' and s.period_kind in ('year', 'year_to_date')
+),
+
+dustfall as (
+    select
+        'dustfall' as indicator_id,
+        case
+            when s.variant = case when s.is_judged_without_dust then 'dust_excluded' else 'dust_included' end then ''
+            else s.variant
+        end as series,
+        s.period_kind,
+        s.period_start,
+        s.period_end,
+        s.period_start as scope_start,
+        s.period_end as scope_end,
+        '' as edition,
+        s.value_published as value,
+        c.unit,
+        s.n_expected,
+        s.n_valid,
+        s.validity,
+        s.validity_reason,
+        concat(s.standard, '; 朝阳区“十四五”规划 4.1.1') as standard,
+        'mean of the monthly means over the assessed points, months of 30 days; dust excluded: without months that a'
+        ' notified dust period touches' as clause,
+        s.provenance_rank
+    from {{ ref('int_air_dustfall') }} as s
+    inner join {{ ref('plan_commitments_2025') }} as c on c.commitment_id = 'dustfall'
     where s.place_kind = 'district' and s.period_kind in ('year', 'year_to_date')
 ),
 
@@ -75,6 +103,8 @@ figures as (
     select * from means
     union all
     select * from shares
+    union all
+    select * from dustfall
 ),
 
 numbered as (
@@ -86,7 +116,7 @@ numbered as (
 
 select
     n.indicator_id,
-    coalesce(p.name_zh, n.indicator_id) as name_zh,
+    coalesce(p.name_zh, c.name_zh, n.indicator_id) as name_zh,
     '{{ var("area_code") }}' as area_code,
     '{{ var("area_name_zh") }}' as area_name_zh,
     n.period_kind,
@@ -109,3 +139,4 @@ select
     {{ provenance_of_rank('n.provenance_rank') }} as provenance
 from numbered as n
 left join {{ ref('plan_indicators_2025') }} as p on n.indicator_id = p.indicator_id
+left join {{ ref('plan_commitments_2025') }} as c on n.indicator_id = c.commitment_id

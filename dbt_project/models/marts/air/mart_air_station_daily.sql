@@ -13,7 +13,7 @@ expected as (
         {{ day_end('a.day') }} as day_end
     from {{ ref('int_air_day_aqi') }} as a
     inner join {{ ref('feed_cadence') }} as f on f.feed = 'air'
-    where a.place_kind = 'station'
+    where a.basis = 'published' and a.place_kind = 'station'
 ),
 
 judged as (

@@ -1,0 +1,143 @@
+{#-
+  Reference station x hour, without gaps from its first to its last day: usable 1 h values side by side, the running means
+  that their rule allows (ozone 8 h; particles and SO2 24 h), and the sums and counts behind them from the first hour on:
+  a mean over any number of past hours is a difference of two rows. Micro-stations are not here.
+-#}
+{%- set pollutants = ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3'] %}
+{%- set over_24h = ['pm2_5', 'pm10', 'so2'] %}
+with stations as (
+    select distinct site_id
+    from {{ ref('stg_site_register') }}
+    where feed = 'air' and kind = 'station'
+),
+
+readings as (
+    select
+        a.site_id,
+        a.day,
+        a.hour_label,
+        {%- for pollutant in pollutants %}
+        max(case when a.parameter = '{{ pollutant }}' and a.is_usable then a.value end) as {{ pollutant }},
+        {%- endfor %}
+        count(*) as n_received,
+        min({{ provenance_rank('a.provenance') }}) as provenance_rank
+    from {{ ref('stg_air') }} as a
+    inner join stations as s on a.site_id = s.site_id
+    where a.parameter in ('{{ pollutants | join("', '") }}')
+    group by a.site_id, a.day, a.hour_label
+),
+
+spans as (
+    select
+        site_id,
+        min(day) as first_day,
+        max(day) as last_day,
+        min(provenance_rank) as provenance_rank
+    from readings
+    group by site_id
+),
+
+days as (
+    {{ day_series('(select min(first_day) from spans)', '(select max(last_day) from spans)') }}
+),
+
+labels as (
+    select {{ each_hour_label() }} as hour_label
+),
+
+hours as (
+    select
+        s.site_id,
+        d.day,
+        l.hour_label,
+        {{ hours_after('d.day', 'l.hour_label - 1') }} as period_start,
+        {{ hours_after('d.day', 'l.hour_label') }} as period_end,
+        s.provenance_rank
+    from spans as s
+    inner join days as d on s.first_day <= d.day and s.last_day >= d.day
+    cross join labels as l
+),
+
+numbered as (
+    select
+        h.site_id,
+        h.day,
+        h.hour_label,
+        h.period_start,
+        h.period_end,
+        row_number() over (partition by h.site_id order by h.period_start) as hour_no,
+        {%- for pollutant in pollutants %}
+        r.{{ pollutant }},
+        {%- endfor %}
+        {%- for pollutant in over_24h + ['o3'] %}
+        sum(coalesce(r.{{ pollutant }}, 0)) over (
+            partition by h.site_id order by h.period_start rows between unbounded preceding and current row
+        ) as {{ pollutant }}_sum,
+        count(r.{{ pollutant }}) over (
+            partition by h.site_id order by h.period_start rows between unbounded preceding and current row
+        ) as {{ pollutant }}_n,
+        {%- endfor %}
+        coalesce(r.n_received, 0) as n_received,
+        sum(coalesce(r.n_received, 0)) over (partition by h.site_id, h.day) as n_received_of_day,
+        coalesce(r.provenance_rank, h.provenance_rank) as provenance_rank
+    from hours as h
+    left join readings as r on h.site_id = r.site_id and h.day = r.day and h.hour_label = r.hour_label
+),
+
+dated as (
+    select
+        n.*,
+        e.edition,
+        e.limits_standard,
+        e.index_standard,
+        {{ air_rule_day('n.day', 'e') }} as rule_day
+    from numbered as n
+    inner join {{ ref('int_air_edition') }} as e on e.basis = 'published' and {{ in_force('n.day', 'e') }}
+),
+
+running as (
+    select
+        h.*,
+        r.air_8h_min_hours,
+        r.air_day_min_hours,
+        h.o3_n - coalesce(w.o3_n, 0) as o3_8h_n,
+        h.o3_sum - coalesce(w.o3_sum, 0) as o3_8h_sum,
+        {%- for pollutant in over_24h %}
+        h.{{ pollutant }}_n - coalesce(d.{{ pollutant }}_n, 0) as {{ pollutant }}_24h_n,
+        h.{{ pollutant }}_sum - coalesce(d.{{ pollutant }}_sum, 0) as {{ pollutant }}_24h_sum{{ ',' if not loop.last }}
+        {%- endfor %}
+    from dated as h
+    inner join {{ ref('int_air_rules') }} as r on {{ in_force('h.rule_day', 'r') }}
+    left join numbered as w
+        on h.site_id = w.site_id and h.hour_no - cast(r.air_8h_window_hours as bigint) = w.hour_no
+    left join numbered as d
+        on h.site_id = d.site_id and h.hour_no - cast(r.air_day_expected_hours as bigint) = d.hour_no
+)
+
+select
+    site_id,
+    day,
+    hour_label,
+    period_start,
+    period_end,
+    hour_no,
+    edition,
+    limits_standard,
+    index_standard,
+    rule_day,
+    {%- for pollutant in pollutants %}
+    {{ pollutant }},
+    {%- endfor %}
+    case when o3_8h_n >= air_8h_min_hours then {{ carried_mean('o3_8h_sum', 'o3_8h_n') }} end as o3_8h,
+    {%- for pollutant in over_24h %}
+    case
+        when {{ pollutant }}_24h_n >= air_day_min_hours
+            then {{ carried_mean(pollutant ~ '_24h_sum', pollutant ~ '_24h_n') }}
+    end as {{ pollutant }}_24h,
+    {%- endfor %}
+    pm10_sum,
+    pm10_n,
+    n_received,
+    n_received_of_day,
+    provenance_rank
+from running

@@ -1,0 +1,181 @@
+{#-
+  Sand-dust candidates by the 2x rule on hourly PM10 of reference stations (环办监测〔2016〕120号): a start at twice the mean
+  of the hours before it, an end when the hour is back near that mean. Proposals for whoever asks for an official notice:
+  nothing is excluded by them, and each says whether a notified period overlaps it.
+-#}
+with hours as (
+    select
+        h.site_id,
+        h.hour_no,
+        h.pm10,
+        r.air_dust_start_multiple,
+        r.air_dust_start_above,
+        r.air_dust_end_multiple,
+        r.air_dust_previous_hours,
+        r.air_dust_previous_min_hours,
+        r.air_dust_longest_hours,
+        b.pm10_n - coalesce(a.pm10_n, 0) as background_n,
+        b.pm10_sum - coalesce(a.pm10_sum, 0) as background_sum,
+        max(case when h.pm10 is not null then h.hour_no end) over (partition by h.site_id) as last_hour_no
+    from {{ ref('int_air_hour') }} as h
+    inner join {{ ref('int_air_rules') }} as r on {{ in_force('h.day', 'r') }}
+    inner join {{ ref('int_air_hour') }} as b on h.site_id = b.site_id and h.hour_no - 1 = b.hour_no
+    left join {{ ref('int_air_hour') }} as a
+        on h.site_id = a.site_id and h.hour_no - 1 - cast(r.air_dust_previous_hours as bigint) = a.hour_no
+),
+
+starts as (
+    select *
+    from hours
+    where
+        pm10 > air_dust_start_above and background_n >= air_dust_previous_min_hours
+        and pm10 * background_n >= air_dust_start_multiple * background_sum
+),
+
+offsets as (
+    select {{ each_number_to('x.longest') }} as n
+    from (select max(air_dust_longest_hours) as longest from {{ ref('int_air_rules') }}) as x
+    where x.longest is not null
+),
+
+ends as (
+    select
+        s.site_id,
+        s.hour_no,
+        min(h.hour_no) as end_no
+    from starts as s
+    inner join offsets as o on s.air_dust_longest_hours >= o.n
+    inner join {{ ref('int_air_hour') }} as h
+        on
+            s.site_id = h.site_id and s.hour_no + o.n = h.hour_no
+            and h.pm10 * s.background_n <= s.air_dust_end_multiple * s.background_sum
+    group by s.site_id, s.hour_no
+),
+
+spans as (
+    select
+        s.*,
+        coalesce(e.end_no, least(s.hour_no + cast(s.air_dust_longest_hours as bigint), s.last_hour_no + 1)) as end_no,
+        e.end_no is null and s.hour_no + cast(s.air_dust_longest_hours as bigint) > s.last_hour_no as is_open,
+        e.end_no is null and s.hour_no + cast(s.air_dust_longest_hours as bigint) <= s.last_hour_no as is_cut_off
+    from starts as s
+    left join ends as e on s.site_id = e.site_id and s.hour_no = e.hour_no
+),
+
+reached as (
+    select
+        *,
+        max(end_no) over (
+            partition by site_id order by hour_no rows between unbounded preceding and 1 preceding
+        ) as reached_no
+    from spans
+),
+
+grouped as (
+    select
+        *,
+        sum(case when hour_no < reached_no then 0 else 1 end) over (
+            partition by site_id order by hour_no rows between unbounded preceding and current row
+        ) as candidate_no
+    from reached
+),
+
+candidates as (
+    select
+        site_id,
+        candidate_no,
+        min(hour_no) as start_no,
+        max(end_no) as end_no,
+        bool_or(is_open) as is_open,
+        bool_or(is_cut_off) as is_cut_off,
+        max(case when place_in_candidate = 1 then background_n end) as background_n,
+        max(case when place_in_candidate = 1 then background_sum end) as background_sum,
+        max(case when place_in_candidate = 1 then air_dust_previous_hours end) as n_background_expected
+    from (
+        select
+            *,
+            row_number() over (partition by site_id, candidate_no order by hour_no) as place_in_candidate
+        from grouped
+    )
+    group by site_id, candidate_no
+),
+
+measured as (
+    select
+        c.site_id,
+        c.start_no,
+        max(c.is_open) as is_open,
+        max(c.is_cut_off) as is_cut_off,
+        max(c.background_n) as background_n,
+        max(c.background_sum) as background_sum,
+        min(h.day) as first_day,
+        min(h.period_start) as candidate_start,
+        max(h.period_end) as candidate_end,
+        count(*) as n_expected,
+        count(h.pm10) as n_valid,
+        max(case when h.hour_no = c.start_no then h.pm10 end) as start_value,
+        max(h.pm10) as peak_value,
+        min(h.provenance_rank) as provenance_rank
+    from candidates as c
+    inner join {{ ref('int_air_hour') }} as h
+        on c.site_id = h.site_id and c.start_no <= h.hour_no and c.end_no > h.hour_no
+    group by c.site_id, c.start_no
+),
+
+notices as (
+    select
+        m.site_id,
+        m.start_no,
+        {{ joined('p.notice_no', ', ', 'p.period_start, p.notice_no') }} as notice_nos,
+        count(*) as n_notices
+    from measured as m
+    inner join {{ ref('stg_dust_period') }} as p
+        on p.is_usable and p.period_start < m.candidate_end and p.period_end > m.candidate_start
+    group by m.site_id, m.start_no
+),
+
+peaks as (
+    select
+        m.site_id,
+        m.start_no,
+        min(h.period_end) as peak_at
+    from measured as m
+    inner join {{ ref('int_air_hour') }} as h
+        on
+            m.site_id = h.site_id and m.candidate_start <= h.period_start and m.candidate_end >= h.period_end
+            and m.peak_value = h.pm10
+    group by m.site_id, m.start_no
+)
+
+select
+    m.site_id,
+    coalesce(s.name_zh, m.site_id) as site_name_zh,
+    s.network,
+    s.area_code,
+    m.candidate_start,
+    m.candidate_end,
+    m.is_open,
+    {{ carried_mean('m.background_sum', 'm.background_n') }} as background_pm10_ug_m3,
+    cast(m.start_value as decimal(18, 6)) as start_pm10_ug_m3,
+    {{ exact_ratio('m.start_value * m.background_n', 'm.background_sum', 2) }} as start_multiple,
+    cast(m.peak_value as decimal(18, 6)) as peak_pm10_ug_m3,
+    k.peak_at,
+    coalesce(n.n_notices, 0) > 0 as overlaps_notified_period,
+    coalesce(n.notice_nos, '') as notice_nos,
+    cast(m.n_expected as bigint) as n_expected,
+    cast(m.n_valid as bigint) as n_valid,
+    {{ coverage('m.n_valid', 'm.n_expected') }} as coverage,
+    case when m.is_open then 'pending' when m.is_cut_off then 'indicative' else 'valid' end as validity,
+    case
+        when m.is_open then 'PM10 is not back near its background yet'
+        when m.is_cut_off then 'cut off: PM10 did not return to its background within the longest span'
+        else ''
+    end as validity_reason,
+    '环办监测〔2016〕120号' as standard,
+    '2x rule on hourly PM10: a proposal, nothing is excluded by it' as clause,
+    {{ provenance_of_rank('m.provenance_rank') }} as provenance
+from measured as m
+inner join peaks as k on m.site_id = k.site_id and m.start_no = k.start_no
+left join notices as n on m.site_id = n.site_id and m.start_no = n.start_no
+left join {{ ref('stg_site_register') }} as s
+    on m.site_id = s.site_id and s.feed = 'air' and s.kind = 'station' and {{ in_force('m.first_day', 's') }}

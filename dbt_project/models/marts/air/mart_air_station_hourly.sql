@@ -1,0 +1,201 @@
+{#-
+  Reference station x hour: 1 h values, the running means that the real-time report of the edition in force asks for, its
+  IAQIs, AQI, category and primary pollutants. 2012: gases of the hour, ozone also over 8 h, particles over 24 h; 2026: six
+  items of the hour. A station that no register calls a reference station (kind `station`) is not here.
+-#}
+{%- set items = ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3_1h', 'o3_8h'] %}
+{%- set measures = ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3', 'o3_8h', 'pm2_5_24h', 'pm10_24h', 'so2_24h'] %}
+with reports as (
+    select
+        valid_from,
+        valid_to,
+        {%- for item in items %}
+        coalesce(bool_or(item = '{{ item }}'), false) as has_{{ item }},
+        max(case when item = '{{ item }}' then symbol end) as {{ item }}_symbol,
+        max(case when item = '{{ item }}' then name_zh end) as {{ item }}_zh,
+        {%- endfor %}
+        count(*) as n_items
+    from {{ ref('air_realtime_items') }}
+    where in_index
+    group by valid_from, valid_to
+),
+
+measured as (
+    select
+        h.*,
+        r.air_index_input_decimals,
+        r.air_index_input_decimals_co,
+        r.air_aqi_min,
+        r.air_aqi_partial_above,
+        r.air_primary_above
+    from {{ ref('int_air_hour') }} as h
+    inner join {{ ref('int_air_rules') }} as r on {{ in_force('h.rule_day', 'r') }}
+    where h.n_received_of_day > 0 and h.period_end <= {{ as_of() }}
+),
+
+concentrations as (
+    select
+        m.site_id,
+        m.hour_no,
+        m.rule_day,
+        m.air_index_input_decimals,
+        m.air_index_input_decimals_co,
+        i.item,
+        i.pollutant,
+        i.averaging,
+        case i.measure
+            {%- for measure in measures %}
+            when '{{ measure }}' then m.{{ measure }}
+            {%- endfor %}
+        end as concentration
+    from measured as m
+    inner join {{ ref('air_realtime_items') }} as i on {{ in_force('m.rule_day', 'i') }}
+),
+
+inputs as (
+    select
+        site_id,
+        hour_no,
+        rule_day,
+        item,
+        pollutant,
+        averaging,
+        {{ round_even_by(
+            'concentration',
+            "case pollutant when 'co' then air_index_input_decimals_co else air_index_input_decimals end"
+        ) }} as index_input
+    from concentrations
+    where concentration is not null
+),
+
+indexed as (
+    {{ air_iaqi('inputs', ['site_id', 'hour_no', 'item'], 'rule_day') }}
+),
+
+side_by_side as (
+    select
+        site_id,
+        hour_no,
+        {%- for item in ['pm2_5', 'pm10', 'no2', 'co', 'o3_1h'] %}
+        max(case when item = '{{ item }}' then iaqi end) as {{ item }}_iaqi,
+        {%- endfor %}
+        -- Above the top of its table, where the edition computes none: SO2 by 24 h, ozone 8 h by the hour.
+        coalesce(
+            max(case when item = 'so2' then iaqi end),
+            case
+                when bool_or(item = 'so2' and is_above_top) then max(case when item = 'so2_24h' then iaqi end)
+            end
+        ) as so2_iaqi,
+        coalesce(
+            max(case when item = 'o3_8h' then iaqi end),
+            case
+                when bool_or(item = 'o3_8h' and is_above_top) then max(case when item = 'o3_1h' then iaqi end)
+            end
+        ) as o3_8h_iaqi
+    from indexed
+    group by site_id, hour_no
+),
+
+largest as (
+    select
+        m.*,
+        {%- for item in items %}
+        x.{{ item }}_iaqi,
+        p.has_{{ item }},
+        p.{{ item }}_symbol,
+        p.{{ item }}_zh,
+        {%- endfor %}
+        p.n_items,
+        {% for item in items %}case when x.{{ item }}_iaqi is null then 0 else 1 end{{ ' + ' if not loop.last }}{% endfor %}
+            as n_indexed,
+        greatest({% for item in items %}x.{{ item }}_iaqi{{ ', ' if not loop.last }}{% endfor %}) as largest_iaqi
+    from measured as m
+    inner join reports as p on {{ in_force('m.rule_day', 'p') }}
+    left join side_by_side as x on m.site_id = x.site_id and m.hour_no = x.hour_no
+),
+
+valued as (
+    select
+        *,
+        case
+            when n_indexed = n_items or largest_iaqi > air_aqi_partial_above
+                then cast(greatest(largest_iaqi, air_aqi_min) as bigint)
+        end as aqi
+    from largest
+),
+
+judged as (
+    select
+        v.*,
+        c.category,
+        c.category_zh,
+        {{ still_arriving('v.period_end', 'v.n_received', 'n.n_pollutants') }} as is_pending,
+        case
+            when v.aqi > v.air_primary_above then
+                concat_ws(',' {%- for item in items %}, case when v.{{ item }}_iaqi = v.aqi then '{{ item }}' end {%- endfor %})
+            else ''
+        end as primary_items,
+        case
+            when v.aqi > v.air_primary_above then
+                concat_ws('、' {%- for item in items %}, case when v.{{ item }}_iaqi = v.aqi then v.{{ item }}_zh end {%- endfor %})
+            else ''
+        end as primary_zh,
+        concat_ws(
+            '、' {%- for item in items %},
+            case when v.has_{{ item }} and v.{{ item }}_iaqi is null then v.{{ item }}_symbol end {%- endfor %}
+        ) as symbols_missing
+    from valued as v
+    cross join (select count(distinct pollutant) as n_pollutants from {{ ref('air_realtime_items') }}) as n
+    inner join {{ ref('feed_cadence') }} as f on f.feed = 'air'
+    left join {{ ref('aqi_categories') }} as c
+        on {{ in_force('v.rule_day', 'c') }} and v.aqi >= c.aqi_from and (c.aqi_to is null or v.aqi <= c.aqi_to)
+)
+
+select
+    j.site_id,
+    coalesce(s.name_zh, j.site_id) as site_name_zh,
+    coalesce(s.name_en, j.site_id) as site_name_en,
+    s.network,
+    s.area_code,
+    coalesce(s.assessed, false) as assessed,
+    j.period_start,
+    j.period_end,
+    j.day,
+    cast(j.hour_label as bigint) as hour_label,
+    cast(j.pm2_5 as decimal(18, 6)) as pm2_5_ug_m3,
+    cast(j.pm10 as decimal(18, 6)) as pm10_ug_m3,
+    cast(j.so2 as decimal(18, 6)) as so2_ug_m3,
+    cast(j.no2 as decimal(18, 6)) as no2_ug_m3,
+    cast(j.co as decimal(18, 6)) as co_mg_m3,
+    cast(j.o3 as decimal(18, 6)) as o3_ug_m3,
+    j.o3_8h as o3_8h_ug_m3,
+    j.pm2_5_24h as pm2_5_24h_ug_m3,
+    j.pm10_24h as pm10_24h_ug_m3,
+    {%- for item in items %}
+    j.{{ item }}_iaqi,
+    {%- endfor %}
+    j.aqi,
+    j.category,
+    j.category_zh,
+    j.primary_items,
+    j.primary_zh,
+    j.edition,
+    cast(j.n_items as bigint) as n_expected,
+    cast(j.n_indexed as bigint) as n_valid,
+    {{ coverage('j.n_indexed', 'j.n_items') }} as coverage,
+    case when j.aqi is not null then 'valid' when j.is_pending then 'pending' else 'insufficient' end as validity,
+    case
+        when j.aqi is null and j.is_pending then 'values of the hour can still arrive'
+        when j.aqi is null then concat('no index: ', j.symbols_missing)
+        when j.n_indexed < j.n_items then concat('index of the other items, none: ', j.symbols_missing)
+        else ''
+    end as validity_reason,
+    j.index_standard as standard,
+    concat(
+        'real-time report; running means: table 4 of ', j.limits_standard, ' ; the sampling minutes of an hour are'
+        ' judged only where the source delivers them: its hours stand as delivered'
+    ) as clause,
+    {{ provenance_of_rank('j.provenance_rank') }} as provenance
+from judged as j
+inner join {{ ref('stg_site_register') }} as s
+    on j.site_id = s.site_id and s.feed = 'air' and s.kind = 'station' and {{ in_force('j.day', 's') }}
