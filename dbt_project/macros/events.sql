@@ -1,13 +1,14 @@
 {#-
   Exceedances and hints as events: periods of one series, merged over short gaps. One place for all domains.
-  Not here: limits and what exceeds them (models of the domain), how long a gap is bridged (rules event_gap_<averaging>).
+  Not here: limits and what exceeds them (models of the domain), how long a gap is bridged (rules event_gap_*).
 
   A model hands over periods and ends with {{ events_from('periods', 'air') }}. Columns of `periods`: kind (exceedance |
   hint), site_id, parameter, parameter_zh, averaging, period_start, period_end (timestamps), exceeds (boolean; rows
-  where it is not true are ignored and may be left out), value, badness (decimal, the larger the worse: the value itself,
-  or its negative where a low value is the fault; decides the peak), unit, limit_value, limit_text, has_multiple (boolean:
-  whether (C - L) / L has a meaning), readings (clean readings behind the period), last_complete_start (timestamp: start
-  of the last complete period of the averaging), reason ('' for an exceedance), standard, clause, provenance.
+  where it is not true are ignored and may be left out), value, badness (decimal, the larger the worse: the value
+  itself, or its negative where a low value is the fault; decides the peak), unit, limit_value, limit_text, has_multiple
+  (boolean: whether (C - L) / L has a meaning), readings (clean readings behind the period), last_complete_start
+  (timestamp: start of the last complete period of the averaging), reason (why a hint is one; the peak's stands for the
+  event), standard, clause, provenance.
 
   A series is kind x site x parameter x averaging against one limit: where limit_value, limit_text, unit or standard
   changes, an event ends and another begins, so limit_text must not carry what varies from period to period. Name, area

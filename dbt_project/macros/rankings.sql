@@ -16,7 +16,7 @@
   value null and its reason; it is listed and not ranked.
 -#}
 
-{# `places` with rank and n_ranked: equal values share a rank, the next one counts on (1, 1, 3). `best`: lowest | highest. #}
+{# `places` with rank and n_ranked: equal values share a rank (1, 1, 3). `best`: lowest | highest. #}
 {% macro ranked_places(places, best='lowest') -%}
     select
         p.*,
@@ -176,7 +176,8 @@ from (
         rank as found,
         case
             when value is not null and validity in ('valid', 'indicative') then rank() over (
-                partition by list_id, period_kind, period_start, value is not null and validity in ('valid', 'indicative')
+                partition by
+                    list_id, period_kind, period_start, value is not null and validity in ('valid', 'indicative')
                 order by value {{ 'desc' if best == 'highest' else 'asc' }}
             )
         end as expected

@@ -35,7 +35,7 @@ def ranking_suite(mart: str, fed_by: tuple[str, ...], checks: tuple[Check, ...] 
 
 
 def events_suite(
-    mart: str, fed_by: tuple[str, ...], checks: tuple[Check, ...] = (), severity: Severity = CRITICAL
+    mart: str, fed_by: tuple[str, ...] = (), checks: tuple[Check, ...] = (), severity: Severity = CRITICAL
 ) -> Suite:
     """The suite of an event mart. No event is good news: the table may be empty, and a correction may empty it.
 

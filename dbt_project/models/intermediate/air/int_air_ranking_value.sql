@@ -6,7 +6,7 @@
   of its stations, where enough of them hold.
 -#}
 with rules as (
-    {{ rules_side_by_side(['ranking_week_min_share', 'ranking_dustfall_min_share', 'ranking_dustfall_decimals']) }}
+    {{ rules_side_by_side(['ranking_week_min_share', 'ranking_dustfall_min_share']) }}
 ),
 
 dust_days as (
@@ -51,17 +51,18 @@ slots as (
     from {{ ref('int_air_station_day_item') }} as d
     inner join {{ ref('air_items') }} as i on d.item = i.item and i.has_dust_variant
     left join dust_days as u on d.day = u.day
+    where d.basis = 'published'
     union all
     select
-        site_id,
-        parameter as item,
+        place_id as site_id,
+        'dustfall' as item,
         'dustfall_point' as kind,
-        month_start as slot,
-        case when is_usable then value end as concentration,
-        {{ provenance_rank('provenance') }} as provenance_rank,
+        period_start as slot,
+        value as concentration,
+        provenance_rank,
         false as is_dust_day
-    from {{ ref('stg_dustfall') }}
-    where parameter = 'dustfall'
+    from {{ ref('int_air_dustfall') }}
+    where place_kind = 'point' and period_kind = 'month' and variant = 'dust_included'
 ),
 
 kinds as (
@@ -118,10 +119,10 @@ periods as (
         r.air_february_min_days,
         r.air_area_min_station_share,
         r.air_statistic_decimals,
+        r.air_dustfall_decimals,
         f.lateness_allowed_hours,
         l.ranking_week_min_share,
-        l.ranking_dustfall_min_share,
-        l.ranking_dustfall_decimals
+        l.ranking_dustfall_min_share
     from spans as p
     inner join {{ ref('int_air_rules') }} as r on {{ in_force('p.period_end', 'r') }}
     inner join rules as l on {{ in_force('p.period_end', 'l') }}
@@ -244,7 +245,7 @@ areas as (
         sum(n_valid) as n_valid,
         min(provenance_rank) as provenance_rank,
         max(air_area_min_station_share) as min_share,
-        max(case when kind = 'dustfall_point' then ranking_dustfall_decimals else air_statistic_decimals end)
+        max(case when kind = 'dustfall_point' then air_dustfall_decimals else air_statistic_decimals end)
             as decimals,
         max(lateness_allowed_hours) as lateness_allowed_hours
     from series

@@ -79,7 +79,7 @@ measured as (
     from {{ ref('int_air_day_item') }} as d
     inner join {{ ref('air_items') }} as i on d.item = i.item
     cross join last_complete as c
-    where d.place_kind = 'station' and i.averaging <> '1h' and d.concentration is not null
+    where d.basis = 'published' and d.place_kind = 'station' and i.averaging <> '1h' and d.concentration is not null
     union all
     select
         a.site_id,

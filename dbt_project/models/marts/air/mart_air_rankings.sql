@@ -36,11 +36,14 @@ named as (
         case when r.air_judged_without_dust = 1 then 'dust_excluded' else 'dust_included' end as judged_variant,
         coalesce(b.statistics_standard, e.statistics_standard) as first_standard,
         e.statistics_standard as last_standard,
-        e.limits_standard
+        e.limits_standard,
+        f.standard as dustfall_standard
     from {{ ref('int_air_ranking_value') }} as v
     inner join {{ ref('int_air_rules') }} as r on {{ in_force('v.period_end', 'r') }}
     inner join {{ ref('air_editions') }} as e on {{ in_force('v.period_end', 'e') }}
     left join {{ ref('air_editions') }} as b on {{ in_force('v.period_start', 'b') }}
+    left join {{ ref('int_rules') }} as f
+        on f.rule_id = 'air_dustfall_reference_days' and {{ in_force('v.period_end', 'f') }}
     left join {{ ref('air_items') }} as i on v.item = i.item
     left join dust as u on v.period_kind = u.period_kind and v.period_start = u.period_start
 ),
@@ -72,7 +75,7 @@ places as (
         n.validity,
         n.validity_reason,
         case
-            when n.kind = 'dustfall_point' then 'HJ 1221-2021'
+            when n.kind = 'dustfall_point' then n.dustfall_standard
             when n.first_standard = n.last_standard then n.last_standard
             else 'mixed_standard'
         end as standard,
