@@ -10,6 +10,7 @@ from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ def add(district: District, folder: Path) -> None:
         loads = [("kitchen_household", "composting", given["kitchen_t"]), ("other", "incineration", given["other_t"])]
         _month(district, month_of(SHARE, n), loads)
     for n, entry in enumerate(entries(SAFE)):
-        harmless, whole = entry["input"]["harmless_t"], entry["input"]["generated_or_collected_t"]
+        harmless, whole = (Decimal(str(entry["input"][k])) for k in ("harmless_t", "generated_or_collected_t"))
         _month(
             district, month_of(SAFE, n), [("other", "incineration", harmless), ("other", "unknown", whole - harmless)]
         )  # fmt: skip
