@@ -10,7 +10,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.conformance import air_cases, lists_cases, noise_cases, water_cases
+from tests.conformance import air_cases, lists_cases, noise_cases, waste_cases, water_cases
 from tests.conformance.kit import District, Project
 
 # After the last case (2028), so that every period in the cases is over.
@@ -19,12 +19,13 @@ AS_OF = datetime(2029, 2, 1, 6, 30)
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """All cases built by the project: seeds, staging, intermediate and marts of water, air and noise."""
+    """All cases built by the project: seeds, staging, intermediate and marts of water, air, noise and waste."""
     work = tmp_path_factory.mktemp("conformance")
     project = Project(work, AS_OF)
     district = District()
     for cases in (water_cases, air_cases, noise_cases, lists_cases):
         cases.add(district)
+    waste_cases.add(district, work)
     district.write(project.clean_root)
-    project.build("water", "air", "noise")
+    project.build("water", "air", "noise", "waste")
     yield project

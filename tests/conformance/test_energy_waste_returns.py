@@ -1,4 +1,4 @@
-"""Worked examples of energy, waste, ecology and statistics through the project's own models.
+"""Worked examples of energy, ecology and statistics through the project's own models.
 
 Each example of ../shared/standards/worked_examples.json becomes a few clean readings; dbt runs once over all of
 them and the figures are read from the marts. Not here: a second implementation of any rule.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -35,17 +35,16 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyC
     folder = tmp_path_factory.mktemp("examples")
     sites = [
         *({"site_id": s, "feed": "energy", "kind": "sector", "area_code": AREA} for s in ("COAL", "GAS", "GRID")),
-        {"site_id": "W1", "feed": "waste", "kind": "weighbridge", "area_code": AREA},
         {"site_id": AREA, "feed": "returns", "kind": "area", "area_code": AREA},
     ]
-    readings = {"clean_energy": energy(), "clean_waste": list(waste()), "clean_returns": list(returns())}
+    readings = {"clean_energy": energy(), "clean_returns": list(returns())}
     write_clean(folder / "clean", readings, sites)
     project = project_with(folder, {"energy/energy_equal_value": ["2023,0.300,test value of the example,,test"]})
     database = folder / "build.duckdb"
     done = run_dbt(
         project, folder / "clean", database, AS_OF, "build",
         "--indirect-selection", "cautious", "--exclude-resource-type", "unit_test", "--select",
-        "+mart_energy_monthly", "+mart_waste_indicators", "+mart_returns_indicators", "+int_co2_per_gdp",
+        "+mart_energy_monthly", "+mart_returns_indicators", "+int_co2_per_gdp",
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-4000:]
     with duckdb.connect(str(database), read_only=True) as connection:
@@ -71,23 +70,6 @@ def energy() -> list[dict[str, Any]]:
         reading("clean_energy", s, carrier, *month, value, flow="use", sector=sector[s], metering="balance")
         for s, carrier, value in amounts
     ]
-
-
-def waste() -> Iterator[dict[str, Any]]:
-    """Kitchen share in 2023, safe treatment in 2024; garden waste, which no rate counts, on every day of both."""
-    share = example("厨余垃圾分出率")["input"]
-    safe = example("无害化处理率")["input"]
-    loads = [
-        (datetime(2023, 3, 1, 8), "kitchen_household", "composting", share["kitchen_t"]),
-        (datetime(2023, 3, 1, 9), "other", "incineration", share["other_t"]),
-        (datetime(2024, 3, 1, 9), "other", "incineration", safe["harmless_t"]),
-        *((datetime(2023, 1, 1, 7) + timedelta(days=n), "garden", "composting", 1) for n in range(365 + 366)),
-    ]
-    for number, (moment, category, destination, tonnes) in enumerate(loads):
-        yield reading(
-            "clean_waste", "W1", "net_t", moment, moment + timedelta(minutes=15), str(tonnes), ticket_no=str(number),
-            occurrence_no=1, category=category, destination=destination,
-        )  # fmt: skip
 
 
 def returns() -> Iterator[dict[str, Any]]:
@@ -154,24 +136,6 @@ def test_months_without_readings_are_there_without_figures(marts: duckdb.DuckDBP
     assert rows == [(None, None, None, "insufficient")]
 
 
-def test_kitchen_waste_share(marts: duckdb.DuckDBPyConnection) -> None:
-    share = one(
-        marts,
-        "select value from candidate.mart_waste_indicators where indicator_id = 'kitchen_waste_sorted_share'"
-        " and variant = 'all_sources' and period_kind = 'year' and period_start = '2023-01-01'",
-    )
-    assert share == Decimal(str(example("厨余垃圾分出率")["expected"]["value"]))
-
-
-def test_safe_treatment(marts: duckdb.DuckDBPyConnection) -> None:
-    share = one(
-        marts,
-        "select value from candidate.mart_waste_indicators where indicator_id = 'household_waste_safe'"
-        " and period_kind = 'year' and period_start = '2024-01-01'",
-    )
-    assert share == Decimal(str(example("无害化处理率")["expected"]["value"]))
-
-
 def test_safe_use_of_farmland(marts: duckdb.DuckDBPyConnection) -> None:
     share = one(
         marts, "select value from candidate.mart_returns_indicators where indicator_id = 'safe_polluted_farmland'"
@@ -188,6 +152,5 @@ def test_cumulative_fall_multiplies(marts: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_every_figure_names_its_standard(marts: duckdb.DuckDBPyConnection) -> None:
-    for domain in ("waste", "returns"):
-        unnamed = f"select count(*) from candidate.mart_{domain}_indicators where standard is null or clause is null"
-        assert one(marts, unnamed) == 0
+    unnamed = "select count(*) from candidate.mart_returns_indicators where standard is null or clause is null"
+    assert one(marts, unnamed) == 0

@@ -9,19 +9,21 @@ with periods as (
     from ({{ calendar_periods("(select min(day) from " ~ ref('int_waste_day') ~ ")") }}) as c
 ),
 
+months as (
+    select
+        month_start,
+        max(days_with_loads) as days_with_loads
+    from {{ ref('int_waste_month') }}
+    group by month_start
+),
+
 days as (
     select
         p.period_kind,
         p.period_start,
         sum(m.days_with_loads) as days_with_loads
     from periods as p
-    inner join (
-        select
-            month_start,
-            max(days_with_loads) as days_with_loads
-        from {{ ref('int_waste_month') }}
-        group by month_start
-    ) as m on m.month_start between p.period_start and p.period_end
+    inner join months as m on m.month_start between p.period_start and p.period_end
     group by p.period_kind, p.period_start
 ),
 

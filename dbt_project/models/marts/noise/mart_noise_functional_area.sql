@@ -5,7 +5,7 @@
   points that were measured in each quarter (HJ 640-2012).
 -#}
 with span as (
-    select coalesce(min(day), {{ last_complete_day() }}) as first_day from {{ ref('int_noise_part') }}
+    select min(day) as first_day from {{ ref('int_noise_part') }}
 ),
 
 periods as (

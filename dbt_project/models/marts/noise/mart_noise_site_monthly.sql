@@ -4,7 +4,7 @@
   month, with or without readings.
 -#}
 with span as (
-    select coalesce(min(day), {{ last_complete_day() }}) as first_day from {{ ref('int_noise_part') }}
+    select min(day) as first_day from {{ ref('int_noise_part') }}
 ),
 
 months as (

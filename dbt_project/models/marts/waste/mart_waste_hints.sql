@@ -27,7 +27,7 @@ usual as (
     inner join {{ ref('int_waste_rules') }} as r on {{ in_force('d.day', 'r') }}
     inner join days as b
         on
-            d.site_id = b.site_id and b.day < d.day
+            d.site_id = b.site_id and d.day > b.day
             and extract(dow from b.day) = extract(dow from d.day)
             and {{ days_in('b.day', 'd.day') }} - 1 <= r.waste_usual_weeks * {{ days_per_week() }}
     group by d.site_id, d.day, r.waste_usual_deviation_pct, r.waste_usual_min_days

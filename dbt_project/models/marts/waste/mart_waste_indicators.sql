@@ -60,11 +60,11 @@ parts as (
             {%- endif %}
         from judged as p
         {%- if indicator_id == 'household_waste_reduction' %}
-            left join judged as b
-                on
-                    b.period_kind = 'year' and extract(year from b.period_start) = p.waste_base_year
-                    and b.validity = 'valid'
-            where p.period_kind = 'year' and extract(year from p.period_start) > p.waste_base_year
+        left join judged as b
+            on
+                b.period_kind = 'year' and extract(year from b.period_start) = p.waste_base_year
+                and b.validity = 'valid'
+        where p.period_kind = 'year' and extract(year from p.period_start) > p.waste_base_year
         {%- endif %}
         union all
     {%- endfor %}

@@ -145,7 +145,8 @@ select
     case
         when v.is_pending then 'loads of the day can still arrive'
         when v.n_expected = 0 then 'no load received: closed or not delivered'
-        when v.n_valid < v.n_expected then concat(v.n_expected - v.n_valid, ' of ', v.n_expected, ' loads left out by flag')
+        when v.n_valid < v.n_expected
+            then concat(v.n_expected - v.n_valid, ' of ', v.n_expected, ' loads left out by flag')
         else ''
     end as validity_reason,
     r.standard,
