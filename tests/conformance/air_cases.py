@@ -1,7 +1,8 @@
 """Air cases: every worked example of the air standards as hours, and the edges beside them.
 
-Here belong inputs only. Each case has a station of its own; assessed are those of area means and of whole years. What an
-example's rule is called is matched by its beginning (RULES); every entry of a rule becomes a case by itself.
+Here belong inputs only; hours and dust are in air_hour_cases.py. Each case has a station of its own; assessed are those
+of area means and of whole years. An example's rule is matched by its beginning (RULES); every entry of a rule becomes a
+case by itself.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from tests.conformance import air_hour_cases
 from tests.conformance.kit import District, worked_examples
 
 OLD_DAY = datetime(2024, 5, 6)
@@ -97,6 +99,7 @@ def add(district: District) -> None:
     _area_edges(district)
     _years(district)
     _change_of_edition(district)
+    air_hour_cases.add(district)
     _day(district, "A-FIFTY", NEW_DAY, CLEAN_AIR | {"pm2_5": 35})
     _day(district, "A-TIE", NEW_DAY, CLEAN_AIR | {"pm2_5": 60, "no2": 80})
     _day(district, "A-TIE-OLD", OLD_DAY, CLEAN_AIR | {"pm2_5": 75, "pm10": 150, "so2": 150})
@@ -138,14 +141,7 @@ def _examples(district: District) -> None:
     for k, entry in enumerate(examples("dustfall")):
         point = district.site("air", f"D-{k}", "dustfall_point", area_code="110105001")
         for name, value in entry["input"].items():
-            dustfall(district, point, WEIGHED[name], date(2024, 1, 1), value)
-
-
-def dustfall(district: District, point: str, parameter: str, month: date, value: Any) -> None:
-    """What a laboratory reports of a point's month."""
-    start = datetime(month.year, month.month, 1)
-    end = start + timedelta(days=monthrange(month.year, month.month)[1])
-    district.reading("clean_dustfall", point, parameter, start, value, end=end)
+            air_hour_cases.dustfall(district, point, WEIGHED[name], date(2024, 1, 1), value)
 
 
 def _station(district: District, site: str, **attributes: object) -> None:
@@ -207,7 +203,7 @@ def _hours_of_a_day(district: District) -> None:
 
 
 def _area_edges(district: District) -> None:
-    """3 of 4 stations (75 %) are enough, 2 of 3 (67 %) are not; what is not assessed, or a micro-station, never counts."""
+    """3 of 4 stations (75 %) are enough, 2 of 3 are not; a micro-station, or what is not assessed, never counts."""
     area_month(district, 2019, 1, [[30], [34], [41], [None]])
     area_month(district, 2019, 2, [[30], [34], [None]])
     area_month(district, 2019, 3, [[30], [50]])

@@ -7,7 +7,6 @@ for the same days and the pin (test_air_editions.py), dust (test_air_dust.py).
 from __future__ import annotations
 
 import csv
-import re
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
