@@ -1,57 +1,168 @@
-"""Air cases: the worked examples, validity rules and leap years, as hours.
+"""Air cases: every worked example of the air standards as hours, and the edges beside them.
 
-Here belong inputs only. Each case has a station of its own; none is assessed but those of the area mean.
+Here belong inputs only; hours and dust are in air_hour_cases.py. Each case has a station of its own; assessed are those
+of area means and of whole years. An example's rule is matched by its beginning (RULES); every entry of a rule becomes a
+case by itself.
 """
 
 from __future__ import annotations
 
-from calendar import monthrange
+import re
+from calendar import isleap, monthrange
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
+from tests.conformance import air_hour_cases
 from tests.conformance.kit import District, worked_examples
 
 OLD_DAY = datetime(2024, 5, 6)
 NEW_DAY = datetime(2026, 5, 6)
+DAYS = {"2012": OLD_DAY, "2026": NEW_DAY}
 ITEMS = {"PM2.5": "pm2_5", "PM10": "pm10", "O3_8h": "o3", "O3": "o3", "NO2": "no2", "SO2": "so2", "CO": "co"}
 CLEAN_AIR = {"pm2_5": 5, "pm10": 9, "so2": 3, "no2": 10, "co": "0.3", "o3": 20}
-PM25_LIST = "daily PM2.5 list -> IAQI and category"
-COMPOSITE = {"GB 3095-2012": 2015, "GB 3095-2026": 2027}
+STANDARDS = ("GB 3095", "HJ 633", "HJ 663", "环境空气", "HJ 1221")
+RULES = {
+    "iaqi": "IAQI ",
+    "list": "daily ",
+    "aqi": "AQI and primary",
+    "no_primary": "no primary pollutant",
+    "percentile": "95th and 98th percentile",
+    "composite": "sum of C/S",
+    "day": "daily mean validity",
+    "year": "annual mean validity",
+    "ozone": "O3 daily max 8-h",
+    "area": "area mean",
+    "dustfall": "dustfall",
+}
+# What a laboratory may weigh, as an example may name it.
+WEIGHED = {
+    "mass_g": "dust_net_mass", "area_cm2": "dust_collector_area", "days": "dust_exposure_days",
+    "W1": "dust_total_mass", "Wa": "dust_vessel_mass", "Wc": "dust_blank_mass",
+    "w1_g": "dust_total_mass", "wa_g": "dust_vessel_mass", "wc_g": "dust_blank_mass",
+}  # fmt: skip
 
 
-def example(rule: str) -> dict:
-    """The worked example of a rule (its beginning); empty where the folder is absent."""
-    return next((e for e in worked_examples() if e["rule"].startswith(rule)), {})
+def rule_of(entry: Mapping[str, Any]) -> str | None:
+    """Which of RULES an example of air belongs to; None for an unknown rule or another domain."""
+    if not entry["standard"].startswith(STANDARDS):
+        return None
+    # `daily mean validity` also begins with `daily `: the longest beginning wins.
+    found = [name for name, text in RULES.items() if entry["rule"].startswith(text)]
+    return max(found, key=lambda name: len(RULES[name]), default=None)
+
+
+def examples(rule: str) -> list[dict[str, Any]]:
+    """The worked examples of a rule in file order; empty where the folder is absent."""
+    return [e for e in worked_examples() if rule_of(e) == rule]
+
+
+def editions_of(entry: Mapping[str, Any]) -> list[str]:
+    """Editions that an example speaks of: those its standard or rule names, else both."""
+    return [e for e in DAYS if e in entry["standard"] + entry["rule"]] or list(DAYS)
+
+
+def concentrations(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Symbols of an example as parameters."""
+    return {ITEMS[symbol]: value for symbol, value in values.items()}
+
+
+def list_values(entry: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """Parameter and values of a list of daily values, e.g. {"pm25": [28, 35]}."""
+    ((name, values),) = entry["input"].items()
+    codes = {re.sub(r"\W|_", "", code): code for code in ITEMS.values()}
+    return codes[re.sub(r"\W|_", "", name.lower())], values
+
+
+def generated(entry: Mapping[str, Any]) -> list[int]:
+    """Values of a percentile example, from its generator expression or its list."""
+    values = entry["input"].get("values")
+    return values or eval(f"[{entry['input']['generator']}]", {"__builtins__": {}, "range": range})
+
+
+def composite_year(entry: Mapping[str, Any]) -> int:
+    """A year wholly under the limits that the example names."""
+    return {"2012": 2015, "2026": 2032 if "final" in entry["rule"] else 2027}[editions_of(entry)[0]]
+
+
+def example_year(entry: Mapping[str, Any]) -> int:
+    """A year that has the days of each month."""
+    return 2024 if entry["input"]["per_month"][1] > 28 else 2023
 
 
 def add(district: District) -> None:
-    """All air cases."""
-    if not worked_examples():
-        return
-    for n, value in enumerate(example(PM25_LIST)["input"]["pm25"]):
-        _day(district, f"A-PM25-{n}", NEW_DAY, CLEAN_AIR | {"pm2_5": value})
-    primary = {ITEMS[k]: v for k, v in example("AQI and primary pollutant")["input"].items()}
-    _day(district, "A-PRIMARY", NEW_DAY, primary)
-    _day(district, "A-FIFTY", NEW_DAY, CLEAN_AIR | {"pm2_5": 35})
-    _day(district, "A-TIE", NEW_DAY, CLEAN_AIR | {"pm2_5": 60, "no2": 80})
+    """All air cases; the examples are none where the folder is absent."""
+    _examples(district)
     _missing_items(district)
     _ozone(district)
     _hours_of_a_day(district)
-    _area_mean(district)
-    _percentiles(district)
-    for standard, year in COMPOSITE.items():
-        values = {ITEMS[k]: v for k, v in example("sum of C/S")["input"].items()}
-        _year(district, f"A-{standard}", year, values)
+    _area_edges(district)
     _years(district)
+    _change_of_edition(district)
+    air_hour_cases.add(district)
+    _day(district, "A-FIFTY", NEW_DAY, CLEAN_AIR | {"pm2_5": 35})
+    _day(district, "A-TIE", NEW_DAY, CLEAN_AIR | {"pm2_5": 60, "no2": 80})
+    _day(district, "A-TIE-OLD", OLD_DAY, CLEAN_AIR | {"pm2_5": 75, "pm10": 150, "so2": 150})
+
+
+def _examples(district: District) -> None:
+    for k, entry in enumerate(examples("list")):
+        parameter, values = list_values(entry)
+        for edition in editions_of(entry):
+            for n, value in enumerate(values):
+                _day(district, f"A-LIST-{k}-{edition}-{n}", DAYS[edition], CLEAN_AIR | {parameter: value})
+    for k, entry in enumerate(examples("aqi")):
+        for edition in editions_of(entry):
+            _day(district, f"A-AQI-{k}-{edition}", DAYS[edition], concentrations(entry["input"]))
+    for k, entry in enumerate(examples("no_primary")):
+        for edition in editions_of(entry):
+            # Up to 50 the IAQI of PM10 is its concentration.
+            values = dict.fromkeys(CLEAN_AIR, 0) | {"pm10": entry["input"]["AQI"]}
+            _day(district, f"A-NONE-{k}-{edition}", DAYS[edition], values)
+    for k, entry in enumerate(examples("percentile")):
+        _station(district, f"A-PERCENTILE-{k}")
+        for n, value in enumerate(generated(entry)):
+            for parameter in ("pm2_5", "no2", "o3"):
+                start = datetime(2015, 1, 1) + timedelta(days=n)
+                district.hours("clean_air", f"A-PERCENTILE-{k}", parameter, start, [value] * 24)
+    for k, entry in enumerate(examples("composite")):
+        _year(district, f"A-COMPOSITE-{k}", composite_year(entry), concentrations(entry["input"]))
+    for k, entry in enumerate(examples("day")):
+        for n in entry["input"]["valid_hours"]:
+            _station(district, f"A-DAY-{k}-{n}")
+            district.hours("clean_air", f"A-DAY-{k}-{n}", "pm2_5", OLD_DAY, [30] * n)
+    for k, entry in enumerate(examples("year")):
+        days(district, f"A-YEAR-{k}", example_year(entry), entry["input"]["per_month"])
+    for k, entry in enumerate(examples("ozone")):
+        _station(district, f"A-O3-{k}")
+        district.hours("clean_air", f"A-O3-{k}", "o3", OLD_DAY, entry["input"]["hourly_01_to_24"])
+    for k, entry in enumerate(examples("area")):
+        area_month(district, 2018, k + 1, entry["input"]["stations_daily"])
+    for k, entry in enumerate(examples("dustfall")):
+        point = district.site("air", f"D-{k}", "dustfall_point", area_code="110105001")
+        for name, value in entry["input"].items():
+            air_hour_cases.dustfall(district, point, WEIGHED[name], date(2024, 1, 1), value)
 
 
 def _station(district: District, site: str, **attributes: object) -> None:
     district.site("air", site, "station", **attributes)
 
 
-def _day(district: District, site: str, day: datetime, values: dict[str, object]) -> None:
+def _day(district: District, site: str, day: datetime, values: Mapping[str, object]) -> None:
     _station(district, site)
     for parameter, value in values.items():
         district.hours("clean_air", site, parameter, day, [value] * 24)
+
+
+def area_month(district: District, year: int, month: int, stations: Sequence[Sequence[Any]]) -> None:
+    """Stations assessed in one month only, with PM2.5 of its first days; None is a day without a value."""
+    last = date(year, month, monthrange(year, month)[1])
+    for n, values in enumerate(stations):
+        site = f"A-AREA-{year}-{month}-{n}"
+        _station(district, site, assessed=True, valid_from=date(year, month, 1), valid_to=last)
+        for day, value in enumerate(values):
+            hours = [value] * (24 if value is not None else 0)
+            district.hours("clean_air", site, "pm2_5", datetime(year, month, day + 1), hours)
 
 
 def _missing_items(district: District) -> None:
@@ -68,24 +179,22 @@ def _missing_items(district: District) -> None:
     _day(district, "A-O3-ABOVE-OLD", OLD_DAY, CLEAN_AIR | {"o3": 900})
     _day(district, "A-O3-ABOVE-NEW", NEW_DAY, CLEAN_AIR | {"o3": 900})
     _day(district, "A-PM-ABOVE", OLD_DAY, CLEAN_AIR | {"pm2_5": 700})
+    # 16 hours of ozone above its 8 h table: the daily maximum stands, the 1 h maximum that would index it does not.
+    _day(district, "A-O3-NO-INDEX", OLD_DAY, {p: v for p, v in CLEAN_AIR.items() if p != "o3"})
+    district.hours("clean_air", "A-O3-NO-INDEX", "o3", OLD_DAY, [900] * 16)
 
 
 def _ozone(district: District) -> None:
-    """The worked example; 13 windows below and above the limit; a day without the hour a window is named after."""
-    hours = example("O3 daily max 8-h")["input"]["hourly_01_to_24"]
-    _station(district, "A-O3")
-    district.hours("clean_air", "A-O3", "o3", OLD_DAY, hours)
-    for name, level in (("LOW", 100), ("HIGH", 200)):
+    """13 windows below, at and above the limit; 14 of them; a day without the hour a window is named after."""
+    for name, level, n in (("LOW", 100, 18), ("LIMIT", 160, 18), ("HIGH", 161, 18), ("14", 100, 19)):
         _station(district, f"A-O3-FEW-{name}")
-        district.hours("clean_air", f"A-O3-FEW-{name}", "o3", OLD_DAY, [level] * 18)
+        district.hours("clean_air", f"A-O3-FEW-{name}", "o3", OLD_DAY, [level] * n)
+    hours = [40, 42, 45, 50, 60, 75, 90, 110, 130, 150, 165, 175, 180, 178, 170, 160, 140, 120, 100, 80, 70, 60, 55, 50]
     _station(district, "A-O3-GAP")
     district.hours("clean_air", "A-O3-GAP", "o3", OLD_DAY, [*hours[:16], None, *hours[17:]])
 
 
 def _hours_of_a_day(district: District) -> None:
-    for n in example("daily mean validity")["input"]["valid_hours"]:
-        _station(district, f"A-HOURS-{n}")
-        district.hours("clean_air", f"A-HOURS-{n}", "pm2_5", OLD_DAY, [30] * n)
     # A failed hour does not count, a suspect one does.
     _station(district, "A-HOURS-FLAGS")
     district.hours("clean_air", "A-HOURS-FLAGS", "pm2_5", OLD_DAY, [30] * 19)
@@ -93,39 +202,26 @@ def _hours_of_a_day(district: District) -> None:
     district.hours("clean_air", "A-HOURS-FLAGS", "pm2_5", OLD_DAY + timedelta(hours=20), [999] * 4, flag=4)
 
 
-def _area_mean(district: District) -> None:
-    """Three assessed stations of one day; on the next one of the three is missing (67 %)."""
-    values = [v[0] for v in example("area mean")["input"]["stations_daily"]]
-    for n, value in enumerate(values):
-        site = f"A-AREA-{n}"
-        _station(district, site, assessed=True, valid_from=date(2018, 5, 1), valid_to=date(2018, 5, 31))
-        district.hours("clean_air", site, "pm2_5", datetime(2018, 5, 6), [value] * 24)
-        if n:
-            district.hours("clean_air", site, "pm2_5", datetime(2018, 5, 7), [value] * 24)
-    # A micro-station is never part of the district, whatever the register says of it.
-    district.site("air", "A-AREA-MICRO", "micro_station", assessed=True)
-    district.hours("clean_air", "A-AREA-MICRO", "pm2_5", datetime(2018, 5, 6), [900] * 24)
+def _area_edges(district: District) -> None:
+    """3 of 4 stations (75 %) are enough, 2 of 3 are not; a micro-station, or what is not assessed, never counts."""
+    area_month(district, 2019, 1, [[30], [34], [41], [None]])
+    area_month(district, 2019, 2, [[30], [34], [None]])
+    area_month(district, 2019, 3, [[30], [50]])
+    for month in (1, 2, 3):
+        for site, kind in ((f"A-AREA-MICRO-{month}", "micro_station"), (f"A-AREA-OTHER-{month}", "station")):
+            district.site("air", site, kind, assessed=kind == "micro_station")
+            district.hours("clean_air", site, "pm2_5", datetime(2019, month, 1), [900] * 24)
 
 
-def _percentiles(district: District) -> None:
-    _station(district, "A-PERCENTILE")
-    for n in range(365):
-        value = (n * 7919) % 200 + 1
-        for parameter in ("pm2_5", "no2"):
-            district.hours(
-                "clean_air", "A-PERCENTILE", parameter, datetime(2015, 1, 1) + timedelta(days=n), [value] * 20
-            )
-
-
-def _year(district: District, site: str, year: int, values: dict[str, object]) -> None:
-    _station(district, site)
+def _year(district: District, site: str, year: int, values: Mapping[str, object]) -> None:
+    _station(district, site, assessed=True, valid_from=date(year, 1, 1), valid_to=date(year, 12, 31))
     start = datetime(year, 1, 1)
-    for n in range((date(year + 1, 1, 1) - start.date()).days):
+    for n in range(366 if isleap(year) else 365):
         for parameter, value in values.items():
-            district.hours("clean_air", site, parameter, start + timedelta(days=n), [value] * 24)
+            district.hours("clean_air", site, parameter, start + timedelta(days=n), [value] * 20)
 
 
-def days(district: District, site: str, year: int, per_month: list[int]) -> None:
+def days(district: District, site: str, year: int, per_month: Sequence[int]) -> None:
     """A year of PM2.5 with so many valid days in each month."""
     _station(district, site)
     for month, n in enumerate(per_month, 1):
@@ -134,12 +230,22 @@ def days(district: District, site: str, year: int, per_month: list[int]) -> None
 
 
 def _years(district: District) -> None:
-    days(district, "A-YEAR-EXAMPLE", 2023, example("annual mean validity")["input"]["per_month"])
     # 27 days a month and 25 in February are 322: every month holds, the year does not reach 324.
-    days(district, "A-YEAR-322", 2023, [27, 25, *[27] * 10])
-    days(district, "A-YEAR-324", 2023, [28, 26, *[27] * 10])
-    days(district, "A-YEAR-FEB-24", 2023, [31, 24, *[31] * 10])
-    days(district, "A-YEAR-LEAP-25", 2024, [31, 25, *[31] * 10])
-    days(district, "A-YEAR-LEAP-24", 2024, [31, 24, *[31] * 10])
+    days(district, "A-DAYS-322", 2023, [27, 25, *[27] * 10])
+    days(district, "A-DAYS-323", 2023, [28, 25, *[27] * 10])
+    days(district, "A-DAYS-324", 2023, [28, 26, *[27] * 10])
+    days(district, "A-DAYS-26", 2023, [31, 28, 31, 30, 26, *[30] * 7])
+    days(district, "A-DAYS-FEB-24", 2023, [31, 24, *[31] * 10])
+    days(district, "A-DAYS-FEB-25", 2023, [31, 25, *[31] * 10])
+    days(district, "A-DAYS-LEAP-25", 2024, [31, 25, *[31] * 10])
+    days(district, "A-DAYS-LEAP-24", 2024, [31, 24, *[31] * 10])
     # A year of two editions.
-    days(district, "A-YEAR-2026", 2026, [31] * 12)
+    days(district, "A-DAYS-2026", 2026, [31] * 12)
+
+
+def _change_of_edition(district: District) -> None:
+    """The last day of the 2012 and the first of the 2026 edition, with the same air."""
+    for day in (datetime(2026, 2, 28), datetime(2026, 3, 1)):
+        for parameter, value in (CLEAN_AIR | {"pm2_5": 70}).items():
+            district.hours("clean_air", "A-CHANGE", parameter, day, [value] * 24)
+    _station(district, "A-CHANGE")

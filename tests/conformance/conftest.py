@@ -13,8 +13,8 @@ import pytest
 from tests.conformance import air_cases, lists_cases, noise_cases, waste_cases, water_cases
 from tests.conformance.kit import District, Project
 
-# After the last case (2028), so that every period in the cases is over.
-AS_OF = datetime(2029, 2, 1, 6, 30)
+# After the last case (2032), so that every period in the cases is over.
+AS_OF = datetime(2033, 2, 1, 6, 30)
 
 
 @pytest.fixture(scope="session")

@@ -96,10 +96,10 @@ def _write(file: Path, columns: Iterable[Column], rows: Sequence[Mapping[str, An
 class Project:
     """The project's own dbt, as a subprocess, over one clean layer and one database."""
 
-    def __init__(self, work: Path, as_of: datetime) -> None:
+    def __init__(self, work: Path, as_of: datetime, **variables: Any) -> None:
         self.clean_root = work / "clean"
         self.database = work / "build.duckdb"
-        self._variables = {"clean_root": str(self.clean_root), "as_of": f"{as_of:%Y-%m-%d %H:%M:%S}"}
+        self._variables = {"clean_root": str(self.clean_root), "as_of": f"{as_of:%Y-%m-%d %H:%M:%S}", **variables}
         self._environment = os.environ | {
             "ECOLEDGER_BUILD_DB": str(self.database),
             "DBT_TARGET_PATH": str(work / "target"),

@@ -48,7 +48,7 @@ months as (
     from calendar as c
 ),
 
-results as (
+points as (
     select
         m.month_start,
         m.month_end,
@@ -57,23 +57,26 @@ results as (
         p.area_code,
         p.assessed,
         r.air_dustfall_min_point_share,
-        coalesce(
-            s.dustfall,
-            {{ dustfall_result(
-                'coalesce(s.dust_net_mass, s.dust_total_mass - s.dust_vessel_mass - s.dust_blank_mass)',
-                's.dust_collector_area', 's.dust_exposure_days', 'r'
-            ) }}
-        ) as value,
-        case
-            when s.dustfall is not null then 'delivered'
-            when s.dust_net_mass is not null or s.dust_total_mass is not null then 'computed'
-        end as method,
+        s.dustfall as delivered,
+        {{ dustfall_result(
+            'coalesce(s.dust_net_mass, s.dust_total_mass - s.dust_vessel_mass - s.dust_blank_mass)',
+            's.dust_collector_area', 's.dust_exposure_days', 'r'
+        ) }} as computed,
+        s.dust_net_mass is not null or s.dust_total_mass is not null as is_weighed,
         coalesce(s.provenance_rank, {{ provenance_rank('p.provenance') }}) as provenance_rank
     from months as m
     inner join {{ ref('stg_site_register') }} as p
         on p.feed = 'air' and p.kind = 'dustfall_point' and {{ in_force('m.month_end', 'p') }}
     inner join {{ ref('int_air_rules') }} as r on {{ in_force('m.month_end', 'r') }}
     left join samples as s on m.month_start = s.month_start and p.site_id = s.site_id
+),
+
+results as (
+    select
+        *,
+        coalesce(delivered, computed) as value,
+        case when delivered is not null then 'delivered' when computed is not null then 'computed' end as method
+    from points
 ),
 
 members as (
@@ -109,9 +112,10 @@ place_months as (
         count(*) as n_expected,
         count(value) as n_valid,
         case
-            when min(method) = max(method) then min(case when value is not null then method end)
+            when min(method) = max(method) then min(method)
             when count(value) > 0 then 'both'
         end as method,
+        bool_or(is_weighed) as is_weighed,
         case
             when count(value) >= max(air_dustfall_min_point_share) * count(*) and count(value) > 0
                 then {{ carried_mean('sum(value)', 'count(value)') }}
@@ -193,7 +197,7 @@ periods as (
         case when value is null or is_left_out then 'insufficient' else 'valid' end as validity,
         case
             when is_left_out then 'left out: a notified dust period touches the month'
-            when value is null and place_kind = 'point' and method is not null
+            when value is null and place_kind = 'point' and is_weighed
                 then 'weighed, but net mass, opening or days of exposure are missing'
             when value is null and place_kind = 'point' then 'no usable result'
             when value is null then concat('points with a result: ', n_valid, ' of ', n_expected)

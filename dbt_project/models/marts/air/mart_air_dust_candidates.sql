@@ -71,56 +71,54 @@ reached as (
     from spans
 ),
 
-grouped as (
-    select
-        *,
-        sum(case when hour_no < reached_no then 0 else 1 end) over (
-            partition by site_id order by hour_no rows between unbounded preceding and current row
-        ) as candidate_no
-    from reached
-),
-
-placed as (
-    select
-        *,
-        row_number() over (partition by site_id, candidate_no order by hour_no) as place_in_candidate
-    from grouped
-),
-
+-- A start inside the span of an earlier one is no candidate of its own.
 candidates as (
+    select *
+    from reached
+    where reached_no is null or hour_no >= reached_no
+),
+
+inside as (
     select
-        site_id,
-        candidate_no,
-        min(hour_no) as start_no,
-        max(end_no) as end_no,
-        bool_or(is_open) as is_open,
-        bool_or(is_cut_off) as is_cut_off,
-        max(case when place_in_candidate = 1 then background_n end) as background_n,
-        max(case when place_in_candidate = 1 then background_sum end) as background_sum
-    from placed
-    group by site_id, candidate_no
+        c.site_id,
+        c.hour_no as start_no,
+        c.is_open,
+        c.is_cut_off,
+        c.background_n,
+        c.background_sum,
+        h.hour_no,
+        h.day,
+        h.period_start,
+        h.period_end,
+        h.pm10,
+        h.provenance_rank,
+        row_number() over (
+            partition by c.site_id, c.hour_no order by h.pm10 desc nulls last, h.hour_no asc
+        ) as place_by_value
+    from candidates as c
+    inner join offsets as o on c.end_no - c.hour_no >= o.n
+    inner join {{ ref('int_air_hour') }} as h on c.site_id = h.site_id and c.hour_no + o.n - 1 = h.hour_no
 ),
 
 measured as (
     select
-        c.site_id,
-        c.start_no,
-        max(c.is_open) as is_open,
-        max(c.is_cut_off) as is_cut_off,
-        max(c.background_n) as background_n,
-        max(c.background_sum) as background_sum,
-        min(h.day) as first_day,
-        min(h.period_start) as candidate_start,
-        max(h.period_end) as candidate_end,
+        site_id,
+        start_no,
+        bool_or(is_open) as is_open,
+        bool_or(is_cut_off) as is_cut_off,
+        max(background_n) as background_n,
+        max(background_sum) as background_sum,
+        min(day) as first_day,
+        min(period_start) as candidate_start,
+        max(period_end) as candidate_end,
         count(*) as n_expected,
-        count(h.pm10) as n_valid,
-        max(case when h.hour_no = c.start_no then h.pm10 end) as start_value,
-        max(h.pm10) as peak_value,
-        min(h.provenance_rank) as provenance_rank
-    from candidates as c
-    inner join {{ ref('int_air_hour') }} as h
-        on c.site_id = h.site_id and c.start_no <= h.hour_no and c.end_no > h.hour_no
-    group by c.site_id, c.start_no
+        count(pm10) as n_valid,
+        max(case when hour_no = start_no then pm10 end) as start_value,
+        max(pm10) as peak_value,
+        max(case when place_by_value = 1 then period_end end) as peak_at,
+        min(provenance_rank) as provenance_rank
+    from inside
+    group by site_id, start_no
 ),
 
 notices as (
@@ -132,19 +130,6 @@ notices as (
     from measured as m
     inner join {{ ref('stg_dust_period') }} as p
         on m.candidate_end > p.period_start and m.candidate_start < p.period_end and p.is_usable
-    group by m.site_id, m.start_no
-),
-
-peaks as (
-    select
-        m.site_id,
-        m.start_no,
-        min(h.period_end) as peak_at
-    from measured as m
-    inner join {{ ref('int_air_hour') }} as h
-        on
-            m.site_id = h.site_id and m.candidate_start <= h.period_start and m.candidate_end >= h.period_end
-            and m.peak_value = h.pm10
     group by m.site_id, m.start_no
 )
 
@@ -160,7 +145,7 @@ select
     cast(m.start_value as decimal(18, 6)) as start_pm10_ug_m3,
     {{ exact_ratio('m.start_value * m.background_n', 'm.background_sum', 2) }} as start_multiple,
     cast(m.peak_value as decimal(18, 6)) as peak_pm10_ug_m3,
-    k.peak_at,
+    m.peak_at,
     coalesce(n.n_notices, 0) > 0 as overlaps_notified_period,
     coalesce(n.notice_nos, '') as notice_nos,
     cast(m.n_expected as bigint) as n_expected,
@@ -176,7 +161,6 @@ select
     '2x rule on hourly PM10: a proposal, nothing is excluded by it' as clause,
     {{ provenance_of_rank('m.provenance_rank') }} as provenance
 from measured as m
-inner join peaks as k on m.site_id = k.site_id and m.start_no = k.start_no
 left join notices as n on m.site_id = n.site_id and m.start_no = n.start_no
 left join {{ ref('stg_site_register') }} as s
     on m.site_id = s.site_id and s.feed = 'air' and s.kind = 'station' and {{ in_force('m.first_day', 's') }}
