@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from sources.registry.declared import DECLARED_TABLES
 from sources.registry.load import registry
 from sources.registry.model import REGISTER_COLUMNS, Column
 
@@ -43,12 +44,17 @@ class District:
     def __init__(self) -> None:
         self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in registry().tables}
         self._sites: list[dict[str, Any]] = []
+        self._declared: dict[str, list[dict[str, Any]]] = {}
 
     def site(self, feed: str, site_id: str, kind: str, **attributes: Any) -> str:
         """Registers a site, in force from 2000 on unless `valid_from` says otherwise."""
         entry = {"valid_from": date(2000, 1, 1), "assessed": False, "name_zh": site_id, "provenance": "observed"}
         self._sites.append(entry | {"feed": feed, "site_id": site_id, "kind": kind} | attributes)
         return site_id
+
+    def declared(self, table: str, **row: Any) -> None:
+        """A row of a declared table, as a user enters it."""
+        self._declared.setdefault(table, []).append(row)
 
     def reading(self, table: str, site_id: str, parameter: str, start: datetime, value: Any, **more: Any) -> None:
         """One reading; `end` defaults to its start (a moment), `flag` to 1. None is a declared missing value."""
@@ -85,6 +91,8 @@ class District:
             if rows:
                 _write(clean_root / name / "cases" / "part-0.parquet", registry().table(name).columns, rows)
         _write(clean_root / "site_register" / "part-0.parquet", REGISTER_COLUMNS, self._sites)
+        for table in DECLARED_TABLES.values():
+            _write(clean_root / table.clean_name / "part-0.parquet", table.columns, self._declared.get(table.name, []))
 
 
 def _write(file: Path, columns: Iterable[Column], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -96,10 +104,10 @@ def _write(file: Path, columns: Iterable[Column], rows: Sequence[Mapping[str, An
 class Project:
     """The project's own dbt, as a subprocess, over one clean layer and one database."""
 
-    def __init__(self, work: Path, as_of: datetime) -> None:
+    def __init__(self, work: Path, as_of: datetime, **variables: Any) -> None:
         self.clean_root = work / "clean"
         self.database = work / "build.duckdb"
-        self._variables = {"clean_root": str(self.clean_root), "as_of": f"{as_of:%Y-%m-%d %H:%M:%S}"}
+        self._variables = {"clean_root": str(self.clean_root), "as_of": f"{as_of:%Y-%m-%d %H:%M:%S}", **variables}
         self._environment = os.environ | {
             "ECOLEDGER_BUILD_DB": str(self.database),
             "DBT_TARGET_PATH": str(work / "target"),
