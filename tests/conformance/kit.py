@@ -23,6 +23,7 @@ import polars as pl
 from sources.registry.declared import DECLARED_TABLES
 from sources.registry.load import registry
 from sources.registry.model import REGISTER_COLUMNS, Column
+from warehouse.file_counts import COLUMNS as FILE_COUNTS
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "dbt_project"
@@ -91,6 +92,7 @@ class District:
             if rows:
                 _write(clean_root / name / "cases" / "part-0.parquet", registry().table(name).columns, rows)
         _write(clean_root / "site_register" / "part-0.parquet", REGISTER_COLUMNS, self._sites)
+        _write(clean_root / "file_counts" / "empty.parquet", FILE_COUNTS, [])
         for table in DECLARED_TABLES.values():
             _write(clean_root / table.clean_name / "part-0.parquet", table.columns, self._declared.get(table.name, []))
 
