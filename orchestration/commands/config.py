@@ -14,7 +14,9 @@ import typer
 from orchestration.commands.refresh import JsonOption
 from orchestration.decisions import BAD_USAGE, OK
 from orchestration.report import print_json
-from sources.config import check_config, load_config
+from sources.config import Config, Standards, check_config, load_config, shipped
+from sources.config.declared import load_declared
+from sources.registry import DECLARED_TABLES
 
 
 def register(app: typer.Typer) -> None:
@@ -44,4 +46,25 @@ def check(
         feeds = ", ".join(dict.fromkeys(s.feed for s in config.sources))
         number = len(config.sources)
         print(f"{path}: no mistakes; {number} {'source' if number == 1 else 'sources'} for {feeds}")
+        for line in chosen(config):
+            print(line)
     return BAD_USAGE if problems else OK
+
+
+def chosen(config: Config) -> list[str]:
+    """What a configuration sets within the standards and enters itself, one line each."""
+    lines = []
+    if config.standards.air_edition:
+        lines.append(f"air edition: {config.standards.air_edition} on every day")
+    grid = (config.standards.grid_region, config.standards.grid_series)
+    if grid != (Standards.grid_region, Standards.grid_series):
+        lines.append("grid factor: " + ", ".join(grid))
+    for rule_id, value in config.standards.rules.items():
+        rows = shipped.rules()[rule_id]
+        own = ", ".join(dict.fromkeys(row["value"] for row in rows))
+        sure = ", ".join(dict.fromkeys(row["certainty"] for row in rows))
+        lines.append(f"rule {rule_id}: {value:f} instead of {own} {rows[0]['unit']} (certainty: {sure})")
+    for name, file in config.declared.items():
+        rows = len(load_declared(config, DECLARED_TABLES[name]).rows)
+        lines.append(f"{name}: {rows} {'row' if rows == 1 else 'rows'} of {file.name}")
+    return lines

@@ -102,7 +102,10 @@ def _cell(table: DeclaredTable, column: Column, text: str) -> Mistake | None:
     if column.allowed:
         if text in column.allowed:
             return None
-        return f"'{shortened(text)}' is not known", nearest(text, column.allowed)
+        # Signs are alike to any measure of likeness: all of them are named.
+        words = column.allowed if any(c.isalpha() for c in "".join(column.allowed)) else ()
+        hint = nearest(text, words) or "use one of " + ", ".join(f"'{word}'" for word in column.allowed)
+        return f"'{shortened(text)}' is not known", hint
     if column.dtype == "string":
         return hostile(text)
     return cell_mistake(text, column)

@@ -19,6 +19,7 @@ from typing import Any
 
 import polars as pl
 
+from sources.registry.declared import DECLARED_TABLES
 from sources.registry.load import load_registry
 from sources.registry.model import REGISTER_COLUMNS, Column
 
@@ -59,13 +60,20 @@ def reading(
 
 
 def write_clean(
-    root: Path, readings: Mapping[str, Iterable[Mapping[str, Any]]], sites: Iterable[Mapping[str, Any]]
+    root: Path,
+    readings: Mapping[str, Iterable[Mapping[str, Any]]],
+    sites: Iterable[Mapping[str, Any]],
+    declared: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
 ) -> None:
-    """Writes every clean table under `root` (empty where `readings` has none), the register and no file counts."""
+    """Writes every clean table under `root` (empty where `readings` has none), the register, the rows a user enters
+    into declared tables, and no file counts.
+    """
     for name, table in registry.tables.items():
         _write(root / name, f"{table.grain}=by_hand", table.columns, readings.get(name, ()))
     register = [{"valid_from": datetime(2000, 1, 1).date(), "provenance": "observed", **site} for site in sites]
     _write(root / "site_register", "", REGISTER_COLUMNS, register)
+    for table in DECLARED_TABLES.values():
+        _write(root / table.clean_name, "", table.columns, (declared or {}).get(table.name, ()))
 
 
 def run_dbt(

@@ -20,8 +20,10 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from sources.registry.declared import DECLARED_TABLES
 from sources.registry.load import registry
 from sources.registry.model import REGISTER_COLUMNS, Column
+from warehouse.file_counts import COLUMNS as FILE_COUNTS
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "dbt_project"
@@ -43,12 +45,17 @@ class District:
     def __init__(self) -> None:
         self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in registry().tables}
         self._sites: list[dict[str, Any]] = []
+        self._declared: dict[str, list[dict[str, Any]]] = {}
 
     def site(self, feed: str, site_id: str, kind: str, **attributes: Any) -> str:
         """Registers a site, in force from 2000 on unless `valid_from` says otherwise."""
         entry = {"valid_from": date(2000, 1, 1), "assessed": False, "name_zh": site_id, "provenance": "observed"}
         self._sites.append(entry | {"feed": feed, "site_id": site_id, "kind": kind} | attributes)
         return site_id
+
+    def declared(self, table: str, **row: Any) -> None:
+        """A row of a declared table, as a user enters it."""
+        self._declared.setdefault(table, []).append(row)
 
     def reading(self, table: str, site_id: str, parameter: str, start: datetime, value: Any, **more: Any) -> None:
         """One reading; `end` defaults to its start (a moment), `flag` to 1. None is a declared missing value."""
@@ -85,6 +92,9 @@ class District:
             if rows:
                 _write(clean_root / name / "cases" / "part-0.parquet", registry().table(name).columns, rows)
         _write(clean_root / "site_register" / "part-0.parquet", REGISTER_COLUMNS, self._sites)
+        _write(clean_root / "file_counts" / "empty.parquet", FILE_COUNTS, [])
+        for table in DECLARED_TABLES.values():
+            _write(clean_root / table.clean_name / "part-0.parquet", table.columns, self._declared.get(table.name, []))
 
 
 def _write(file: Path, columns: Iterable[Column], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -125,6 +126,27 @@ def test_config_check_names_the_line_and_the_nearest_word(tmp_path, capsys):
     assert "2" in said and "area_code" in said
     assert cli.run(["config", "check", str(file), "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["problems"]
+
+
+def test_config_check_says_what_is_chosen_and_entered(tmp_path, capsys):
+    text = (ROOT / "sources" / "simulated" / "district.toml").read_text(encoding="utf-8")
+    shutil.copy(ROOT / "sources" / "simulated" / "sites.csv", tmp_path / "sites.csv")
+    head = "indicator_id,target_operator,target_value,document_no,document_date\n"
+    (tmp_path / "targets.csv").write_text(
+        head + "voc_reduction,>=,100,京环发〔2021〕1号,2021-03-01\n", encoding="utf-8"
+    )
+    file = tmp_path / "ecoledger.toml"
+    chosen = '[standards]\nair_edition = "2012"\ngrid_region = "national"\nrules.air_day_min_hours = 18\n'
+    chosen += 'rules.noise_hour_min_minutes = 40\n[declared]\nmunicipal_targets = "targets.csv"\n'
+    file.write_text(chosen + text, encoding="utf-8")
+    assert cli.run(["config", "check", str(file)]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "air edition: 2012 on every day",
+        "grid factor: national, average",
+        "rule air_day_min_hours: 18 instead of 20 hours (certainty: verified)",
+        "rule noise_hour_min_minutes: 40 instead of 45 minutes (certainty: low)",
+        "municipal_targets: 1 row of targets.csv",
+    ]
 
 
 def test_config_check_of_a_sound_configuration(capsys):

@@ -13,10 +13,12 @@ import polars as pl
 import pytest
 
 from sources.cleaning.store import PartitionPart
+from sources.registry.declared import DECLARED_TABLES
 from sources.registry.load import registry
 from sources.registry.model import REGISTER_COLUMNS
 from tests.unit.warehouse_kit import air_rows, clean_lake, counts, file_counts, fill_lake, land, nothing
 from warehouse import parquet
+from warehouse.clean_files import Entered
 from warehouse.file_counts import COLUMNS
 from warehouse.lake import Lake, open_lake
 from warehouse.parquet import SchemaMismatch, conform, schema_of
@@ -279,7 +281,8 @@ def test_missing_raw_bytes_are_told_and_never_repaired_over(lake: Lake, data: Da
 def test_every_table_has_an_empty_file(lake: Lake, data: DataDir) -> None:
     lake.write_empty_tables()
     con = duckdb.connect()
-    for table in [*registry().tables, "file_counts", "site_register"]:
+    whole = (table.clean_name for table in DECLARED_TABLES.values())
+    for table in [*registry().tables, *whole, "file_counts", "site_register"]:
         assert con.sql(f"SELECT * FROM read_parquet('{data.clean}/{table}/**/*.parquet')").fetchall() == []
     fill_lake(lake)
     files = f"read_parquet('{data.clean}/clean_air/**/*.parquet')"
@@ -318,3 +321,39 @@ def test_inexact_casts_are_refused() -> None:
     with pytest.raises(SchemaMismatch, match="convert it exactly before"):
         conform(finer, columns, "clean_air")
     assert conform(good.with_columns(pl.col("flag").cast(pl.Int64)), columns, "clean_air").equals(good)
+
+
+def test_declared_rows_are_stored_whole_with_the_bytes_they_came_from(lake: Lake, data: DataDir) -> None:
+    table = DECLARED_TABLES["energy_equal_value"]
+    rows = [
+        {"data_year": y, "kgce_per_kwh": Decimal("0.3"), "document": "d", "document_date": None} for y in (2024, 2023)
+    ]
+    file = Entered("equal.csv", b"data_year,...\n")
+    with lake.cleaning():
+        lake.write_declared(table, rows, [file])
+        lake.write_declared(DECLARED_TABLES["municipal_targets"], [])
+    stored = pl.read_parquet(data.clean_table(table.clean_name) / "part-0.parquet")
+    assert stored.schema == schema_of(table.columns)
+    assert stored["data_year"].to_list() == [2023, 2024]
+    assert lake.entered() == [
+        {"table": table.clean_name, "rows": 2, "files": [{"file": "equal.csv", "sha256": file.sha256}]}
+    ]
+    assert data.entered_file(file.sha256).read_bytes() == file.content
+    before, state = lake.index.dump(), lake.index.state()
+    lake.reconcile()
+    assert lake.index.dump() == before
+    with lake.cleaning():
+        lake.write_declared(table, [])
+    assert pl.read_parquet(data.clean_table(table.clean_name) / "part-0.parquet").is_empty()
+    assert lake.entered() == [] and lake.index.state() != state
+    # What a release was made from stays, also when the user takes it back.
+    assert data.entered_file(file.sha256).read_bytes() == file.content
+
+
+def test_bytes_that_a_user_entered_are_put_right_if_they_were_spoilt(lake: Lake, data: DataDir) -> None:
+    file = Entered("t.csv", b"good\n")
+    for _ in range(2):
+        with lake.cleaning():
+            lake.write_declared(DECLARED_TABLES["municipal_targets"], [], [file])
+        assert data.entered_file(file.sha256).read_bytes() == b"good\n"
+        data.entered_file(file.sha256).write_bytes(b"go")

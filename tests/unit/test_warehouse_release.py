@@ -128,7 +128,10 @@ def test_an_empty_result_gives_a_file_without_rows(data: DataDir) -> None:
 
 
 def test_the_manifest(data: DataDir) -> None:
-    first = refresh(data, {}, waivers=[{"id": "w1", "who": "me"}])
+    entered = [{"table": "declared_municipal_targets", "rows": 1, "files": [{"file": "t.csv", "sha256": "cd" * 32}]}]
+    first = refresh(
+        data, {}, waivers=[{"id": "w1", "who": "me"}], entered=entered, configuration={"air_edition_pin": ""}
+    )
     second = refresh(data, {"mart_air": 2})
     manifest = read_manifest(current(data))
     raw = (first.path / "manifest.json").read_bytes()
@@ -146,6 +149,8 @@ def test_the_manifest(data: DataDir) -> None:
     }  # fmt: skip
     assert manifest["code"]["lock_sha256"] and manifest["code"]["tools"]["duckdb"]
     assert json.loads(raw)["waivers"] == [{"id": "w1", "who": "me"}]
+    assert json.loads(raw)["inputs"]["entered"] == entered
+    assert json.loads(raw)["configuration"] == {"air_edition_pin": ""}
     copy = data.ledger_manifests / f"{first.release_id}.json"
     assert copy.read_bytes() == raw
 
