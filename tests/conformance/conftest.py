@@ -10,7 +10,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.conformance import air_cases, noise_cases, water_cases
+from tests.conformance import air_cases, energy_cases, noise_cases, returns_cases, water_cases
 from tests.conformance.kit import District, Project
 
 # After the last case (2028), so that every period in the cases is over.
@@ -19,12 +19,12 @@ AS_OF = datetime(2029, 2, 1, 6, 30)
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """All cases built by the project: seeds, staging, intermediate and marts of water, air and noise."""
+    """All cases built by the project: seeds, staging, intermediate and marts of all domains with cases."""
     work = tmp_path_factory.mktemp("conformance")
-    project = Project(work, AS_OF)
+    project = Project(work, AS_OF, declared=energy_cases.declared())
     district = District()
-    for cases in (water_cases, air_cases, noise_cases):
+    for cases in (water_cases, air_cases, noise_cases, energy_cases, returns_cases):
         cases.add(district)
     district.write(project.clean_root)
-    project.build("water", "air", "noise")
+    project.build("water", "air", "noise", "energy", "returns", "cross_domain/mart_ghg_inventory.sql")
     yield project

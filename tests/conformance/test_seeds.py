@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.conformance_kit import ROOT, SHARED, registry
+from sources.registry.load import registry as load_registry
+from tests.conformance.kit import PROJECT, ROOT
 
-SEEDS = ROOT / "dbt_project" / "seeds"
+SEEDS = PROJECT / "seeds"
+SHARED = ROOT.parent / "shared"
+registry = load_registry()
 needs_plan = pytest.mark.skipif(not (SHARED / "plan").exists(), reason="../shared/plan is not beside this tree")
 needs_standards = pytest.mark.skipif(
     not (SHARED / "standards").exists(), reason="../shared/standards is not beside this tree"

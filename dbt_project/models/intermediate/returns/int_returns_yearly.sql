@@ -56,10 +56,16 @@ select
     coalesce(c.period_start, r.period_start) as period_start,
     coalesce(c.period_end, r.period_end) as period_end,
     cast(case when c.n_found = c.n_needed then c.value else r.value end as decimal(38, 12)) as value,
+    r.value as reported_value,
+    r.item is not null as is_reported,
     coalesce(c.n_found = c.n_needed, false) as is_computed,
     case
         when c.n_found < c.n_needed
-            then concat('sub-indices missing: ', c.missing_items, case when r.value is not null then '; as reported' else '' end)
+            then concat(
+                    'sub-indices missing: ',
+                    c.missing_items,
+                    case when r.value is not null then '; as reported' else '' end
+                )
         when c.item is null and r.value is null then 'units report different values or none that is usable'
     end as remark,
     case when c.n_found = c.n_needed then c.standard end as standard,
