@@ -26,5 +26,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     for cases in (water_cases, air_cases, noise_cases, energy_cases, returns_cases):
         cases.add(district)
     district.write(project.clean_root)
-    project.build("water", "air", "noise", "energy", "returns", "cross_domain/mart_ghg_inventory.sql")
+    cross_domain = ("mart_indicator_values", "mart_ghg_inventory")
+    project.build("water", "air", "noise", "energy", "returns", *(f"cross_domain/{mart}.sql" for mart in cross_domain))
     yield project

@@ -157,3 +157,22 @@ def test_scope_of_the_district(project: Project) -> None:
     )
     assert round(parts[0][0], 4) == Decimal("8203.0873")
     assert parts[0][1] == Decimal("4328.78")
+
+
+def test_inventory_of_the_district(project: Project) -> None:
+    """The same year by source: what adds up to it, the plant in a sector of its own, and the total as published."""
+    rows = project.query(
+        "select row_role, sector, carrier, flow, round(value, 4), factor_status from cross_domain.mart_ghg_inventory"
+        " where entry_kind = 'co2' and period_start = ? order by all",
+        date(cases.BALANCE, 1, 1),
+    )
+    assert rows == [
+        ("source", "households", "heat", "use", Decimal("550.0000"), "final"),
+        ("source", "power_plants", "electricity", "transformation_output", Decimal("-3906.0000"), "final"),
+        ("source", "power_plants", "heat", "transformation_output", Decimal("-660.0000"), "final"),
+        ("source", "power_plants", "natural_gas", "transformation_input", Decimal("4324.3776"), "final"),
+        ("source", "services", "electricity", "generation", Decimal("-223.2000"), "final"),
+        ("source", "services", "electricity", "use", Decimal("5022.0000"), "final"),
+        ("source", "transport", "diesel", "use", Decimal("3095.9096"), "final"),
+        ("total", "", "", "", Decimal("8203.0873"), "final"),
+    ]

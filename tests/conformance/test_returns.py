@@ -22,7 +22,7 @@ _INDICATOR = (
 )
 _ECOLOGY = "select {} from candidate.mart_ecology_annual where area_code = ? and measure_id = ? and period_start = ?"
 _PER_GDP = (
-    "select value, validity, validity_reason from intermediate.int_per_gdp where area_code = ?"
+    "select value, validity, validity_reason from cross_domain.mart_indicator_values where area_code = ?"
     " and indicator_id = 'co2_per_gdp_reduction' and variant = ? and period_start = ?"
 )
 _YEAR = date(cases.YEAR, 1, 1)
@@ -137,6 +137,10 @@ def test_a_share_of_nothing(project: Project) -> None:
 
 
 def test_every_figure_names_its_standard(project: Project) -> None:
-    for mart in ("candidate.mart_returns_indicators", "candidate.mart_ecology_annual", "intermediate.int_per_gdp"):
+    for mart in (
+        "candidate.mart_returns_indicators",
+        "candidate.mart_ecology_annual",
+        "cross_domain.mart_indicator_values",
+    ):
         unnamed = f"select count(*) from {mart} where standard is null or clause is null"
         assert project.query(unnamed) == [(0,)], mart
