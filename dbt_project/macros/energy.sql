@@ -60,3 +60,23 @@
 {% macro signed(is_shown, sign_column, value) -%}
     cast(case when {{ is_shown }} then case when {{ sign_column }} = 0 then 0 else {{ sign_column }} * {{ value }} end end as decimal(24, 6))
 {%- endmacro %}
+
+{#
+  Rows of the annual mart that the district's totals are made of: the balance, never meters. Where the district itself
+  reports in a period, its rows count and those of its units do not.
+#}
+{% macro counted_balance(annual) -%}
+    select
+        b.*,
+        b.n_valid <> b.n_expected as has_gap
+    from (
+        select
+            m.*,
+            max(case when m.area_code = '{{ var("area_code") }}' then 1 else 0 end) over (
+                partition by m.period_kind, m.period_start
+            ) as has_district_rows
+        from {{ annual }} as m
+        where m.metering = 'balance' and m.area_code like '{{ var("area_code") }}%'
+    ) as b
+    where b.has_district_rows = 0 or b.area_code = '{{ var("area_code") }}'
+{%- endmacro %}

@@ -55,7 +55,24 @@ _STATISTICAL: dict[str, tuple[str, str, int, float, tuple[float, ...]]] = {
     "regional_noise": ("区域环境噪声（统计）", "dB(A)", 1, 0.0, (54.3, 54.2, 54.1, 54.2, 53.9, 54.1, 54.0)),
     "road_traffic_noise": ("道路交通噪声（统计）", "dB(A)", 1, 0.0, (71.2, 71.6, 71.3, 71.0, 70.6, 70.4, 70.1)),
     "carbon_emission_total": ("碳排放总量（统计）", "万吨", 1, 0.002, (1724, 1577, 1489, 1512, 1468, 1481, 1476)),
+    "energy_total_equivalent": ("能源消费总量（统计，当量值）", "万吨标准煤", 1, 0.002,
+                                (702, 668, 633, 652, 638, 641, 637)),
+    "energy_total_equal_value": ("能源消费总量（统计，等价值）", "万吨标准煤", 1, 0.002,
+                                 (884, 859, 818, 845, 829, 835, 833)),
 }  # fmt: skip
+# Sub-indices of EI and EQI, delivered from 2021 on: name, decimals, spread, levels of 2021 and 2025.
+_SUB_INDICES: dict[str, tuple[str, int, float, float, float]] = {
+    "ei_biological_richness": ("生物丰度指数", 2, 0.002, 38.4, 39.9),
+    "ei_vegetation_cover": ("植被覆盖指数", 2, 0.002, 62.4, 65.7),
+    "ei_water_network": ("水网密度指数", 2, 0.002, 30.1, 32.8),
+    "ei_land_stress": ("土地胁迫指数", 2, 0.002, 37.2, 35.3),
+    "ei_pollution_load": ("污染负荷指数", 2, 0.004, 9.1, 6.2),
+    "ei_environmental_limit": ("环境限制指数", 2, 0.0, 0.0, 0.0),
+    "eqi_pattern": ("生态格局指数", 2, 0.002, 43.0, 44.9),
+    "eqi_function": ("生态功能指数", 2, 0.002, 45.5, 47.0),
+    "eqi_biodiversity": ("生物多样性指数", 2, 0.002, 42.4, 44.1),
+    "eqi_stress": ("生态胁迫指数", 2, 0.002, 34.1, 31.2),
+}
 # Shares of another item's amount: the parts of a total that are treated or safe.
 _PARTS: dict[str, tuple[str, str, str, int, tuple[float, ...]]] = {
     "sewage_treated": ("污水处理量", "万立方米", "sewage_generated", 0,
@@ -105,6 +122,10 @@ def build(stream: Stream, plan: Planned, seed: int, defects: bool) -> bytes:
             value = levels[_YEARS.index(year)] * float(1 + spread * rng.standard_normal())
             lines.append(_line("SIM-环3", item, name, year, f"{value:,.{decimals}f}", unit))
     if year >= 2021:
+        for item, (name, decimals, spread, first, last) in _SUB_INDICES.items():
+            level = first + (last - first) * (year - 2021) / 4
+            value = level * float(1 + spread * rng.standard_normal())
+            lines.append(_line("SIM-环5", item, name, year, f"{value:,.{decimals}f}", "-"))
         lines += [_progress(entry, year) for entry in _PROGRESS]
     return csv_bytes([HEADER, *lines], encoding="utf-8-sig")
 

@@ -10,7 +10,15 @@ from datetime import datetime
 
 import pytest
 
-from tests.conformance import air_cases, lists_cases, noise_cases, waste_cases, water_cases
+from tests.conformance import (
+    air_cases,
+    energy_cases,
+    lists_cases,
+    noise_cases,
+    returns_cases,
+    waste_cases,
+    water_cases,
+)
 from tests.conformance.kit import District, Project
 
 # After the last case (2032), so that every period in the cases is over.
@@ -19,13 +27,13 @@ AS_OF = datetime(2033, 2, 1, 6, 30)
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """All cases built by the project: seeds, staging, intermediate and marts of water, air, noise and waste."""
+    """All cases built by the project: seeds, staging, intermediate and marts of every domain and across them."""
     work = tmp_path_factory.mktemp("conformance")
     project = Project(work, AS_OF)
     district = District()
-    for cases in (water_cases, air_cases, noise_cases, lists_cases):
+    for cases in (water_cases, air_cases, noise_cases, lists_cases, energy_cases, returns_cases):
         cases.add(district)
     waste_cases.add(district, work)
     district.write(project.clean_root)
-    project.build("water", "air", "noise", "waste")
+    project.build("water", "air", "noise", "waste", "energy", "returns", "cross_domain")
     yield project

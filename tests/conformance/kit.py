@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,7 @@ class District:
     def reading(self, table: str, site_id: str, parameter: str, start: datetime, value: Any, **more: Any) -> None:
         """One reading; `end` defaults to its start (a moment), `flag` to 1. None is a declared missing value."""
         end = more.pop("end", start)
+        parameters = registry().feeds[registry().table(table).feed].parameters_of(table)
         self._rows[table].append(
             {
                 "site_id": site_id,
@@ -68,6 +69,7 @@ class District:
                 "period_end": end,
                 "period_start_utc": start - timedelta(hours=8),
                 "value": None if value is None else Decimal(str(value)),
+                "unit": parameters[parameter].unit if parameter in parameters else None,
                 "value_raw": str(value),
                 "flag": 9 if value is None else 1,
                 "flag_tests": "",
@@ -106,10 +108,23 @@ def _write(file: Path, columns: Iterable[Column], rows: Sequence[Mapping[str, An
 class Project:
     """The project's own dbt, as a subprocess, over one clean layer and one database."""
 
-    def __init__(self, work: Path, as_of: datetime, **variables: Any) -> None:
-        self.clean_root = work / "clean"
+    def __init__(
+        self,
+        work: Path,
+        as_of: datetime,
+        clean_root: Path | None = None,
+        folder: Path = PROJECT,
+        **variables: Any,
+    ) -> None:
+        """`clean_root`: readings that are written already; `folder`: the project, or a changed copy of it."""
+        self.clean_root = clean_root or work / "clean"
         self.database = work / "build.duckdb"
-        self._variables = {"clean_root": str(self.clean_root), "as_of": f"{as_of:%Y-%m-%d %H:%M:%S}", **variables}
+        self.folder = folder
+        self._variables = {
+            "clean_root": str(self.clean_root),
+            "as_of": f"{as_of:%Y-%m-%d %H:%M:%S}",
+            "admitted_schema": "candidate",
+        } | variables
         self._environment = os.environ | {
             "ECOLEDGER_BUILD_DB": str(self.database),
             "DBT_TARGET_PATH": str(work / "target"),
@@ -120,13 +135,15 @@ class Project:
     def dbt(self, *arguments: str) -> str:
         """Runs dbt; AssertionError with its output if it fails."""
         command = [str(Path(sys.executable).parent / "dbt"), *arguments, "--vars", json.dumps(self._variables)]
-        command += ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-        done = subprocess.run(command, env=self._environment, cwd=PROJECT, capture_output=True, text=True, timeout=600)
+        command += ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder)]
+        done = subprocess.run(
+            command, env=self._environment, cwd=self.folder, capture_output=True, text=True, timeout=600
+        )
         assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
         return done.stdout
 
     def build(self, *folders: str) -> None:
-        """Seeds and the models of the domains with everything above them, without tests."""
+        """Seeds and the marts of the folders or files with everything above them, without tests."""
         selection = [f"+path:models/marts/{folder}" for folder in folders]
         self.dbt("build", "-q", "--exclude-resource-type", "test", "unit_test", "exposure", "-s", *selection)
 
@@ -139,6 +156,16 @@ class Project:
         """Compiles SQL that calls the project's macros, and runs it."""
         compiled = json.loads(self.dbt("compile", "-q", "--output", "json", "--inline", template))
         return self.query(compiled["compiled"])
+
+
+def agrees(found: Decimal | None, expected: Any, decimals: int) -> bool:
+    """Whether a figure published at `decimals` is the expected one, at the decimals the example gives (one or more)."""
+    if found is None:
+        return False
+    wanted = Decimal(str(expected))
+    given = max(1, -int(wanted.as_tuple().exponent))
+    step = Decimal(1).scaleb(-min(given, decimals))
+    return found.quantize(step, ROUND_HALF_EVEN) == wanted.quantize(step, ROUND_HALF_EVEN)
 
 
 def worked_examples() -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Seeds of the plan, of energy, waste and returns against what they were taken from: registry and ../shared.
 
-Here belong equality tests of declared data. Not here: what the figures come to (test_energy_waste_returns.py).
+Here belong equality tests of declared data. Not here: what the figures come to (test_energy.py, test_returns.py).
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.conformance_kit import ROOT, SHARED, registry
+from sources.registry.load import registry as load_registry
+from tests.conformance.kit import PROJECT, ROOT
 
-SEEDS = ROOT / "dbt_project" / "seeds"
+SEEDS = PROJECT / "seeds"
+SHARED = ROOT.parent / "shared"
+registry = load_registry()
 needs_plan = pytest.mark.skipif(not (SHARED / "plan").exists(), reason="../shared/plan is not beside this tree")
 needs_standards = pytest.mark.skipif(
     not (SHARED / "standards").exists(), reason="../shared/standards is not beside this tree"
@@ -38,6 +41,17 @@ def test_cadence_is_the_registry_s() -> None:
 def test_return_items_are_the_registry_s() -> None:
     declared = {c: (p.name_zh, p.unit) for c, p in registry.feeds["returns"].parameters_of("clean_returns").items()}
     assert {r["item"]: (r["name_zh"], r["unit"]) for r in rows(SEEDS / "returns/returns_items.csv")} == declared
+
+
+def test_indices_and_measures_use_return_items() -> None:
+    items = {r["item"] for r in rows(SEEDS / "returns/returns_items.csv")}
+    assert {r["item"] for r in rows(SEEDS / "returns/ecology_index_weights.csv")} <= items
+    measures = rows(SEEDS / "returns/ecology_measures.csv")
+    assert {r["source_id"] for r in measures if r["source_kind"] == "item"} <= items
+    formulas = {(r["indicator_id"], r["variant"]) for r in rows(SEEDS / "returns/returns_formulas.csv")}
+    used = {(r["source_id"], r["source_variant"]) for r in measures if r["source_kind"] == "indicator"}
+    assert used <= formulas
+    assert {r["part_of"] for r in measures} - {""} <= {r["measure_id"] for r in measures}
 
 
 def test_every_formula_uses_an_item_in_its_unit() -> None:
@@ -84,21 +98,31 @@ def test_the_plan_is_as_printed(name: str) -> None:
 def test_factors_are_those_of_the_standard() -> None:
     given = {r["fuel"]: r for r in rows(SHARED / "standards" / "energy_factors.csv")}
     names = {
-        "raw_coal": "raw coal", "coke": "coke (dry)", "fuel_oil": "fuel oil", "gasoline": "gasoline",
-        "diesel": "diesel", "kerosene": "kerosene", "lpg": "LPG", "lng": "LNG",
-        "natural_gas": "natural gas", "heat": "heat (equivalent)",
-        "electricity": "electricity (calorific equivalent)",
+        "raw_coal": "raw coal", "washed_coal": "washed clean coal (dry, ash 10%)", "middlings": "middlings",
+        "coal_slime": "slime", "coke": "coke (dry)", "crude_oil": "crude oil", "fuel_oil": "fuel oil",
+        "gasoline": "gasoline", "diesel": "diesel", "kerosene": "kerosene", "lpg": "LPG", "lng": "LNG",
+        "natural_gas": "natural gas", "coke_oven_gas": "coke oven gas", "biogas": "biogas", "hydrogen": "hydrogen",
+        "methanol": "methanol (fuel)", "ethanol": "ethanol (fuel)", "steam": "steam low pressure",
+        "heat": "heat (equivalent)", "electricity": "electricity (calorific equivalent)",
     }  # fmt: skip
-    for row in rows(SEEDS / "energy/energy_standard_coal.csv"):
-        if row["standard"] == "GB/T 2589-2020":
-            expected = given[names[row["carrier"]]]["kgce_per_unit"]
-            assert Decimal(row["kgce_per_standard_unit"]) == Decimal(expected), row["carrier"]
-    fuels = {**names, "raw_coal": "raw coal (generic)", "coke": "coke"}
-    for row in rows(SEEDS / "energy/energy_co2_fuel.csv"):
+    coal = [r for r in rows(SEEDS / "energy/energy_standard_coal.csv") if r["standard"] == "GB/T 2589-2020"]
+    for row in coal:
+        source = given[names[row["carrier"]]]
+        for seeded, printed in (
+            ("kgce_per_standard_unit", "kgce_per_unit"), ("kgce_low", "kgce_low"), ("kgce_high", "kgce_high"),
+        ):  # fmt: skip
+            assert number(row[seeded]) == number(source[printed]), (row["carrier"], seeded)
+    # Every coefficient of the table is there; the equal value of power is entered by year.
+    assert {names[r["carrier"]] for r in coal} == {f for f, r in given.items() if r["kgce_per_unit"]}
+    fuels = {**names, "raw_coal": "raw coal (generic)", "coke": "coke", "anthracite": "anthracite",
+             "bituminous_coal": "bituminous coal", "lignite": "lignite"}  # fmt: skip
+    burned = rows(SEEDS / "energy/energy_co2_fuel.csv")
+    for row in burned:
         source = given[f"{fuels[row['carrier']]} [CO2]"]
-        assert Decimal(row["ncv_gj_per_basis"]) == Decimal(source["guide_ncv_GJ_per_t"]), row["carrier"]
-        assert Decimal(row["carbon_tc_per_tj"]) == Decimal(source["carbon_tC_per_TJ"]), row["carrier"]
-        assert Decimal(row["oxidation"]) == Decimal(source["oxidation"]), row["carrier"]
+        assert number(row["ncv_gj_per_basis"]) == number(source["guide_ncv_GJ_per_t"]), row["carrier"]
+        assert number(row["carbon_tc_per_tj"]) == number(source["carbon_tC_per_TJ"]), row["carrier"]
+        assert number(row["oxidation"]) == number(source["oxidation"]), row["carrier"]
+    assert {f"{fuels[r['carrier']]} [CO2]" for r in burned} == {f for f in given if f.endswith("[CO2]")}
     regions = {"beijing": "Beijing 北京", "north_china": "North China 华北", "national": "China national"}
     printed = {
         (r["fuel"].removeprefix("grid electricity: "), r["grid_year"]): Decimal(r["grid_kgCO2_per_kWh"])
@@ -107,6 +131,11 @@ def test_factors_are_those_of_the_standard() -> None:
     for row in rows(SEEDS / "energy/energy_grid_factors.csv"):
         if row["series"] == "average":
             assert Decimal(row["kgco2_per_kwh"]) == printed[regions[row["region"]], row["data_year"]], row
+
+
+def number(text: str) -> Decimal | None:
+    """A cell as a number."""
+    return Decimal(text) if text else None
 
 
 def given_grid() -> list[dict[str, str]]:

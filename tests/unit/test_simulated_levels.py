@@ -6,6 +6,7 @@ standard's arithmetic; that is the marts' work.
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from datetime import datetime
 
@@ -148,3 +149,21 @@ def test_carbon_is_fourteen_to_fifteen_million_tonnes() -> None:
         total += factor * ((amount * sign).sum() if net else amount.sum())
     assert 14.0e6 <= total <= 15.2e6
     assert frame["统计月份"].n_unique() == 12
+
+
+def test_sub_indices_of_ecology_improve_slowly() -> None:
+    """Every sub-index of EI and EQI lies between 0 and 100, and moves by a few points from 2021 to 2024."""
+    source = next(s for s in CLEAN.sources if s.feed == "returns")
+    connector = SimulatedConnector(source, CLEAN)
+    years: dict[int, dict[str, float]] = {}
+    for offer in connector.offers(END_2025):
+        lines = connector.fetch(offer).read().decode("utf-8-sig").splitlines()
+        for cells in csv.reader(lines[1:]):
+            if cells[3].startswith(("ei_", "eqi_")):
+                years.setdefault(int(cells[5]), {})[cells[3]] = float(cells[6])
+    assert min(years) == 2021
+    assert all(len(found) == 10 for found in years.values())
+    assert all(0 <= value <= 100 for found in years.values() for value in found.values())
+    for item, first in years[2021].items():
+        better = -1 if item in ("ei_land_stress", "ei_pollution_load", "eqi_stress") else 1
+        assert -0.5 <= better * (years[2024][item] - first) <= 4, item

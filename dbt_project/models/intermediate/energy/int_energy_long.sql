@@ -6,11 +6,10 @@
 with readings as (
     select
         *,
-        period_start = year_start and period_end = year_start + interval 1 year as is_whole_year,
-        {{ minutes_between('period_start', 'period_end') }} as minutes
-    from {{ ref('stg_energy') }}
+        period_start = year_start and period_end = year_start + interval 1 year as is_whole_year
+    from {{ ref('int_energy_periods') }}
     where
-        is_usable
+        n_usable > 0
         and period_end > month + interval 1 month
         and period_end <= year_start + interval 1 year
 ),
@@ -52,7 +51,7 @@ select
     cast(coalesce(
         sum(case when r.is_whole_year then r.minutes end), sum(case when not r.is_whole_year then r.minutes end)
     ) as bigint) as minutes_covered,
-    {{ least_provenance('r.provenance') }} as provenance
+    {{ least_provenance('r.provenance_of_usable') }} as provenance
 from readings as r
 left join finer as f
     on

@@ -6,9 +6,8 @@
 with readings as (
     select
         *,
-        period_start = month and period_end = month + interval 1 month as is_whole_month,
-        {{ minutes_between('period_start', 'period_end') }} as minutes
-    from {{ ref('stg_energy') }}
+        period_start = month and period_end = month + interval 1 month as is_whole_month
+    from {{ ref('int_energy_periods') }}
     where period_end <= month + interval 1 month
 ),
 
@@ -27,11 +26,11 @@ placed as (
             sum(case when is_whole_month then minutes end), sum(case when not is_whole_month then minutes end)
         ) as minutes_covered,
         coalesce(
-            {{ least_provenance('case when is_whole_month then provenance end') }},
-            {{ least_provenance('case when not is_whole_month then provenance end') }}
+            {{ least_provenance('case when is_whole_month then provenance_of_usable end') }},
+            {{ least_provenance('case when not is_whole_month then provenance_of_usable end') }}
         ) as provenance
     from readings
-    where is_usable
+    where n_usable > 0
     group by site_id, carrier, flow, sector, metering, month
 ),
 

@@ -30,27 +30,25 @@ with domain_rows as (
     {%- endfor %}
     select
         'cross_domain' as domain,
-        p.indicator_id,
-        p.name_zh,
-        '{{ var("area_code") }}' as area_code,
-        '{{ var("area_name_zh") }}' as area_name_zh,
+        indicator_id,
+        name_zh,
+        area_code,
+        area_name_zh,
         'year' as period_kind,
-        c.period_start,
-        c.period_end,
-        c.variant,
-        cast(c.value as decimal(18, 6)) as value,
-        p.unit,
-        c.n_inputs as n_expected,
-        c.n_inputs as n_valid,
-        cast(1 as decimal(9, 4)) as coverage,
-        c.validity,
-        case when c.validity = 'valid' then '' else 'a carbon total of the comparison is indicative' end
-            as validity_reason,
-        'GDP at constant prices of the base year' as standard,
-        '(1 - (E_t / G_t) / (E_b / G_b)) × 100' as clause,
-        c.provenance
-    from {{ ref('int_co2_per_gdp') }} as c
-    inner join {{ ref('plan_indicators_2025') }} as p on p.indicator_id = 'co2_per_gdp_reduction'
+        period_start,
+        period_end,
+        variant,
+        value,
+        unit,
+        n_expected,
+        n_valid,
+        {{ coverage('n_valid', 'n_expected') }} as coverage,
+        validity,
+        validity_reason,
+        standard,
+        clause,
+        provenance
+    from {{ ref('int_per_gdp') }}
 ),
 
 ranked as (
@@ -59,7 +57,10 @@ ranked as (
         coalesce(s.domain_state, 'fresh') as domain_state,
         case
             when r.variant = coalesce(j.judged_variant, '') and r.value is not null then 1
-            when r.variant = 'reported' and r.value is not null then 2
+            when
+                r.variant in ('reported', concat('reported_', replace(j.judged_variant, 'cumulative_', '')))
+                and r.value is not null
+                then 2
             when r.variant = coalesce(j.judged_variant, '') then 3
             when r.variant = 'reported' then 4
         end as place

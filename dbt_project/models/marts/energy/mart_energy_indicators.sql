@@ -3,22 +3,8 @@
   equivalent and, where every year's factor is entered, the equal-value method. From the balance only, never from meters.
   Where the district itself reports, its rows count and those of its units do not.
 -#}
-with rows_of_district as (
-    select
-        m.*,
-        max(case when m.area_code = '{{ var("area_code") }}' then 1 else 0 end) over (
-            partition by m.period_kind, m.period_start
-        ) as has_district_rows
-    from {{ ref('mart_energy_annual') }} as m
-    where m.metering = 'balance' and m.area_code like '{{ var("area_code") }}%'
-),
-
-counted as (
-    select
-        *,
-        n_valid <> n_expected as has_gap
-    from rows_of_district
-    where has_district_rows = 0 or area_code = '{{ var("area_code") }}'
+with counted as (
+    {{ counted_balance(ref('mart_energy_annual')) }}
 ),
 
 totals as (

@@ -1,27 +1,15 @@
 {#-
-  Indicators that come from yearly returns, by the formulas of the seed: a share of two sums of items, or the reported
-  value itself. An item that is missing makes the indicator insufficient, never smaller.
+  Indicators that come from yearly returns, by the formulas of the seed: a share of two sums of items, the reported
+  value itself, or its sum over the years of the plan. An item or year that is missing makes the indicator
+  insufficient, never smaller. Every area that reports has its own rows.
 -#}
-with yearly as (
-    -- Two units that report different values for one item leave it open which holds: no value.
+with provenance_of_year as (
     select
-        item,
-        unit,
-        period_start,
-        period_end,
-        case when min(value) = max(value) then max(value) end as value,
-        {{ least_provenance('provenance') }} as provenance
-    from {{ ref('mart_returns_values') }}
-    where period_kind = 'year' and plan_ref = '' and area_code = '{{ var("area_code") }}'
-    group by item, unit, period_start, period_end
-),
-
-provenance_of_year as (
-    select
+        area_code,
         period_start,
         {{ least_provenance('provenance') }} as provenance
-    from yearly
-    group by period_start
+    from {{ ref('int_returns_yearly') }}
+    group by area_code, period_start
 ),
 
 formulas as (
@@ -33,62 +21,102 @@ formulas as (
         item_unit,
         unit,
         decimals,
+        cumulative_from,
         standard,
         clause
     from {{ ref('returns_formulas') }}
 ),
 
-years_of_indicator as (
+delivered as (
     select distinct
         f.indicator_id,
+        f.variant,
+        v.area_code,
         v.period_start,
         v.period_end
     from formulas as f
-    inner join yearly as v on f.item = v.item
-    where f.variant <> 'reported'
+    inner join {{ ref('int_returns_yearly') }} as v
+        on f.item = v.item and extract(year from v.period_start) >= coalesce(f.cumulative_from, 0)
 ),
 
 years as (
-    select distinct
+    -- The first variant stands in every year that has an item of the indicator, so that its absence shows.
+    select
         f.indicator_id,
         f.variant,
-        y.period_start,
-        y.period_end
+        d.area_code,
+        d.period_start,
+        d.period_end
     from formulas as f
-    inner join years_of_indicator as y on f.indicator_id = y.indicator_id
+    inner join delivered as d on f.indicator_id = d.indicator_id and d.variant <> 'reported'
     where f.variant = ''
     union
-    select distinct
-        f.indicator_id,
-        f.variant,
-        v.period_start,
-        v.period_end
-    from formulas as f
-    inner join yearly as v on f.item = v.item
+    select
+        indicator_id,
+        variant,
+        area_code,
+        period_start,
+        period_end
+    from delivered
+),
+
+wanted as (
+    select
+        y.indicator_id,
+        y.variant,
+        y.area_code,
+        y.period_start,
+        y.period_end,
+        f.role,
+        f.item,
+        f.item_unit,
+        f.unit,
+        f.decimals,
+        f.cumulative_from,
+        f.standard,
+        f.clause,
+        coalesce(p.period_start, y.period_start) as item_start
+    from years as y
+    inner join formulas as f on y.indicator_id = f.indicator_id and y.variant = f.variant
+    left join {{ ref('int_year_periods') }} as p
+        on
+            p.period_kind = 'year'
+            and extract(year from p.period_start) >= f.cumulative_from
+            and p.period_start <= y.period_start
 ),
 
 parts as (
     select
-        y.indicator_id,
-        y.variant,
-        y.period_start,
-        y.period_end,
-        f.unit,
-        f.decimals,
-        f.standard,
-        f.clause,
+        w.indicator_id,
+        w.variant,
+        w.area_code,
+        w.period_start,
+        w.period_end,
+        w.unit,
+        w.decimals,
+        coalesce(max(v.standard), w.standard) as standard,
+        coalesce(max(v.clause), w.clause) as clause,
         count(*) as n_expected,
         count(v.value) as n_valid,
-        max(case when f.role = 'denominator' then 1 else 0 end) as has_denominator,
-        sum(case when f.role <> 'denominator' then v.value end) as numerator,
-        sum(case when f.role = 'denominator' then v.value end) as denominator,
+        max(case when w.role = 'denominator' then 1 else 0 end) as has_denominator,
+        sum(case when w.role <> 'denominator' then v.value end) as numerator,
+        sum(case when w.role = 'denominator' then v.value end) as denominator,
         {{ least_provenance('v.provenance') }} as provenance,
-        {{ joined('case when v.value is null then f.item end', ', ', 'f.item') }} as missing_items
-    from years as y
-    inner join formulas as f on y.indicator_id = f.indicator_id and y.variant = f.variant
-    left join yearly as v on f.item = v.item and f.item_unit = v.unit and y.period_start = v.period_start
+        {{ joined('v.remark', '; ', 'v.remark') }} as remarks,
+        {{ joined(
+            "case when v.value is null then concat(w.item, case when w.cumulative_from is null then '' "
+            ~ "else concat(' of ', cast(extract(year from w.item_start) as string)) end) end",
+            ', ', 'w.item, w.item_start'
+        ) }} as missing_items
+    from wanted as w
+    left join {{ ref('int_returns_yearly') }} as v
+        on
+            w.area_code = v.area_code
+            and w.item = v.item
+            and w.item_unit = v.unit
+            and w.item_start = v.period_start
     group by
-        y.indicator_id, y.variant, y.period_start, y.period_end, f.unit, f.decimals, f.standard, f.clause
+        w.indicator_id, w.variant, w.area_code, w.period_start, w.period_end, w.unit, w.decimals, w.standard, w.clause
 ),
 
 figures as (
@@ -105,9 +133,9 @@ figures as (
 
 select
     x.indicator_id,
-    coalesce(i.name_zh, x.indicator_id) as name_zh,
-    '{{ var("area_code") }}' as area_code,
-    '{{ var("area_name_zh") }}' as area_name_zh,
+    coalesce(i.name_zh, c.name_zh, t.name_zh, x.indicator_id) as name_zh,
+    x.area_code,
+    {{ area_name('x.area_code', 'a.name_zh') }} as area_name_zh,
     'year' as period_kind,
     x.period_start,
     x.period_end,
@@ -119,13 +147,17 @@ select
     {{ coverage('x.n_valid', 'x.n_expected') }} as coverage,
     case when x.figure is null then 'insufficient' else 'valid' end as validity,
     case
-        when x.n_valid < x.n_expected then concat('missing item: ', x.missing_items)
+        when x.n_valid < x.n_expected
+            then concat_ws('; ', concat('missing item: ', x.missing_items), x.remarks)
         when x.figure is null then 'denominator is zero'
-        else ''
+        else coalesce(x.remarks, '')
     end as validity_reason,
     x.standard,
     x.clause,
     coalesce(x.provenance, p.provenance) as provenance
 from figures as x
-inner join provenance_of_year as p on x.period_start = p.period_start
+inner join provenance_of_year as p on x.area_code = p.area_code and x.period_start = p.period_start
 left join {{ ref('plan_indicators_2025') }} as i on x.indicator_id = i.indicator_id
+left join {{ ref('plan_commitments_2025') }} as c on x.indicator_id = c.commitment_id
+left join {{ ref('returns_items') }} as t on x.indicator_id = t.item
+left join {{ ref('district_areas') }} as a on x.area_code = a.area_code

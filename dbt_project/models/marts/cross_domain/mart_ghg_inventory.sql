@@ -1,0 +1,182 @@
+{#-
+  The integrated inventory of the plan: CO2 of the declared scope by sector, carrier, flow and year (and year to date)
+  beside the pollutant reductions of the same years. `source` rows add up to the `total` row of their period exactly,
+  and the total in 10kt is carbon_emission_total. A reduction is no emission and stands under a kind of its own.
+-#}
+with counted as (
+    {{ counted_balance(admitted('mart_energy_annual')) }}
+),
+
+by_source as (
+    select
+        period_kind,
+        period_start,
+        period_end,
+        sector,
+        carrier,
+        flow,
+        max(sector_name_zh) as sector_zh,
+        max(carrier_name_zh) as carrier_zh,
+        max(flow_name_zh) as flow_zh,
+        case when count(*) = count(tco2_in_scope) then sum(tco2_in_scope) end as tco2,
+        max(grid_factor_year) as factor_year,
+        case
+            when max(case when factor_status = 'insufficient' then 1 else 0 end) = 1 then 'insufficient'
+            when max(case when factor_status = 'provisional_factor' then 1 else 0 end) = 1 then 'provisional_factor'
+            when max(case when factor_status = 'final' then 1 else 0 end) = 1 then 'final'
+            else 'not_energy'
+        end as factor_status,
+        sum(n_expected) as n_expected,
+        sum(n_valid) as n_valid,
+        case max(case validity when 'insufficient' then 2 when 'pending' then 1 else 0 end)
+            when 2 then 'insufficient'
+            when 1 then 'pending'
+            else case when bool_or(validity = 'indicative') then 'indicative' else 'valid' end
+        end as validity,
+        max(validity_reason) as validity_reason,
+        max(co2_standard) as standard,
+        {{ least_provenance('provenance') }} as provenance
+    from counted
+    group by period_kind, period_start, period_end, sector, carrier, flow
+),
+
+totals as (
+    select
+        s.period_kind,
+        s.period_start,
+        s.period_end,
+        case when count(*) = count(s.tco2) then sum(s.tco2) end as tco2,
+        max(case when s.factor_status = 'provisional_factor' then s.factor_year end) as provisional_year,
+        max(s.factor_year) as factor_year,
+        max(case when s.factor_status = 'insufficient' then 1 else 0 end) as lacks_factor,
+        sum(s.n_expected) as n_expected,
+        sum(s.n_valid) as n_valid,
+        {{ least_provenance('s.provenance') }} as provenance
+    from by_source as s
+    group by s.period_kind, s.period_start, s.period_end
+),
+
+entries as (
+    select
+        period_kind,
+        period_start,
+        period_end,
+        'co2' as entry_kind,
+        'source' as row_role,
+        'co2' as pollutant,
+        '二氧化碳' as pollutant_zh,
+        sector,
+        sector_zh,
+        carrier,
+        carrier_zh,
+        flow,
+        flow_zh,
+        -- What is insufficient on its own has no figure; out of scope is 0 and needs no factor.
+        tco2 as value,
+        factor_year,
+        factor_status,
+        n_expected,
+        n_valid,
+        case when tco2 is null and validity = 'valid' then 'insufficient' else validity end as validity,
+        validity_reason,
+        coalesce(standard, '能源核算范围') as standard,
+        case when flow = 'use' then 'amount × factor' else 'amount × factor, with the sign of the declared scope' end
+            as clause,
+        provenance
+    from by_source
+    union all
+    select
+        t.period_kind,
+        t.period_start,
+        t.period_end,
+        'co2' as entry_kind,
+        'total' as row_role,
+        'co2' as pollutant,
+        '二氧化碳' as pollutant_zh,
+        '' as sector,
+        '全部行业' as sector_zh,
+        '' as carrier,
+        '全部能源' as carrier_zh,
+        '' as flow,
+        '' as flow_zh,
+        t.tco2 as value,
+        t.factor_year,
+        case
+            when t.lacks_factor = 1 then 'insufficient'
+            when t.provisional_year is not null then 'provisional_factor'
+            else 'final'
+        end as factor_status,
+        t.n_expected,
+        t.n_valid,
+        i.validity,
+        i.validity_reason,
+        i.standard,
+        i.clause,
+        t.provenance
+    from totals as t
+    inner join {{ admitted('mart_energy_indicators') }} as i
+        on
+            i.indicator_id = 'carbon_emission_total'
+            and i.variant = ''
+            and i.area_code = '{{ var("area_code") }}'
+            and t.period_kind = i.period_kind
+            and t.period_start = i.period_start
+    union all
+    select
+        r.period_kind,
+        r.period_start,
+        r.period_end,
+        p.entry_kind,
+        'total' as row_role,
+        p.pollutant,
+        p.pollutant_zh,
+        '' as sector,
+        '重点减排工程' as sector_zh,
+        '' as carrier,
+        '' as carrier_zh,
+        '' as flow,
+        '' as flow_zh,
+        r.value,
+        null as factor_year,
+        'not_energy' as factor_status,
+        r.n_expected,
+        r.n_valid,
+        r.validity,
+        r.validity_reason,
+        r.standard,
+        r.clause,
+        r.provenance
+    from {{ admitted('mart_returns_indicators') }} as r
+    inner join {{ ref('ghg_reductions') }} as p on r.indicator_id = p.indicator_id
+    where r.variant = '' and r.area_code = '{{ var("area_code") }}'
+)
+
+select
+    '{{ var("area_code") }}' as area_code,
+    '{{ var("area_name_zh") }}' as area_name_zh,
+    e.period_kind,
+    e.period_start,
+    e.period_end,
+    e.entry_kind,
+    e.row_role,
+    e.pollutant,
+    e.pollutant_zh,
+    e.sector,
+    e.sector_zh,
+    e.carrier,
+    e.carrier_zh,
+    e.flow,
+    e.flow_zh,
+    cast(e.value as decimal(24, 6)) as value,
+    't' as unit,
+    cast(e.factor_year as bigint) as factor_year,
+    e.factor_status,
+    cast(e.n_expected as bigint) as n_expected,
+    cast(e.n_valid as bigint) as n_valid,
+    {{ coverage('e.n_valid', 'e.n_expected') }} as coverage,
+    e.validity,
+    coalesce(e.validity_reason, '') as validity_reason,
+    e.standard,
+    e.clause,
+    e.provenance
+from entries as e
