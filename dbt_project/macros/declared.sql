@@ -33,6 +33,7 @@
         'municipal_targets': ['indicator_id', 'document_date'],
         'plan_baseline_scopes': ['indicator_id', 'baseline_year'],
         'energy_equal_value': ['data_year'],
+        'energy_own_factors': ['carrier', 'unit', 'valid_from'],
         'ranking_verifications': ['list_id', 'period_kind', 'period_start']
     }[name]) }}
 {%- endmacro %}
