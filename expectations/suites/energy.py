@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from expectations.checks import Check, between, not_null, relation
 from expectations.suites.common import PERIOD_KINDS, Suite, indicators, seed_values
+from expectations.suites.lists import events_suite
 from sources.registry import registry
 
 _FED = ("clean_energy",)
@@ -67,4 +68,12 @@ SUITES = (
         beside=("mart_energy_monthly",),
     ),
     indicators("mart_energy_indicators", _FED),
+    events_suite(
+        "mart_energy_hints",
+        _FED,
+        (
+            relation("a hint is no exceedance", "kind = 'hint'", ("kind",), {"kind": "exceedance"}),
+            relation("a hint has no limit", "limit_value is null", ("limit_value",), {"limit_value": 1}),
+        ),
+    ),
 )

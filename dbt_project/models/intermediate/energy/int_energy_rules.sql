@@ -4,5 +4,10 @@
     'energy_coverage_indicative',
     'energy_total_decimals',
     'energy_kg_per_t',
-    'energy_t_per_10kt'
+    'energy_t_per_10kt',
+    'energy_hint_complete_share',
+    'energy_hint_lookback_days',
+    'energy_hint_days_needed',
+    'energy_hint_day_deviation',
+    'energy_hint_month_deviation'
 ]) }}
