@@ -192,6 +192,12 @@ _RULES_IN_FORCE = Suite(
     (
         not_null("is_overridden"),
         relation(
+            "an overridden rule has its value",
+            "not is_overridden or value is not null",
+            ("rule_id", "value", "is_overridden"),
+            {"rule_id": "noise_max_wind", "value": None, "is_overridden": True},
+        ),
+        relation(
             "a value that nobody overrides is the standard's",
             "is_overridden or value is not distinct from value_of_standard",
             ("rule_id", "value", "value_of_standard", "is_overridden"),

@@ -61,7 +61,7 @@ def chosen(config: Config) -> list[str]:
         lines.append("grid factor: " + ", ".join(grid))
     for rule_id, value in config.standards.rules.items():
         rows = shipped.rules()[rule_id]
-        own = ", ".join(dict.fromkeys(row["value"] for row in rows))
+        own = ", ".join(shipped.values_of(rows)) or "none"
         sure = ", ".join(dict.fromkeys(row["certainty"] for row in rows))
         lines.append(f"rule {rule_id}: {value:f} instead of {own} {rows[0]['unit']} (certainty: {sure})")
     for name, file in config.declared.items():

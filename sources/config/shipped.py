@@ -7,7 +7,7 @@ configuration (standards.py, declared.py). Standard library only, and nothing is
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -33,6 +33,11 @@ def rules() -> Mapping[str, tuple[Row, ...]]:
         for row in seed_rows(file.relative_to(SEEDS).with_suffix("").as_posix()):
             found.setdefault(row["rule_id"], []).append(row)
     return {rule_id: tuple(rows) for rule_id, rows in found.items()}
+
+
+def values_of(rows: Iterable[Row]) -> tuple[str, ...]:
+    """The values of a rule's rows, each once; a value that could not be found is left out."""
+    return tuple(dict.fromkeys(row["value"] for row in rows if row["value"]))
 
 
 def indicators() -> Mapping[str, Row]:

@@ -6,7 +6,7 @@ factor does to a figure (dbt_project). Every override is shown: mart_rules_in_fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -88,21 +88,19 @@ def rule_mistake(rule_id: str, value: Any) -> tuple[str, str]:
     rows = rules[rule_id]
     spans = [row["valid_from"] for row in rows]
     if len(set(spans)) < len(spans):
-        listed = ", ".join(dict.fromkeys(row["value"] for row in rows))
+        listed = ", ".join(shipped.values_of(rows))
         return f"the rule is a set of values ({listed}), which one number cannot replace", "leave it out"
     return _number_mistake(Decimal(value), rows)
 
 
-def _number_mistake(number: Decimal, rows: Iterable[shipped.Row]) -> tuple[str, str]:
+def _number_mistake(number: Decimal, rows: Sequence[shipped.Row]) -> tuple[str, str]:
     if not number.is_finite() or abs(number) >= 10**_DIGITS:
         return f"{number} is no number that a rule can have", "write it as 12.5"
     if number != round(number, _DECIMALS):
         return f"{number} has more than {_DECIMALS} decimals", f"the nearest is {round(number, _DECIMALS)}"
-    own = [Decimal(row["value"]) for row in rows]
-    unit = next(row["unit"] for row in rows)
-    shipped_values = ", ".join(dict.fromkeys(row["value"] for row in rows))
-    hint = f"in {unit}; as delivered it is {shipped_values}"
-    if number < 0 and min(own) >= 0:
+    unit, own = rows[0]["unit"], shipped.values_of(rows)
+    hint = f"in {unit}; as delivered it is {', '.join(own) or 'not set'}"
+    if number < 0 and all(Decimal(value) >= 0 for value in own):
         return f"{number} is negative", hint
     most, whole = _LIMITS.get(unit, (None, False))
     if most is not None and number > most:

@@ -125,8 +125,16 @@ def in_order(said: str, words: str) -> None:
 def test_every_delivered_value_could_be_entered_itself() -> None:
     """The limits of a unit refuse no value that EcoLedger itself delivers."""
     for rule_id, rows in shipped.rules().items():
-        message, _ = rule_mistake(rule_id, Decimal(rows[0]["value"]))
-        assert not message or "a set of values" in message, (rule_id, message)
+        for value in shipped.values_of(rows) or ("0.5",):
+            message, _ = rule_mistake(rule_id, Decimal(value))
+            assert not message or "a set of values" in message, (rule_id, message)
+
+
+def test_a_rule_whose_value_was_not_found_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = {"rule_id": "k", "value": "", "unit": "share", "valid_from": "1980-01-01"}
+    monkeypatch.setattr(shipped, "rules", lambda: {"k": (row,)})
+    assert rule_mistake("k", Decimal("0.5")) == ("", "")
+    assert rule_mistake("k", 2) == ("2 is more than 1", "in share; as delivered it is not set")
 
 
 # --- [declared]

@@ -4,6 +4,7 @@
 -#}
 select
     rule_id,
+    row_number() over (partition by rule_id, valid_from order by standard_value) as value_no,
     cast(rule_value as decimal(18, 6)) as value,  -- noqa: LT09
     standard_value as value_of_standard,
     is_overridden,
