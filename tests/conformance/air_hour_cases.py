@@ -82,7 +82,7 @@ def _dustfall(district: District) -> None:
         point = district.site("air", f"D-POINT-{n}", "dustfall_point", area_code=f"11010500{n // 2 + 1}", assessed=True)
         for month in range(1, 13):
             # January: 3 of the 4 points (75 %); February: 2.
-            if not (month == 1 and n == 3 or month == 2 and n > 1):
+            if not ((month == 1 and n == 3) or (month == 2 and n > 1)):
                 dustfall(district, point, "dustfall", date(2023, month, 1), n + 3)
             dustfall(district, point, "dustfall", date(2021, month, 1), 12 if month == 3 else 4)
     district.reading(

@@ -72,7 +72,7 @@ def test_a_pin_leaves_the_comparison_alone(pinned: Project) -> None:
 
 def test_an_unknown_edition_fails_the_build(tmp_path: Path) -> None:
     project = _project(tmp_path, "2020")
-    with pytest.raises(AssertionError, match="air_edition_pin is '2020', but the editions .* are: 2012, 2026"):
+    with pytest.raises(AssertionError, match=r"air_edition_pin is '2020', but the editions .* are: 2012, 2026"):
         project.dbt("build", "--exclude-resource-type", "test", "unit_test", "-s", "+int_air_edition")
 
 

@@ -158,7 +158,11 @@ select
     end as validity,
     case
         when s.reason_2012 = s.reason_2026 then s.reason_2012
-        else concat('2012: ', coalesce(s.reason_2012, 'no day'), '; 2026: ', coalesce(s.reason_2026, 'no day'))
+        else
+            concat(
+                '2012: ', coalesce(nullif(s.reason_2012, ''), s.validity_2012, 'no day'),
+                '; 2026: ', coalesce(nullif(s.reason_2026, ''), s.validity_2026, 'no day')
+            )
     end as validity_reason,
     s.standard,
     case s.measure
