@@ -69,9 +69,20 @@ day_measures as (
             cast(null as decimal(18, 6)) as limit_value,
             cast(null as boolean) as attains_limits,
             n_expected,
-            n_valid,
-            validity,
-            validity_reason,
+            {% if measure == 'composite_index' -%}
+                composite_n_valid as n_valid,
+                composite_validity as validity,
+                case composite_validity
+                    when 'pending' then 'the period is not over'
+                    when 'insufficient' then 'an item has too few valid days, or none'
+                    when 'indicative' then 'part of a year: the annual rule does not apply'
+                    else ''
+                end as validity_reason,
+            {%- else -%}
+                n_valid,
+                validity,
+                validity_reason,
+            {%- endif %}
             {{ "limits_standard" if measure == "composite_index" else "index_standard" }} as standard,
             provenance_rank
         from {{ ref('int_air_period_days') }}
