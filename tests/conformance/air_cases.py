@@ -99,6 +99,7 @@ def add(district: District) -> None:
     _area_edges(district)
     _years(district)
     _change_of_edition(district)
+    _dust_day(district)
     air_hour_cases.add(district)
     _day(district, "A-FIFTY", NEW_DAY, CLEAN_AIR | {"pm2_5": 35})
     _day(district, "A-TIE", NEW_DAY, CLEAN_AIR | {"pm2_5": 60, "no2": 80})
@@ -241,6 +242,15 @@ def _years(district: District) -> None:
     days(district, "A-DAYS-LEAP-24", 2024, [31, 24, *[31] * 10])
     # A year of two editions.
     days(district, "A-DAYS-2026", 2026, [31] * 12)
+
+
+def _dust_day(district: District) -> None:
+    """April 2024 with 300 on its first day, which a notified dust period touches (air_hour_cases.py)."""
+    _station(district, "A-DUST")
+    for day in range(1, 31):
+        for parameter in ("pm10", "no2"):
+            hours = [300 if day == 1 else 30] * 24
+            district.hours("clean_air", "A-DUST", parameter, datetime(2024, 4, day), hours)
 
 
 def _change_of_edition(district: District) -> None:

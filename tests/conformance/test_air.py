@@ -210,6 +210,18 @@ def test_percentiles(project: Project) -> None:
             assert {item: value for item, value in found if item in wanted} == wanted, entry["rule"]
 
 
+@pytest.mark.parametrize(
+    ("values", "p", "expected"),
+    [("7", 98, "7"), ("1, 2", 90, "1.9"), ("1, 2", 95, "1.95"), ("1, 2", 98, "1.98"), ("3, 3, 3, 9", 50, "3")],
+)
+def test_percentiles_of_few_values(project: Project, values: str, p: int, expected: str) -> None:
+    numbers = values.split(", ")
+    rows = ", ".join(f"({n}, cast({v} as decimal(18, 6)))" for n, v in enumerate(numbers, 1))
+    call = f"{{{{ linear_percentile('v', 'place', '{len(numbers)}', '{p}') }}}}"
+    found = project.inline(f"with cases (place, v) as (values {rows}) select {call} from cases")
+    assert found == [(Decimal(expected),)]
+
+
 def test_composite_index(project: Project) -> None:
     for k, entry in enumerate(examples("composite")):
         rows = project.query(

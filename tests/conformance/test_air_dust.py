@@ -52,6 +52,19 @@ def test_a_candidate_only_proposes(project: Project) -> None:
     assert rows == [("H-DUST", "1号", True), ("H-DUST-4", "", False)]
 
 
+def test_only_particles_of_a_notified_day_are_left_out(project: Project) -> None:
+    """(29 x 30 + 300) : 30 = 39 with the day; without it 30; NO2 has no such series. Both stand on the same days."""
+    rows = project.query(
+        "select item, variant, mean_rounded, n_dust_days_left_out, n_valid, validity"
+        " from intermediate.int_air_period_assessed where place_id = 'A-DUST' and basis = 'published'"
+        " and period_kind = 'month' order by 1, 2"
+    )
+    assert rows == [
+        ("no2", "dust_included", 39, 0, 30, "valid"), ("pm10", "dust_excluded", 30, 1, 30, "valid"),
+        ("pm10", "dust_included", 39, 0, 30, "valid"),
+    ]  # fmt: skip
+
+
 def test_results_of_the_examples(project: Project) -> None:
     for k, entry in enumerate(air_cases.examples("dustfall")):
         rows = project.query(

@@ -53,7 +53,14 @@ shares as (
         period_kind,
         period_start,
         edition,
-        case when count(composite_share) = max(e.n_items) then sum(composite_share) end as composite_sum
+        case when count(composite_share) = max(e.n_items) then sum(composite_share) end as composite_sum,
+        min(n_valid) as composite_n_valid,
+        case
+            when bool_or(validity = 'pending') then 'pending'
+            when count(composite_share) < max(e.n_items) then 'insufficient'
+            when bool_or(validity = 'indicative') then 'indicative'
+            else 'valid'
+        end as composite_validity
     from {{ ref('int_air_period_assessed') }}
     cross join expected as e
     where variant = case when judged_without_dust then 'dust_excluded' else 'dust_included' end
@@ -81,6 +88,8 @@ select
             then {{ round_even_by(exact_quotient('c.n_heavy_days * 100', 'v.n_valid'), 'r.air_share_decimals') }}
     end as heavy_days_share,
     {{ round_even_by('s.composite_sum', 'r.air_composite_decimals') }} as composite_index,
+    coalesce(s.composite_n_valid, 0) as composite_n_valid,
+    coalesce(s.composite_validity, 'insufficient') as composite_validity,
     v.n_expected,
     v.n_valid,
     v.validity,

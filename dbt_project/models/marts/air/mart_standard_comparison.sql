@@ -69,9 +69,20 @@ day_measures as (
             cast(null as decimal(18, 6)) as limit_value,
             cast(null as boolean) as attains_limits,
             n_expected,
-            n_valid,
-            validity,
-            validity_reason,
+            {% if measure == 'composite_index' -%}
+                composite_n_valid as n_valid,
+                composite_validity as validity,
+                case composite_validity
+                    when 'pending' then 'the period is not over'
+                    when 'insufficient' then 'an item has too few valid days, or none'
+                    when 'indicative' then 'part of a year: the annual rule does not apply'
+                    else ''
+                end as validity_reason,
+            {%- else -%}
+                n_valid,
+                validity,
+                validity_reason,
+            {%- endif %}
             {{ "limits_standard" if measure == "composite_index" else "index_standard" }} as standard,
             provenance_rank
         from {{ ref('int_air_period_days') }}
@@ -158,7 +169,11 @@ select
     end as validity,
     case
         when s.reason_2012 = s.reason_2026 then s.reason_2012
-        else concat('2012: ', coalesce(s.reason_2012, 'no day'), '; 2026: ', coalesce(s.reason_2026, 'no day'))
+        else
+            concat(
+                '2012: ', coalesce(nullif(s.reason_2012, ''), s.validity_2012, 'no day'),
+                '; 2026: ', coalesce(nullif(s.reason_2026, ''), s.validity_2026, 'no day')
+            )
     end as validity_reason,
     s.standard,
     case s.measure
