@@ -56,3 +56,29 @@
 {% macro spark__hours_after(moment, hours) -%}
     timestampadd(hour, cast({{ hours }} as int), cast({{ moment }} as timestamp))
 {%- endmacro %}
+
+{# A date some whole days (a constant) later, earlier where negative: date. #}
+{% macro days_after(day, days) -%}
+    {{ adapter.dispatch('days_after')(day, days) }}
+{%- endmacro %}
+
+{% macro default__days_after(day, days) -%}
+    (cast({{ day }} as date) + ({{ days }}))
+{%- endmacro %}
+
+{% macro spark__days_after(day, days) -%}
+    date_add(cast({{ day }} as date), {{ days }})
+{%- endmacro %}
+
+{# The first day of a month some whole months (a constant) later, earlier where negative: date. #}
+{% macro months_after(day, months) -%}
+    {{ adapter.dispatch('months_after')(day, months) }}
+{%- endmacro %}
+
+{% macro default__months_after(day, months) -%}
+    cast(cast({{ day }} as date) + to_months({{ months }}) as date)
+{%- endmacro %}
+
+{% macro spark__months_after(day, months) -%}
+    add_months(cast({{ day }} as date), {{ months }})
+{%- endmacro %}

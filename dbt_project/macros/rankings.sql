@@ -1,0 +1,168 @@
+{#-
+  Lists of places ranked by a figure: shared ranks on the values as published, changes, the state of publication.
+  Not here: the figures, their rounding and their validity (models of the domain), who verified a list (the declared
+  table ranking_verifications).
+
+  A model hands over one row per list x period x place, whether the place has a figure or not, and ends with
+
+      ranked as ({{ ranked_places('places') }})
+      {{ ranking_rows('ranked') }}
+
+  Columns of `places`: list_id, list_name_zh, place_kind (area | site), period_kind (week | month | quarter),
+  period_start, period_end (dates, the last day counted), place_id, place_name_zh, area_code, item, item_zh, variant
+  ('' | dust_included | dust_excluded), network, method, value (rounded as published; null where its rule allows none),
+  unit, n_expected, n_valid, validity, validity_reason, standard, clause, provenance. list_id holds all that makes two
+  lists different: item, variant, network, method. A place that the list should show but that has no data is a row with
+  value null and its reason; it is listed and not ranked.
+-#}
+
+{# `places` with rank and n_ranked: equal values share a rank, the next one counts on (1, 1, 3). `best`: lowest | highest. #}
+{% macro ranked_places(places, best='lowest') -%}
+    select
+        p.*,
+        case
+            when p.is_ranked then rank() over (
+                partition by p.list_id, p.period_kind, p.period_start, p.is_ranked
+                order by p.value {{ 'desc' if best == 'highest' else 'asc' }}
+            )
+        end as place_rank,
+        count(case when p.is_ranked then 1 end) over (
+            partition by p.list_id, p.period_kind, p.period_start
+        ) as n_ranked
+    from (
+        select
+            *,
+            value is not null and validity in ('valid', 'indicative') as is_ranked
+        from {{ places }}
+    ) as p
+{%- endmacro %}
+
+{#
+  The published columns of rankings, from ranked_places() as the relation `ranked`. A change needs a ranked value in
+  both periods; in percent it needs a previous value other than 0, and has the decimals of rule ranking_change_decimals.
+#}
+{% macro ranking_rows(ranked) -%}
+    select
+        t.list_id,
+        t.list_name_zh,
+        t.place_kind,
+        t.period_kind,
+        t.period_start,
+        t.period_end,
+        t.place_id,
+        t.place_name_zh,
+        t.area_code,
+        t.item,
+        t.item_zh,
+        t.variant,
+        t.network,
+        t.method,
+        cast(t.value as decimal(18, 6)) as value,
+        t.unit,
+        cast(t.place_rank as bigint) as rank,
+        cast(t.n_ranked as bigint) as n_ranked,
+        t.previous_value,
+        cast(t.previous_rank as bigint) as previous_rank,
+        t.change_on_previous,
+        {{ round_even_by('t.change_on_previous_quotient', 't.ranking_change_decimals') }} as change_on_previous_pct,
+        t.last_year_value,
+        cast(t.last_year_rank as bigint) as last_year_rank,
+        t.change_on_last_year,
+        {{ round_even_by('t.change_on_last_year_quotient', 't.ranking_change_decimals') }} as change_on_last_year_pct,
+        cast(t.n_expected as bigint) as n_expected,
+        cast(t.n_valid as bigint) as n_valid,
+        {{ coverage('t.n_valid', 't.n_expected') }} as coverage,
+        t.validity,
+        t.validity_reason,
+        t.publication_state,
+        t.standard,
+        t.clause,
+        t.provenance
+    from (
+        select
+            n.*,
+            l.ranking_change_decimals,
+            cast(p.value as decimal(18, 6)) as previous_value,
+            p.place_rank as previous_rank,
+            cast(y.value as decimal(18, 6)) as last_year_value,
+            y.place_rank as last_year_rank,
+            {%- for alias, name in [('p', 'previous'), ('y', 'last_year')] %}
+            case when n.is_ranked then cast(n.value - {{ alias }}.value as decimal(18, 6)) end as change_on_{{ name }},
+            case
+                when n.is_ranked
+                    then {{ exact_quotient('(n.value - ' ~ alias ~ '.value) * 100', alias ~ '.value') }}
+            end as change_on_{{ name }}_quotient,
+            {%- endfor %}
+            case when v.list_id is not null then 'verified' else 'provisional' end as publication_state
+        from {{ ranked }} as n
+        left join {{ ranked }} as p
+            on
+                n.list_id = p.list_id and n.place_id = p.place_id and n.period_kind = p.period_kind
+                and p.period_start = {{ previous_period('n.period_kind', 'n.period_start') }} and p.is_ranked
+        left join {{ ranked }} as y
+            on
+                n.list_id = y.list_id and n.place_id = y.place_id and n.period_kind = y.period_kind
+                and y.period_start = {{ same_period_last_year('n.period_kind', 'n.period_start') }} and y.is_ranked
+        left join (
+            select distinct
+                list_id,
+                period_kind,
+                period_start
+            from {{ declared('ranking_verifications') }}
+            where coalesce(document_no, '') <> '' and verified_on is not null
+        ) as v
+            on n.list_id = v.list_id and n.period_kind = v.period_kind and n.period_start = v.period_start
+        left join (
+            {{ rules_side_by_side(['ranking_change_decimals']) }}
+        ) as l
+            on {{ in_force('n.period_end', 'l') }}
+    ) as t
+{%- endmacro %}
+
+{# First day of the calendar period before the one that begins on `period_start`: date. #}
+{% macro previous_period(period_kind, period_start) -%}
+    case {{ period_kind }}
+        when 'week' then cast({{ days_after(period_start, -7) }} as date)
+        when 'month' then {{ months_after(period_start, -1) }}
+        when 'quarter' then {{ months_after(period_start, -3) }}
+    end
+{%- endmacro %}
+
+{#
+  First day of the same period a year before: date. A week is compared with the ISO week of the same number, 52 or 53
+  weeks earlier; week 53 has none when the year before had 52.
+#}
+{% macro same_period_last_year(period_kind, period_start) -%}
+    {%- set number = 'extract(week from ' ~ period_start ~ ')' -%}
+    {%- set weeks_52 = days_after(period_start, -364) -%}
+    {%- set weeks_53 = days_after(period_start, -371) -%}
+    case
+        when {{ period_kind }} in ('month', 'quarter') then {{ months_after(period_start, -12) }}
+        when {{ period_kind }} = 'week' and extract(week from {{ weeks_52 }}) = {{ number }} then {{ weeks_52 }}
+        when {{ period_kind }} = 'week' and extract(week from {{ weeks_53 }}) = {{ number }} then {{ weeks_53 }}
+    end
+{%- endmacro %}
+
+{#
+  Rows whose rank is not one more than the number of ranked places with a better value: ranks that are not shared, not
+  on the published value, or given to a place without a valid figure. `best` as in ranked_places().
+#}
+{% test shared_ranks(model, best='lowest') %}
+select *
+from (
+    select
+        list_id,
+        period_kind,
+        period_start,
+        place_id,
+        rank as found,
+        case
+            when value is not null and validity in ('valid', 'indicative') then rank() over (
+                partition by list_id, period_kind, period_start, value is not null and validity in ('valid', 'indicative')
+                order by value {{ 'desc' if best == 'highest' else 'asc' }}
+            )
+        end as expected
+    from {{ model }}
+) as r
+where found is distinct from expected
+{% endtest %}
