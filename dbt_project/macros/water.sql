@@ -149,3 +149,19 @@ place_classes as (
 {% macro water_values_used(rounded_rule) -%}
     case when {{ rounded_rule }} = 1 then 'rounded_to_item_decimals' else 'unrounded' end
 {%- endmacro %}
+
+{#
+  Item index of the water quality index (CWQI), to 12 decimals: the value against the limits of class III. An upper limit
+  gives C : S, a lower one (dissolved oxygen) S : C, both (pH) the distance from neutral on its side. Null where the
+  quotient has no value: oxygen of 0.
+#}
+{% macro water_item_index(value, limits, neutral) -%}
+    case
+        when {{ limits }}.limit_low is not null and {{ limits }}.limit_high is not null and {{ value }} <= {{ neutral }}
+            then {{ exact_quotient(neutral ~ ' - ' ~ value, neutral ~ ' - ' ~ limits ~ '.limit_low') }}
+        when {{ limits }}.limit_low is not null and {{ limits }}.limit_high is not null
+            then {{ exact_quotient(value ~ ' - ' ~ neutral, limits ~ '.limit_high - ' ~ neutral) }}
+        when {{ limits }}.limit_low is not null then {{ exact_quotient(limits ~ '.limit_low', value) }}
+        else {{ exact_quotient(value, limits ~ '.limit_high') }}
+    end
+{%- endmacro %}
