@@ -1,5 +1,6 @@
 {#-
-  What the marts of sections by month, quarter and year share: columns, values, attainment. Not here: classes (water.sql).
+  What the marts of sections by month, quarter and year share: columns, values, attainment. Not here: classes (water.sql). Also
+  the calendar steps of their periods.
 -#}
 
 {# The columns of a section's period, before the counts: from int_water_section_class as `s`. #}
@@ -102,4 +103,18 @@ where s.period_kind in ('{{ period_kinds | join("', '") }}')
         sum(case when in_realtime_class then 1 else 0 end) as n_automatic_items
     from {{ ref('water_items') }}
     group by valid_from, valid_to
+{%- endmacro %}
+
+{# Last day of the quarter that begins on `quarter_start`: date. #}
+{% macro quarter_end(quarter_start) -%}
+    {{ days_after(months_after(quarter_start, 3), -1) }}
+{%- endmacro %}
+
+{# First day of the month, quarter or year before the one that begins on `period_start`: date. #}
+{% macro water_previous_start(period_kind, period_start) -%}
+    case {{ period_kind }}
+        when 'month' then {{ months_after(period_start, -1) }}
+        when 'quarter' then {{ months_after(period_start, -3) }}
+        when 'year' then {{ months_after(period_start, -12) }}
+    end
 {%- endmacro %}

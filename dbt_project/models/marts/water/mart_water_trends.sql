@@ -40,20 +40,18 @@ with graded as (
 ),
 
 comparisons as (
-    {%- for period_kind, comparison, months in [
-        ('month', 'previous_period', -1), ('quarter', 'previous_period', -3), ('year', 'previous_period', -12),
-        ('month', 'last_year', -12), ('quarter', 'last_year', -12)
-    ] %}
-        select
-            n.*,
-            '{{ comparison }}' as comparison,
-            {{ months_after('n.period_start', months) }} as compared_start
-        from graded as n
-        where n.period_kind = '{{ period_kind }}'
-        {% if not loop.last %}
-            union all
-        {% endif %}
-    {% endfor %}
+    select
+        n.*,
+        'previous_period' as comparison,
+        {{ water_previous_start('n.period_kind', 'n.period_start') }} as compared_start
+    from graded as n
+    union all
+    select
+        n.*,
+        'last_year' as comparison,
+        {{ months_after('n.period_start', -12) }} as compared_start
+    from graded as n
+    where n.period_kind <> 'year'
 ),
 
 -- Where only one of the two periods has the sections for shares, both are compared by their grades.
@@ -225,7 +223,7 @@ several_years as (
                 then {{ round_even_by('c.correlation', 'r.water_trend_decimals') }}
         end as change,
         k.critical_value,
-        cast(r.water_trend_min_years as bigint) as n_expected,
+        greatest(cast(r.water_trend_min_years as bigint), c.n_values) as n_expected,
         c.n_values as n_valid,
         false as is_pending,
         c.is_indicative,
