@@ -1,5 +1,6 @@
 {#-
-  What the monthly and the annual mart of sections share: columns and attainment. Not here: classes (water.sql).
+  What the marts of sections by month, quarter and year share: columns, values, attainment. Not here: classes (water.sql). Also
+  the calendar steps of their periods.
 -#}
 
 {# The columns of a section's period, before the counts: from int_water_section_class as `s`. #}
@@ -23,7 +24,7 @@
     s.main_pollutants_zh,
     s.largest_multiple,
     s.class_target,
-    s.class_rank <= s.target_rank as attains_target,
+    s.attains_target,
     case
         when s.class_rank is null then 'the period has no class: see validity_reason'
         when not s.is_registered then 'site not in the register'
@@ -55,8 +56,42 @@
         max(case when parameter = 'tp' then assessed_value end) as tp_mg_l,
         max(case when parameter = 'tn' then assessed_value end) as tn_mg_l
     from {{ ref('int_water_item_class') }}
-    where period_kind in ('{{ period_kinds | join("', '") }}')
+    where is_sufficient and period_kind in ('{{ period_kinds | join("', '") }}')
     group by period_kind, site_id, period_start
+{%- endmacro %}
+
+{#
+  A mart of sections by periods of `period_kinds`: class, attainment, the values people look at, and the months behind
+  them. The class stands where its rule allows one; values stand with it.
+#}
+{% macro water_section_periods(period_kinds) -%}
+with section_values as (
+    {{ water_section_values(period_kinds) }}
+)
+
+select
+    s.period_kind,
+    s.period_start,
+    s.period_end,
+    {{ water_section_columns() }},
+    cast(s.n_values as bigint) as n_values,
+    cast(s.n_items as bigint) as n_items,
+    {{ water_values_used('r.water_statistics_rounded') }} as values_used,
+    cast(s.n_months_expected as bigint) as n_expected,
+    cast(s.n_months as bigint) as n_valid,
+    {{ coverage('s.n_months', 's.n_months_expected') }} as coverage,
+    s.validity,
+    s.validity_reason,
+    'GB 3838-2002' as standard,
+    'table 1, single factor over means of monthly values; 环办〔2011〕22号; 环办监测函〔2020〕82号' as clause,
+    {{ provenance_of_rank('s.provenance_rank') }} as provenance
+from {{ ref('int_water_section_class') }} as s
+inner join {{ ref('int_water_rules') }} as r on {{ in_force('s.period_end', 'r') }}
+left join section_values as v
+    on
+        s.period_kind = v.period_kind and s.site_id = v.site_id and s.period_start = v.period_start
+        and s.is_published
+where s.period_kind in ('{{ period_kinds | join("', '") }}')
 {%- endmacro %}
 
 {# Numbers of items that a class may rest on, by the dates of the item list. #}
@@ -68,4 +103,18 @@
         sum(case when in_realtime_class then 1 else 0 end) as n_automatic_items
     from {{ ref('water_items') }}
     group by valid_from, valid_to
+{%- endmacro %}
+
+{# Last day of the quarter that begins on `quarter_start`: date. #}
+{% macro quarter_end(quarter_start) -%}
+    {{ days_after(months_after(quarter_start, 3), -1) }}
+{%- endmacro %}
+
+{# First day of the month, quarter or year before the one that begins on `period_start`: date. #}
+{% macro water_previous_start(period_kind, period_start) -%}
+    case {{ period_kind }}
+        when 'month' then {{ months_after(period_start, -1) }}
+        when 'quarter' then {{ months_after(period_start, -3) }}
+        when 'year' then {{ months_after(period_start, -12) }}
+    end
 {%- endmacro %}

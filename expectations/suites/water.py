@@ -1,5 +1,5 @@
-"""Suites of the water marts: class of a section by month, year and in real time, the items behind it, indicators 8
-and 9.
+"""Suites of the water marts: class of a section by month, quarter, year and in real time, the items behind it;
+rivers and areas; the water quality index, trends, rankings and exceedances; indicators 8 and 9.
 
 Here belongs what is particular to these marts. Not here: gross ranges of the items, which follow from the columns'
 names (common.py), and limits of GB 3838-2002, which are seeds.
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from expectations.checks import Check, between, none, not_null, relation
 from expectations.suites.common import PERIOD_KINDS, Suite, indicators, parameter_ranges, seed_values
+from expectations.suites.lists import events_suite, ranking_suite
 
 _FED = ("clean_water",)
 _CLASSES = seed_values("standards/water_classes", "class_name")
@@ -79,7 +80,132 @@ def _section() -> tuple[Check, ...]:
     )
 
 
+def _area() -> tuple[Check, ...]:
+    """What holds for a river, a subdistrict or the district in a period."""
+    names = ("i", "ii", "iii", "iv", "v", "worse_than_v")
+    shares = tuple(f"share_{n}_pct" for n in names)
+    counts, lengths = tuple(f"n_{n}" for n in names), tuple(f"km_{n}" for n in names)
+    return (
+        not_null("area_name_zh"),
+        *(between(c, 0, 100) for c in (*shares, "good_share_pct", "worse_than_v_length_pct", "attainment_pct")),
+        relation(
+            "the classes add up to the sections with a class",
+            f"{' + '.join(counts)} = n_valid",
+            (*counts, "n_valid"),
+            dict.fromkeys(counts, 1) | {"n_valid": 7},
+        ),
+        relation(
+            "the reaches add up to the length monitored",
+            f"{' + '.join(lengths)} = km_monitored",
+            (*lengths, "km_monitored"),
+            dict.fromkeys(lengths, 1) | {"km_monitored": 7},
+        ),
+        relation(
+            "no more sections attain than have a target",
+            "n_attaining <= n_with_target and n_with_target <= n_valid",
+            ("n_attaining", "n_with_target", "n_valid"),
+            {"n_attaining": 3, "n_with_target": 2, "n_valid": 4},
+        ),
+        relation(
+            "no grade without a section",
+            "n_valid > 0 or (grade_zh is null and good_share_pct is null)",
+            ("n_valid", "grade_zh", "good_share_pct"),
+            {"n_valid": 0, "grade_zh": "优", "good_share_pct": 100},
+        ),
+        relation(
+            "what its rule does not allow is null",
+            "validity not in ('insufficient', 'pending') or (grade_zh is null and good_share_pct is null)",
+            ("validity", "grade_zh", "good_share_pct"),
+            {"validity": "pending", "grade_zh": "优", "good_share_pct": 100},
+        ),
+        relation(
+            "valid sections have a grade",
+            "validity <> 'valid' or grade_zh is not null",
+            ("validity", "grade_zh"),
+            {"validity": "valid", "grade_zh": None},
+        ),
+        relation(
+            "a grade from shares has no class of means",
+            "grade_method <> 'class_shares' or class_name is null",
+            ("grade_method", "class_name"),
+            {"grade_method": "class_shares", "class_name": "II"},
+        ),
+        _class_and_rank(),
+    )
+
+
+def _index() -> tuple[Check, ...]:
+    """What holds for the water quality index of a place."""
+    return (
+        not_null("place_name_zh"),
+        between("cwqi", 0, 10000),
+        relation(
+            "what its rule does not allow is null",
+            "validity in ('valid', 'indicative') or cwqi is null",
+            ("validity", "cwqi"),
+            {"validity": "insufficient", "cwqi": 3},
+        ),
+        relation(
+            "an index on fewer items than the 21 is not valid",
+            "validity <> 'valid' or (item_set = 'class_items' and n_valid = n_expected)",
+            ("validity", "item_set", "n_valid", "n_expected"),
+            {"validity": "valid", "item_set": "automatic_items", "n_valid": 5, "n_expected": 5},
+        ),
+        relation(
+            "the automatic items are complete or have no index",
+            "item_set <> 'automatic_items' or cwqi is null or n_valid = n_expected",
+            ("item_set", "cwqi", "n_valid", "n_expected"),
+            {"item_set": "automatic_items", "cwqi": 2, "n_valid": 4, "n_expected": 5},
+        ),
+        relation(
+            "the index lies between rivers and lakes",
+            "cwqi between least(river_cwqi, lake_cwqi) and greatest(river_cwqi, lake_cwqi)",
+            ("cwqi", "river_cwqi", "lake_cwqi"),
+            {"cwqi": 9, "river_cwqi": 3, "lake_cwqi": 4},
+        ),
+        relation(
+            "no change without its reason",
+            "change_on_last_year_pct is not null or coalesce(change_reason, '') <> ''",
+            ("change_on_last_year_pct", "change_reason"),
+            {"change_on_last_year_pct": None, "change_reason": ""},
+        ),
+    )
+
+
+def _trend() -> tuple[Check, ...]:
+    """What holds for a trend term."""
+    return (
+        not_null("place_name_zh"),
+        relation(
+            "a term where there is a change, and only there",
+            "(change is null) = (trend is null) and (trend is null) = (trend_zh is null)",
+            ("change", "trend", "trend_zh"),
+            {"change": 1, "trend": None, "trend_zh": None},
+        ),
+        relation(
+            "a correlation lies between -1 and 1",
+            "method <> 'rank_correlation' or change between -1 and 1",
+            ("method", "change"),
+            {"method": "rank_correlation", "change": 2},
+        ),
+        relation(
+            "what its rule does not allow is null",
+            "validity in ('valid', 'indicative') or change is null",
+            ("validity", "change"),
+            {"validity": "insufficient", "change": 1},
+        ),
+        relation(
+            "a better grade is a change for the better",
+            "method <> 'grade_steps' or change = 0 or (change > 0) = contains(trend, 'better')",
+            ("method", "change", "trend"),
+            {"method": "grade_steps", "change": -1, "trend": "better"},
+        ),
+    )
+
+
 _WORDS = {"class_name": _CLASSES, "class_target": _TARGETS, "water_type": ("river", "lake_reservoir")}
+_USED = {"values_used": ("unrounded", "rounded_to_item_decimals")}
+_TRENDS = ("no_clear_change", "better", "worse", "clearly_better", "clearly_worse")
 
 # The class of a section is that of its worst item: the one must follow from the other, row by row.
 _WORST_ITEM = none(
@@ -92,8 +218,47 @@ _WORST_ITEM = none(
 )
 
 SUITES = (
-    Suite("mart_water_section_monthly", _FED, (*_section(), _WORST_ITEM), _WORDS),
-    Suite("mart_water_section_annual", _FED, _section(), {**_WORDS, "period_kind": PERIOD_KINDS}),
+    Suite("mart_water_section_monthly", _FED, (*_section(), _WORST_ITEM), {**_WORDS, **_USED}),
+    Suite("mart_water_section_quarterly", _FED, _section(), {**_WORDS, **_USED, "period_kind": ("quarter",)}),
+    Suite("mart_water_section_annual", _FED, _section(), {**_WORDS, **_USED, "period_kind": PERIOD_KINDS}),
+    Suite(
+        "mart_water_area_period",
+        _FED,
+        _area(),
+        {
+            **_USED,
+            "area_kind": ("river", "subdistrict", "district"),
+            "period_kind": ("month", "quarter", *PERIOD_KINDS),
+            "grade_method": ("class_shares", "item_means"),
+            "grade_zh": seed_values("standards/water_river_grades", "grade_zh"),
+            "class_name": _CLASSES,
+        },
+    ),
+    Suite(
+        "mart_water_cwqi",
+        _FED,
+        _index(),
+        {
+            **_USED,
+            "place_kind": ("site", "area", "district"),
+            "item_set": ("class_items", "automatic_items"),
+            "period_kind": ("month", "quarter", "year"),
+        },
+    ),
+    Suite(
+        "mart_water_trends",
+        _FED,
+        _trend(),
+        {
+            "place_kind": ("site", "river", "subdistrict", "district"),
+            "period_kind": ("month", "quarter", "year"),
+            "comparison": ("previous_period", "last_year", "several_years"),
+            "method": seed_values("standards/water_trend_terms", "method"),
+            "trend": _TRENDS,
+        },
+    ),
+    ranking_suite("mart_water_rankings", _FED),
+    events_suite("mart_water_exceedances", _FED),
     Suite(
         "mart_water_item_monthly",
         _FED,
@@ -119,7 +284,7 @@ SUITES = (
         # Manual samples alone give no real-time class, and every reading may be one.
         _FED,
         (between("class_rank", 1, len(_CLASSES)), _class_and_rank(), not_null("assessed")),
-        {"class_name": _CLASSES, "published_class": _CLASSES, "water_type": ("river", "lake_reservoir")},
+        {**_USED, "class_name": _CLASSES, "published_class": _CLASSES, "water_type": ("river", "lake_reservoir")},
         always=0,
     ),
     indicators("mart_water_indicators", _FED),

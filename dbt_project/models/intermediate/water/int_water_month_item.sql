@@ -43,11 +43,13 @@ by_method as (
 
 ranked as (
     select
-        *,
+        m.*,
         row_number() over (
-            partition by site_id, month_start, parameter order by goes_first desc, method asc
+            partition by m.site_id, m.month_start, m.parameter order by m.goes_first desc, m.method asc
         ) as method_place
-    from by_method
+    from by_method as m
+    inner join {{ ref('int_water_rules') }} as r on {{ in_force('m.month_start', 'r') }}
+    where m.n_values >= r.water_month_min_values
 )
 
 select

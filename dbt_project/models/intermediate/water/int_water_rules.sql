@@ -5,12 +5,21 @@
     'water_do_saturation_class_i',
     'water_realtime_rounded',
     'water_statistics_rounded',
+    'water_cwqi_rounded',
     'water_month_min_values',
+    'water_quarter_expected_months',
+    'water_quarter_min_months',
     'water_year_expected_months',
     'water_year_min_months',
     'water_exceedance_class_rank',
     'water_share_decimals',
     'water_multiple_decimals',
     'water_main_pollutants',
-    'water_river_share_sections'
+    'water_river_share_sections',
+    'water_cwqi_decimals',
+    'water_cwqi_class_rank',
+    'water_cwqi_ph_neutral',
+    'water_trend_min_years',
+    'water_trend_significance',
+    'water_trend_decimals'
 ]) }}

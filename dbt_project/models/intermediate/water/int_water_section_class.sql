@@ -1,87 +1,27 @@
 {#-
   Section x period: the class by single factor over the items present among the 21, what decides it, the main pollutants,
-  and the section's target. Months, years and the year to date alike; the class always comes from means. A year that is
-  not over, or has fewer months than the rule asks, has no class (is_published is false).
+  and the section's target. Months, quarters, years and the year to date alike; the class always comes from means. A
+  quarter or year that is not over, or has fewer months than the rule asks, has no class (is_published is false).
 -#}
-with items as (
-    select
-        *,
-        row_number() over (
-            partition by period_kind, period_start, site_id
-            order by class_rank desc, exceedance_multiple desc nulls last, parameter asc
-        ) as item_place
-    from {{ ref('int_water_item_class') }}
-    where in_class_assessment and class_rank is not null
-),
-
-worst as (
-    select
-        period_kind,
-        period_start,
-        site_id,
-        max(class_rank) as class_rank
-    from items
-    group by period_kind, period_start, site_id
-),
+with {{ water_place_classes(ref('int_water_item_class'), ['period_kind', 'period_start', 'site_id']) }},
 
 counts as (
     select
-        c.period_kind,
-        c.period_start,
-        c.site_id,
-        count(distinct case when c.in_class_assessment then c.parameter end) as n_items,
-        count(distinct case when i.in_realtime_class then c.parameter end) as n_automatic_items,
-        coalesce(min(case when i.in_realtime_class then c.n_months end), max(c.n_months)) as n_months,
-        sum(c.n_values) as n_values,
-        min(c.provenance_rank) as provenance_rank
-    from {{ ref('int_water_item_class') }} as c
-    inner join {{ ref('water_items') }} as i on c.parameter = i.parameter and {{ in_force('c.period_end', 'i') }}
-    group by c.period_kind, c.period_start, c.site_id
-),
-
-deciding as (
-    select
-        i.period_kind,
-        i.period_start,
-        i.site_id,
-        {{ joined('i.parameter', ',', 'i.item_place') }} as items,
-        {{ joined('i.item_zh', '、', 'i.item_place') }} as items_zh
-    from items as i
-    inner join worst as w
-        on
-            i.period_kind = w.period_kind and i.period_start = w.period_start and i.site_id = w.site_id
-            and i.class_rank = w.class_rank
-    where i.class_rank > 1
-    group by i.period_kind, i.period_start, i.site_id
-),
-
-beyond as (
-    select
-        i.*,
-        r.water_main_pollutants,
-        row_number() over (
-            partition by i.period_kind, i.period_start, i.site_id
-            order by i.named_first desc, i.item_place asc
-        ) as pollutant_place
-    from items as i
-    inner join {{ ref('int_water_rules') }} as r on {{ in_force('i.period_end', 'r') }}
-    where i.class_rank > r.water_exceedance_class_rank
-),
-
-pollutants as (
-    select
         period_kind,
         period_start,
         site_id,
-        {{ joined(
-            "concat(item_zh, case when exceedance_multiple is not null then concat('(', cast(exceedance_multiple as decimal(18, 2)), ')') else '' end)",
-            '、', 'pollutant_place'
-        ) }} as exceeding_zh,
-        {{ joined('case when pollutant_place <= water_main_pollutants then item_zh end', '、', 'pollutant_place') }}
-            as main_pollutants_zh,
-        max(exceedance_multiple) as largest_multiple
-    from beyond
+        count(case when in_class_assessment and is_sufficient then 1 end) as n_items,
+        count(case when in_realtime_class and is_sufficient then 1 end) as n_automatic_items,
+        count(case when in_class_assessment and not is_sufficient then 1 end) as n_short_items,
+        coalesce(min(case when in_realtime_class then n_months end), max(n_months)) as n_months,
+        sum(n_values) as n_values,
+        min(provenance_rank) as provenance_rank
+    from {{ ref('int_water_item_class') }}
     group by period_kind, period_start, site_id
+),
+
+item_counts as (
+    {{ water_item_counts() }}
 ),
 
 periods as (
@@ -89,50 +29,62 @@ periods as (
         s.*,
         c.n_items,
         c.n_automatic_items,
+        c.n_short_items,
         c.n_months,
         c.n_values,
         c.provenance_rank,
-        coalesce(y.is_pending, false) as is_pending,
-        r.water_year_min_months,
-        case
-            when s.period_kind = 'year' then cast(r.water_year_expected_months as bigint)
-            when s.period_kind = 'year_to_date' then extract(month from s.period_end)
-            else 1
-        end as n_months_expected,
-        s.period_kind <> 'year' or (not y.is_pending and c.n_months >= r.water_year_min_months) as is_published
+        e.n_class_items,
+        e.n_automatic_items as n_automatic_expected,
+        -- A month that is not over shows its class so far, as the samples of a month seldom come last.
+        (s.period_kind = 'month' or not s.is_pending) and c.n_months >= s.n_months_min as is_published
     from {{ ref('int_water_section_period') }} as s
     inner join counts as c
         on s.period_kind = c.period_kind and s.period_start = c.period_start and s.site_id = c.site_id
-    inner join {{ ref('int_water_rules') }} as r on {{ in_force('s.period_end', 'r') }}
-    left join {{ ref('int_year_periods') }} as y
-        on s.period_kind = y.period_kind and s.period_start = y.period_start
+    inner join item_counts as e on {{ in_force('s.period_end', 'e') }}
+),
+
+classes as (
+    select
+        s.*,
+        k.class_name,
+        k.class_rank,
+        k.class_zh,
+        k.grade_zh,
+        k.grade_rank,
+        t.class_rank as target_rank,
+        coalesce(w.deciding_items, '') as deciding_items,
+        coalesce(w.deciding_items_zh, '') as deciding_items_zh,
+        coalesce(w.exceeding_zh, '') as exceeding_zh,
+        coalesce(w.main_pollutants_zh, '') as main_pollutants_zh,
+        w.largest_multiple
+    from periods as s
+    left join place_classes as w
+        on
+            s.period_kind = w.period_kind and s.period_start = w.period_start and s.site_id = w.site_id
+            and s.is_published
+    left join {{ ref('water_classes') }} as k on w.class_rank = k.class_rank and {{ in_force('s.period_end', 'k') }}
+    left join {{ ref('water_classes') }} as t on s.class_target = t.class_name and {{ in_force('s.period_end', 't') }}
 )
 
 select
-    s.*,
-    k.class_name,
-    k.class_rank,
-    k.class_zh,
-    k.grade_zh,
-    k.clause as grade_clause,
-    t.class_rank as target_rank,
-    coalesce(d.items, '') as deciding_items,
-    coalesce(d.items_zh, '') as deciding_items_zh,
-    coalesce(p.exceeding_zh, '') as exceeding_zh,
-    coalesce(p.main_pollutants_zh, '') as main_pollutants_zh,
-    p.largest_multiple
-from periods as s
-left join worst as w
-    on
-        s.period_kind = w.period_kind and s.period_start = w.period_start and s.site_id = w.site_id
-        and s.is_published
-left join {{ ref('water_classes') }} as k on w.class_rank = k.class_rank and {{ in_force('s.period_end', 'k') }}
-left join {{ ref('water_classes') }} as t on s.class_target = t.class_name and {{ in_force('s.period_end', 't') }}
-left join deciding as d
-    on
-        s.period_kind = d.period_kind and s.period_start = d.period_start and s.site_id = d.site_id
-        and s.is_published
-left join pollutants as p
-    on
-        s.period_kind = p.period_kind and s.period_start = p.period_start and s.site_id = p.site_id
-        and s.is_published
+    *,
+    class_rank <= target_rank as attains_target,
+    case
+        when is_pending then 'pending'
+        when class_rank is null then 'insufficient'
+        when n_months < n_months_valid or n_automatic_items < n_automatic_expected or n_short_items > 0 then 'indicative'
+        else 'valid'
+    end as validity,
+    case
+        when not is_registered then 'site not in the register'
+        when water_type is null then 'site attribute missing: water_type'
+        when is_pending then concat('the ', period_kind, ' is not over')
+        when n_months < n_months_min or n_months < n_months_valid
+            then concat('months: ', n_months, ' of ', n_months_expected)
+        when class_rank is null then 'no usable value of an assessed item'
+        when n_automatic_items < n_automatic_expected
+            then concat(n_automatic_items, ' of the ', n_automatic_expected, ' automatic items')
+        when n_short_items > 0 then concat(n_short_items, ' items left out: too few months')
+        else ''
+    end as validity_reason
+from classes

@@ -75,6 +75,7 @@ deciding as (
 assessed as (
     select
         m.*,
+        {{ water_values_used('r.water_realtime_rounded') }} as values_used,
         e.n_expected,
         e.standard,
         k.class_name,
@@ -83,6 +84,7 @@ assessed as (
         k.clause,
         d.items_zh
     from moments as m
+    inner join {{ ref('int_water_rules') }} as r on {{ in_force('m.day', 'r') }}
     left join expected as e on {{ in_force('m.day', 'e') }}
     left join worst as w
         on
@@ -118,6 +120,7 @@ select
     tn_mg_l,
     turbidity_ntu,
     conductivity_us_cm,
+    values_used,
     cast(n_expected as bigint) as n_expected,
     cast(n_valid as bigint) as n_valid,
     {{ coverage('n_valid', 'n_expected') }} as coverage,
@@ -134,6 +137,6 @@ select
         else concat('items: ', n_valid, ' of ', n_expected)
     end as validity_reason,
     standard,
-    'table 1, single factor, values as received' as clause,
+    'table 1, single factor over the five automatic items' as clause,
     {{ provenance_of_rank('provenance_rank') }} as provenance
 from assessed
