@@ -17,7 +17,13 @@ _STATES = ("fresh", "held", "empty")
 _FEEDS = tuple(registry().feeds)
 _DOMAINS = tuple(dict.fromkeys(f.domain for f in registry().feeds.values()))
 # What mart_exceedances unites, as the list at the top of its model.
-EVENT_MARTS = ("mart_air_exceedances",)
+EVENT_MARTS = (
+    "mart_air_exceedances",
+    "mart_water_exceedances",
+    "mart_noise_exceedances",
+    "mart_waste_hints",
+    "mart_energy_hints",
+)
 _JUDGED = "('met', 'missed', 'on_track', 'at_risk')"
 _ATTAINS = (
     "case judged_operator when '<=' then judged_value <= target_value when '<' then judged_value < target_value "

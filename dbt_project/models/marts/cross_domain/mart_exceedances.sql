@@ -5,8 +5,10 @@
 -#}
 {%- set event_marts = {
     'air': 'mart_air_exceedances',
+    'water': 'mart_water_exceedances',
     'noise': 'mart_noise_exceedances',
     'waste': 'mart_waste_hints',
+    'energy': 'mart_energy_hints',
 } %}
 with events as (
     {%- for domain, mart in event_marts.items() %}
