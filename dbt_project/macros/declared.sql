@@ -1,6 +1,6 @@
 {#-
   Tables that a user enters because no standard gives their rows: municipal targets, scopes of baselines, equal-value
-  electricity by year, verified rankings. Not here: rules and limits, which are seeds of the standards.
+  electricity by year, own energy coefficients, verified rankings. Not here: rules and limits, which are seeds of the standards.
 -#}
 
 {#

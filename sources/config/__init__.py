@@ -30,6 +30,9 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
     plan_baseline_scopes = "scopes.csv"       # indicator_id, baseline_year, is_declared, scope_zh, factors_zh,
                                               # document_no, document_date
     energy_equal_value = "equal_value.csv"    # data_year, kgce_per_kwh, document, document_date, entered_by (optional)
+    energy_own_factors = "own_factors.csv"    # carrier, unit, valid_from, valid_to, kgce_per_standard_unit,
+                                              # ncv_gj_per_basis, carbon_tc_per_tj, oxidation (at least one of the
+                                              # four), document, document_date, entered_by (may be left out)
     ranking_verifications = "verified.csv"    # list_id, period_kind (week, month, quarter), period_start, document_no,
                                               # verified_on, verified_by (may be left out)
 

@@ -6,10 +6,11 @@ which columns there are (sources.registry.declared) or what a row means for a fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 from sources.config import shipped
@@ -23,6 +24,7 @@ from sources.registry.model import Column
 _MOST = 8
 # Years that a row may speak of; a typing error such as 20024 is none.
 _YEARS = range(1980, 2101)
+_COEFFICIENTS = ("kgce_per_standard_unit", "ncv_gj_per_basis", "carbon_tc_per_tj", "oxidation")
 
 Row = Mapping[str, object]
 # (column, message, suggestion)
@@ -79,10 +81,24 @@ def read_declared(table: DeclaredTable, file: Path) -> DeclaredRows:
             rows.append(row)
         if len(found) >= _MOST:
             break
+    if not found:
+        rows.sort(key=lambda row: tuple(row[n] for n in table.key))
+        found = list(_overlaps(table, read.name, rows))
     if found:
         return DeclaredRows(read.name, read.content, mistakes=tuple(found[:_MOST]))
-    rows.sort(key=lambda row: tuple(row[n] for n in table.key))
     return DeclaredRows(read.name, read.content, tuple(rows))
+
+
+def _overlaps(table: DeclaredTable, name: str, rows: Sequence[Row]) -> Iterator[Mistake]:
+    """Spans of one subject that share a day: there two rows would hold. `rows` are sorted by the key."""
+    if "valid_to" not in (c.name for c in table.columns):
+        return
+    for one, other in pairwise(rows):
+        subject = [str(one[n]) for n in table.key if n != "valid_from"]
+        same = all(one[n] == other[n] for n in table.key if n != "valid_from")
+        if same and (one["valid_to"] is None or one["valid_to"] >= other["valid_from"]):
+            message = f"{name}, column valid_to: {', '.join(subject)} from {one['valid_from']} still holds on"
+            yield f"{message} {other['valid_from']}", "end it on the day before"
 
 
 def _row_mistakes(table: DeclaredTable, entry: Mapping[str, str]) -> list[tuple[str, str, str]]:
@@ -139,6 +155,27 @@ def _equal_value(entry: Mapping[str, str]) -> _Found:
         yield "kgce_per_kwh", f"{entry['kgce_per_kwh']} kgce/kWh cannot be", "write it in kg, such as 0.3"
 
 
+def _own_factors(entry: Mapping[str, str]) -> _Found:
+    units = {(row["carrier"], row["unit"]) for row in shipped.seed_rows("energy/energy_carriers")}
+    carriers = {carrier for carrier, _ in units}
+    if entry["carrier"] not in carriers:
+        yield "carrier", f"there is no carrier '{shortened(entry['carrier'])}'", nearest(entry["carrier"], carriers)
+    elif (entry["carrier"], entry["unit"]) not in units:
+        known = " or ".join(sorted(f"'{unit}'" for carrier, unit in units if carrier == entry["carrier"]))
+        yield "unit", f"{entry['carrier']} is not counted in '{shortened(entry['unit'])}'", f"write {known}"
+    for column in ("valid_from", "document_date"):
+        yield from _known_year(entry, column)
+    if entry["valid_to"] and entry["valid_to"] < entry["valid_from"]:
+        yield "valid_to", f"{entry['valid_to']} is before valid_from {entry['valid_from']}", "leave it empty"
+    given = {n: Decimal(entry[n]) for n in _COEFFICIENTS if entry[n]}
+    if not given:
+        yield _COEFFICIENTS[0], "no coefficient is given", "enter one of " + ", ".join(_COEFFICIENTS)
+    for column, value in given.items():
+        if value <= 0 or (column == "oxidation" and value > 1):
+            most = "a share from 0 to 1 is expected" if column == "oxidation" else "it is above 0"
+            yield column, f"{value} cannot be", most
+
+
 def _verification(entry: Mapping[str, str]) -> _Found:
     yield from _known_year(entry, "period_start")
     yield from _known_year(entry, "verified_on")
@@ -164,5 +201,6 @@ _TOGETHER: Mapping[str, Callable[[Mapping[str, str]], _Found]] = {
     "municipal_targets": _municipal_target,
     "plan_baseline_scopes": _baseline_scope,
     "energy_equal_value": _equal_value,
+    "energy_own_factors": _own_factors,
     "ranking_verifications": _verification,
 }

@@ -82,14 +82,14 @@ _TABLES = (
     ),
     DeclaredTable(
         "energy_own_factors",
-        "Coefficients of carriers where the standard gives a range or leaves the value to the supplier",
+        "Own coefficients that go before a standard's defaults",
         (
-            Column("carrier", "string", "Energy carrier, parameter code of the registry", key=True),
+            Column("carrier", "string", "Energy carrier", key=True),
             Column("unit", "string", "Unit of the amounts", key=True),
             Column("valid_from", "date", "First day the row holds", key=True),
             Column("valid_to", "date", "Last day the row holds; empty while it holds"),
-            Column("kgce_per_standard_unit", "decimal", "kgce per unit of the standard (kg, m3, kWh, MJ)"),
-            Column("ncv_gj_per_basis", "decimal", "NCV for CO2, GJ per basis (t, 1e4 m3)"),
+            Column("kgce_per_standard_unit", "decimal", "kgce per unit of the standard"),
+            Column("ncv_gj_per_basis", "decimal", "NCV, GJ per basis of energy_co2_fuel"),
             Column("carbon_tc_per_tj", "decimal", "Carbon content, tC/TJ"),
             Column("oxidation", "decimal", "Oxidation factor, share"),
             Column("document", "string", "Document it is taken from"),

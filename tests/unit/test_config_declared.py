@@ -42,6 +42,10 @@ carbon_emission_total,2019,是,全社会能源活动,省级清单指南,朝统�
 EQUAL = """data_year,kgce_per_kwh,document,document_date
 2023,0.3018,"电力年报, 表2",2024-06-01
 """
+OWN = """carrier,unit,valid_from,valid_to,kgce_per_standard_unit,ncv_gj_per_basis,carbon_tc_per_tj,oxidation,document,document_date
+natural_gas,m3,2023-01-01,2023-12-31,1.3,389.31,,,气质检测报告,2024-01-10
+natural_gas,m3,2024-01-01,,,,15.3,0.99,气质检测报告,2025-01-10
+"""  # noqa: E501
 VERIFIED = """list_id,period_kind,period_start,document_no,verified_on,verified_by
 air_pm2_5_national_automatic,month,2025-05-01,朝环〔2025〕9号,2025-06-10,李四
 air_pm2_5_national_automatic,week,2025-05-05,朝环〔2025〕9号,2025-06-10,李四
@@ -50,6 +54,7 @@ SOUND = {
     "municipal_targets": TARGETS,
     "plan_baseline_scopes": SCOPES,
     "energy_equal_value": EQUAL,
+    "energy_own_factors": OWN,
     "ranking_verifications": VERIFIED,
 }
 
@@ -220,6 +225,12 @@ def test_a_mistake_in_a_cell_is_named_with_its_row_and_column(tmp_path: Path, ol
 
 
 OTHERS = [
+    ("energy_own_factors", "natural_gas", "natural_gaz", "carrier: no carrier 'natural_gaz' did you mean"),
+    ("energy_own_factors", "m3", "t", "unit: natural_gas is not counted in 't' write 'm3'"),
+    ("energy_own_factors", "2023-12-31", "2022-12-31", "valid_to: 2022-12-31 is before valid_from leave it empty"),
+    ("energy_own_factors", "15.3,0.99", ",", "kgce_per_standard_unit: no coefficient is given enter one of"),
+    ("energy_own_factors", "0.99", "99", "oxidation: 99 cannot be a share"),
+    ("energy_own_factors", "1.3,", "-1.3,", "kgce_per_standard_unit: -1.3 cannot be above 0"),
     ("plan_baseline_scopes", "2019", "2020", "baseline_year: the plan's baseline is not of 2020 it is of 2019"),
     ("plan_baseline_scopes", "是", "maybe", "is_declared: 'maybe' is not a true or false write true"),
     ("plan_baseline_scopes", "2019", "19.0", "baseline_year: '19.0' is not a whole number"),
@@ -241,6 +252,13 @@ def test_rows_that_do_not_go_together_are_named(tmp_path: Path, table: str, old:
     found = check_config(enter(tmp_path, table, SOUND[table].replace(old, new)))
     assert {(p.line, p.key) for p in found} == {(2, f"declared.{table}")}
     in_order(f"{found[0].message} {found[0].suggestion}", f"rows.csv, line column {words}")
+
+
+@pytest.mark.parametrize("end", ["", "2024-01-01"])
+def test_spans_of_one_carrier_share_no_day(tmp_path: Path, end: str) -> None:
+    (found,) = check_config(enter(tmp_path, "energy_own_factors", OWN.replace("2023-12-31", end)))
+    said = f"{found.message} {found.suggestion}"
+    in_order(said, "rows.csv, column valid_to: natural_gas, m3 from 2023-01-01 still holds on 2024-01-01 end it")
 
 
 def test_a_declared_file_must_be_there_and_its_table_known(tmp_path: Path) -> None:
