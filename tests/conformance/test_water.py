@@ -12,6 +12,7 @@ import pytest
 
 from tests.conformance import water_cases
 from tests.conformance.kit import Project, worked_examples
+from tests.conformance.water_examples import AUTOMATIC
 
 pytestmark = pytest.mark.skipif(not worked_examples(), reason="../shared/standards is absent: no worked examples")
 
@@ -22,7 +23,7 @@ _ITEM = "select mean_value, assessed_value, n_values, n_nondetects, class_name f
 @pytest.mark.parametrize(("site", "entry"), water_cases.single_factor(), ids=lambda v: v if isinstance(v, str) else "")
 def test_section_class(project: Project, site: str, entry: dict) -> None:
     """Complete automatic records are a real-time class (unrounded), the others a month."""
-    complete = len(entry["input"]["values"]) == water_cases.AUTOMATIC
+    complete = set(entry["input"]["values"]) == AUTOMATIC
     sql = _MONTH.replace("section_monthly", "section_realtime") if complete else _MONTH
     assert project.query(sql, site) == [(entry["expected"],)], entry["note"]
 
@@ -34,14 +35,13 @@ def test_class_at_every_edge(
     assert project.query(_MONTH, site) == [(expected,)], (parameter, water_type, value)
 
 
-def test_mean_before_class(project: Project) -> None:
-    mean, _, n, _, name = project.query(_ITEM, "W-MEAN", "nh3n")[0]
-    assert (mean, n, name) == (Decimal("1.75"), 4, "V")
-
-
-def test_ph_mean_by_hydrogen_ions(project: Project) -> None:
-    mean = project.query(_ITEM, "W-PH", "ph")[0][0]
-    assert round(mean, 4) == Decimal("6.2967")
+@pytest.mark.parametrize(("site", "parameter", "values", "entry"), water_cases.month_series())
+def test_mean_before_class(project: Project, site: str, parameter: str, values: list[str], entry: dict) -> None:
+    """The mean of concentrations (pH by hydrogen ions), and the class of the mean where the example gives one."""
+    mean, _, n, _, name = project.query(_ITEM, site, parameter)[0]
+    expected = Decimal(str(entry["expected"].get("mean", entry["expected"].get("value"))))
+    assert (mean.quantize(expected), n) == (expected, len(values))
+    assert name == entry["expected"].get("class", name)
 
 
 def test_non_detect_counts_half(project: Project) -> None:
@@ -86,14 +86,15 @@ def test_missing_attribute_gives_no_class_and_says_so(project: Project) -> None:
     assert row == (None, None, "insufficient", "site attribute missing: water_type")
 
 
-def test_attainment_of_assessed_sections(project: Project) -> None:
-    entry = next(e for e in worked_examples() if e["standard"] == "target attainment")
+@pytest.mark.parametrize(("year", "entry"), water_cases.attainment())
+def test_attainment_of_assessed_sections(project: Project, year: int, entry: dict) -> None:
     rows = project.query(
         "select value, n_expected, n_valid from candidate.mart_water_indicators"
         " where indicator_id = 'assessed_section_attainment' and period_kind = 'year' and period_start = ?",
-        date(2019, 1, 1),
+        date(year, 1, 1),
     )
-    assert rows == [(Decimal(str(entry["expected"]["value"])), 4, 4)]
+    n = len(entry["input"]["sections"])
+    assert rows == [(Decimal(str(entry["expected"]["value"])), n, n)]
 
 
 @pytest.mark.parametrize(
@@ -107,3 +108,20 @@ def test_months_that_make_a_year(project: Project, months: int, validity: str, n
         f"W-YEAR-{months}",
     )
     assert rows == [(validity, name, months, 12)]
+
+
+@pytest.mark.parametrize(
+    ("site", "reason"),
+    [
+        ("W-YEAR-ONE-ITEM", "1 of the 5 automatic items"),
+        ("W-YEAR-SHORT-ITEM", "1 items left out: too few months"),
+    ],
+)
+def test_a_year_that_lacks_items_is_only_indicative(project: Project, site: str, reason: str) -> None:
+    """Without an item the class may be too good; an item of one month has no annual mean and decides nothing."""
+    rows = project.query(
+        "select validity, class_name, validity_reason from candidate.mart_water_section_annual"
+        " where site_id = ? and period_kind = 'year'",
+        site,
+    )
+    assert rows == [("indicative", "II", reason)]

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from tests.conformance.kit import District, worked_examples
+from tests.conformance import water_area_cases
+from tests.conformance.kit import District
+from tests.conformance.water_examples import AUTOMATIC, ITEMS, examples
 
-ITEMS = {"pH": "ph", "溶解氧": "do", "高锰酸盐指数": "codmn", "氨氮": "nh3n", "总磷": "tp"}
-AUTOMATIC = len(ITEMS)
 SINGLE_FACTOR = "section class, single-factor"
+# A value of ammonia in each class.
+LEVEL = {"I": "0.1", "II": "0.4", "III": "0.9", "IV": "1.4", "V": "1.8", "worse_than_V": "2.5"}
 MONTH = datetime(2024, 3, 5, 8)
 
 # The class of one item at, just within and just beyond each limit (GB 3838-2002 table 1).
@@ -30,8 +32,21 @@ EDGES = {
 
 def single_factor() -> list[tuple[str, dict]]:
     """(site, entry) of every worked example of a section's class."""
-    entries = [e for e in worked_examples() if e["rule"] == SINGLE_FACTOR]
-    return [(f"W-SF-{n}", entry) for n, entry in enumerate(entries)]
+    return examples(SINGLE_FACTOR, "W-SF")
+
+
+def month_series() -> list[tuple[str, str, list[str], dict]]:
+    """(site, parameter, values, entry) of the worked examples whose values have one mean."""
+    found = []
+    for site, entry in examples("period mean then class", "W-MEAN") + examples("pH mean via", "W-PH"):
+        for name, values in entry["input"].items():
+            found.append((site, ITEMS[name.removesuffix("_monthly")], [str(v) for v in values], entry))
+    return found
+
+
+def attainment() -> list[tuple[int, dict]]:
+    """(year, entry) of the worked examples of the attainment rate: each has a year of its own."""
+    return [(2019 - n, entry) for n, (_, entry) in enumerate(examples("section attainment rate", "W-TARGET"))]
 
 
 def edges() -> list[tuple[str, str, str, str, str]]:
@@ -47,18 +62,19 @@ def add(district: District) -> None:
     """All water cases."""
     for site, entry in single_factor():
         values = {ITEMS[name]: value for name, value in entry["input"]["values"].items()}
-        method = "automatic" if len(values) == AUTOMATIC else "manual"
+        method = "automatic" if set(entry["input"]["values"]) == AUTOMATIC else "manual"
         _section(district, site, entry["input"]["water_type"])
         for parameter, value in values.items():
             district.reading("clean_water", site, parameter, MONTH, value, method=method)
     for site, parameter, water_type, value, _ in edges():
         _section(district, site, water_type)
         district.reading("clean_water", site, parameter, MONTH, value, method="manual")
-    _series(district, "W-MEAN", "nh3n", ["1.2", "1.8", "2.6", "1.4"])
-    _series(district, "W-PH", "ph", ["6.0", "8.0"])
+    for site, parameter, values, _ in month_series():
+        _series(district, site, parameter, values)
     _statistics(district)
     _attainment(district)
     _years(district)
+    water_area_cases.add(district)
 
 
 def _section(district: District, site: str, water_type: str | None, **attributes: object) -> None:
@@ -96,28 +112,35 @@ def _statistics(district: District) -> None:
 
 
 def _attainment(district: District) -> None:
-    """The worked example of the attainment rate, as twelve months of 2019 in which nobody else is assessed."""
-    level = {"III": "0.9", "IV": "1.4", "worse_than_V": "2.5"}
-    for entry in worked_examples():
-        if entry["standard"] != "target attainment":
-            continue
-        for name, target, actual in entry["input"]["sections"]:
-            site = f"W-TARGET-{name}"
+    """The worked examples of the attainment rate, as twelve months of a year in which nobody else is assessed."""
+    for year, entry in attainment():
+        for section in entry["input"]["sections"]:
+            case = dict(zip(entry["input"]["fields"], section, strict=True))
+            site = f"W-TARGET-{year}-{case['name']}"
             _section(
-                district, site, "river", class_target=target, assessed=True, reach_length_km=2,
-                valid_from=date(2019, 1, 1), valid_to=date(2019, 12, 31),
+                district, site, "river", class_target=case["target"], assessed=True, reach_length_km=2,
+                valid_from=date(year, 1, 1), valid_to=date(year, 12, 31),
             )  # fmt: skip
             for month in range(1, 13):
-                district.reading(
-                    "clean_water", site, "nh3n", datetime(2019, month, 3, 9), level[actual], method="manual"
-                )
+                start = datetime(year, month, 3, 9)
+                district.reading("clean_water", site, "nh3n", start, LEVEL[case["actual"]], method="manual")
 
 
 def _years(district: District) -> None:
-    """Years with 12, 11, 8 and 7 months."""
+    """Years with 12, 11, 8 and 7 months of the five items, and with 12 months of one of them."""
     for months in (12, 11, 8, 7):
         site = f"W-YEAR-{months}"
         _section(district, site, "river")
         for month in range(1, months + 1):
-            value = "0.2" if month % 2 else "0.4"
-            district.reading("clean_water", site, "nh3n", datetime(2022, month, 3, 9), value, method="manual")
+            values = {"nh3n": "0.2" if month % 2 else "0.4", "ph": "7", "do": "8", "codmn": "2", "tp": "0.02"}
+            for parameter, value in values.items():
+                district.reading("clean_water", site, parameter, datetime(2022, month, 3, 9), value, method="manual")
+    _section(district, "W-YEAR-ONE-ITEM", "river")
+    _section(district, "W-YEAR-SHORT-ITEM", "river")
+    for month in range(1, 13):
+        district.reading("clean_water", "W-YEAR-ONE-ITEM", "nh3n", datetime(2022, month, 3, 9), "0.4", method="manual")
+        for parameter, value in {"nh3n": "0.4", "ph": "7", "do": "8", "codmn": "2", "tp": "0.02"}.items():
+            start = datetime(2022, month, 3, 9)
+            district.reading("clean_water", "W-YEAR-SHORT-ITEM", parameter, start, value, method="manual")
+    # Measured once: no annual mean, so it must not decide the class of the year.
+    district.reading("clean_water", "W-YEAR-SHORT-ITEM", "hg", datetime(2022, 6, 3, 9), "0.01", method="manual")

@@ -31,5 +31,5 @@ select
     end as mean_value,
     min(m.provenance_rank) as provenance_rank
 from {{ ref('int_water_period') }} as p
-inner join months as m on m.month_start >= p.period_start and m.month_start <= p.period_end
+inner join months as m on p.period_start <= m.month_start and p.period_end >= m.month_start
 group by p.period_kind, p.period_start, p.period_end, p.n_months_min, m.site_id, m.parameter

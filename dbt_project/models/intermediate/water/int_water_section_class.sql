@@ -72,7 +72,8 @@ select
     case
         when is_pending then 'pending'
         when class_rank is null then 'insufficient'
-        when n_months < n_months_valid or n_automatic_items < n_automatic_expected or n_short_items > 0 then 'indicative'
+        when n_months < n_months_valid then 'indicative'
+        when n_automatic_items < n_automatic_expected or n_short_items > 0 then 'indicative'
         else 'valid'
     end as validity,
     case

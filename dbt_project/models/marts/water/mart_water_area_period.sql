@@ -23,8 +23,8 @@ with counts as (
         count(distinct case when a.class_rank is not null then a.water_type end) as n_water_types,
         count(case when a.class_rank <= r.water_exceedance_class_rank then 1 end) as n_good,
         {%- for class, name in classes %}
-        count(case when a.class_name = '{{ class }}' then 1 end) as n_{{ name }},
-        coalesce(sum(case when a.class_name = '{{ class }}' then a.reach_length_km end), 0) as km_{{ name }},
+            count(case when a.class_name = '{{ class }}' then 1 end) as n_{{ name }},
+            coalesce(sum(case when a.class_name = '{{ class }}' then a.reach_length_km end), 0) as km_{{ name }},
         {%- endfor %}
         coalesce(sum(case when a.class_rank is not null then a.reach_length_km end), 0) as km_monitored,
         count(case when a.class_rank is not null and a.class_target is not null then 1 end) as n_with_target,
@@ -74,8 +74,8 @@ shares as (
         c.*,
         c.n_valid >= r.water_river_share_sections as by_shares,
         {%- for _, name in classes %}
-        {{ round_even_by(exact_quotient('c.n_' ~ name ~ ' * 100', 'c.n_valid'), 'r.water_share_decimals') }}
-            as share_{{ name }}_pct,
+            {{ round_even_by(exact_quotient('c.n_' ~ name ~ ' * 100', 'c.n_valid'), 'r.water_share_decimals') }}
+                as share_{{ name }}_pct,
         {%- endfor %}
         {{ round_even_by(exact_quotient('c.n_good * 100', 'c.n_valid'), 'r.water_share_decimals') }} as good_share_pct,
         {{ round_even_by(exact_quotient('c.km_worse_than_v * 100', 'c.km_monitored'), 'r.water_share_decimals') }}
@@ -95,14 +95,14 @@ select
     s.period_start,
     s.period_end,
     {%- for _, name in classes %}
-    cast(case when s.n_valid > 0 then s.n_{{ name }} end as bigint) as n_{{ name }},
+        cast(case when s.n_valid > 0 then s.n_{{ name }} end as bigint) as n_{{ name }},
     {%- endfor %}
     {%- for _, name in classes %}
-    s.share_{{ name }}_pct,
+        s.share_{{ name }}_pct,
     {%- endfor %}
     s.good_share_pct,
     {%- for _, name in classes %}
-    cast(case when s.n_valid > 0 then s.km_{{ name }} end as decimal(18, 6)) as km_{{ name }},
+        cast(case when s.n_valid > 0 then s.km_{{ name }} end as decimal(18, 6)) as km_{{ name }},
     {%- endfor %}
     cast(case when s.n_valid > 0 then s.km_monitored end as decimal(18, 6)) as km_monitored,
     s.worse_than_v_length_pct,
@@ -124,7 +124,8 @@ select
     case
         when s.is_pending then 'pending'
         when s.n_valid = 0 then 'insufficient'
-        when s.n_valid < s.n_expected or s.n_indicative > 0 or (not s.by_shares and k.class_rank is null) then 'indicative'
+        when s.n_valid < s.n_expected or s.n_indicative > 0 then 'indicative'
+        when not s.by_shares and k.class_rank is null then 'indicative'
         else 'valid'
     end as validity,
     case

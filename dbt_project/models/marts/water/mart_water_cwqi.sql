@@ -148,6 +148,11 @@ section_counts as (
     group by {{ place | join(', ') }}
 ),
 
+item_sets as (
+    select distinct item_set
+    from of_sets
+),
+
 item_counts as (
     {{ water_item_counts() }}
 ),
@@ -163,7 +168,7 @@ places as (
     from section_counts as s
     inner join {{ ref('int_water_period') }} as p on s.period_kind = p.period_kind and s.period_start = p.period_start
     inner join item_counts as e on {{ in_force('p.period_end', 'e') }}
-    cross join (select distinct item_set from of_sets) as t
+    cross join item_sets as t
 ),
 
 both_types as (
@@ -271,7 +276,8 @@ select
         else ''
     end as validity_reason,
     '城市地表水环境质量排名技术规定 2017' as standard,
-    'CWQI: sum of C : S of class III; dissolved oxygen S : C; pH by its distance from 7; mean over the sections' as clause,
+    'CWQI: sum of C : S of class III; dissolved oxygen S : C; pH by its distance from neutral; C over the sections'
+        as clause,
     {{ provenance_of_rank('coalesce(n.index_provenance_rank, n.provenance_rank)') }} as provenance
 from indexed as n
 left join indexed as y

@@ -181,24 +181,34 @@ correlated as (
     group by {{ place | join(', ') }}, measure, last_start
 ),
 
+lengths as (
+    select distinct
+        n_values,
+        last_start
+    from correlated
+),
+
+table_rows as (
+    select
+        s.n_values,
+        s.last_start,
+        max(t.n_values) as table_values
+    from lengths as s
+    inner join {{ ref('water_trend_critical_values') }} as t on s.n_values >= t.n_values
+    group by s.n_values, s.last_start
+),
+
 critical as (
     select
         n.n_values,
         n.last_start,
-        max(c.critical_value * case when c.n_values = n.table_values then 1 end) as critical_value
-    from (
-        select
-            s.n_values,
-            s.last_start,
-            max(t.n_values) as table_values
-        from (select distinct n_values, last_start from correlated) as s
-        inner join {{ ref('water_trend_critical_values') }} as t on s.n_values >= t.n_values
-        group by s.n_values, s.last_start
-    ) as n
+        c.critical_value
+    from table_rows as n
     inner join {{ ref('int_water_rules') }} as r on {{ in_force('n.last_start', 'r') }}
     inner join {{ ref('water_trend_critical_values') }} as c
-        on c.significance = r.water_trend_significance and {{ in_force('n.last_start', 'c') }}
-    group by n.n_values, n.last_start
+        on
+            n.table_values = c.n_values and r.water_trend_significance = c.significance
+            and {{ in_force('n.last_start', 'c') }}
 ),
 
 several_years as (
