@@ -7,7 +7,7 @@ critical in that domain's own suites and only a warning here: a critical failure
 
 from __future__ import annotations
 
-from expectations.checks import Check, between, equal, not_null, relation, unique
+from expectations.checks import Check, between, equal, none, not_null, relation, unique
 from expectations.records import WARNING
 from expectations.suites.common import PERIOD_KINDS, Suite, figure_checks, seed_values
 from expectations.suites.lists import events_suite
@@ -219,4 +219,57 @@ _RULES_IN_FORCE = Suite(
     {"certainty": ("verified", "high", "medium", "low")},
 )
 
-SUITES = (_INDICATOR_VALUES, _SCORECARD, _EXCEEDANCES, _DATA_HEALTH, _DELIVERY_COUNTS, _RULES_IN_FORCE)
+
+_GHG_INVENTORY = Suite(
+    "mart_ghg_inventory",
+    ("clean_energy", "clean_returns"),
+    (
+        not_null("pollutant_zh"),
+        not_null("sector_zh"),
+        none(
+            "the sources of CO2 are its totals",
+            "select period_start from {table} where entry_kind = 'co2' group by period_kind, period_start having "
+            "max(case when row_role = 'total' then value end) is distinct from case when "
+            "count(case when row_role = 'source' then 1 end) = count(case when row_role = 'source' then value end) "
+            "then sum(case when row_role = 'source' then value end) end",
+            "no period whose sources do not add up to its total exactly",
+            ("entry_kind", "row_role", "value", "period_kind", "period_start"),
+        ),
+        relation(
+            "a reduction is no emission",
+            "entry_kind = 'co2' or (pollutant <> 'co2' and row_role = 'total')",
+            ("entry_kind", "pollutant", "row_role"),
+            {"entry_kind": "air_pollutant_reduction", "pollutant": "co2", "row_role": "total"},
+        ),
+        relation(
+            "no factor, no CO2",
+            "factor_status <> 'insufficient' or value is null",
+            ("factor_status", "value"),
+            {"factor_status": "insufficient", "value": 1},
+        ),
+        relation(
+            "only what is made in the district is negative",
+            "value >= 0 or flow in ('generation', 'transformation_output', '')",
+            ("flow", "value"),
+            {"flow": "use", "value": -1},
+        ),
+    ),
+    {
+        "period_kind": PERIOD_KINDS,
+        "entry_kind": ("co2", *seed_values("energy/ghg_reductions", "entry_kind")),
+        "pollutant": ("co2", *seed_values("energy/ghg_reductions", "pollutant")),
+        "row_role": ("source", "total"),
+        "factor_status": ("final", "provisional_factor", "insufficient", "not_energy"),
+    },
+    rows_severity=WARNING,
+)
+
+SUITES = (
+    _INDICATOR_VALUES,
+    _SCORECARD,
+    _EXCEEDANCES,
+    _GHG_INVENTORY,
+    _DATA_HEALTH,
+    _DELIVERY_COUNTS,
+    _RULES_IN_FORCE,
+)

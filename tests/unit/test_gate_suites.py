@@ -33,6 +33,11 @@ CONTRADICTIONS = {
         {"site_id": "S", "month_start": "2026-01-01", "class_rank": 5, "in_class_assessment": True},
         {"site_id": "S", "month_start": "2026-01-01", "class_rank": 4},
     ),
+    "the sources of CO2 are its totals": (
+        "mart_energy_annual",
+        {"area_code": "110105"},
+        {"entry_kind": "co2", "row_role": "total", "period_kind": "year", "period_start": "2025-01-01", "value": 1},
+    ),
 }
 
 

@@ -124,7 +124,9 @@ select
         '; ',
         case
             when p.total is null
-                then concat('no total of ', cast(p.year as string), ' in the series ', p.series, ': ', p.validity_reason)
+                then concat(
+                        'no total of ', cast(p.year as string), ' in the series ', p.series, ': ', p.validity_reason
+                    )
         end,
         case when p.gdp is null then concat('no GDP at constant prices of ', cast(p.year as string)) end,
         case

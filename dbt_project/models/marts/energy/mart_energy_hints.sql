@@ -33,6 +33,18 @@ calendar as (
     from ({{ day_series('(select min(first_day) from daily)', last_complete_day()) }}) as x
 ),
 
+reported_months as (
+    select distinct
+        site_id,
+        carrier,
+        flow,
+        sector,
+        metering,
+        month
+    from {{ ref('int_energy_periods') }}
+    where not is_day and n_usable > 0 and period_end >= month + interval 1 month
+),
+
 days as (
     select
         s.site_id,
@@ -63,17 +75,7 @@ days as (
             and s.metering = p.metering
             and p.is_day
             and x.day = p.period_start
-    left join (
-        select distinct
-            site_id,
-            carrier,
-            flow,
-            sector,
-            metering,
-            month
-        from {{ ref('int_energy_periods') }}
-        where not is_day and n_usable > 0 and period_end >= month + interval 1 month
-    ) as l
+    left join reported_months as l
         on
             s.site_id = l.site_id
             and s.carrier = l.carrier
@@ -115,9 +117,9 @@ usual_of_days as (
             and d.sector = b.sector
             and d.metering = b.metering
             and b.is_complete
-            and b.day < d.day
+            and d.day > b.day
             and {{ days_in('b.day', 'd.day') }} <= d.energy_hint_lookback_days + 1
-            and dayofweek(b.day) = dayofweek(d.day)
+            and dayofweek(d.day) = dayofweek(b.day)
     where d.is_complete
     group by d.site_id, d.carrier, d.flow, d.sector, d.metering, d.day
 ),

@@ -81,8 +81,8 @@ wanted as (
     left join {{ ref('int_year_periods') }} as p
         on
             p.period_kind = 'year'
-            and extract(year from p.period_start) >= f.cumulative_from
-            and p.period_start <= y.period_start
+            and f.cumulative_from <= extract(year from p.period_start)
+            and y.period_start >= p.period_start
 ),
 
 parts as (
