@@ -12,6 +12,8 @@ with register as (
         s.site_id,
         s.class_target,
         s.reach_length_km,
+        -- A lake has no reach: it is no river that lacks its length.
+        coalesce(s.water_type = 'lake_reservoir', false) and s.reach_length_km is null as is_without_reach,
         coalesce(s.assessed, false) as assessed,
         row_number() over (
             partition by y.period_kind, y.period_start, s.site_id order by s.valid_from desc
@@ -40,6 +42,7 @@ sections as (
         r.assessed,
         r.class_target,
         r.reach_length_km,
+        r.is_without_reach,
         a.class_rank,
         a.class_name,
         a.attains_target,
@@ -81,6 +84,7 @@ parts as (
         validity,
         provenance
     from sections
+    where not is_without_reach
 ),
 
 sums as (
