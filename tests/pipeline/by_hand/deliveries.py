@@ -95,9 +95,9 @@ TARE_KG = 8000
 
 
 def write(folder: Path) -> Path:
-    """Lays a user's folder out: ecoledger.toml, registers, raw/ with every delivery; gives the path of the toml."""
+    """Lays a user's folder out (ecoledger.toml, registers, entered tables, every delivery); gives the path of the toml."""
     shutil.copytree(HERE / "raw", folder / "raw")
-    for name in ("ecoledger.toml", "sites.csv"):
+    for name in ("ecoledger.toml", "sites.csv", "targets.csv", "equal_value.csv"):
         shutil.copy(HERE / name, folder / name)
     raw = folder / "raw"
     grid = [[g, "noise", f"网格{g[1:]}", "grid_point", "110105", "2020-01-01", "observed"] for g, _ in GRID]

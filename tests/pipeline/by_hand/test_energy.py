@@ -31,7 +31,12 @@ def test_carrier_of_2025(
 
 def test_energy_total(shows: Shown) -> None:
     # 1330000 + 2470290 + 1706000 = 5506290 t = 550.629 10kt → 550.6.
-    total = "indicator_id = 'energy_total' and period_start = '2025-01-01' and variant"
-    shows("mart_energy_indicators", f"{total} = 'equivalent'", value="550.6", validity="valid")
-    # No equal-value factor of 2025 is entered: no figure.
-    shows("mart_energy_indicators", f"{total} = 'equal_value'", value=None, validity="insufficient")
+    mart, total = (
+        "mart_energy_indicators",
+        "indicator_id = 'energy_total' and period_start = '{}-01-01' and variant = '{}'",
+    )
+    shows(mart, total.format(2025, "equivalent"), value="550.6", unit="10kt tce", validity="valid")
+    # Power at the entered 0.3 kgce: 201 × 10⁸ × 0.3 = 6030000 t; 1330000 + 6030000 + 1706000 = 9066000 t → 906.6.
+    shows(mart, total.format(2025, "equal_value"), value="906.6", validity="valid")
+    # For 2022 nobody has entered a factor: no figure.
+    shows(mart, total.format(2022, "equal_value"), value=None, validity="insufficient")

@@ -92,8 +92,9 @@ PLAN: dict[str, Indicator] = {
     "tree_cover_rate": Indicator("31.84", "%", (2, 2), "1", "27.8", "31.8", "met", provenance="reported"),
     # 116.7 : 470.8 = 24.7875… % → 24.79 < 24.8: two decimals, so that it is not rounded into its target.
     "forest_cover_rate": Indicator("24.79", "%", (2, 2), "1", "23.65", "24.8", "missed", provenance="reported"),
-    # As reported. The municipality sets the numbers, and nobody has entered them.
-    "voc_reduction": Indicator("1250", "t", (1, 1), "1", None, None, "target_not_set", provenance="reported"),
+    # As reported. The municipality sets the numbers. That of VOC was entered twice, 1300 of 2021 and 1200 of 2023: the
+    # later document holds, 1250 ≥ 1200. The other three nobody has entered.
+    "voc_reduction": Indicator("1250", "t", (1, 1), "1", None, "1200", "met", provenance="reported"),
     "nox_reduction": Indicator("800", "t", (1, 1), "1", None, None, "target_not_set", provenance="reported"),
     "cod_reduction": Indicator("300", "t", (1, 1), "1", None, None, "target_not_set", provenance="reported"),
     "nh3n_reduction": Indicator("20", "t", (1, 1), "1", None, None, "target_not_set", provenance="reported"),
