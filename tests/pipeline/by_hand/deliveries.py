@@ -95,7 +95,7 @@ TARE_KG = 8000
 
 
 def write(folder: Path) -> Path:
-    """Lays a user's folder out (ecoledger.toml, registers, entered tables, every delivery); gives the path of the toml."""
+    """Lays a user's folder out: ecoledger.toml, registers, entered tables, every delivery; gives the toml's path."""
     shutil.copytree(HERE / "raw", folder / "raw")
     for name in ("ecoledger.toml", "sites.csv", "targets.csv", "equal_value.csv"):
         shutil.copy(HERE / name, folder / name)
