@@ -115,8 +115,8 @@ def test_value_of_2025(shows: Shown, indicator_id: str) -> None:
     valid, of = expected.inputs
     shows(
         "mart_indicator_values",
-        f"indicator_id = '{indicator_id}' and period_kind = 'year' and year(period_start) = 2025 and is_preferred",
-        area_code="110105",
+        f"indicator_id = '{indicator_id}' and area_code = '110105' and period_kind = 'year' "
+        "and period_start = '2025-01-01' and is_preferred",
         variant=expected.variant,
         value=expected.value,
         unit=expected.unit,
@@ -172,5 +172,6 @@ BESIDE = (
 def test_what_stands_beside(
     shows: Shown, indicator_id: str, variant: str, year: int, value: str, validity: str
 ) -> None:
-    where = f"indicator_id = '{indicator_id}' and variant = '{variant}' and year(period_start) = {year}"
-    shows("mart_indicator_values", where, value=value, validity=validity, period_kind="year")
+    where = f"indicator_id = '{indicator_id}' and variant = '{variant}' and period_start = '{year}-01-01'"
+    district = f"{where} and area_code = '110105' and period_kind = 'year'"
+    shows("mart_indicator_values", district, value=value, validity=validity)

@@ -29,7 +29,8 @@ RATES = (
 def test_rate_of_2025(shows: Shown, indicator_id: str, variant: str, value: str) -> None:
     shows(
         "mart_waste_indicators",
-        f"indicator_id = '{indicator_id}' and variant = '{variant}' and period_kind = 'year'",
+        f"indicator_id = '{indicator_id}' and variant = '{variant}' and area_code = '110105' "
+        "and period_kind = 'year' and period_start = '2025-01-01'",
         value=value,
         n_valid=365,
         n_expected=365,
