@@ -95,6 +95,11 @@ group by s.valid_from, s.valid_to
     end
 {%- endmacro %}
 
+{# Whether the configuration sets the rule's value (var rule_overrides). #}
+{% macro is_overridden_rule(rule_id) -%}
+    coalesce({{ rule_id }} in ('{{ (var('rule_overrides') or {'': ''}) | join("', '") }}'), false)
+{%- endmacro %}
+
 {# The part of a period that lies behind as_of(): the last complete day. #}
 {% macro last_complete_day() -%}
     (cast({{ as_of() }} as date) - 1)

@@ -53,6 +53,19 @@ with domain_rows as (
     inner join {{ ref('plan_indicators_2025') }} as p on p.indicator_id = 'co2_per_gdp_reduction'
 ),
 
+judged_variants as (
+    select
+        indicator_id,
+        judged_variant
+    from {{ ref('plan_judgement') }}
+    union all
+    select
+        commitment_id as indicator_id,
+        judged_variant
+    from {{ ref('commitment_judgement') }}
+    where source_kind = 'indicator'
+),
+
 ranked as (
     select
         r.*,
@@ -64,7 +77,7 @@ ranked as (
             when r.variant = 'reported' then 4
         end as place
     from domain_rows as r
-    left join {{ ref('plan_judgement') }} as j on r.indicator_id = j.indicator_id
+    left join judged_variants as j on r.indicator_id = j.indicator_id
     left join {{ ref('int_domain_states') }} as s on r.domain = s.domain
 ),
 
