@@ -137,7 +137,10 @@ compared as (
         n.projection_high,
         n.projection_level,
         n.largest_gain,
-        coalesce(n.projection_reason, 'no annual values before the target year') as projection_reason,
+        case
+            when t.target_operator = 'meets' then 'a text has no trend'
+            else coalesce(n.projection_reason, 'no annual values before the target year')
+        end as projection_reason,
         {{ attains('t.judged_operator', 'n.projection', 't.judged_against') }} as projection_attains,
         {{ attains(
             't.judged_operator',

@@ -30,7 +30,7 @@ points as (
     inner join {{ ref('int_plan_targets') }} as t on v.plan_id = t.plan_id
     inner join rules as r on {{ in_force(last_complete_day(), 'r') }}
     where
-        v.is_usable and v.is_series
+        v.is_usable and v.is_series and coalesce(t.target_operator, '') <> 'meets'
         and v.year < t.target_year and v.year >= t.target_year - r.plan_projection_window_years
         and (t.series_from_year is null or v.year >= t.series_from_year)
 ),
