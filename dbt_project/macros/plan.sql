@@ -108,3 +108,8 @@
     d.domain_state,
     coalesce(d.provenance, 'plan') as provenance
 {%- endmacro %}
+
+{# The milestone that a plan_ref names: the last part of project:<no>:<milestone>. #}
+{% macro milestone_of(plan_ref) -%}
+    split_part({{ plan_ref }}, ':', 3)
+{%- endmacro %}

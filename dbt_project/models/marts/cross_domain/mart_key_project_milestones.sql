@@ -7,7 +7,7 @@ with reported as (
     select
         p.project_no,
         p.name_zh as project_name_zh,
-        split_part(v.plan_ref, ':', 3) as milestone_no,
+        {{ milestone_of('v.plan_ref') }} as milestone_no,
         max(v.note) as milestone_zh,
         v.period_start,
         case when count(v.value) = count(*) and min(v.value) = max(v.value) then max(v.value) end as value,
@@ -19,7 +19,7 @@ with reported as (
         on v.plan_ref like concat('project:', cast(p.project_no as string), ':%')
     where
         v.item = 'project_milestone' and v.period_kind = 'year' and v.area_code = '{{ var("area_code") }}'
-    group by p.project_no, p.name_zh, split_part(v.plan_ref, ':', 3), v.period_start
+    group by p.project_no, p.name_zh, {{ milestone_of('v.plan_ref') }}, v.period_start
 )
 
 select
