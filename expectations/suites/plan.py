@@ -263,4 +263,24 @@ _HISTORY = Suite(
     always=len(seed_values("plan/plan_indicators_2020", "indicator_id")),
 )
 
-SUITES = (_SCORECARD, _COMMITMENTS, _PROJECTS, _MILESTONES, _HISTORY)
+_METHODS = Suite(
+    "mart_indicator_methods",
+    (),
+    (
+        *(not_null(c) for c in ("name_zh", "formula_zh", "validity_rule", "unit", "owner")),
+        *(
+            relation(f"{column} is said", f"{column} <> ''", ("indicator_id", column), {column: ""})
+            for column in ("formula_zh", "formula", "standard", "standard_dates", "validity_rule", "rounding", "owner")
+        ),
+        relation(
+            "what is configurable names its keys",
+            "n_configurable = 0 or configurable like '%[standards.rules]%'",
+            ("indicator_id", "n_configurable", "configurable"),
+            {"n_configurable": 1, "configurable": ""},
+        ),
+    ),
+    {"promised_as": ("indicator", "commitment", "statistic")},
+    always=len(seed_values("plan/plan_indicators_2025", "indicator_id")),
+)
+
+SUITES = (_SCORECARD, _COMMITMENTS, _PROJECTS, _MILESTONES, _HISTORY, _METHODS)

@@ -3,9 +3,7 @@
   year: on_track or at_risk until that year is over, met or missed afterwards; a promise of each year on its worst year.
   Later years and the year to date stand beside it and are never compared. No status comes from insufficient data.
 -#}
-with rules as ({{ rules_side_by_side(['plan_pace_decimals']) }}),
-
-figures as (
+with figures as (
     select *
     from {{ ref('int_plan_values') }}
 ),
@@ -148,7 +146,7 @@ compared as (
             't.judged_against'
         ) }} as interval_attains
     from targets as t
-    inner join rules as r on {{ in_force(last_complete_day(), 'r') }}
+    inner join {{ ref('int_plan_rules') }} as r on {{ in_force(last_complete_day(), 'r') }}
     left join latest as l on t.plan_id = l.plan_id and l.nth = 1
     left join reached as x on t.plan_id = x.plan_id and x.nth = 1
     left join judged as j on t.plan_id = j.plan_id and j.nth = 1
@@ -188,8 +186,9 @@ decided as (
             else ''
         end as pace_reason,
         case
-            when reached_value is not null and is_set and coalesce(value_unit = unit, false) and not lacks_baseline_scope
-                and reached_year < target_year
+            when
+                reached_value is not null and is_set and not lacks_baseline_scope
+                and coalesce(value_unit = unit, false) and reached_year < target_year
                 then {{ round_even_by(
                     exact_quotient(gain('judged_against - reached_value', 'better'), 'target_year - reached_year'),
                     'pace_decimals'

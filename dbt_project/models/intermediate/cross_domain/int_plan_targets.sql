@@ -33,6 +33,8 @@ promised as (
         '' as value_item,
         j.better,
         j.judged_variant,
+        'measured' as judged_method,
+        'reported' as reported_variant,
         j.incomparable_variant,
         j.comparable_standard,
         j.series_from_year,
@@ -60,6 +62,8 @@ promised as (
         coalesce(j.value_item, '') as value_item,
         j.better,
         j.judged_variant,
+        j.judged_method,
+        coalesce(j.reported_variant, 'reported') as reported_variant,
         null as incomparable_variant,
         null as comparable_standard,
         null as series_from_year,
@@ -102,12 +106,14 @@ select
     p.value_item,
     p.better,
     coalesce(p.judged_variant, '') as judged_variant,
+    p.judged_method,
+    p.reported_variant,
     p.incomparable_variant,
     p.comparable_standard,
     p.series_from_year,
     p.is_judged_each_year,
     cast(r.plan_first_year as bigint) as first_year,
-    coalesce(p.needs_baseline_scope and not coalesce(s.is_declared, false), false) as lacks_baseline_scope,
+    coalesce(p.needs_baseline_scope and not coalesce(b.is_declared, false), false) as lacks_baseline_scope,
     case
         when p.municipal_operator is not null then p.municipal_operator
         when p.target_operator in ('standard', 'eliminate') then '<='
@@ -131,10 +137,10 @@ select
         else 'plan'
     end as target_source
 from left_to_the_municipality as p
-inner join ({{ rules_side_by_side(['plan_first_year', 'plan_finding_attained']) }}) as r
+inner join {{ ref('int_plan_rules') }} as r
     on {{ in_force(last_complete_day(), 'r') }}
-left join {{ declared('plan_baseline_scopes') }} as s
-    on p.plan_id = s.indicator_id and p.baseline_year = s.baseline_year
+left join {{ declared('plan_baseline_scopes') }} as b
+    on p.plan_id = b.indicator_id and p.baseline_year = b.baseline_year
 left join {{ ref('gb3095_limits') }} as l
     on
         p.limit_pollutant = l.pollutant

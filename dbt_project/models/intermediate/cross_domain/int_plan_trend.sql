@@ -3,14 +3,7 @@
   different methods): the least-squares line projected to the target year with its prediction interval, and the largest
   yearly gain seen. The series with most years counts, the judged one on a tie.
 -#}
-with rules as ({{ rules_side_by_side([
-    'plan_projection_decimals',
-    'plan_projection_level',
-    'plan_projection_min_years',
-    'plan_projection_window_years'
-]) }}),
-
-points as (
+with points as (
     select
         v.plan_id,
         v.variant,
@@ -28,7 +21,7 @@ points as (
         case when v.variant = t.judged_variant then 0 else 1 end as place
     from {{ ref('int_plan_values') }} as v
     inner join {{ ref('int_plan_targets') }} as t on v.plan_id = t.plan_id
-    inner join rules as r on {{ in_force(last_complete_day(), 'r') }}
+    inner join {{ ref('int_plan_rules') }} as r on {{ in_force(last_complete_day(), 'r') }}
     where
         v.is_usable and v.is_series and coalesce(t.target_operator, '') <> 'meets'
         and v.year < t.target_year and v.year >= t.target_year - r.plan_projection_window_years
@@ -63,7 +56,7 @@ summed as (
 chosen as (
     select
         *,
-        row_number() over (partition by plan_id order by n desc, place, variant) as nth
+        row_number() over (partition by plan_id order by -n, place, variant) as nth
     from summed
 ),
 

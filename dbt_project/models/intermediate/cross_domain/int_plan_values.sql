@@ -41,8 +41,11 @@ figures as (
         v.clause,
         v.provenance,
         v.is_preferred,
-        case when v.domain = 'returns' or v.variant = 'reported' then 'reported' else 'measured' end as method,
-        v.variant in (t.judged_variant, 'reported') as is_series
+        case
+            when v.domain = 'returns' or v.variant = t.reported_variant or t.judged_method = 'reported' then 'reported'
+            else 'measured'
+        end as method,
+        v.variant in (t.judged_variant, t.reported_variant) as is_series
     from {{ ref('int_plan_targets') }} as t
     inner join {{ ref('mart_indicator_values') }} as v on t.plan_id = v.indicator_id
     where

@@ -43,4 +43,4 @@ select
     'key projects, annex' as clause,
     m.provenance
 from reported as m
-inner join ({{ rules_side_by_side(['plan_progress_complete']) }}) as r on {{ in_force('m.period_start', 'r') }}
+inner join {{ ref('int_plan_rules') }} as r on {{ in_force('m.period_start', 'r') }}

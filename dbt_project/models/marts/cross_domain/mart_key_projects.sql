@@ -4,9 +4,7 @@
   that on_track or at_risk against an even pace from the plan's first year on. A project of which neither progress nor
   quantity is reported is judged by its milestones.
 -#}
-with rules as ({{ rules_side_by_side(['plan_first_year', 'plan_progress_complete', 'plan_progress_decimals']) }}),
-
-projects as (
+with projects as (
     select
         p.*,
         r.plan_progress_complete as complete,
@@ -16,7 +14,7 @@ projects as (
         cast(extract(year from {{ last_complete_day() }} + 1) as bigint) - 1 as last_full_year,
         coalesce(s.domain_state, 'fresh') as domain_state
     from {{ ref('plan_key_projects') }} as p
-    inner join rules as r on {{ in_force(last_complete_day(), 'r') }}
+    inner join {{ ref('int_plan_rules') }} as r on {{ in_force(last_complete_day(), 'r') }}
     left join {{ ref('int_domain_states') }} as s on s.domain = 'returns'
 ),
 

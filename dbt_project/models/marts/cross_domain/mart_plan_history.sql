@@ -60,7 +60,9 @@ select
     c.own_value,
     c.own_unit,
     c.own_variant,
-    case when c.own_unit = c.unit and not c.is_other_count then cast(c.own_value - c.actual_value as decimal(18, 6)) end as own_less_printed,
+    case
+        when c.own_unit = c.unit and not c.is_other_count then cast(c.own_value - c.actual_value as decimal(18, 6))
+    end as own_less_printed,
     case
         when c.own_year is null then 'no figure of this indicator and year'
         when c.own_value is null then concat(c.validity, '; ', c.validity_reason)
