@@ -1,8 +1,9 @@
-"""Suites of the cross-domain marts: figures, scorecard, events, data health, delivery counts, rules. Judged last, from
+"""Suites of the cross-domain marts: figures, events, inventory, data health, delivery counts, rules. Judged last, from
 admitted tables.
 
-Here belongs what is particular to these marts. Not here: headline steps (headline.py). What concerns one domain is
-critical in that domain's own suites and only a warning here: a critical failure of this group stops the whole release.
+Here belongs what is particular to these marts. Not here: what judges the plan (plan.py), headline steps (headline.py).
+What concerns one domain is critical in that domain's own suites and only a warning here: a critical failure of this
+group stops the whole release.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from expectations.checks import Check, between, equal, none, not_null, relation,
 from expectations.records import WARNING
 from expectations.suites.common import PERIOD_KINDS, Suite, figure_checks, seed_values
 from expectations.suites.lists import events_suite
+from expectations.suites.plan import SUITES as PLAN
 from sources.registry import registry
 
 _STATES = ("fresh", "held", "empty")
@@ -23,11 +25,6 @@ EVENT_MARTS = (
     "mart_noise_exceedances",
     "mart_waste_hints",
     "mart_energy_hints",
-)
-_JUDGED = "('met', 'missed', 'on_track', 'at_risk')"
-_ATTAINS = (
-    "case judged_operator when '<=' then judged_value <= target_value when '<' then judged_value < target_value "
-    "when '>=' then judged_value >= target_value when '>' then judged_value > target_value end"
 )
 
 
@@ -70,68 +67,6 @@ _INDICATOR_VALUES = Suite(
     },
     # With every domain empty there is no figure; that each admitted one stands here is judged by the count above.
     always=0,
-)
-
-_SCORECARD = Suite(
-    "mart_plan_scorecard",
-    (),
-    (
-        not_null("name_zh"),
-        not_null("status"),
-        not_null("status_zh"),
-        equal(
-            "the indicators of the plan, no more and no fewer",
-            "select count(*) from {table}",
-            f"select {len(seed_values('plan/plan_indicators_2025', 'indicator_id'))}",
-            "one row per indicator of the plan",
-        ),
-        relation(
-            "a judgement has its value",
-            f"status not in {_JUDGED} or judged_value is not null",
-            ("indicator_id", "status", "judged_value"),
-            {"status": "met", "judged_value": None},
-        ),
-        relation(
-            "no status from insufficient data",
-            f"status not in {_JUDGED} or validity in ('valid', 'indicative')",
-            ("indicator_id", "status", "validity"),
-            {"status": "missed", "validity": "insufficient"},
-        ),
-        relation(
-            "met means attained",
-            f"status <> 'met' or coalesce({_ATTAINS}, false)",
-            ("indicator_id", "status", "judged_operator", "judged_value", "target_value"),
-            {"status": "met", "judged_operator": "<=", "judged_value": 36, "target_value": 35},
-        ),
-        relation(
-            "missed means not attained",
-            f"status <> 'missed' or not coalesce({_ATTAINS}, true)",
-            ("indicator_id", "status", "judged_operator", "judged_value", "target_value"),
-            {"status": "missed", "judged_operator": "<=", "judged_value": 35, "target_value": 35},
-        ),
-        relation(
-            # A held domain has no data of its own; what returns report of the indicator still stands beside it.
-            "no_data has no value",
-            "status <> 'no_data' or latest_value is null or domain_state = 'empty'",
-            ("indicator_id", "status", "latest_value", "domain_state"),
-            {"status": "no_data", "latest_value": 1, "domain_state": "fresh"},
-        ),
-        relation(
-            "a status without a value says why",
-            "status not in ('no_data', 'insufficient_data', 'not_comparable', 'target_not_set') "
-            "or coalesce(status_reason, '') <> ''",
-            ("indicator_id", "status", "status_reason"),
-            {"status": "no_data", "status_reason": ""},
-        ),
-        relation(
-            "a baseline is the plan's own",
-            "baseline_value is null or baseline_provenance = 'plan'",
-            ("indicator_id", "baseline_value", "baseline_provenance"),
-            {"baseline_value": 39, "baseline_provenance": "simulated"},
-        ),
-    ),
-    {"status": seed_values("plan/status_words", "status"), "domain_state": _STATES},
-    always=len(seed_values("plan/plan_indicators_2025", "indicator_id")),
 )
 
 _DATA_HEALTH = Suite(
@@ -266,10 +201,10 @@ _GHG_INVENTORY = Suite(
 
 SUITES = (
     _INDICATOR_VALUES,
-    _SCORECARD,
     _EXCEEDANCES,
     _GHG_INVENTORY,
     _DATA_HEALTH,
     _DELIVERY_COUNTS,
     _RULES_IN_FORCE,
+    *PLAN,
 )

@@ -84,19 +84,59 @@ _PARTS: dict[str, tuple[str, str, str, int, tuple[float, ...]]] = {
     "contaminated_plots_safe": ("安全利用污染地块面积", "亩", "contaminated_plots_total", 1,
                                 (0.84, 0.896, 0.907, 0.921, 0.934, 0.947, 0.957, 0.966, 0.98)),
 }  # fmt: skip
-# Progress of commitments and key projects, reported from 2021 on: rises to its level of 2025.
-_PROGRESS: tuple[tuple[str, str, float, float], ...] = (
-    ("commitment:greenway_length", "commitment_progress", 18.0, 103.5),
-    ("commitment:park_area_per_capita", "commitment_progress", 18.6, 20.4),
-    ("commitment:park_500m_coverage", "commitment_progress", 92.9, 94.1),
-    ("commitment:sponge_city_share", "commitment_progress", 24.0, 51.2),
-    ("commitment:renewable_heating_share", "commitment_progress", 6.2, 10.3),
-    ("commitment:green_travel_share", "commitment_progress", 74.1, 78.4),
-    ("commitment:waste_sorting_coverage", "commitment_progress", 97.0, 100.0),
-    ("commitment:heat_network_estates", "commitment_progress", 5.0, 31.0),
-    ("project:3", "project_progress", 12.0, 88.0), ("project:9", "project_progress", 5.0, 100.0),
-    ("project:12", "project_progress", 60.0, 100.0), ("project:14", "project_progress", 8.0, 92.0),
-)  # fmt: skip
+# Progress that responsible units report from 2021 to 2025, and from then on the last level; nothing for what nobody
+# reports. Commitments stand in their own unit; a text without a number as a finding (1 attained, 0 not).
+_PROGRESS_YEARS = range(2021, 2026)
+_COMMITMENTS: dict[str, tuple[float, ...]] = {
+    "renewable_heating_share": (6.2, 7.1, 8.3, 9.4, 10.3),
+    "green_malls_share": (48.0, 61.5, 74.2, 85.1, 92.6),
+    "rail_green_transfer": (71.0, 79.4, 88.2, 95.6, 100.0),
+    "bus_stop_500m_coverage": (86.3, 87.5, 88.9, 90.2, 91.4),
+    "green_travel_share": (74.1, 75.0, 76.3, 77.6, 78.4),
+    "public_charging_radius": (4.6, 4.1, 3.6, 3.1, 2.8),
+    "heat_network_estates": (5, 12, 19, 26, 31),
+    "heating_energy_reduction": (0.8, 1.9, 2.8, 3.9, 4.6),
+    "sponge_city_share": (24.0, 31.2, 38.5, 45.1, 51.2),
+    "park_area_per_capita": (18.6, 19.1, 19.6, 20.1, 20.4),
+    "park_500m_coverage": (92.9, 93.1, 93.5, 93.8, 94.1),
+    "greenway_length": (18.0, 39.5, 61.0, 83.2, 103.5),
+    "lead_battery_collection": (46.5, 53.8, 61.2, 67.4, 72.3),
+    "waste_sorting_coverage": (97.0, 98.6, 99.4, 100.0, 100.0),
+    "waste_sorting_participation": (71.2, 74.9, 78.1, 81.7, 84.0),
+    "waste_sorting_accuracy": (55.3, 58.8, 62.7, 65.9, 68.2),
+    "rural_dump_sites": (14, 9, 5, 1, 0),
+    "radiation_drills": (1, 1, 2, 1, 2),
+    "slow_traffic_roads": (52.0, 66.1, 79.3, 90.4, 100.0),
+    "clean_vehicle_share": (31.5, 44.0, 57.2, 69.8, 81.3),
+    "public_buildings_two_star": (82.0, 91.5, 100.0, 100.0, 100.0),
+    "new_homes_two_star": (61.0, 72.4, 84.9, 92.3, 97.6),
+    "public_building_retrofit": (22.0, 41.3, 63.7, 84.2, 101.5),
+    "road_cleaning_grade1": (93.1, 95.4, 97.8, 99.2, 100.0),
+    "outfall_remediation": (35.0, 58.2, 79.6, 94.3, 100.0),
+    "mulch_residue_growth": (1.2, 0.6, -0.4, -1.1, -1.7),
+}
+_FINDINGS: dict[str, tuple[int, ...]] = {"farm_film_recovery": (0, 0, 0, 1, 1)}
+# Projects: percent complete; done beyond a deadline of 2022 or 2023 stays done. Project 16 reports nothing.
+_PROJECTS: dict[int, tuple[float, ...]] = {
+    1: (15, 34, 58, 81, 100), 2: (10, 28, 47, 72, 93), 3: (12, 31, 52, 74, 100), 4: (8, 26, 51, 78, 100),
+    5: (18, 39, 60, 82, 100), 6: (30, 55, 78, 94, 100), 8: (12, 35, 61, 86, 100), 9: (5, 22, 48, 79, 100),
+    10: (42, 76, 100, 100, 100), 11: (38, 71, 97, 100, 100), 12: (60, 100, 100, 100, 100), 14: (8, 25, 46, 70, 92),
+}  # fmt: skip
+_QUANTITIES: dict[int, tuple[float, ...]] = {
+    9: (0.0, 0.31, 0.7, 1.16, 1.47), 11: (5700, 10650, 14540, 15210, 15210), 13: (18.0, 39.5, 61.0, 83.2, 103.5),
+}  # fmt: skip
+_MILESTONES: dict[int, dict[str, tuple[float, ...]]] = {
+    2: {"方案批复": (100, 100, 100, 100, 100), "设备安装": (0, 15, 60, 90, 100), "供热运行": (0, 0, 10, 45, 85)},
+    7: {"任务分解": (100, 100, 100, 100, 100), "施工改造": (15, 40, 65, 88, 100), "节能验收": (0, 20, 45, 70, 100)},
+    9: {"初步设计": (60, 100, 100, 100, 100), "河道治理": (0, 20, 50, 85, 100), "绿化验收": (0, 0, 20, 60, 100)},
+    12: {"一期建成": (90, 100, 100, 100, 100), "二期建成": (35, 100, 100, 100, 100)},
+    14: {"厨余设施投产": (20, 55, 90, 100, 100), "焚烧三期投产": (0, 10, 30, 55, 80)},
+    15: {
+        "街乡站点建成": (40, 75, 100, 100, 100),
+        "园区站点建成": (10, 35, 70, 95, 100),
+        "走航常态化": (20, 50, 80, 100, 100),
+    },
+}  # fmt: skip
 
 
 def build(stream: Stream, plan: Planned, seed: int, defects: bool) -> bytes:
@@ -126,7 +166,7 @@ def build(stream: Stream, plan: Planned, seed: int, defects: bool) -> bytes:
             level = first + (last - first) * (year - 2021) / 4
             value = level * float(1 + spread * rng.standard_normal())
             lines.append(_line("SIM-环5", item, name, year, f"{value:,.{decimals}f}", "-"))
-        lines += [_progress(entry, year) for entry in _PROGRESS]
+        lines += _progress(year)
     return csv_bytes([HEADER, *lines], encoding="utf-8-sig")
 
 
@@ -134,12 +174,36 @@ def _level(levels: tuple[float, ...], year: int) -> float:
     return float(np.interp(year, _YEARS, levels))
 
 
-def _line(form: str, item: str, name: str, year: int, value: str, unit: str, ref: str = "") -> list[str]:
-    return [form, DISTRICT_SITE, "朝阳区（模拟）", item, name, str(year), value, unit, ref, "模拟数据"]
+def _line(
+    form: str, item: str, name: str, year: int, value: str, unit: str, ref: str = "", note: str = "模拟数据"
+) -> list[str]:
+    return [form, DISTRICT_SITE, "朝阳区（模拟）", item, name, str(year), value, unit, ref, note]
 
 
-def _progress(entry: tuple[str, str, float, float], year: int) -> list[str]:
-    ref, item, first, last = entry
-    value = first + (last - first) * min(1.0, (year - 2021) / 4)
-    name, unit = ("规划任务完成值", "-") if item == "commitment_progress" else ("重点工程进度", "%")
-    return _line("SIM-规4", item, name, year, f"{value:,.1f}", unit, ref)
+def _progress(year: int) -> list[list[str]]:
+    at = min(year, _PROGRESS_YEARS[-1]) - _PROGRESS_YEARS[0]
+
+    def line(item: str, name: str, value: float, unit: str, ref: str, note: str = "模拟数据") -> list[str]:
+        return _line("SIM-规4", item, name, year, f"{value:,.2f}", unit, ref, note)
+
+    lines = [
+        line("commitment_progress", "规划任务完成值", levels[at], "-", f"commitment:{commitment}")
+        for commitment, levels in _COMMITMENTS.items()
+    ]
+    lines += [
+        line("commitment_finding", "规划任务完成认定", found[at], "-", f"commitment:{commitment}")
+        for commitment, found in _FINDINGS.items()
+    ]
+    lines += [
+        line("project_progress", "重点工程进度", levels[at], "%", f"project:{no}") for no, levels in _PROJECTS.items()
+    ]
+    lines += [
+        line("project_quantity", "重点工程完成量", levels[at], "-", f"project:{no}")
+        for no, levels in _QUANTITIES.items()
+    ]
+    for no, milestones in _MILESTONES.items():
+        lines += [
+            line("project_milestone", "重点工程节点进度", levels[at], "%", f"project:{no}:{k}", f"{name}（模拟）")
+            for k, (name, levels) in enumerate(milestones.items(), 1)
+        ]
+    return lines

@@ -30,9 +30,11 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def test_cadence_is_the_registry_s() -> None:
-    declared = {f.name: (f.name_zh, f.cadence_hours, f.lateness_allowed_hours) for f in registry.feeds.values()}
+    declared = {
+        f.name: (f.name_zh, f.cadence_hours, f.lateness_allowed_hours, f.owner) for f in registry.feeds.values()
+    }
     seeded = {
-        r["feed"]: (r["name_zh"], Decimal(r["cadence_hours"]), int(r["lateness_allowed_hours"]))
+        r["feed"]: (r["name_zh"], Decimal(r["cadence_hours"]), int(r["lateness_allowed_hours"]), r["owner"])
         for r in rows(SEEDS / "health/feed_cadence.csv")
     }
     assert seeded == declared

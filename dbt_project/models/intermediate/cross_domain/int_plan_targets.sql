@@ -1,6 +1,7 @@
 {#-
-  The 22 targets as something a value can be compared with: operator and number from the plan, from the pinned limit,
-  from the baseline or from the municipality's entered number. A target that nobody has entered is not set.
+  What the plan promises as something a value can be compared with: the 22 indicators and the 38 commitments, operator
+  and number from the plan, from the pinned limit, from the baseline or from the municipality's entered number. A number
+  of the municipality counts only with document number and date, where the plan leaves it to the municipality.
 -#}
 with municipal as (
     select
@@ -9,17 +10,91 @@ with municipal as (
         target_value,
         document_no,
         document_date,
-        row_number() over (partition by indicator_id order by document_date desc) as nth
+        row_number() over (partition by indicator_id order by document_date desc, document_no desc) as nth
     from {{ declared('municipal_targets') }}
+    where
+        coalesce(document_no, '') <> '' and document_date is not null
+        and target_value is not null and target_operator in ('<=', '>=', '<', '>')
+),
+
+promised as (
+    select
+        'indicator' as plan_kind,
+        p.indicator_id as plan_id,
+        p.unit,
+        p.baseline_year,
+        p.baseline_value,
+        p.target_year,
+        p.target_operator,
+        p.target_value,
+        p.target_text_zh,
+        p.note_zh,
+        j.domain,
+        '' as value_item,
+        j.better,
+        j.judged_variant,
+        'measured' as judged_method,
+        'reported' as reported_variant,
+        j.incomparable_variant,
+        j.comparable_standard,
+        j.series_from_year,
+        false as is_judged_each_year,
+        j.needs_baseline_scope,
+        j.limit_pollutant,
+        j.limit_averaging,
+        j.limit_grade,
+        j.limit_standard
+    from {{ ref('plan_indicators_2025') }} as p
+    inner join {{ ref('plan_judgement') }} as j on p.indicator_id = j.indicator_id
+    union all
+    select
+        'commitment' as plan_kind,
+        p.commitment_id as plan_id,
+        p.unit,
+        p.baseline_year,
+        p.baseline_value,
+        p.target_year,
+        p.target_operator,
+        p.target_value,
+        p.target_text_zh,
+        p.note_zh,
+        j.domain,
+        coalesce(j.value_item, '') as value_item,
+        j.better,
+        j.judged_variant,
+        j.judged_method,
+        coalesce(j.reported_variant, 'reported') as reported_variant,
+        null as incomparable_variant,
+        null as comparable_standard,
+        null as series_from_year,
+        coalesce(j.is_judged_each_year, false) as is_judged_each_year,
+        false as needs_baseline_scope,
+        null as limit_pollutant,
+        null as limit_averaging,
+        null as limit_grade,
+        null as limit_standard
+    from {{ ref('plan_commitments_2025') }} as p
+    inner join {{ ref('commitment_judgement') }} as j on p.commitment_id = j.commitment_id
+),
+
+left_to_the_municipality as (
+    select
+        p.*,
+        m.target_operator as municipal_operator,
+        m.target_value as municipal_value,
+        m.document_no,
+        m.document_date
+    from promised as p
+    left join municipal as m
+        on
+            p.plan_id = m.indicator_id and m.nth = 1
+            and (p.target_operator = 'municipal' or (p.target_operator = 'eliminate' and p.target_value is null))
 )
 
 select
-    p.indicator_id,
-    p.seq,
-    p.theme_zh,
-    p.name_zh,
+    p.plan_kind,
+    p.plan_id,
     p.unit,
-    p.obligation,
     p.baseline_year,
     p.baseline_value,
     p.target_year,
@@ -27,40 +102,48 @@ select
     p.target_operator,
     p.target_text_zh,
     p.note_zh,
-    j.domain,
-    j.better,
-    coalesce(j.judged_variant, '') as judged_variant,
-    j.incomparable_variant,
-    coalesce(j.needs_baseline_scope and not coalesce(s.is_declared, false), false) as lacks_baseline_scope,
+    p.domain,
+    p.value_item,
+    p.better,
+    coalesce(p.judged_variant, '') as judged_variant,
+    p.judged_method,
+    p.reported_variant,
+    p.incomparable_variant,
+    p.comparable_standard,
+    p.series_from_year,
+    p.is_judged_each_year,
+    cast(r.plan_first_year as bigint) as first_year,
+    coalesce(p.needs_baseline_scope and not coalesce(b.is_declared, false), false) as lacks_baseline_scope,
     case
-        when m.indicator_id is not null then m.target_operator
-        when p.target_operator = 'standard' then '<='
-        when p.target_operator = 'improve' then '>'
-        when p.target_operator = 'decline' then '<'
-        when p.target_operator = 'eliminate' then '<='
+        when p.municipal_operator is not null then p.municipal_operator
+        when p.target_operator in ('standard', 'eliminate') then '<='
+        when p.target_operator in ('improve', 'decline') then case p.better when 'lower' then '<' else '>' end
+        when p.target_operator = 'meets' then '>='
         when p.target_operator in ('<=', '>=', '<', '>') then p.target_operator
     end as judged_operator,
     case
-        when m.indicator_id is not null then m.target_value
+        when p.municipal_operator is not null then p.municipal_value
         when p.target_operator = 'standard' then l.limit_value
         when p.target_operator in ('improve', 'decline') then p.baseline_value
+        when p.target_operator = 'meets' then r.plan_finding_attained
         else p.target_value
     end as judged_against,
     case
-        when m.indicator_id is not null
-            then concat('municipal: ', m.document_no, ' (', cast(m.document_date as string), ')')
+        when p.municipal_operator is not null
+            then concat('municipal: ', p.document_no, ' (', cast(p.document_date as string), ')')
         when p.target_operator = 'standard' then concat(l.standard, ', grade ', cast(l.grade as string))
         when p.target_operator in ('improve', 'decline') then 'plan: baseline'
+        when p.target_operator = 'meets' then 'plan: text, by the finding of the responsible unit'
         else 'plan'
     end as target_source
-from {{ ref('plan_indicators_2025') }} as p
-inner join {{ ref('plan_judgement') }} as j on p.indicator_id = j.indicator_id
-left join municipal as m on p.indicator_id = m.indicator_id and m.nth = 1
-left join {{ declared('plan_baseline_scopes') }} as s
-    on p.indicator_id = s.indicator_id and p.baseline_year = s.baseline_year
+from left_to_the_municipality as p
+inner join {{ ref('int_plan_rules') }} as r
+    on {{ in_force(last_complete_day(), 'r') }}
+left join {{ declared('plan_baseline_scopes') }} as b
+    on p.plan_id = b.indicator_id and p.baseline_year = b.baseline_year
 left join {{ ref('gb3095_limits') }} as l
     on
-        j.limit_pollutant = l.pollutant
-        and j.limit_averaging = l.averaging
-        and j.limit_grade = l.grade
-        and j.limit_standard = l.standard
+        p.limit_pollutant = l.pollutant
+        and p.limit_averaging = l.averaging
+        and p.limit_grade = l.grade
+        and p.limit_standard = l.standard

@@ -51,21 +51,33 @@ with domain_rows as (
     from {{ ref('int_per_gdp') }}
 ),
 
+judged_variants as (
+    select
+        indicator_id,
+        coalesce(judged_variant, '') as judged_variant,
+        'reported' as reported_variant
+    from {{ ref('plan_judgement') }}
+    union all
+    select
+        commitment_id as indicator_id,
+        coalesce(judged_variant, '') as judged_variant,
+        coalesce(reported_variant, 'reported') as reported_variant
+    from {{ ref('commitment_judgement') }}
+    where source_kind = 'indicator'
+),
+
 ranked as (
     select
         r.*,
         coalesce(s.domain_state, 'fresh') as domain_state,
         case
             when r.variant = coalesce(j.judged_variant, '') and r.value is not null then 1
-            when
-                r.variant in ('reported', concat('reported_', replace(j.judged_variant, 'cumulative_', '')))
-                and r.value is not null
-                then 2
+            when r.variant = coalesce(j.reported_variant, 'reported') and r.value is not null then 2
             when r.variant = coalesce(j.judged_variant, '') then 3
-            when r.variant = 'reported' then 4
+            when r.variant = coalesce(j.reported_variant, 'reported') then 4
         end as place
     from domain_rows as r
-    left join {{ ref('plan_judgement') }} as j on r.indicator_id = j.indicator_id
+    left join judged_variants as j on r.indicator_id = j.indicator_id
     left join {{ ref('int_domain_states') }} as s on r.domain = s.domain
 ),
 

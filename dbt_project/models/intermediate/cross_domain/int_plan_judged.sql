@@ -1,0 +1,263 @@
+{#-
+  One judgement for all that the plan promises in figures. The status is judged on the full-year value of the target
+  year: on_track or at_risk until that year is over, met or missed afterwards; a promise of each year on its worst year.
+  Later years and the year to date stand beside it and are never compared. No status comes from insufficient data.
+-#}
+with figures as (
+    select *
+    from {{ ref('int_plan_values') }}
+),
+
+full_years as (
+    select *
+    from figures
+    where is_preferred and period_kind = 'year'
+),
+
+targets as (
+    select
+        t.*,
+        t.target_year_end <= {{ last_complete_day() }} as is_over,
+        t.judged_operator is not null and t.judged_against is not null as is_set,
+        least(t.target_year, cast(extract(year from {{ last_complete_day() }} + 1) as bigint) - 1) as last_judged_year,
+        coalesce(s.domain_state, 'fresh') as domain_state
+    from {{ ref('int_plan_targets') }} as t
+    left join {{ ref('int_domain_states') }} as s on t.domain = s.domain
+),
+
+latest as (
+    select
+        f.*,
+        row_number() over (partition by f.plan_id order by f.year desc) as nth
+    from full_years as f
+    where f.is_usable
+),
+
+-- The newest full year up to the target year: what the pace and the change still needed are counted from.
+reached as (
+    select
+        f.*,
+        row_number() over (partition by f.plan_id order by f.year desc) as nth
+    from full_years as f
+    inner join targets as t on f.plan_id = t.plan_id
+    where f.is_usable and f.year <= t.last_judged_year
+),
+
+-- The year that is judged: the target year once it is over, until then the latest full year; of a promise of each year
+-- the latest that breaks it, else the latest.
+judged as (
+    select
+        f.*,
+        case
+            when t.is_judged_each_year then t.last_judged_year - t.first_year + 1
+            else 1
+        end as years_expected,
+        count(case when f.is_usable then 1 end) over (partition by f.plan_id) as years_usable,
+        row_number() over (
+            partition by f.plan_id
+            order by
+                case
+                    when
+                        t.is_judged_each_year and f.is_usable
+                        and not coalesce({{ attains('t.judged_operator', 'f.value', 't.judged_against') }}, true) then 0
+                    else 1
+                end,
+                case when t.is_judged_each_year and not f.is_usable then 1 else 0 end,
+                f.year desc
+        ) as nth
+    from full_years as f
+    inner join targets as t on f.plan_id = t.plan_id
+    where
+        (t.is_judged_each_year and f.year between t.first_year and t.last_judged_year)
+        or (not t.is_judged_each_year and t.is_over and f.year = t.target_year)
+        or (not t.is_judged_each_year and not t.is_over and f.is_usable and f.year < t.target_year)
+),
+
+to_date as (
+    select
+        f.*,
+        row_number() over (partition by f.plan_id order by f.period_start desc) as nth
+    from figures as f
+    where f.is_preferred and f.period_kind = 'year_to_date'
+),
+
+beside as (
+    -- Variants that stand beside the indicator and are never compared with its target.
+    select distinct
+        plan_id,
+        variant
+    from figures
+    where value is not null
+),
+
+compared as (
+    select
+        t.*,
+        r.plan_pace_decimals as pace_decimals,
+        l.year as latest_year,
+        l.value as latest_value,
+        j.year as judged_year,
+        case when j.is_usable then j.value end as judged_value,
+        coalesce(j.variant, l.variant) as value_variant,
+        coalesce(j.method, l.method) as value_method,
+        coalesce(j.unit, l.unit) as value_unit,
+        coalesce(j.n_expected, l.n_expected) as n_expected,
+        coalesce(j.n_valid, l.n_valid) as n_valid,
+        coalesce(j.coverage, l.coverage) as coverage,
+        coalesce(j.validity, l.validity) as validity,
+        j.validity_reason,
+        coalesce(j.standard, l.standard) as standard,
+        coalesce(j.clause, l.clause) as clause,
+        coalesce(j.provenance, l.provenance) as provenance,
+        d.value as year_to_date_value,
+        d.period_start as year_to_date_start,
+        d.period_end as year_to_date_end,
+        b.variant is not null as has_incomparable,
+        coalesce(j.years_expected, 1) > coalesce(j.years_usable, 1) and t.is_judged_each_year as lacks_years,
+        coalesce(
+            j.method = 'measured' and t.comparable_standard is not null
+            and j.standard not like concat('%', t.comparable_standard, '%'), false
+        ) as is_other_standard,
+        {{ attains('t.judged_operator', 'j.value', 't.judged_against') }} as is_attained,
+        x.year as reached_year,
+        x.value as reached_value,
+        {{ attains('t.judged_operator', 'x.value', 't.judged_against') }} as reached_attains,
+        t.baseline_value is not null and t.baseline_year is not null and j.year >= t.baseline_year as has_pace,
+        {{ gain('j.value - t.baseline_value', 't.better') }} * (t.target_year - t.baseline_year)
+        >= {{ gain('t.judged_against - t.baseline_value', 't.better') }} * (j.year - t.baseline_year) as is_on_pace,
+        n.variant as trend_variant,
+        n.method as trend_method,
+        coalesce(n.n_years, 0) as trend_years,
+        n.first_year as trend_first_year,
+        n.last_year as trend_last_year,
+        n.projection,
+        n.projection_low,
+        n.projection_high,
+        n.projection_level,
+        n.largest_gain,
+        case
+            when t.target_operator = 'meets' then 'a text has no trend'
+            else coalesce(n.projection_reason, 'no annual values before the target year')
+        end as projection_reason,
+        {{ attains('t.judged_operator', 'n.projection', 't.judged_against') }} as projection_attains,
+        {{ attains(
+            't.judged_operator',
+            "case when t.better = 'lower' then n.projection_low else n.projection_high end",
+            't.judged_against'
+        ) }} as interval_attains
+    from targets as t
+    inner join {{ ref('int_plan_rules') }} as r on {{ in_force(last_complete_day(), 'r') }}
+    left join latest as l on t.plan_id = l.plan_id and l.nth = 1
+    left join reached as x on t.plan_id = x.plan_id and x.nth = 1
+    left join judged as j on t.plan_id = j.plan_id and j.nth = 1
+    left join to_date as d on t.plan_id = d.plan_id and d.nth = 1
+    left join beside as b on t.plan_id = b.plan_id and t.incomparable_variant = b.variant
+    left join {{ ref('int_plan_trend') }} as n on t.plan_id = n.plan_id
+),
+
+decided as (
+    select
+        *,
+        case
+            when domain_state = 'empty' then 'no_data'
+            when not is_set then 'target_not_set'
+            when latest_year is null and judged_year is null and has_incomparable then 'not_comparable'
+            when latest_year is null and judged_year is null then 'no_data'
+            when lacks_baseline_scope then 'not_comparable'
+            when value_unit <> unit then 'not_comparable'
+            when is_other_standard then 'not_comparable'
+            when judged_value is null and has_incomparable then 'not_comparable'
+            when judged_value is null then 'insufficient_data'
+            when lacks_years and (is_attained or not is_over) then 'insufficient_data'
+            when is_over and is_attained then 'met'
+            when is_over then 'missed'
+            when is_judged_each_year and not is_attained then 'at_risk'
+            when is_attained or (has_pace and is_on_pace) or (not has_pace and projection_attains) then 'on_track'
+            else 'at_risk'
+        end as status,
+        case
+            when not is_set then 'the target is not set'
+            when lacks_baseline_scope
+                then concat('scope and factors of the baseline of ', cast(baseline_year as string), ' are not declared')
+            when baseline_value is null or baseline_year is null then 'the plan gives no baseline'
+            when reached_value is null then 'no full-year value up to the target year'
+            when value_unit <> unit then concat('the value is in ', value_unit, ', the plan in ', unit)
+            when reached_year <= baseline_year then 'no full-year value after the baseline'
+            else ''
+        end as pace_reason,
+        case
+            when
+                reached_value is not null and is_set and not lacks_baseline_scope
+                and coalesce(value_unit = unit, false) and reached_year < target_year
+                then {{ round_even_by(
+                    exact_quotient(gain('judged_against - reached_value', 'better'), 'target_year - reached_year'),
+                    'pace_decimals'
+                ) }}
+        end as needed_gain
+    from compared
+)
+
+select
+    *,
+    case
+        when baseline_value is not null and is_set and not lacks_baseline_scope
+            then {{ round_even_by(
+                exact_quotient('judged_against - baseline_value', 'target_year - baseline_year'), 'pace_decimals'
+            ) }}
+    end as pace_needed,
+    case
+        when pace_reason = ''
+            then {{ round_even_by(
+                exact_quotient('reached_value - baseline_value', 'reached_year - baseline_year'), 'pace_decimals'
+            ) }}
+    end as pace_so_far,
+    case
+        when is_over or needed_gain is null then null
+        when is_judged_each_year then is_attained
+        when reached_attains then true
+        when largest_gain is null and interval_attains is null then null
+        else coalesce(needed_gain <= largest_gain, false) or coalesce(interval_attains, false)
+    end as can_still_be_met,
+    case
+        when is_over then 'target year is over'
+        when not is_set then 'the target is not set'
+        when lacks_baseline_scope then pace_reason
+        when needed_gain is null then 'no full-year value in the unit of the plan'
+        when is_judged_each_year and is_attained then 'attained in each year so far'
+        when is_judged_each_year then concat('not attained in ', cast(judged_year as string))
+        when reached_attains then concat('attained in ', cast(reached_year as string))
+        when largest_gain is null and interval_attains is null then 'too few annual values of one series'
+        when needed_gain <= largest_gain then 'the yearly change needed is within the largest seen'
+        when interval_attains then 'the target lies within the interval of the projection'
+        else 'the yearly change needed is above the largest seen and the target outside the interval'
+    end as can_still_be_met_reason,
+    case
+        when domain_state = 'empty' then 'held'
+        when status = 'target_not_set' then 'the municipality sets the number and nobody has entered it'
+        when status = 'no_data' then 'nothing feeds it yet'
+        when status = 'not_comparable' and lacks_baseline_scope then pace_reason
+        when status = 'not_comparable' and value_unit <> unit
+            then concat('the value is in ', value_unit, ', the plan in ', unit)
+        when status = 'not_comparable' and is_other_standard
+            then concat('the value follows ', standard, ', the target ', comparable_standard)
+        when status = 'not_comparable' then concat('only delivered as ', incomparable_variant)
+        when status = 'insufficient_data' and judged_year is null and is_over
+            then concat(
+                    'no full-year value of ', cast(target_year as string), '; the latest full year is ',
+                    cast(latest_year as string)
+                )
+        when status = 'insufficient_data' and judged_year is null
+            then concat('no full-year value before ', cast(target_year as string))
+        when status = 'insufficient_data' and judged_value is null
+            then concat(cast(judged_year as string), ': ', validity, '; ', validity_reason)
+        when status = 'insufficient_data'
+            then concat('not every year from ', cast(first_year as string), ' on has a value')
+        when domain_state = 'held' then 'judged on the tables of an earlier release: the domain is held'
+        when status = 'on_track' and not is_attained and has_pace then 'not attained yet, on or ahead of an even pace'
+        when status = 'on_track' and not is_attained then 'not attained yet; its trend leads to the target'
+        when status = 'at_risk' and is_judged_each_year then concat('not attained in ', cast(judged_year as string))
+        when status = 'at_risk' and not has_pace then 'not attained yet, and no trend leads to the target'
+        when status = 'at_risk' then 'not attained yet, behind an even pace'
+        else coalesce(validity_reason, '')
+    end as status_reason
+from decided

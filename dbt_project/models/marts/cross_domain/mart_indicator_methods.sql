@@ -1,0 +1,188 @@
+{#-
+  How every published indicator comes about, one row per indicator and variant: formula in words and symbols, standards
+  with their dates, inputs, cadence, validity rule, unit, rounding, owner, and what is still configurable because its
+  official text was not at hand. Words come from seeds/methods; every number comes from the rule itself.
+-#}
+with spans as (
+    {%- for seed in [
+        'int_rules', 'gb3095_limits', 'gb3096_limits', 'gb3838_limits', 'aqi_breakpoints', 'noise_grades',
+        'energy_standard_coal', 'energy_co2_fuel', 'energy_co2_heat'
+    ] %}
+        select
+            standard,
+            valid_from,
+            valid_to
+        from {{ ref(seed) }}
+        where standard not in (select d.standard from {{ ref('method_documents') }} as d)
+        union all
+    {%- endfor %}
+    select
+        standard,
+        valid_from,
+        valid_to
+    from {{ ref('method_documents') }}
+),
+
+dates as (
+    select
+        standard,
+        min(valid_from) as valid_from,
+        case when count(*) = count(valid_to) then max(valid_to) end as valid_to
+    from spans
+    group by standard
+),
+
+-- Returns name document and formula themselves.
+returned as (
+    select
+        indicator_id,
+        coalesce(variant, '') as variant,
+        standard,
+        clause,
+        min(decimals) as decimals,
+        {{ joined('item', '; ', "case role when 'denominator' then 1 else 0 end, item") }} as items
+    from {{ ref('returns_formulas') }}
+    group by indicator_id, coalesce(variant, ''), standard, clause
+),
+
+methods as (
+    select
+        m.*,
+        coalesce(m.variant, '') as method_variant,
+        r.clause as returned_formula,
+        r.decimals as returned_decimals,
+        r.items as returned_items
+    from {{ ref('indicator_methods') }} as m
+    left join returned as r on m.indicator_id = r.indicator_id and coalesce(m.variant, '') = r.variant
+),
+
+followed as (
+    select
+        m.indicator_id,
+        m.method_variant,
+        s.seq,
+        s.standard,
+        s.clause
+    from methods as m
+    inner join {{ ref('method_standards') }} as s on m.rule_group = s.rule_group
+    union all
+    select
+        indicator_id,
+        variant as method_variant,
+        0 as seq,
+        standard,
+        clause
+    from returned
+),
+
+standards as (
+    select
+        f.indicator_id,
+        f.method_variant,
+        {{ joined('f.standard', '; ', 'f.seq, f.standard') }} as standard,
+        {{ joined('f.clause', '; ', 'f.seq, f.standard') }} as clause,
+        {{ joined(
+            "concat(f.standard, ': ', " ~ span_in_words('d.valid_from', 'd.valid_to') ~ ")", '; ', 'f.seq, f.standard'
+        ) }} as standard_dates
+    from followed as f
+    left join dates as d on f.standard = d.standard
+    group by f.indicator_id, f.method_variant
+),
+
+rules as (
+    select
+        g.rule_group,
+        g.role,
+        g.seq,
+        r.rule_id,
+        r.certainty,
+        r.is_overridden,
+        r.valid_from,
+        {{ in_force(last_complete_day(), 'r') }} as is_in_force,
+        coalesce({{ plain_number('r.rule_value') }}, 'not entered') as number,
+        concat(
+            r.rule_id, ' = ', coalesce({{ plain_number('r.rule_value') }}, 'not entered'), ' [', r.unit, '] (', r.standard,
+            ', ', {{ span_in_words('r.valid_from', 'r.valid_to') }}, ')'
+        ) as words
+    from {{ ref('method_rules') }} as g
+    inner join {{ ref('int_rules') }} as r on g.rule_id = r.rule_id
+),
+
+ruled as (
+    select
+        rule_group,
+        {{ joined("case when role = 'validity' then words end", '; ', 'seq, valid_from') }} as validity_numbers,
+        {{ joined("case when role = 'rounding' then words end", '; ', 'seq, valid_from') }} as rounding,
+        {{ joined("case when role = 'method' then words end", '; ', 'seq, valid_from') }} as choices,
+        {{ joined(
+            "case when is_in_force and certainty in ('low', 'medium') then concat("
+            ~ "'[standards.rules] ', rule_id, ' = ', number, ' (certainty ', certainty,"
+            ~ " case when is_overridden then ', overridden' else '' end, ')') end",
+            '; ', 'role, seq, valid_from'
+        ) }} as configurable,
+        count(case when is_in_force and certainty in ('low', 'medium') then 1 end) as n_configurable
+    from rules
+    group by rule_group
+),
+
+owned as (
+    select
+        m.indicator_id,
+        m.method_variant,
+        {{ joined('f.owner', '; ', 'f.feed') }} as owner
+    from methods as m
+    inner join {{ ref('feed_cadence') }} as f
+        on concat(';', m.feeds, ';') like concat('%;', f.feed, ';%')
+    group by m.indicator_id, m.method_variant
+),
+
+judged_variants as (
+    select
+        indicator_id,
+        judged_variant
+    from {{ ref('plan_judgement') }}
+    union all
+    select
+        commitment_id as indicator_id,
+        judged_variant
+    from {{ ref('commitment_judgement') }}
+    where source_kind = 'indicator'
+)
+
+select
+    m.indicator_id,
+    m.method_variant as variant,
+    coalesce(i.name_zh, c.name_zh, m.name_zh) as name_zh,
+    case
+        when i.indicator_id is not null then 'indicator'
+        when c.commitment_id is not null then 'commitment'
+        else 'statistic'
+    end as promised_as,
+    coalesce(j.indicator_id is not null and coalesce(j.judged_variant, '') = m.method_variant, false) as is_judged,
+    m.formula_zh,
+    coalesce(m.formula, m.returned_formula, '') as formula,
+    coalesce(s.standard, '') as standard,
+    coalesce(s.clause, '') as clause,
+    coalesce(s.standard_dates, '') as standard_dates,
+    m.feeds,
+    coalesce(m.parameters, m.returned_items, '') as parameters,
+    m.mart,
+    m.cadence,
+    concat_ws(': ', m.validity_words, r.validity_numbers) as validity_rule,
+    coalesce(i.unit, c.unit, m.unit) as unit,
+    coalesce(
+        r.rounding,
+        case when m.returned_decimals is not null then concat(cast(m.returned_decimals as string), ' decimals') end,
+        'as declared with the series'
+    ) as rounding,
+    coalesce(r.choices, '') as choices,
+    coalesce(o.owner, '') as owner,
+    coalesce(r.configurable, '') as configurable,
+    cast(coalesce(r.n_configurable, 0) as bigint) as n_configurable
+from methods as m
+left join standards as s on m.indicator_id = s.indicator_id and m.method_variant = s.method_variant
+left join ruled as r on m.rule_group = r.rule_group
+left join owned as o on m.indicator_id = o.indicator_id and m.method_variant = o.method_variant
+left join judged_variants as j on m.indicator_id = j.indicator_id
+left join {{ ref('plan_indicators_2025') }} as i on m.indicator_id = i.indicator_id
+left join {{ ref('plan_commitments_2025') }} as c on m.indicator_id = c.commitment_id
