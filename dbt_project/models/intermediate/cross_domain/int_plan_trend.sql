@@ -64,11 +64,14 @@ projected as (
     select
         c.*,
         q.quantile,
-        case when c.n >= c.min_years
-            then {{ line_at_zero('c.n', 'c.sum_u', 'c.sum_uu', 'c.sum_y', 'c.sum_uy') }}
+        case
+            when c.n >= c.min_years then {{ line_at_zero('c.n', 'c.sum_u', 'c.sum_uu', 'c.sum_y', 'c.sum_uy') }}
         end as line,
-        case when c.n >= c.min_years and c.widest < {{ widest_exact() }}
-            then {{ half_width_at_zero('q.quantile', 'c.n', 'c.sum_u', 'c.sum_uu', 'c.sum_z', 'c.sum_zz', 'c.sum_uz') }}
+        case
+            when c.n >= c.min_years and c.widest < {{ widest_exact() }}
+                then {{ half_width_at_zero(
+                    'q.quantile', 'c.n', 'c.sum_u', 'c.sum_uu', 'c.sum_z', 'c.sum_zz', 'c.sum_uz'
+                ) }}
         end as half_width
     from chosen as c
     left join {{ ref('student_t_quantiles') }} as q on c.level = q.level and c.n - 2 = q.degrees_of_freedom

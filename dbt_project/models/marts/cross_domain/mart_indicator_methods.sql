@@ -101,8 +101,8 @@ rules as (
         {{ in_force(last_complete_day(), 'r') }} as is_in_force,
         coalesce({{ plain_number('r.rule_value') }}, 'not entered') as number,
         concat(
-            r.rule_id, ' = ', coalesce({{ plain_number('r.rule_value') }}, 'not entered'), ' [', r.unit, '] (', r.standard,
-            ', ', {{ span_in_words('r.valid_from', 'r.valid_to') }}, ')'
+            r.rule_id, ' = ', coalesce({{ plain_number('r.rule_value') }}, 'not entered'), ' [', r.unit, '] (',
+            r.standard, ', ', {{ span_in_words('r.valid_from', 'r.valid_to') }}, ')'
         ) as words
     from {{ ref('method_rules') }} as g
     inner join {{ ref('int_rules') }} as r on g.rule_id = r.rule_id
