@@ -163,9 +163,14 @@ def _by_name(columns: Mapping[str, str], registry: Registry) -> Iterable[Check]:
         yield not_null("provenance")
         yield vocabulary("provenance", PROVENANCE_BY_TRUST)
     if "validity" in names:
-        # An aggregate always says how good it is; a comparison has nothing to say where there is no figure to judge.
+        # An aggregate always says how good it is; where there is no figure (a commitment nobody reports) none is expected.
         if "n_expected" in names:
-            yield not_null("validity")
+            yield relation(
+                "an aggregate says how good it is",
+                "n_expected is null or validity is not null",
+                ("n_expected", "validity"),
+                {"n_expected": 1, "validity": None},
+            )
         yield vocabulary("validity", VALIDITY)
     if {"validity", "validity_reason"} <= names:
         yield relation(
