@@ -56,6 +56,12 @@ def test_indices_and_measures_use_return_items() -> None:
     assert {r["part_of"] for r in measures} - {""} <= {r["measure_id"] for r in measures}
 
 
+def test_base_years_are_the_plan_s() -> None:
+    judged = {r["indicator_id"]: r["reduction_base_year"] for r in rows(SEEDS / "plan/plan_judgement.csv")}
+    series = rows(SEEDS / "energy/per_gdp_series.csv")
+    assert {r["base_year"] for r in series} == {judged["co2_per_gdp_reduction"]}
+
+
 def test_every_formula_uses_an_item_in_its_unit() -> None:
     units = {r["item"]: r["unit"] for r in rows(SEEDS / "returns/returns_items.csv")}
     for formula in rows(SEEDS / "returns/returns_formulas.csv"):
