@@ -66,7 +66,7 @@ def test_grade_of_few_sections(project: Project, river: str, entry: dict) -> Non
 
 
 def test_main_pollutants_of_a_river_by_the_share_of_sections(project: Project) -> None:
-    """COD exceeds at five sections, the others at three; mercury goes first all the same, ties go by class and multiple."""
+    """COD exceeds at five sections, the others at three; mercury goes first, and ties go by class and multiple."""
     assert area(project, "R-TIE", "main_pollutants_zh") == ("汞、化学需氧量、氨氮",)
 
 
