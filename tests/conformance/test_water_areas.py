@@ -92,6 +92,10 @@ def test_lengths_and_attainment_leave_out_what_has_no_class(project: Project) ->
     assert row == (*numbers, "indicative")
 
 
+def test_saturated_oxygen_is_class_one_in_a_river_of_few_sections(project: Project) -> None:
+    assert area(project, "R-SATURATED", "class_name, grade_zh") == ("I", "优")
+
+
 def test_the_lake_limit_of_phosphorus_decides(project: Project) -> None:
     """0.06 mg/L among items of class I: class II in a river, class IV in a lake, and the lake names it."""
     sql = "select class_name, deciding_items, main_pollutants_zh from candidate.mart_water_section_monthly"
