@@ -66,7 +66,7 @@ def test_grade_of_few_sections(project: Project, river: str, entry: dict) -> Non
 
 
 def test_main_pollutants_of_a_river_by_the_share_of_sections(project: Project) -> None:
-    """COD exceeds at five sections, the others at three; mercury goes first all the same, ties go by class and multiple."""
+    """COD exceeds at five sections, the others at three; mercury goes first, and ties go by class and multiple."""
     assert area(project, "R-TIE", "main_pollutants_zh") == ("汞、化学需氧量、氨氮",)
 
 
@@ -90,6 +90,10 @@ def test_lengths_and_attainment_leave_out_what_has_no_class(project: Project) ->
     )
     numbers = tuple(Decimal(n) for n in ("15", "1", "6.7", "4", "75.0", "6", "5"))
     assert row == (*numbers, "indicative")
+
+
+def test_saturated_oxygen_is_class_one_in_a_river_of_few_sections(project: Project) -> None:
+    assert area(project, "R-SATURATED", "class_name, grade_zh") == ("I", "优")
 
 
 def test_the_lake_limit_of_phosphorus_decides(project: Project) -> None:

@@ -111,6 +111,7 @@ def _pollutants(district: District) -> None:
         target = {"class_target": "III"} if n < 4 else {}
         section(district, f"R-DRY-{n}", {MONTH: values}, river_zh="R-DRY", reach_length_km=length, **target)
     section(district, "R-DRY-5", {MONTH: {}}, river_zh="R-DRY", reach_length_km=9, class_target="III")
+    section(district, "R-SATURATED-0", {MONTH: {"do": "4", "do_saturation": "95"}}, river_zh="R-SATURATED")
     # The only item of the five that a lake judges otherwise: 0.06 is class III in a river and IV in a lake.
     for water_type in ("river", "lake_reservoir"):
         values = {"ph": "7", "do": "8", "codmn": "2", "nh3n": "0.1", "tp": "0.06"}

@@ -20,7 +20,10 @@ with section_items as (
         on a.period_kind = c.period_kind and a.period_start = c.period_start and a.site_id = c.site_id
     inner join {{ ref('water_items') }} as i on c.parameter = i.parameter and {{ in_force('c.period_end', 'i') }}
     inner join {{ ref('int_water_rules') }} as r on {{ in_force('c.period_end', 'r') }}
-    where a.class_rank is not null and c.is_sufficient and c.class_rank is not null and c.in_class_assessment
+    -- Saturation has no class of its own but decides that of dissolved oxygen.
+    where
+        a.class_rank is not null and c.is_sufficient
+        and ((c.class_rank is not null and c.in_class_assessment) or c.parameter = 'do_saturation')
 ),
 
 of_networks as (
