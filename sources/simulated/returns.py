@@ -37,10 +37,10 @@ _ITEMS: dict[str, tuple[str, str, int, float, tuple[float, ...]]] = {
     "contaminated_plots_total": ("开发利用污染地块面积", "亩", 1, 0.002,
                                  (610, 1230, 1420, 1610, 1790, 1960, 2120, 2260, 2700)),
     "redline_area": ("生态保护红线面积", "平方公里", 2, 0.0, (3.31, 3.31, 3.32, 3.32, 3.33, 3.34, 3.34, 3.35, 3.4)),
-    "voc_reduction": ("VOCs重点工程减排量", "吨", 1, 0.01, (310, 420, 380, 265, 510, 690, 840, 960, 1100)),
-    "nox_reduction": ("NOx重点工程减排量", "吨", 1, 0.01, (880, 640, 510, 420, 730, 980, 1190, 1370, 1500)),
-    "cod_reduction": ("COD重点工程减排量", "吨", 1, 0.01, (5900, 7300, 6800, 610, 1240, 1830, 2390, 2880, 3500)),
-    "nh3n_reduction": ("氨氮重点工程减排量", "吨", 1, 0.01, (680, 850, 790, 62, 131, 198, 262, 321, 400)),
+    "voc_reduction": ("VOCs重点工程减排量", "吨", 1, 0.01, (310, 420, 380, 265, 245, 180, 150, 120, 90)),
+    "nox_reduction": ("NOx重点工程减排量", "吨", 1, 0.01, (880, 640, 510, 420, 310, 250, 210, 180, 130)),
+    "cod_reduction": ("COD重点工程减排量", "吨", 1, 0.01, (5900, 7300, 6800, 610, 630, 590, 560, 490, 380)),
+    "nh3n_reduction": ("氨氮重点工程减排量", "吨", 1, 0.01, (680, 850, 790, 62, 69, 67, 64, 59, 45)),
 }  # fmt: skip
 # Statistical values of measured indicators: only for years before the district's own deliveries begin.
 _STATISTICAL: dict[str, tuple[str, str, int, float, tuple[float, ...]]] = {
