@@ -68,6 +68,8 @@
     d.target_source,
     cast(d.latest_year as bigint) as latest_year,
     d.latest_value,
+    d.latest_variant,
+    d.latest_method,
     coalesce(d.latest_year > d.target_year, false) as is_latest_after_target,
     cast(d.judged_year as bigint) as judged_year,
     d.judged_value,

@@ -200,7 +200,7 @@ def test_a_night_belongs_to_the_date_on_which_it_begins(project: Project) -> Non
     assert months == [(date(2023, 12, 1), 1, 31), (date(2024, 2, 1), 2, 29), (date(2024, 4, 1), 1, 30)]
 
 
-def test_exceedances_are_of_parts_and_single_events_and_a_loud_hour_is_a_hint(project: Project) -> None:
+def test_exceedances_are_of_parts_while_single_events_and_loud_hours_are_hints(project: Project) -> None:
     """12 hours of 50 dB, one of 65.0 and one of 65.1: 57.3 dB by day, of which one hour is a hint."""
     rows = project.query(
         "select kind, parameter, averaging, event_start, event_end, n_periods, peak_value, limit_value"
@@ -211,5 +211,5 @@ def test_exceedances_are_of_parts_and_single_events_and_a_loud_hour_is_a_hint(pr
         ("exceedance", "leq", "Ln", datetime(2024, 6, 2, 22), datetime(2024, 6, 4, 6), 2, 46, 45),
         ("exceedance", "leq", "Ld", datetime(2024, 6, 3, 6), datetime(2024, 6, 3, 22), 1, decimal("57.3"), 55),
         ("hint", "leq", "hour", datetime(2024, 6, 3, 19), datetime(2024, 6, 3, 20), 1, decimal("65.1"), None),
-        ("exceedance", "lmax", "1h", datetime(2024, 6, 4, 2), datetime(2024, 6, 4, 3), 1, decimal("60.1"), 60),
+        ("hint", "lmax", "hour", datetime(2024, 6, 4, 2), datetime(2024, 6, 4, 3), 1, decimal("60.1"), 60),
     ]

@@ -96,6 +96,8 @@ compared as (
         r.plan_pace_decimals as pace_decimals,
         l.year as latest_year,
         l.value as latest_value,
+        l.variant as latest_variant,
+        l.method as latest_method,
         j.year as judged_year,
         case when j.is_usable then j.value end as judged_value,
         coalesce(j.variant, l.variant) as value_variant,

@@ -29,7 +29,11 @@ with means as (
             when s.edition = 'mixed' then s.limits_standard
             else concat(s.limits_standard, '; ', s.statistics_standard)
         end as standard,
-        'annual mean of daily means over the assessed stations; validity: table 4' as clause,
+        case
+            when i.has_dust_variant
+                then concat('annual mean of daily means over the assessed stations, ', s.variant, '; validity: table 4')
+            else 'annual mean of daily means over the assessed stations; validity: table 4'
+        end as clause,
         s.provenance_rank
     from {{ ref('int_air_period_assessed') }} as s
     inner join {{ ref('air_items') }} as i on s.item = i.item

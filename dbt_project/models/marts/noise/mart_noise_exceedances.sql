@@ -1,7 +1,7 @@
 {#-
-  Noise events: Ld and Ln above the limit of the point's class on that date, and single events of the night, whose
-  maximum level may exceed the night limit by the allowance of GB 3096-2008, 5.4 (averaging 1h: the Lmax of an hour; Ln
-  where a source delivers whole nights). An hour far above its part's limit is a hint: no limit applies to an hour.
+  Noise events: Ld and Ln above the limit of the point's class on that date. Hints: an hour far above its part's limit,
+  for no limit applies to an hour; and a maximum of the night above its limit and the allowance for single events (GB
+  3096-2008, 5.4), for the Lmax of an hour, or of a whole night as delivered, does not say what made it.
 -#}
 with parts as (
     select * from {{ ref('int_noise_part') }}
@@ -69,11 +69,11 @@ periods as (
     where not p.is_attained
     union all
     select
-        'exceedance' as kind,
+        'hint' as kind,
         s.site_id,
         'lmax' as parameter,
         '最大声级' as parameter_zh,
-        case when s.is_hour then '1h' else s.metric end as averaging,
+        case when s.is_hour then 'hour' else 'day' end as averaging,
         case when s.is_hour then s.slot_start else s.part_start end as period_start,
         case when s.is_hour then s.slot_end else s.part_end end as period_end,
         true as exceeds,
@@ -83,7 +83,7 @@ periods as (
         concat('class ', s.noise_class, ', single event of the night') as limit_text,
         1 as readings,
         case when s.is_hour then s.last_hour else c.last_complete_start end as last_complete_start,
-        '' as reason,
+        'maximum of the night above its limit and the allowance for single events' as reason,
         s.standard,
         s.clause,
         s.provenance
