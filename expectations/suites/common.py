@@ -163,7 +163,7 @@ def _by_name(columns: Mapping[str, str], registry: Registry) -> Iterable[Check]:
         yield not_null("provenance")
         yield vocabulary("provenance", PROVENANCE_BY_TRUST)
     if "validity" in names:
-        # An aggregate always says how good it is; where there is no figure (a commitment nobody reports) none is expected.
+        # An aggregate says how good it is; where there is no figure (a commitment nobody reports) none is expected.
         if "n_expected" in names:
             yield relation(
                 "an aggregate says how good it is",

@@ -290,9 +290,9 @@ select
         when t.size = 'none' then 'no_clear_change'
         when t.size is not null
             then concat(
-                case t.size when 'clear' then 'clearly_' else '' end,
-                case when (c.change > 0) = c.is_more_better then 'better' else 'worse' end
-            )
+                    case t.size when 'clear' then 'clearly_' else '' end,
+                    case when (c.change > 0) = c.is_more_better then 'better' else 'worse' end
+                )
     end as trend,
     case when (c.change > 0) = c.is_more_better then t.better_zh else t.worse_zh end as trend_zh,
     cast(c.n_expected as bigint) as n_expected,
