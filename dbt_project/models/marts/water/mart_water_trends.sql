@@ -288,11 +288,10 @@ select
     cast(c.critical_value as decimal(18, 6)) as critical_value,
     case
         when t.size = 'none' then 'no_clear_change'
-        when t.size is not null
-            then concat(
-                case t.size when 'clear' then 'clearly_' else '' end,
-                case when (c.change > 0) = c.is_more_better then 'better' else 'worse' end
-            )
+        when t.size = 'clear' and (c.change > 0) = c.is_more_better then 'clearly_better'
+        when t.size = 'clear' then 'clearly_worse'
+        when t.size is not null and (c.change > 0) = c.is_more_better then 'better'
+        when t.size is not null then 'worse'
     end as trend,
     case when (c.change > 0) = c.is_more_better then t.better_zh else t.worse_zh end as trend_zh,
     cast(c.n_expected as bigint) as n_expected,
