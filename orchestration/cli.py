@@ -17,7 +17,7 @@ import typer
 from typer.exceptions import TyperException
 
 from expectations.waivers import WaiverError
-from orchestration.commands import config, doctor, history, refresh, ui
+from orchestration.commands import config, doctor, history, methods, refresh, ui
 from orchestration.decisions import BAD_USAGE, BUSY, OK, UNEXPECTED, UsageError
 from orchestration.environment import log_file
 from orchestration.report import print_json
@@ -47,6 +47,7 @@ history.register(app)
 doctor.register(app)
 ui.register(app)
 config.register(app)
+methods.register(app)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from orchestration import cli
@@ -21,6 +22,7 @@ COMMANDS = (
     ("releases",),
     ("rollback",),
     ("doctor",),
+    ("methods",),
     ("ui",),
     ("config", "check"),
 )
@@ -53,6 +55,7 @@ def test_help_explains_every_command_with_an_example(command, capsys):
         (["rollback", "000001-0123456789ab"], "000001-0123456789ab"),
         (["rollback", "../../etc"], "etc"),
         (["rollback"], "RELEASE"),
+        (["methods", "pm25_annual_mean"], "no release yet"),
     ],
 )
 def test_wrong_usage_is_said_in_a_sentence_and_exits_2(arguments, word, tmp_path, capsys):
@@ -172,3 +175,23 @@ def test_doctor_says_what_is_wrong(tmp_path):
     assert found["index"].state == WARN
     assert configuration(tmp_path / "missing.toml").state == BAD
     assert all(isinstance(f, Finding) and f.text for f in found.values())
+
+
+def test_methods_are_those_of_the_current_release(tmp_path, capsys):
+    release = tmp_path / "releases" / "000001-0123456789ab"
+    release.mkdir(parents=True)
+    (tmp_path / "current").symlink_to(release)
+    with duckdb.connect(str(release / "marts.duckdb")) as con:
+        con.execute(
+            "create table mart_indicator_methods as select 'regional_noise' as indicator_id, '' as variant,"
+            " '区域环境噪声' as name_zh, 'S = Σ L / n' as formula, 'dB(A)' as unit, 'HJ 640-2012' as standard"
+        )
+    said = {}
+    for options in ([], ["regional_noise"], ["--markdown"], ["--json"]):
+        assert cli.run(["methods", *options, "--data", str(tmp_path)]) == 0
+        said[tuple(options)] = capsys.readouterr().out
+    assert all("区域环境噪声" in text for text in said.values())
+    assert "S = Σ L / n" in said[("regional_noise",)] and "## regional_noise 区域环境噪声" in said[("--markdown",)]
+    assert json.loads(said[("--json",)])["methods"][0]["standard"] == "HJ 640-2012"
+    assert cli.run(["methods", "regional_nois", "--data", str(tmp_path)]) == 2
+    assert "did you mean regional_noise?" in capsys.readouterr().err
