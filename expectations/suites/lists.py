@@ -23,15 +23,18 @@ LIMIT_AVERAGINGS = ("1h", "24h", "daily_max_8h", "Ld", "Ln", "month_class")
 HINT_AVERAGINGS = ("hour", "day", "month")
 
 
-def ranking_suite(mart: str, fed_by: tuple[str, ...], checks: tuple[Check, ...] = ()) -> Suite:
-    """The suite of a ranking mart; rows only warn, for a district may have no place of a list."""
+def ranking_suite(mart: str, fed_by: tuple[str, ...], checks: tuple[Check, ...] = (), always: int = 1) -> Suite:
+    """The suite of a ranking mart; rows only warn, for a district may have no place of a list.
+
+    `always` is 0 where a feed's first month gives no list.
+    """
     vocabularies = {
         "place_kind": PLACE_KINDS,
         "period_kind": RANKING_PERIODS,
         "variant": VARIANTS,
         "publication_state": STATES,
     }
-    return Suite(mart, fed_by, (*ranking_checks(), *checks), vocabularies, rows_severity=WARNING)
+    return Suite(mart, fed_by, (*ranking_checks(), *checks), vocabularies, always=always, rows_severity=WARNING)
 
 
 def events_suite(

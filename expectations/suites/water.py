@@ -221,6 +221,7 @@ SUITES = (
     Suite("mart_water_section_monthly", _FED, (*_section(), _WORST_ITEM), {**_WORDS, **_USED}),
     Suite("mart_water_section_quarterly", _FED, _section(), {**_WORDS, **_USED, "period_kind": ("quarter",)}),
     Suite("mart_water_section_annual", _FED, _section(), {**_WORDS, **_USED, "period_kind": PERIOD_KINDS}),
+    # These are made of complete months, so the first month of a feed gives them no row: that is no fault.
     Suite(
         "mart_water_area_period",
         _FED,
@@ -233,6 +234,7 @@ SUITES = (
             "grade_zh": seed_values("standards/water_river_grades", "grade_zh"),
             "class_name": _CLASSES,
         },
+        always=0,
     ),
     Suite(
         "mart_water_cwqi",
@@ -244,6 +246,7 @@ SUITES = (
             "item_set": ("class_items", "automatic_items"),
             "period_kind": ("month", "quarter", "year"),
         },
+        always=0,
     ),
     Suite(
         "mart_water_trends",
@@ -256,8 +259,9 @@ SUITES = (
             "method": seed_values("standards/water_trend_terms", "method"),
             "trend": _TRENDS,
         },
+        always=0,
     ),
-    ranking_suite("mart_water_rankings", _FED),
+    ranking_suite("mart_water_rankings", _FED, always=0),
     events_suite("mart_water_exceedances", _FED),
     Suite(
         "mart_water_item_monthly",

@@ -34,10 +34,10 @@ TESTED = {
         "IAQI ", "daily PM2.5 list", "AQI and primary", "no primary pollutant", "95th and 98th", "sum of C/S",
         "daily mean validity", "annual mean validity", "O3 daily max 8-h", "area mean",
     ),
-    "test_energy_waste_returns": (
-        "厨余垃圾分出率", "无害化处理率", "net = gross - tare", "standard coal", "calorific vs equal-value",
-        "CO2 of natural gas", "electricity CO2", "cumulative drop", "EI", "EQI", "A=(B+C+D)/E", "dustfall",
-    ),
+    "test_air_dust": ("dustfall",),
+    "test_waste": ("厨余垃圾分出率", "无害化处理率", "net = gross - tare"),
+    "test_energy": ("standard coal", "calorific vs equal-value", "CO2 of", "electricity CO2"),
+    "test_returns": ("cumulative drop", "EI", "EQI", "A=(B+C+D)/E"),
     # HJ 212 entries come with the telemetry.
     "": ("CRC16 of", "build packet", "reject on CRC", "Flag bits"),
 }  # fmt: skip

@@ -61,22 +61,21 @@ def entered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 def test_the_latest_document_of_a_municipal_target_holds(entered: Project) -> None:
     rows = entered.query(
         "select judged_operator, judged_against, target_source from intermediate.int_plan_targets"
-        " where indicator_id = 'voc_reduction'"
+        " where plan_id = 'voc_reduction'"
     )
     assert rows == [(">=", Decimal(100), "municipal: 京环发〔2022〕1号 (2022-03-01)")]
 
 
 def test_what_nobody_entered_stays_not_set(entered: Project) -> None:
-    query = "select judged_against from intermediate.int_plan_targets where indicator_id = 'nox_reduction'"
+    query = "select judged_against from intermediate.int_plan_targets where plan_id = 'nox_reduction'"
     assert entered.query(query) == [(None,)]
 
 
 def test_a_row_of_the_user_replaces_the_delivered_one(entered: Project) -> None:
-    rows = entered.query("select indicator_id from intermediate.int_plan_targets where lacks_baseline_scope")
+    rows = entered.query("select plan_id from intermediate.int_plan_targets where lacks_baseline_scope")
     assert ("carbon_emission_total",) not in rows
-    assert entered.query("select count(*), count(distinct indicator_id) from intermediate.int_plan_targets") == [
-        (22, 22)
-    ]
+    # The 22 indicators and the 38 commitments, each once.
+    assert entered.query("select count(*), count(distinct plan_id) from intermediate.int_plan_targets") == [(60, 60)]
 
 
 def test_an_override_holds_on_all_dates_and_is_shown_beside_the_standard(entered: Project) -> None:

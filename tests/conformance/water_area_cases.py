@@ -150,7 +150,7 @@ def _quarters(district: District) -> None:
         months = {(2015, 4 + m): FIVE | {"do": "8", "nh3n": level} for m, level in enumerate(levels)}
         section(district, f"W-QUARTER-{n}", months, valid_to=date(2015, 6, 30))
     section(district, "W-QUARTER-PH", {(2015, 4): {"ph": "6.0"}, (2015, 6): {"ph": "8.0"}})
-    section(district, "W-QUARTER-RUNNING", {(2029, 1): FIVE})
+    section(district, "W-QUARTER-RUNNING", {(2033, 1): FIVE})
     section(district, "W-LEAP", {(2024, 2): {"nh3n": "0.4"}, (2024, 3): {"nh3n": "1.8"}}, days=(1,))
     district.reading("clean_water", "W-LEAP", "nh3n", datetime(2024, 2, 29, 23, 30), "0.6", method="manual")
 
