@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
 import xlsxwriter
@@ -65,13 +66,15 @@ OTHER_MONTHS: Mapping[tuple[str, str, int], str] = {
 }
 FROZEN = {("W5", 1), ("W5", 2)}  # no sample under the ice
 
-# --- Noise. Both points, hour by hour from 20 May 2025 06:00: 16 hours of day, 8 of night, loud and quiet in turn.
-NOISE_START = datetime(2025, 5, 20, 6)
+# --- Noise. Both points stood for four days and have three, hour by hour from 20 May 2025 06:00: 16 hours of day, 8 of
+# night, loud and quiet in turn. On 21 May the point of class 1 has 10 dB less in every hour.
+NOISE_START, NOISE_DAYS = datetime(2025, 5, 20, 6), 3
 DAY_LEVELS, NIGHT_LEVELS = ("60.0", "50.0"), ("50.0", "40.0")
+CALM_POINT, CALM_DAY, CALM_DAY_LEVELS, CALM_NIGHT_LEVELS = "N2", 1, ("50.0", "40.0"), ("40.0", "30.0")
 # Two hours of N1 that do not count: a gale, and half an hour of samples.
-NOT_COUNTED: Mapping[tuple[str, int], tuple[str, str, str]] = {  # (point, hour) → Leq, valid minutes, wind m/s
-    ("N1", 12): ("75.0", "60", "6.0"),
-    ("N1", 13): ("80.0", "30", "1.0"),
+NOT_COUNTED: Mapping[tuple[str, datetime], tuple[str, str, str]] = {  # (point, hour) → Leq, valid minutes, wind m/s
+    ("N1", datetime(2025, 5, 20, 12)): ("75.0", "60", "6.0"),
+    ("N1", datetime(2025, 5, 20, 13)): ("80.0", "30", "1.0"),
 }
 # Grid survey: 80 points of 54.0 and 20 of 58.5.
 GRID: Sequence[tuple[str, float]] = [(f"G{n:03}", 54.0 if n <= 80 else 58.5) for n in range(1, 101)]
@@ -114,7 +117,7 @@ def write(folder: Path) -> Path:
     _csv(raw / "water_lab_2025_20260110.csv", header, lab, "gbk")
     corrected = [["W1", "2025/01/05", "氨氮", "3.2", "mg/L", "W1-202501-更正"]]
     _csv(raw / "water_lab_correction_20260115.csv", header, corrected, "gbk")
-    _csv(raw / "noise_hours_20250522.csv", "测点编号,时段开始,Leq,有效分钟,风速", _noise())
+    _csv(raw / "noise_hours_20250524.csv", "测点编号,时段开始,Leq,有效分钟,风速", _noise())
     _grid(raw / "noise_grid_20251101.xlsx")
     tickets = list(_tickets())
     _csv(raw / "waste_tickets_2025_20260108.csv", "票号,进厂时间,车牌,类别,去向,毛重,皮重,净重", [*tickets, tickets[0]])
@@ -168,10 +171,12 @@ def _lab() -> Iterator[list[str]]:
 
 def _noise() -> Iterator[list[str]]:
     for point in ("N1", "N2"):
-        for n in range(24):
-            begin = NOISE_START + timedelta(hours=n)
-            levels = DAY_LEVELS if n < 16 else NIGHT_LEVELS
-            leq, minutes, wind = NOT_COUNTED.get((point, begin.hour), (levels[n % 2], "60", "1.0"))
+        for day, n in product(range(NOISE_DAYS), range(24)):
+            begin = NOISE_START + timedelta(days=day, hours=n)
+            calm = point == CALM_POINT and day == CALM_DAY
+            by_day, by_night = (CALM_DAY_LEVELS, CALM_NIGHT_LEVELS) if calm else (DAY_LEVELS, NIGHT_LEVELS)
+            levels = by_day if n < 16 else by_night
+            leq, minutes, wind = NOT_COUNTED.get((point, begin), (levels[n % 2], "60", "1.0"))
             yield [point, f"{begin:%Y-%m-%d %H:%M}", leq, minutes, wind]
 
 

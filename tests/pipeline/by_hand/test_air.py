@@ -137,3 +137,65 @@ def test_month_of_the_dust_day(shows: Shown) -> None:
     mart = "mart_air_district_monthly"
     shows(mart, f"{month} and variant = 'dust_included'", mean_value="78", n_dust_days_left_out=0)
     shows(mart, f"{month} and variant = 'dust_excluded'", mean_value="62", n_dust_days_left_out=1)
+
+
+def test_hours_above_the_limit_of_an_hour_are_one_event(shows: Shown) -> None:
+    # NZG on the ozone day: the hours that end 13:00 to 20:00 have 239 and 241 in turn, all above 200; the first 241 is
+    # the hour from 13:00. (241 − 200) : 200 = 0.205 → 0.20 (half to even). ATC has 179 and 181: no hour above.
+    shows(
+        "mart_exceedances", "parameter = 'o3' and averaging = '1h'", kind="exceedance", site_id="NZG",
+        site_name_zh="农展馆", event_start="2025-06-20 12:00:00", event_end="2025-06-20 20:00:00", n_periods=8,
+        n_periods_between=0, peak_value="241", peak_at="2025-06-20 13:00:00", unit="ug/m3", limit_value="200",
+        multiple="0.20", readings_behind=8, is_open=False, unit_to_notify="区生态环境局",
+    )  # fmt: skip
+
+
+def test_a_day_above_the_limit_of_a_day_is_an_event(shows: Shown) -> None:
+    # (200 − 75) : 75 = 1.66… → 1.67, from 24 hours. The dust day is further away than the one day that is bridged.
+    # At the brink NZG has 75.0, which is no exceedance, and ATC 75.8 → 76: (76 − 75) : 75 = 0.0133… → 0.01.
+    where = "parameter = 'pm2_5' and averaging = '24h' and site_id = '{}' and event_start = '{} 00:00:00'"
+    shows(
+        "mart_exceedances", where.format("NZG", "2025-01-15"), event_end="2025-01-16 00:00:00", n_periods=1,
+        peak_value="200", limit_value="75", multiple="1.67", readings_behind=24, is_open=False,
+    )  # fmt: skip
+    shows("mart_exceedances", where.format("ATC", "2025-10-08"), peak_value="76", multiple="0.01")
+
+
+def test_days_above_are_no_other_than_these(house) -> None:
+    found = house.released(
+        "select site_id, event_start::date::varchar as day from mart_exceedances "
+        "where parameter = 'pm2_5' order by site_id, event_start"
+    )
+    days = {"ATC": ["2025-01-15", "2025-03-12", "2025-10-08"], "NZG": ["2025-01-15", "2025-03-12"]}
+    assert [(row["site_id"], row["day"]) for row in found] == [(site, day) for site in days for day in days[site]]
+
+
+COMPARED = (
+    # 12729.9 : 363 = 35.0686…: 35 by the edition of 2012, 35.1 by that of 2026, whose limit until 2030 is 30.
+    ("mean", "pm2_5", "dust_excluded", "35", "35.1", "0.1", "35", "30"),
+    # 22712 : 363 = 62.5674…: 63 and 62.6; limits 70 and 60.
+    ("mean", "pm10", "dust_excluded", "63", "62.6", "-0.4", "70", "60"),
+    # Above 60 of PM2.5 a day is no longer good: 8 October with 75.4 falls out. 360 : 364 = 98.9010… → 98.9.
+    ("good_days_share", "", "dust_included", "99.2", "98.9", "-0.3", None, None),
+)
+
+
+@pytest.mark.parametrize(("measure", "item", "variant", "by_2012", "by_2026", "change", "limit", "new_limit"), COMPARED)
+def test_year_under_both_editions(
+    shows: Shown, measure: str, item: str, variant: str, by_2012: str, by_2026: str, change: str,
+    limit: str | None, new_limit: str | None,
+) -> None:  # fmt: skip
+    shows(
+        "mart_standard_comparison",
+        "place_kind = 'district' and period_kind = 'year' and period_start = '2025-01-01' "
+        f"and measure = '{measure}' and item = '{item}' and variant = '{variant}'",
+        value_2012=by_2012,
+        value_2026=by_2026,
+        change_2026_on_2012=change,
+        limit_2012=limit,
+        limit_2026=new_limit,
+        n_valid=364,
+        n_expected=365,
+        coverage="0.9973",
+        validity="valid",
+    )

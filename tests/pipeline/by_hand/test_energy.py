@@ -40,3 +40,15 @@ def test_energy_total(shows: Shown) -> None:
     shows(mart, total.format(2025, "equal_value"), value="906.6", validity="valid")
     # For 2022 nobody has entered a factor: no figure.
     shows(mart, total.format(2022, "equal_value"), value=None, validity="insufficient")
+
+
+def test_inventory(shows: Shown) -> None:
+    # 2162188.809 + 11163540 − 55540 + 5500000 = 18770188.809 t, the factor of power that of 2023. Beside it, and no
+    # part of it, what the key projects of 2025 took away.
+    mart, year = "mart_ghg_inventory", "period_kind = 'year' and period_start = '2025-01-01' and row_role = 'total'"
+    shows(
+        mart, f"{year} and entry_kind = 'co2'", value="18770188.809", unit="t", factor_year=2023,
+        factor_status="provisional_factor", validity="indicative",
+    )  # fmt: skip
+    shows(mart, f"{year} and pollutant = 'voc'", value="310", entry_kind="air_pollutant_reduction")
+    shows(mart, f"{year} and pollutant = 'cod'", value="60", entry_kind="water_pollutant_reduction")

@@ -30,8 +30,8 @@ FILES = {
     "water_lab_correction_20260115.csv": Counts((1, 1, 0, 0), (1, 1, 0, 0, 0)),
     # Six moments of five items.
     "water_auto_20250615.csv": Counts((6, 6, 0, 0), (30, 30, 0, 0, 0)),
-    # Two points, 24 hours, three values.
-    "noise_hours_20250522.csv": Counts((48, 48, 0, 0), (144, 144, 0, 0, 0)),
+    # Two points, 3 × 24 hours, three values.
+    "noise_hours_20250524.csv": Counts((144, 144, 0, 0), (432, 432, 0, 0, 0)),
     # A title, a header and a footer around 100 points.
     "noise_grid_20251101.xlsx": Counts((100, 100, 0, 0), (100, 100, 0, 0, 0), 3),
     # Three segments, level and vehicles.
@@ -40,8 +40,10 @@ FILES = {
     "waste_tickets_2025_20260108.csv": Counts((1466, 1464, 1, 1), (1466, 1464, 1, 1, 0)),
     # Two years of four flows; JSON has no header.
     "energy_balance_20260116.json": Counts((8, 8, 0, 0), (8, 8, 0, 0, 0), 0),
-    # Carbon and GDP of three years (6), 17 items of 2025.
-    "returns_20260120.csv": Counts((23, 23, 0, 0), (23, 23, 0, 0, 0)),
+    # PM2.5 of 2020, carbon and GDP of three years (6), 13 items of 2025, EI of 2024, four reductions × five years (20).
+    "returns_20260120.csv": Counts((41, 41, 0, 0), (41, 41, 0, 0, 0)),
+    # Six reports on two commitments, four on two projects.
+    "plan_reports_20260118.csv": Counts((10, 10, 0, 0), (10, 10, 0, 0, 0)),
 }
 RECORDS = ("records_in", "records_used", "records_quarantined", "records_duplicate")
 READINGS = ("readings_in", "readings_clean", "readings_quarantined", "readings_duplicate", "readings_superseded")
