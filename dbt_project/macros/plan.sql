@@ -111,6 +111,11 @@
     coalesce(d.provenance, 'plan') as provenance
 {%- endmacro %}
 
+{# `value` cut off at what is possible; an end that is null is open, and nothing stays nothing. #}
+{% macro within_range(value, low, high) -%}
+    case when {{ value }} < {{ low }} then {{ low }} when {{ value }} > {{ high }} then {{ high }} else {{ value }} end
+{%- endmacro %}
+
 {# The milestone that a plan_ref names: the last part of project:<no>:<milestone>. #}
 {% macro milestone_of(plan_ref) -%}
     split_part({{ plan_ref }}, ':', 3)
