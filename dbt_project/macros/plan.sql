@@ -76,6 +76,8 @@
     d.value_variant,
     d.value_method,
     d.year_to_date_value,
+    d.year_to_date_validity,
+    d.year_to_date_standard,
     d.year_to_date_start,
     d.year_to_date_end,
     d.status,

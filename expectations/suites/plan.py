@@ -101,6 +101,12 @@ def _judged(key: str) -> tuple[Check, ...]:
             {"status": "no_data", "status_reason": ""},
         ),
         relation(
+            "a value of the running year says how sure it is",
+            "year_to_date_value is null or (year_to_date_validity is not null and year_to_date_standard is not null)",
+            (key, "year_to_date_value", "year_to_date_validity", "year_to_date_standard"),
+            {"year_to_date_value": 28.2, "year_to_date_validity": None, "year_to_date_standard": "GB 3095-2012"},
+        ),
+        relation(
             "a baseline is the plan's own",
             "baseline_value is null or baseline_provenance = 'plan'",
             (key, "baseline_value", "baseline_provenance"),
