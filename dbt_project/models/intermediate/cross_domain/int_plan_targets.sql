@@ -52,7 +52,7 @@ promised as (
     select
         'commitment' as plan_kind,
         p.commitment_id as plan_id,
-        p.unit,
+        coalesce(j.value_unit, p.unit) as unit,
         p.baseline_year,
         p.baseline_value,
         p.target_year,
