@@ -56,9 +56,18 @@
     )
 {%- endmacro %}
 
-{# Signed contribution to the district total; what the scope leaves out is 0 even without a factor. #}
-{% macro signed(is_shown, sign_column, value) -%}
-    cast(case when {{ is_shown }} then case when {{ sign_column }} = 0 then 0 else {{ sign_column }} * {{ value }} end end as decimal(24, 6))
+{#
+  Signed contribution to the district total: 0 for a meter, which is part of the balance, and for what the scope leaves
+  out, even without a factor.
+-#}
+{% macro signed(is_shown, sign_column, value, metering) -%}
+    cast(
+        case
+            when {{ metering }} = 'meter' then 0
+            when {{ is_shown }} then case when {{ sign_column }} = 0 then 0 else {{ sign_column }} * {{ value }} end
+        end
+        as decimal(24, 6)
+    )
 {%- endmacro %}
 
 {#

@@ -76,6 +76,8 @@
     d.value_variant,
     d.value_method,
     d.year_to_date_value,
+    d.year_to_date_validity,
+    d.year_to_date_standard,
     d.year_to_date_start,
     d.year_to_date_end,
     d.status,
@@ -109,6 +111,11 @@
     d.domain,
     d.domain_state,
     coalesce(d.provenance, 'plan') as provenance
+{%- endmacro %}
+
+{# `value` cut off at what is possible; an end that is null is open, and nothing stays nothing. #}
+{% macro within_range(value, low, high) -%}
+    case when {{ value }} < {{ low }} then {{ low }} when {{ value }} > {{ high }} then {{ high }} else {{ value }} end
 {%- endmacro %}
 
 {# The milestone that a plan_ref names: the last part of project:<no>:<milestone>. #}

@@ -58,14 +58,23 @@ class Suite:
 
 
 @cache
-def seed_values(seed: str, column: str) -> tuple[str, ...]:
-    """Distinct values of a seed's column in file order, e.g. seed_values('standards/water_classes', 'class_name')."""
+def seed_rows(seed: str) -> tuple[dict[str, str], ...]:
+    """Rows of a seed in file order, e.g. seed_rows('plan/plan_judgement')."""
     file = SEEDS / f"{seed}.csv"
     try:
         with file.open(encoding="utf-8", newline="") as handle:
-            return tuple(dict.fromkeys(row[column] for row in csv.DictReader(handle) if row[column]))
-    except (OSError, KeyError) as error:
-        raise SuiteError(f"{file}: the suites need its column {column} ({error})") from error
+            return tuple(csv.DictReader(handle))
+    except OSError as error:
+        raise SuiteError(f"{file}: the suites need it ({error})") from error
+
+
+@cache
+def seed_values(seed: str, column: str) -> tuple[str, ...]:
+    """Distinct values of a seed's column in file order, e.g. seed_values('standards/water_classes', 'class_name')."""
+    try:
+        return tuple(dict.fromkeys(row[column] for row in seed_rows(seed) if row[column]))
+    except KeyError as error:
+        raise SuiteError(f"{SEEDS / seed}.csv: the suites need its column {column}") from error
 
 
 def indicators(mart: str, fed_by: tuple[str, ...], checks: tuple[Check, ...] = ()) -> Suite:

@@ -31,6 +31,12 @@ def _balance() -> tuple[Check, ...]:
             {"tce": 1, "tce_in_scope": 2},
         ),
         relation(
+            "a meter is part of the balance and adds nothing to it",
+            "metering <> 'meter' or (tce_in_scope = 0 and tco2_in_scope = 0)",
+            ("metering", "tce_in_scope", "tco2_in_scope"),
+            {"metering": "meter", "tce_in_scope": 0, "tco2_in_scope": 1},
+        ),
+        relation(
             "no factor, no CO2",
             "factor_status <> 'insufficient' or tco2 is null",
             ("factor_status", "tco2"),

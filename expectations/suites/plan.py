@@ -7,7 +7,7 @@ Here belongs what holds between a status and the numbers beside it. Not here: th
 from __future__ import annotations
 
 from expectations.checks import Check, between, equal, not_null, relation
-from expectations.suites.common import Suite, seed_values
+from expectations.suites.common import VALIDITY, Suite, seed_rows, seed_values
 
 _STATES = ("fresh", "held", "empty")
 _STATUS = seed_values("plan/status_words", "status")
@@ -25,6 +25,21 @@ def _as_many_as(seed: str, column: str, what: str) -> Check:
         "select count(*) from {table}",
         f"select {len(seed_values(seed, column))}",
         f"one row for each of the {what} of the plan",
+    )
+
+
+def _possible(key: str, seed: str) -> Check:
+    """Of what has both ends in the seed: shares in %."""
+    shares = [row for row in seed_rows(seed) if row["range_low"] and row["range_high"]]
+    ends = " ".join(
+        f"when '{r[key]}' then projection_low >= {r['range_low']} and projection_high <= {r['range_high']}"
+        for r in shares
+    )
+    return relation(
+        "the projection of a share ends where a share does",
+        f"case {key} {ends} else true end",
+        (key, "projection_low", "projection_high"),
+        {key: shares[0][key], "projection_low": 80, "projection_high": 106.67},
     )
 
 
@@ -101,6 +116,12 @@ def _judged(key: str) -> tuple[Check, ...]:
             {"status": "no_data", "status_reason": ""},
         ),
         relation(
+            "a value of the running year says how sure it is",
+            "year_to_date_value is null or (year_to_date_validity is not null and year_to_date_standard is not null)",
+            (key, "year_to_date_value", "year_to_date_validity", "year_to_date_standard"),
+            {"year_to_date_value": 28.2, "year_to_date_validity": None, "year_to_date_standard": "GB 3095-2012"},
+        ),
+        relation(
             "a baseline is the plan's own",
             "baseline_value is null or baseline_provenance = 'plan'",
             (key, "baseline_value", "baseline_provenance"),
@@ -139,8 +160,9 @@ _SCORECARD = Suite(
     (
         _as_many_as("plan/plan_indicators_2025", "indicator_id", "indicators"),
         *_judged("indicator_id"),
+        _possible("indicator_id", "plan/plan_judgement"),
     ),
-    {"status": _STATUS, "domain_state": _STATES},
+    {"status": _STATUS, "domain_state": _STATES, "year_to_date_validity": VALIDITY},
     always=len(seed_values("plan/plan_indicators_2025", "indicator_id")),
 )
 
@@ -150,8 +172,15 @@ _COMMITMENTS = Suite(
     (
         _as_many_as("plan/plan_commitments_2025", "commitment_id", "commitments"),
         *_judged("commitment_id"),
+        _possible("commitment_id", "plan/commitment_judgement"),
+        relation(
+            "what is reported of a promise in words has a unit",
+            "unit <> 'text'",
+            ("commitment_id", "unit", "latest_value"),
+            {"unit": "text", "latest_value": 101.5},
+        ),
     ),
-    {"status": _STATUS, "domain_state": _STATES},
+    {"status": _STATUS, "domain_state": _STATES, "year_to_date_validity": VALIDITY},
     always=len(seed_values("plan/plan_commitments_2025", "commitment_id")),
 )
 

@@ -112,6 +112,8 @@ compared as (
         coalesce(j.clause, l.clause) as clause,
         coalesce(j.provenance, l.provenance) as provenance,
         d.value as year_to_date_value,
+        d.validity as year_to_date_validity,
+        d.standard as year_to_date_standard,
         d.period_start as year_to_date_start,
         d.period_end as year_to_date_end,
         b.variant is not null as has_incomparable,

@@ -1,7 +1,8 @@
 {#-
   The trend of each promise before its target year, from annual values of one series only (measured and reported are
-  different methods): the least-squares line projected to the target year with its prediction interval, and the largest
-  yearly gain seen. The series with most years counts, the judged one on a tie.
+  different methods): the least-squares line projected to the target year with its prediction interval, both cut off at
+  what is possible (a share ends at 0 and 100 %), and the largest yearly gain seen. The series with most years counts,
+  the judged one on a tie.
 -#}
 with points as (
     select
@@ -12,6 +13,8 @@ with points as (
         v.year - t.target_year as u,
         v.value as y,
         t.better,
+        t.range_low,
+        t.range_high,
         r.plan_projection_decimals as decimals,
         r.plan_projection_level as level,
         cast(r.plan_projection_min_years as bigint) as min_years,
@@ -34,6 +37,8 @@ summed as (
         variant,
         method,
         place,
+        range_low,
+        range_high,
         decimals,
         level,
         min_years,
@@ -50,7 +55,7 @@ summed as (
         sum(u * {{ scaled_integer('above_least') }}) as sum_uz,
         max(case when year_before = year - 1 then {{ gain('y - y_before', 'better') }} end) as largest_gain
     from points
-    group by plan_id, variant, method, place, decimals, level, min_years
+    group by plan_id, variant, method, place, range_low, range_high, decimals, level, min_years
 ),
 
 chosen as (
@@ -76,6 +81,15 @@ projected as (
     from chosen as c
     left join {{ ref('student_t_quantiles') }} as q on c.level = q.level and c.n - 2 = q.degrees_of_freedom
     where c.nth = 1
+),
+
+rounded as (
+    select
+        *,
+        {{ round_even_by('line', 'decimals') }} as projection,
+        {{ round_even_by('line - half_width', 'decimals') }} as projection_low,
+        {{ round_even_by('line + half_width', 'decimals') }} as projection_high
+    from projected
 )
 
 select
@@ -85,19 +99,27 @@ select
     n as n_years,
     cast(first_year as bigint) as first_year,
     cast(last_year as bigint) as last_year,
-    {{ round_even_by('line', 'decimals') }} as projection,
-    {{ round_even_by('line - half_width', 'decimals') }} as projection_low,
-    {{ round_even_by('line + half_width', 'decimals') }} as projection_high,
+    {{ within_range('projection', 'range_low', 'range_high') }} as projection,
+    {{ within_range('projection_low', 'range_low', 'range_high') }} as projection_low,
+    {{ within_range('projection_high', 'range_low', 'range_high') }} as projection_high,
     cast(level as decimal(9, 4)) as projection_level,
     largest_gain,
-    case
-        when n < min_years
-            then concat(
-                    'only ', cast(n as string), ' of ', cast(min_years as string), ' annual values, ', method
-                )
-        when quantile is null
-            then concat('no quantile declared for the level ', cast(cast(level as decimal(9, 4)) as string))
-        when half_width is null then 'the values lie too far apart for an exact interval'
-        else ''
-    end as projection_reason
-from projected
+    concat_ws(
+        '; ',
+        case
+            when n < min_years
+                then concat(
+                        'only ', cast(n as string), ' of ', cast(min_years as string), ' annual values, ', method
+                    )
+            when quantile is null
+                then concat('no quantile declared for the level ', cast(cast(level as decimal(9, 4)) as string))
+            when half_width is null then 'the values lie too far apart for an exact interval'
+        end,
+        case
+            when projection < range_low or projection > range_high
+                then concat('the line leads to ', {{ plain_number('projection') }}, ', cut off at what is possible')
+            when projection_low < range_low or projection_high > range_high
+                then 'the interval is cut off at what is possible'
+        end
+    ) as projection_reason
+from rounded

@@ -8,7 +8,7 @@ select
     p.chapter,
     p.theme,
     p.name_zh,
-    p.unit,
+    d.unit,
     case when d.value_item = '' then 'mart_indicator_values' else d.value_item end as value_source,
     d.is_judged_each_year,
     {{ judged_columns() }}
