@@ -81,14 +81,37 @@
   later rounding to 5 decimals or fewer is the rounding of the true mean.
 #}
 {% macro carried_mean(sum_expr, count_expr, scale=6) -%}
+    {{ adapter.dispatch('carried_mean')(sum_expr, count_expr, scale) }}
+{%- endmacro %}
+
+{% macro default__carried_mean(sum_expr, count_expr, scale) -%}
     {%- set n = scaled_integer(sum_expr, scale) ~ ' * 1000000' -%}
     {%- set d = scaled_integer(count_expr, scale) -%}
-    {%- set q = integer_quotient(n, d) -%}
+    {{ carried_quotient(n, d, integer_quotient(n, d), 'sign(' ~ sum_expr ~ ')') }}
+{%- endmacro %}
+
+{#
+  DuckDB divides 128-bit integers bit by bit: what fits is divided in 64 bits, where a double holds a number of
+  millionths below 2^53 exactly.
+#}
+{% macro duckdb__carried_mean(sum_expr, count_expr, scale) -%}
+    {%- set n = 'cast(cast(' ~ sum_expr ~ ' as double) * 1000000 as bigint) * 1000000' -%}
+    {%- set d = 'cast(cast(' ~ count_expr ~ ' as double) * 1000000 as bigint)' -%}
+    {%- if scale != 6 -%}
+        {{ default__carried_mean(sum_expr, count_expr, scale) }}
+    {%- else -%}
+    case
+        when abs({{ sum_expr }}) < 9000000 and {{ count_expr }} < 9000000
+            then {{ carried_quotient(n, d, integer_quotient(n, d), 'sign(' ~ n ~ ')') }}
+        else {{ default__carried_mean(sum_expr, count_expr, scale) }}
+    end
+    {%- endif -%}
+{%- endmacro %}
+
+{# The quotient q of millionths n : d, its digit 6 moved away from zero off 0 and 5 where it goes on: decimal(18, 6). #}
+{% macro carried_quotient(n, d, q, sign) -%}
     cast(cast((
-        {{ q }} + case
-            when {{ q }} % 5 = 0 and {{ q }} * {{ d }} <> {{ n }} then sign({{ sum_expr }})
-            else 0
-        end
+        {{ q }} + case when {{ q }} % 5 = 0 and {{ q }} * {{ d }} <> {{ n }} then {{ sign }} else 0 end
     ) as decimal(38, 0)) * cast(0.000001 as decimal(6, 6)) as decimal(18, 6))
 {%- endmacro %}
 

@@ -23,9 +23,30 @@
     {{ provenance_of_rank('least(' ~ provenance_rank(a) ~ ', ' ~ provenance_rank(b) ~ ')') }}
 {%- endmacro %}
 
-{# Share of valid in expected inputs, 0 to 1 and beyond where more arrive than declared: decimal(9, 4). #}
+{#
+  Share of valid in expected inputs, two counts, 0 to 1 and beyond where more arrive than declared: decimal(9, 4), half
+  to even.
+#}
 {% macro coverage(n_valid, n_expected) -%}
+    {{ adapter.dispatch('coverage')(n_valid, n_expected) }}
+{%- endmacro %}
+
+{% macro default__coverage(n_valid, n_expected) -%}
     cast({{ exact_ratio(n_valid, n_expected, 4) }} as decimal(9, 4))
+{%- endmacro %}
+
+{# Counts are divided in 64 bits: see carried_mean(). #}
+{% macro duckdb__coverage(n_valid, n_expected) -%}
+    {%- set n = 'cast(' ~ n_valid ~ ' as bigint) * 10000' -%}
+    {%- set d = 'cast(' ~ n_expected ~ ' as bigint)' -%}
+    {%- set q = integer_quotient(n, d) -%}
+    {%- set twice_rest = '(' ~ n ~ ' - ' ~ q ~ ' * ' ~ d ~ ') * 2' -%}
+    cast(cast((
+        {{ q }} + case
+            when {{ twice_rest }} > {{ d }} or {{ twice_rest }} = {{ d }} and {{ q }} % 2 = 1 then 1
+            else 0
+        end
+    ) as decimal(18, 0)) * cast(0.0001 as decimal(4, 4)) as decimal(9, 4))
 {%- endmacro %}
 
 {# Verdict over inputs: pending while more can arrive, valid when enough did, else insufficient. #}
