@@ -89,17 +89,42 @@
 {%- endmacro %}
 
 {#
-  Percentile of ordered values inside a group: k = 1 + (n - 1) p, X_s + (X_(s+1) - X_s)(k - s) with s the whole part of
-  k (HJ 663). `p` in percent, `place` 1 for the smallest, `n` their number. Exact; decimal(18, 6) where p has no decimals
-  and the values have at most 4.
+  Percentile of `n` values in order (sorted_values): k = 1 + (n - 1) p, X_s + (X_(s+1) - X_s)(k - s) with s the whole part
+  of k (HJ 663). `p` in percent. Exact; decimal(18, 6) where p has no decimals and the values have at most 4.
 #}
-{% macro linear_percentile(value, place, n, p) -%}
+{% macro linear_percentile(values, n, p) -%}
     {%- set steps = '(' ~ n ~ ' - 1) * cast(' ~ p ~ ' as bigint)' -%}
-    {%- set whole = integer_quotient(steps, 100) -%}
+    {%- set place = '1 + ' ~ integer_quotient(steps, 100) -%}
+    {%- set next = 'least(' ~ place ~ ' + 1, ' ~ n ~ ')' -%}
     cast({{ round_even(
-        "max(case when " ~ place ~ " = 1 + " ~ whole ~ " then cast(" ~ value ~ " as decimal(28, 8)) * (100 - (" ~ steps ~ ") % 100) else 0 end)"
-        ~ " * cast(0.01 as decimal(3, 2))"
-        ~ " + max(case when " ~ place ~ " = 2 + " ~ whole ~ " then cast(" ~ value ~ " as decimal(28, 8)) * ((" ~ steps ~ ") % 100) else 0 end)"
+        "(cast(" ~ value_at(values, place) ~ " as decimal(28, 8)) * (100 - (" ~ steps ~ ") % 100)"
+        ~ " + cast(" ~ value_at(values, next) ~ " as decimal(28, 8)) * ((" ~ steps ~ ") % 100))"
         ~ " * cast(0.01 as decimal(3, 2))", 6
     ) }} as decimal(18, 6))
+{%- endmacro %}
+
+{# All values inside a group, smallest first: an array. #}
+{% macro sorted_values(expr) -%}
+    {{ adapter.dispatch('sorted_values')(expr) }}
+{%- endmacro %}
+
+{% macro default__sorted_values(expr) -%}
+    list_sort(list({{ expr }}))
+{%- endmacro %}
+
+{% macro spark__sorted_values(expr) -%}
+    array_sort(collect_list({{ expr }}))
+{%- endmacro %}
+
+{# The value of an array at `place`, 1 for the first. #}
+{% macro value_at(values, place) -%}
+    {{ adapter.dispatch('value_at')(values, place) }}
+{%- endmacro %}
+
+{% macro default__value_at(values, place) -%}
+    list_extract({{ values }}, {{ place }})
+{%- endmacro %}
+
+{% macro spark__value_at(values, place) -%}
+    element_at({{ values }}, cast({{ place }} as int))
 {%- endmacro %}

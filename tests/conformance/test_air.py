@@ -193,11 +193,11 @@ def test_percentiles(project: Project) -> None:
     for k, entry in enumerate(examples("percentile")):
         values = air_cases.generated(entry)
         expected = {name: Decimal(str(value)) for name, value in entry["expected"].items()}
-        rows = ", ".join(f"({n}, cast({v} as decimal(18, 6)))" for n, v in enumerate(sorted(values), 1))
+        rows = ", ".join(f"(cast({v} as decimal(18, 6)))" for v in values)
         calls = ", ".join(
-            f"{{{{ linear_percentile('v', 'place', '{len(values)}', '{name[1:]}') }}}} as {name}" for name in expected
+            f"{{{{ linear_percentile(sorted_values('v'), '{len(values)}', '{name[1:]}') }}}} as {name}" for name in expected
         )
-        assert project.inline(f"with cases (place, v) as (values {rows}) select {calls} from cases") == [
+        assert project.inline(f"with cases (v) as (values {rows}) select {calls} from cases") == [
             tuple(expected.values())
         ]
         if len(values) <= 365:
@@ -216,9 +216,9 @@ def test_percentiles(project: Project) -> None:
 )
 def test_percentiles_of_few_values(project: Project, values: str, p: int, expected: str) -> None:
     numbers = values.split(", ")
-    rows = ", ".join(f"({n}, cast({v} as decimal(18, 6)))" for n, v in enumerate(numbers, 1))
-    call = f"{{{{ linear_percentile('v', 'place', '{len(numbers)}', '{p}') }}}}"
-    found = project.inline(f"with cases (place, v) as (values {rows}) select {call} from cases")
+    rows = ", ".join(f"(cast({v} as decimal(18, 6)))" for v in numbers)
+    call = f"{{{{ linear_percentile(sorted_values('v'), '{len(numbers)}', '{p}') }}}}"
+    found = project.inline(f"with cases (v) as (values {rows}) select {call} from cases")
     assert found == [(Decimal(expected),)]
 
 

@@ -44,7 +44,7 @@ series as (
     where is_valid and has_dust_variant and not is_dust_day
 ),
 
-ordered as (
+gathered as (
     select
         s.basis,
         s.place_kind,
@@ -54,29 +54,30 @@ ordered as (
         p.period_kind,
         p.period_start,
         p.edition,
-        s.concentration,
-        s.provenance_rank,
-        case s.item
+        max(p.rule_end) as rule_end,
+        count(*) as n_days_used,
+        sum(s.concentration) as concentration_sum,
+        {{ sorted_values('s.concentration') }} as concentrations,
+        min(s.provenance_rank) as provenance_rank
+    from series as s
+    inner join {{ ref('int_air_period') }} as p
+        on s.basis = p.basis and s.day >= p.scope_start and s.day <= p.scope_end
+    group by s.basis, s.place_kind, s.place_id, s.item, s.variant, p.period_kind, p.period_start, p.edition
+),
+
+ranked as (
+    select
+        g.*,
+        case g.item
             when 'so2' then r.air_percentile_so2
             when 'no2' then r.air_percentile_no2
             when 'pm10' then r.air_percentile_pm10
             when 'pm2_5' then r.air_percentile_pm2_5
             when 'co' then r.air_percentile_co
             when 'o3_8h' then r.air_percentile_o3
-        end as percentile,
-        row_number() over (
-            partition by
-                s.basis, s.place_kind, s.place_id, s.item, s.variant, p.period_kind, p.period_start, p.edition
-            order by s.concentration, s.day
-        ) as place_in_order,
-        count(*) over (
-            partition by
-                s.basis, s.place_kind, s.place_id, s.item, s.variant, p.period_kind, p.period_start, p.edition
-        ) as n_days
-    from series as s
-    inner join {{ ref('int_air_period') }} as p
-        on s.basis = p.basis and s.day >= p.scope_start and s.day <= p.scope_end
-    inner join {{ ref('int_air_rules') }} as r on {{ in_force('p.rule_end', 'r') }}
+        end as percentile
+    from gathered as g
+    inner join {{ ref('int_air_rules') }} as r on {{ in_force('g.rule_end', 'r') }}
 ),
 
 reduced as (
@@ -89,13 +90,12 @@ reduced as (
         period_kind,
         period_start,
         edition,
-        max(percentile) as percentile,
-        count(*) as n_days_used,
-        {{ carried_mean('sum(concentration)', 'count(*)') }} as mean_value,
-        {{ linear_percentile('concentration', 'place_in_order', 'n_days', 'percentile') }} as percentile_value,
-        min(provenance_rank) as provenance_rank
-    from ordered
-    group by basis, place_kind, place_id, item, variant, period_kind, period_start, edition
+        percentile,
+        n_days_used,
+        {{ carried_mean('concentration_sum', 'n_days_used') }} as mean_value,
+        {{ linear_percentile('concentrations', 'n_days_used', 'percentile') }} as percentile_value,
+        provenance_rank
+    from ranked
 )
 
 select
