@@ -2,7 +2,61 @@
   Feed × day: what was delivered on that day, and what is there for that day. `deliveries_…`, `records_…` and
   `received_…` belong to the day of delivery; `readings_…` to the day the readings are for.
 -#}
-with dated as (
+with ends as (
+    select
+        sha256,
+        max(last_end) as last_end,
+        max(longest_minutes) as longest_minutes
+    from {{ ref('int_feed_day') }}
+    where sha256 <> ''
+    group by sha256
+),
+
+readings as (
+    select
+        feed,
+        day,
+        cast(sum(readings_regular) as bigint) as readings_regular,
+        cast(sum(readings_present) as bigint) as readings_present,
+        cast(sum(readings_used) as bigint) as readings_used,
+        cast(sum(readings_flagged) as bigint) as readings_flagged,
+        cast(sum(readings_missing) as bigint) as readings_missing
+    from {{ ref('int_feed_day') }}
+    group by feed, day
+),
+
+first_readings as (
+    select
+        feed,
+        site_id,
+        min(day) as first_day
+    from {{ ref('int_feed_day') }}
+    where readings_regular > 0
+    group by feed, site_id, parameter
+),
+
+closed as (
+    select
+        feed,
+        site_id,
+        case when count(valid_to) = count(*) then max(valid_to) end as last_day
+    from {{ ref('stg_site_register') }}
+    group by feed, site_id
+),
+
+-- Every series from its first reading on, as long as the site register keeps the site open.
+series as (
+    select
+        s.feed,
+        s.first_day,
+        c.last_day,
+        count(*) as n_series
+    from first_readings as s
+    left join closed as c on s.feed = c.feed and s.site_id = c.site_id
+    group by s.feed, s.first_day, c.last_day
+),
+
+dated as (
     select
         c.*,
         f.lateness_allowed_hours,
@@ -10,7 +64,7 @@ with dated as (
         coalesce(e.longest_minutes, 0) > f.cadence_hours * 60 as is_longer_than_cadence
     from {{ ref('stg_file_counts') }} as c
     inner join {{ ref('feed_cadence') }} as f on c.feed = f.feed
-    left join {{ ref('int_delivery_ends') }} as e on c.sha256 = e.sha256
+    left join ends as e on c.sha256 = e.sha256
 ),
 
 deliveries as (
@@ -73,7 +127,7 @@ days as (
     select
         feed,
         day
-    from {{ ref('int_feed_readings') }}
+    from readings
 ),
 
 expected as (
@@ -82,7 +136,7 @@ expected as (
         d.day,
         sum(s.n_series) as n_series
     from days as d
-    inner join {{ ref('int_feed_series') }} as s
+    inner join series as s
         on d.feed = s.feed and d.day >= s.first_day and (s.last_day is null or d.day <= s.last_day)
     group by d.feed, d.day
 ),
@@ -124,7 +178,7 @@ joined as (
     left join calendar as c on d.feed = c.feed and d.day = c.day
     left join deliveries as v on d.feed = v.feed and d.day = v.day
     left join expected as e on d.feed = e.feed and d.day = e.day
-    left join {{ ref('int_feed_readings') }} as r on d.feed = r.feed and d.day = r.day
+    left join readings as r on d.feed = r.feed and d.day = r.day
 )
 
 select
