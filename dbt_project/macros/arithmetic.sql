@@ -124,11 +124,22 @@
 
 {# Rounding half to even where the number of decimals (0 to 6) stands in a column. decimal(18, 6). #}
 {% macro round_even_by(expr, decimals_column) -%}
+    {{ adapter.dispatch('round_even_by')(expr, decimals_column) }}
+{%- endmacro %}
+
+{% macro default__round_even_by(expr, decimals_column) -%}
     case {{ decimals_column }}
         {%- for n in range(7) %}
         when {{ n }} then cast({{ round_even(expr, n) }} as decimal(18, 6))
         {%- endfor %}
     end
+{%- endmacro %}
+
+{# The value stands once and not seven times, shifted to whole numbers and back: long values cost time to plan. #}
+{% macro duckdb__round_even_by(expr, decimals_column) -%}
+    cast(round_even(cast({{ expr }} as decimal(38, 12)) * case {{ decimals_column }}
+        {%- for n in range(7) %} when {{ n }} then {{ 10 ** n }}{% endfor %} end, 0) * case {{ decimals_column }}
+        {%- for n in range(7) %} when {{ n }} then cast({{ ['1', '0.1', '0.01', '0.001', '0.0001', '0.00001', '0.000001'][n] }} as decimal(7, 6)){% endfor %} end as decimal(18, 6))
 {%- endmacro %}
 
 {#
