@@ -195,7 +195,8 @@ def test_percentiles(project: Project) -> None:
         expected = {name: Decimal(str(value)) for name, value in entry["expected"].items()}
         rows = ", ".join(f"(cast({v} as decimal(18, 6)))" for v in values)
         calls = ", ".join(
-            f"{{{{ linear_percentile(sorted_values('v'), '{len(values)}', '{name[1:]}') }}}} as {name}" for name in expected
+            f"{{{{ linear_percentile(sorted_values('v'), '{len(values)}', '{name[1:]}') }}}} as {name}"
+            for name in expected
         )
         assert project.inline(f"with cases (v) as (values {rows}) select {calls} from cases") == [
             tuple(expected.values())
@@ -210,16 +211,16 @@ def test_percentiles(project: Project) -> None:
             assert {item: value for item, value in found if item in wanted} == wanted, entry["rule"]
 
 
-@pytest.mark.parametrize(
-    ("values", "p", "expected"),
-    [("7", 98, "7"), ("1, 2", 90, "1.9"), ("1, 2", 95, "1.95"), ("1, 2", 98, "1.98"), ("3, 3, 3, 9", 50, "3")],
-)
-def test_percentiles_of_few_values(project: Project, values: str, p: int, expected: str) -> None:
-    numbers = values.split(", ")
-    rows = ", ".join(f"(cast({v} as decimal(18, 6)))" for v in numbers)
-    call = f"{{{{ linear_percentile(sorted_values('v'), '{len(numbers)}', '{p}') }}}}"
-    found = project.inline(f"with cases (v) as (values {rows}) select {call} from cases")
-    assert found == [(Decimal(expected),)]
+def test_percentiles_of_few_values(project: Project) -> None:
+    """One value, two values and ties, in one query."""
+    cases = [("7", 98, "7"), ("1, 2", 90, "1.9"), ("1, 2", 95, "1.95"), ("1, 2", 98, "1.98"), ("3, 3, 3, 9", 50, "3")]
+    selects = []
+    for values, p, _ in cases:
+        numbers = values.split(", ")
+        rows = ", ".join(f"(cast({v} as decimal(18, 6)))" for v in numbers)
+        call = f"{{{{ linear_percentile(sorted_values('v'), '{len(numbers)}', '{p}') }}}}"
+        selects.append(f"(select {call} from (values {rows}) as t (v))")
+    assert project.inline(f"select {', '.join(selects)}") == [tuple(Decimal(expected) for _, _, expected in cases)]
 
 
 def test_composite_index(project: Project) -> None:

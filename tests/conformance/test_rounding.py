@@ -42,11 +42,27 @@ def test_round_half_even(project: Project) -> None:
     ]
 
 
-@pytest.mark.parametrize("decimals", [0, 1, 4])
-def test_exact_ratio_rounds_once(project: Project, decimals: int) -> None:
-    calls = [f"{{{{ exact_ratio('{n}', '{d}', {decimals}) }}}}" for n, d in QUOTIENTS]
+def test_exact_ratio_rounds_once(project: Project) -> None:
+    cases = [(n, d, decimals) for n, d in QUOTIENTS for decimals in (0, 1, 4)]
+    calls = [f"{{{{ exact_ratio('{n}', '{d}', {decimals}) }}}}" for n, d, decimals in cases]
     found = project.inline(f"select {', '.join(calls)}")[0]
-    assert list(found) == [_half_even(Fraction(n, d), decimals) for n, d in QUOTIENTS]
+    assert list(found) == [_half_even(Fraction(n, d), decimals) for n, d, decimals in cases]
+
+
+def test_quotients_of_columns_are_those_of_literals(project: Project) -> None:
+    """What DuckDB divides in 64 bits, or shifts to whole numbers, is what exact arithmetic gives: sums, counts, places."""
+    sums = ["0.000005", "-0.000005", "1.234565", "8999999.999999", "9000000.000001", "123456789.123456", "-7.5", "0"]
+    counts = [1, 3, 7, 8, 24, 365, 8760]
+    rows = ", ".join(f"(cast({s} as decimal(38, 6)), {c})" for s in sums for c in counts)
+    found = project.inline(
+        "select s, c, {{ carried_mean('s', 'c') }}, {{ round_even_by(carried_mean('s', 'c'), 'k') }}, k,"
+        " {{ coverage('c - 1', 'c') }} from (select s, c, c % 7 as k from (values " + rows + ") as t (s, c))"
+    )
+    for total, count, carried, rounded, decimals, share in found:
+        true = Fraction(total) / count
+        assert rounded == _half_even(true, decimals) if decimals < 6 else rounded == carried
+        assert abs(Fraction(carried) - true) < Fraction(1, 10**6)
+        assert share == _half_even(Fraction(count - 1, count), 4)
 
 
 def test_carried_mean_makes_no_false_tie(project: Project) -> None:

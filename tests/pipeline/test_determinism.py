@@ -64,6 +64,7 @@ def test_the_lake_does_not_depend_on_how_the_work_was_cut(
     assert len(content) > 100
 
 
+@pytest.mark.slow
 def test_the_release_does_not_depend_on_threads_time_zone_or_directory(district, tmp_path: Path) -> None:
     """The same receipts in a directory without an index, one thread instead of all, a clock across the date line."""
     data = tmp_path / "elsewhere" / "data"
