@@ -213,6 +213,12 @@ SUITES = (
                 {"mean_db": 55, "grade": None},
                 WARNING,
             ),
+            relation(
+                "a mean stands only where its rule allows one",
+                "(mean_db is not null) = (validity in ('valid', 'indicative'))",
+                ("mean_db", "validity"),
+                {"mean_db": 66, "validity": "insufficient"},
+            ),
             between("road_length_km", 0, 10000, "km"),
         ),
         {"survey_kind": ("grid", "road"), "survey_period": ("day", "night")},

@@ -115,11 +115,17 @@ def test_a_hundred_grid_points_make_a_region(project: Project) -> None:
     assert project.query(question, "grid", "night", 2021) == [(decimal("54.0"), 99, "indicative")]
 
 
+def test_half_of_the_registered_grid_points_make_a_mean(project: Project) -> None:
+    question = _SURVEY.format("mean_db, grade is null, n_valid, n_expected, validity")
+    assert project.query(question, "grid", "night", 2022) == [(decimal("54.0"), False, 50, 100, "indicative")]
+    assert project.query(question, "grid", "night", 2023) == [(None, True, 49, 100, "insufficient")]
+
+
 def test_a_segment_without_length_is_left_out_and_said(project: Project) -> None:
     rows = project.query(
         _SURVEY.format("mean_db, n_valid, n_expected, validity, validity_reason"), "road", "night", 2021
     )
-    reason = "site attribute missing: road_length_km of 1 segments"
+    reason = "1 of 2 registered places measured; site attribute missing: road_length_km of 1 segments"
     assert rows == [(decimal("60.0"), 1, 2, "indicative", reason)]
 
 
