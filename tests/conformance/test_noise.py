@@ -184,7 +184,8 @@ def test_a_point_without_class_has_levels_and_no_attainment(project: Project) ->
     rows = project.query(_DAY.format("ld_db, day_attained, night_attained, attainment_reason"), "N-NOCLASS")
     assert rows == [(50, None, None, "site attribute missing: noise_class")]
     monthly = project.query(
-        "select distinct attained, attainment_reason from candidate.mart_noise_site_monthly where site_id = 'N-NOCLASS'"
+        "select distinct month_level_within_limit, attainment_reason from candidate.mart_noise_site_monthly"
+        " where site_id = 'N-NOCLASS'"
     )
     assert monthly == [(None, "site attribute missing: noise_class")]
 
