@@ -130,6 +130,10 @@ select
         case
             when m.n_without_length > 0
                 then concat('site attribute missing: road_length_km of ', m.n_without_length, ' segments')
+        end,
+        case
+            when {{ as_of() }} < m.year_start + interval 1 year
+                then 'the survey of the running year may grow until its end'
         end
     ) as validity_reason,
     g.standard,
