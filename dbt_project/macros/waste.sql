@@ -1,5 +1,5 @@
 {#-
-  What the waste models share: the middle of a group, verdicts over days with loads and loads counted.
+  What the waste models share: the middle of a group, verdicts over weighbridge-days and loads counted.
   Not here: how categories and destinations count (seeds waste_*), thresholds (seed rule_values_totals).
 -#}
 
@@ -22,18 +22,18 @@
 {%- endmacro %}
 
 {#
-  Verdict over a period of loads from the columns of row `p` and the rules `r`: enough days have loads, and enough of the
-  loads received count.
+  Verdict over a period of loads from the columns of row `p` and the rules `r`: enough weighbridge-days are covered, and
+  enough of the loads received count.
 #}
 {% macro waste_validity(p, r) -%}
     case
         when {{ p }}.is_pending then 'pending'
         when {{ p }}.loads_received = 0 then 'insufficient'
         when
-            {{ p }}.days_with_loads >= {{ p }}.days_expected * {{ r }}.waste_coverage_valid
+            {{ p }}.weighbridge_days_covered >= {{ p }}.weighbridge_days_expected * {{ r }}.waste_coverage_valid
             and {{ p }}.loads_counted >= {{ p }}.loads_received * {{ r }}.waste_coverage_valid then 'valid'
         when
-            {{ p }}.days_with_loads >= {{ p }}.days_expected * {{ r }}.waste_coverage_indicative
+            {{ p }}.weighbridge_days_covered >= {{ p }}.weighbridge_days_expected * {{ r }}.waste_coverage_indicative
             and {{ p }}.loads_counted >= {{ p }}.loads_received * {{ r }}.waste_coverage_indicative then 'indicative'
         else 'insufficient'
     end
@@ -44,8 +44,8 @@
     concat_ws(
         '; ',
         case
-            when {{ p }}.days_with_loads < {{ p }}.days_expected
-                then concat('loads on ', {{ p }}.days_with_loads, ' of ', {{ p }}.days_expected, ' days')
+            when {{ p }}.weighbridge_days_covered < {{ p }}.weighbridge_days_expected
+                then concat({{ p }}.weighbridge_days_covered, ' of ', {{ p }}.weighbridge_days_expected, ' weighbridge-days covered')
         end,
         case
             when {{ p }}.loads_counted < {{ p }}.loads_received

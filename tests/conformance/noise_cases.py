@@ -119,13 +119,18 @@ def _part(district: District, site: str, day: datetime, part: str, level: Any) -
 
 def _surveyed(district: District, site: str, product: str, part: str, year: int, level: Any, **attributes: Any) -> None:
     """A survey value of a place that is registered in that year alone."""
-    kinds = {"road": ("road_segment", "road"), "region": ("grid_point", "grid")}
-    kind, survey = kinds[product]
-    district.site("noise", site, kind, valid_from=date(year, 1, 1), valid_to=date(year, 12, 31), **attributes)
+    _registered(district, site, product, year, **attributes)
+    survey = {"road": "road", "region": "grid"}[product]
     district.reading(
         "clean_noise_survey", site, "survey_leq", datetime(year, 1, 1), level, end=datetime(year + 1, 1, 1),
         survey_kind=survey, survey_period=part,
     )  # fmt: skip
+
+
+def _registered(district: District, site: str, product: str, year: int, **attributes: Any) -> None:
+    """A place that is registered in that year alone."""
+    kind = {"road": "road_segment", "region": "grid_point"}[product]
+    district.site("noise", site, kind, valid_from=date(year, 1, 1), valid_to=date(year, 12, 31), **attributes)
 
 
 def _levels(noise_class: str, part: str, judged: int, attained: int) -> list[Decimal]:
@@ -179,6 +184,13 @@ def _grades(district: District) -> None:
     for year, points in ((2020, 100), (2021, 99)):
         for k in range(points):
             _surveyed(district, f"N-GRID-{year}-{k}", "region", "night", year, "54.0")
+    # Of 100 registered points half are measured, and one less.
+    for year, points in ((2022, 50), (2023, 49)):
+        for k in range(100):
+            if k < points:
+                _surveyed(district, f"N-GRID-{year}-{k}", "region", "night", year, "54.0")
+            else:
+                _registered(district, f"N-GRID-{year}-{k}", "region", year)
     # A segment without its length is no part of the mean.
     _surveyed(district, "N-LONG", "road", "night", 2021, "60.0", road_length_km=Decimal(3))
     _surveyed(district, "N-NOLENGTH", "road", "night", 2021, "80.0")

@@ -115,11 +115,17 @@ def test_a_hundred_grid_points_make_a_region(project: Project) -> None:
     assert project.query(question, "grid", "night", 2021) == [(decimal("54.0"), 99, "indicative")]
 
 
+def test_half_of_the_registered_grid_points_make_a_mean(project: Project) -> None:
+    question = _SURVEY.format("mean_db, grade is null, n_valid, n_expected, validity")
+    assert project.query(question, "grid", "night", 2022) == [(decimal("54.0"), False, 50, 100, "indicative")]
+    assert project.query(question, "grid", "night", 2023) == [(None, True, 49, 100, "insufficient")]
+
+
 def test_a_segment_without_length_is_left_out_and_said(project: Project) -> None:
     rows = project.query(
         _SURVEY.format("mean_db, n_valid, n_expected, validity, validity_reason"), "road", "night", 2021
     )
-    reason = "site attribute missing: road_length_km of 1 segments"
+    reason = "1 of 2 registered places measured; site attribute missing: road_length_km of 1 segments"
     assert rows == [(decimal("60.0"), 1, 2, "indicative", reason)]
 
 
@@ -178,7 +184,8 @@ def test_a_point_without_class_has_levels_and_no_attainment(project: Project) ->
     rows = project.query(_DAY.format("ld_db, day_attained, night_attained, attainment_reason"), "N-NOCLASS")
     assert rows == [(50, None, None, "site attribute missing: noise_class")]
     monthly = project.query(
-        "select distinct attained, attainment_reason from candidate.mart_noise_site_monthly where site_id = 'N-NOCLASS'"
+        "select distinct month_level_within_limit, attainment_reason from candidate.mart_noise_site_monthly"
+        " where site_id = 'N-NOCLASS'"
     )
     assert monthly == [(None, "site attribute missing: noise_class")]
 

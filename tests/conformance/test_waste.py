@@ -111,11 +111,11 @@ def test_a_denominator_of_zero_gives_no_rate(project: Project) -> None:
     assert rate(project, "household_waste_recycling", month) == expected
 
 
-def test_days_with_loads_decide_whether_a_month_counts(project: Project) -> None:
+def test_weighbridge_days_decide_whether_a_month_counts(project: Project) -> None:
     found = [rate(project, "household_waste_safe", month)[:2] for month in cases.THIN]
     assert found == [(None, "insufficient"), (Decimal(100), "indicative"), (Decimal(100), "valid")]
     rows = project.query(
-        "select period_start, net_t, days_with_loads, validity from candidate.mart_waste_monthly"
+        "select period_start, net_t, weighbridge_days_covered, validity from candidate.mart_waste_monthly"
         " where period_kind = 'month' and category = 'other' and period_start in (?, ?, ?) order by period_start",
         *cases.THIN,
     )
@@ -123,8 +123,24 @@ def test_days_with_loads_decide_whether_a_month_counts(project: Project) -> None
     assert rows == [(m, t, d, v) for (m, d), t, v in zip(cases.THIN.items(), totals, verdicts, strict=True)]
 
 
+def test_a_silent_weighbridge_is_missing_and_a_closing_is_not(project: Project) -> None:
+    """Half of the days of two weighbridges are missing where the second is silent; three days without are a closing."""
+    found = [rate(project, "household_waste_safe", month) for month in cases.BESIDE]
+    assert found == [
+        (None, "insufficient", "31 of 62 weighbridge-days covered"),
+        (Decimal(100), "valid", ""),
+        (Decimal(100), "indicative", "58 of 62 weighbridge-days covered"),
+    ]
+    rows = project.query(
+        "select net_t, weighbridge_days_covered, weighbridge_days_expected from candidate.mart_waste_monthly"
+        " where period_kind = 'month' and category = 'other' and period_start in (?, ?, ?) order by period_start",
+        *cases.BESIDE,
+    )
+    assert rows == [(None, 31, 62), (60, 62, 62), (60, 58, 62)]
+
+
 def test_a_month_without_loads_stands_there_without_a_rate(project: Project) -> None:
-    expected = (None, "insufficient", "loads on 0 of 30 days")
+    expected = (None, "insufficient", "0 of 30 weighbridge-days covered")
     assert rate(project, "kitchen_waste_sorted_share", cases.SILENT, "all_sources") == expected
 
 

@@ -46,6 +46,9 @@ EDGES: dict[str, tuple[date, list[tuple[str, str, Any]]]] = {
 # A month with loads on 22 of its 31 days (0.7097), one on 24 (0.7742), one on 30 (0.9677).
 THIN = {date(2023, 5, 1): 22, date(2023, 7, 1): 24, date(2023, 8, 1): 30}
 SILENT = date(2023, 6, 1)
+# Months in which a second weighbridge is registered: without any load, closed for three days, silent for four.
+SECOND = "W-SECOND"
+BESIDE = {date(2019, 1, 1): 0, date(2019, 3, 1): 3, date(2019, 5, 1): 4}
 
 
 def entries(rule: str) -> list[dict[str, Any]]:
@@ -92,8 +95,17 @@ def add(district: District, folder: Path) -> None:
         _month(district, first, loads)
     for first, days in THIN.items():
         _month(district, first, [("other", "incineration", 60)], days)
+    for first, closed in BESIDE.items():
+        _month(district, first, [("other", "incineration", 60)])
+        last = first.replace(day=monthrange(first.year, first.month)[1])
+        district.site("waste", SECOND, "weighbridge", valid_from=first, valid_to=last)
+        for day in range(1, last.day + 1 if closed else 1):
+            # The closing begins on the 10th.
+            if not 10 <= day < 10 + closed:
+                _load(district, SECOND, datetime(first.year, first.month, day, 9), f"{first:%Y%m}-second-{day}")
     for n in range(len(entries(WEIGHBRIDGE))):
-        district.site("waste", f"W-SCALE-{n}", "weighbridge")
+        weighed_on = date(2022, 3, 1 + n)
+        district.site("waste", f"W-SCALE-{n}", "weighbridge", valid_from=weighed_on, valid_to=weighed_on)
         for row in weighed(n, folder).all_clean("clean_waste").iter_rows(named=True):
             more = {k: v for k, v in row.items() if k not in ("site_id", "parameter", "period_start", "value")}
             end = more.pop("period_end")
@@ -113,3 +125,11 @@ def _month(district: District, first: date, loads: Iterable[tuple[str, str, Any]
             "clean_waste", SITE, "net_t", moment, tonnes, end=moment + timedelta(minutes=15),
             ticket_no=f"{first:%Y%m}-{k}", occurrence_no=1, category=category, destination=destination,
         )  # fmt: skip
+
+
+def _load(district: District, site: str, moment: datetime, ticket: str) -> None:
+    """A tonne of garden waste."""
+    district.reading(
+        "clean_waste", site, "net_t", moment, 1, end=moment + timedelta(minutes=15),
+        ticket_no=ticket, occurrence_no=1, category="garden", destination="composting",
+    )  # fmt: skip

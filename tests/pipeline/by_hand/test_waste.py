@@ -3,7 +3,7 @@
 Tonnes of 365 equal days, and of the extra loads of 1 June: household kitchen 3 × 365 + 10 (incinerated) = 1105,
 catering kitchen 2 × 365 = 730, other 12 × 365 + 7 (landfill) + 11 (whereto nobody knows) = 4398, recyclables 3 × 365 =
 1095; together 7328. The 20 t to the transfer station are weighed again at the plant, and a ticket with gross below tare
-is refused.
+is refused. The one weighbridge of the register weighs loads on 365 of its 365 days.
 """
 
 from __future__ import annotations

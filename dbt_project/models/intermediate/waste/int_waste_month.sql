@@ -1,6 +1,6 @@
 {#-
   Loads and tonnes by month, area of origin, category and destination: what quarters, years and rates add up. The day that
-  is not over is left out. Months without loads stand with their days alone.
+  is not over is left out. Months without loads stand there.
 -#}
 with months as (
     select
@@ -16,14 +16,6 @@ complete as (
         cast(date_trunc('month', day) as date) as month_start
     from {{ ref('int_waste_day') }}
     where day <= {{ last_complete_day() }}
-),
-
-days as (
-    select
-        month_start,
-        count(distinct day) as days_with_loads
-    from complete
-    group by month_start
 ),
 
 sums as (
@@ -49,8 +41,6 @@ select
     coalesce(s.loads_received, 0) as loads_received,
     coalesce(s.loads_counted, 0) as loads_counted,
     s.net_t,
-    s.provenance_rank,
-    coalesce(d.days_with_loads, 0) as days_with_loads
+    s.provenance_rank
 from months as m
-left join days as d on m.month_start = d.month_start
 left join sums as s on m.month_start = s.month_start

@@ -1,29 +1,20 @@
 {#-
   Tonnes of the district by month, quarter, year and year to date that the rates are made of. Loads to transfer stations
-  are left out of them: they count at the plant. What lets a period count, days with loads and loads counted, is beside.
+  are left out of them: they count at the plant. What lets a period count, weighbridge-days covered and loads counted, is beside.
 -#}
 with periods as (
-    select
-        c.*,
-        {{ days_in('c.period_start', 'c.period_end') }} as days_expected
+    select c.*
     from ({{ calendar_periods("(select min(day) from " ~ ref('int_waste_day') ~ ")") }}) as c
-),
-
-months as (
-    select
-        month_start,
-        max(days_with_loads) as days_with_loads
-    from {{ ref('int_waste_month') }}
-    group by month_start
 ),
 
 days as (
     select
         p.period_kind,
         p.period_start,
-        sum(m.days_with_loads) as days_with_loads
+        sum(c.weighbridges_expected) as weighbridge_days_expected,
+        sum(c.weighbridges_covered) as weighbridge_days_covered
     from periods as p
-    inner join months as m on m.month_start between p.period_start and p.period_end
+    inner join {{ ref('int_waste_coverage') }} as c on c.day between p.period_start and p.period_end
     group by p.period_kind, p.period_start
 ),
 
@@ -83,8 +74,8 @@ select
     p.period_start,
     p.period_end,
     p.is_pending,
-    d.days_with_loads,
-    p.days_expected,
+    d.weighbridge_days_covered,
+    d.weighbridge_days_expected,
     s.loads_received,
     s.loads_counted,
     s.kitchen_t,

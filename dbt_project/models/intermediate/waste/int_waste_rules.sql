@@ -2,6 +2,7 @@
 {{ rules_side_by_side([
     'waste_coverage_valid',
     'waste_coverage_indicative',
+    'waste_closed_days',
     'waste_rate_decimals',
     'waste_base_year',
     'waste_resource_k_incineration',

@@ -1,7 +1,8 @@
 {#-
-  Point × month × part of the day: the energy mean of the valid days' levels against the limit of the class that the
-  point has at the end of the month, and how many days attained the limit of theirs. Registered points stand in every
-  month, with or without readings.
+  Point × month × part of the day: the energy mean of the valid days' levels beside the limit of the class that the point
+  has at the end of the month, and how many days attained the limit of theirs. GB 3096 limits Ld and Ln, so attainment
+  is the days' share; the month's level against the limit is only a comparison. Registered points stand in every month,
+  with or without readings.
 -#}
 with span as (
     select min(day) as first_day from {{ ref('int_noise_part') }}
@@ -152,7 +153,7 @@ select
     {%- endfor %}
     cast(lmax_db as decimal(6, 2)) as lmax_db,
     cast(limit_db as decimal(6, 2)) as limit_db,
-    month_level_db <= limit_db as attained,
+    month_level_db <= limit_db as month_level_within_limit,
     cast(n_judged as bigint) as days_judged,
     cast(n_attained as bigint) as days_attained,
     cast(case

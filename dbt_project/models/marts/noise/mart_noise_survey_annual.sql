@@ -1,6 +1,8 @@
 {#-
   Year × survey × part of the day: the regional mean (arithmetic over grid points) and the road mean (weighted by the
-  length of the segments), with their grade. A point measured more than once in a year enters once, with its mean.
+  length of the segments), with their grade. A point measured more than once in a year enters once, with its mean. A
+  survey of too few of the registered places has no mean; a complete one of fewer grid points than the standard asks for
+  is indicative, since a district may have fewer grids.
 -#}
 with points as (
     select
@@ -73,15 +75,27 @@ sums as (
     group by w.survey_kind, w.survey_period, w.year_start
 ),
 
-means as (
+counted as (
     select
         s.*,
         case s.survey_kind when 'grid' then 'region' else 'road' end as product,
+        s.n_valid > 0 and s.n_valid >= s.n_expected * r.noise_period_coverage_indicative as is_enough,
+        s.n_valid < s.n_expected * r.noise_period_coverage_valid as is_partial,
+        s.survey_kind = 'grid' and s.n_valid < r.noise_region_min_points as has_few_points,
         r.noise_region_min_points,
-        r.noise_period_coverage_valid,
-        {{ round_even_by(exact_quotient('s.weighted_sum', 's.weight_sum', 12), 'r.noise_level_decimals') }} as mean_db
+        r.noise_level_decimals
     from sums as s
     inner join {{ ref('int_noise_rules') }} as r on {{ in_force('s.year_start', 'r') }}
+),
+
+means as (
+    select
+        *,
+        case
+            when is_enough
+                then {{ round_even_by(exact_quotient('weighted_sum', 'weight_sum', 12), 'noise_level_decimals') }}
+        end as mean_db
+    from counted
 )
 
 select
@@ -99,22 +113,29 @@ select
     cast(m.n_valid as bigint) as n_valid,
     {{ coverage('m.n_valid', 'm.n_expected') }} as coverage,
     case
-        when m.mean_db is null then 'insufficient'
-        when m.survey_kind = 'grid' and m.n_valid < m.noise_region_min_points then 'indicative'
-        when m.n_without_length > 0 then 'indicative'
-        when m.n_valid < m.n_expected * m.noise_period_coverage_valid then 'indicative'
+        when not m.is_enough then 'insufficient'
+        when m.is_partial or m.has_few_points or m.n_without_length > 0 then 'indicative'
         else 'valid'
     end as validity,
-    case
-        when m.mean_db is null then 'no usable level'
-        when m.survey_kind = 'grid' and m.n_valid < m.noise_region_min_points
-            then concat(m.n_valid, ' grid points, ', cast(m.noise_region_min_points as integer), ' needed')
-        when m.n_without_length > 0
-            then concat('site attribute missing: road_length_km of ', m.n_without_length, ' segments')
-        when m.n_valid < m.n_expected * m.noise_period_coverage_valid
-            then concat(m.n_valid, ' of ', m.n_expected, ' registered places measured')
-        else ''
-    end as validity_reason,
+    concat_ws(
+        '; ',
+        case
+            when m.n_valid = 0 then 'no usable level'
+            when m.is_partial then concat(m.n_valid, ' of ', m.n_expected, ' registered places measured')
+        end,
+        case
+            when m.is_enough and m.has_few_points
+                then concat(m.n_valid, ' grid points, ', cast(m.noise_region_min_points as integer), ' needed')
+        end,
+        case
+            when m.n_without_length > 0
+                then concat('site attribute missing: road_length_km of ', m.n_without_length, ' segments')
+        end,
+        case
+            when {{ as_of() }} < m.year_start + interval 1 year
+                then 'the survey of the running year may grow until its end'
+        end
+    ) as validity_reason,
     g.standard,
     g.clause,
     m.provenance

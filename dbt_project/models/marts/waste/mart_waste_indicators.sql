@@ -117,9 +117,9 @@ select
     a.variant,
     cast(case when a.figure_validity in ('valid', 'indicative') then a.figure end as decimal(18, 6)) as value,
     i.unit,
-    cast(a.days_expected as bigint) as n_expected,
-    cast(a.days_with_loads as bigint) as n_valid,
-    {{ coverage('a.days_with_loads', 'a.days_expected') }} as coverage,
+    cast(a.weighbridge_days_expected as bigint) as n_expected,
+    cast(a.weighbridge_days_covered as bigint) as n_valid,
+    {{ coverage('a.weighbridge_days_covered', 'a.weighbridge_days_expected') }} as coverage,
     a.figure_validity as validity,
     case
         when a.figure_validity = 'pending' then 'the period is not over'

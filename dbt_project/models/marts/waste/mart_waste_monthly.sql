@@ -9,8 +9,8 @@ with sums as (
         p.period_start,
         p.period_end,
         p.is_pending,
-        p.days_expected,
-        p.days_with_loads,
+        p.weighbridge_days_expected,
+        p.weighbridge_days_covered,
         m.area_code,
         m.category,
         m.destination,
@@ -22,8 +22,8 @@ with sums as (
     inner join {{ ref('int_waste_month') }} as m on m.month_start between p.period_start and p.period_end
     where m.area_code is not null
     group by
-        p.period_kind, p.period_start, p.period_end, p.is_pending, p.days_expected, p.days_with_loads,
-        m.area_code, m.category, m.destination
+        p.period_kind, p.period_start, p.period_end, p.is_pending, p.weighbridge_days_expected,
+        p.weighbridge_days_covered, m.area_code, m.category, m.destination
 ),
 
 judged as (
@@ -46,8 +46,8 @@ select
     coalesce(d.name_zh, j.destination) as destination_name_zh,
     cast(j.loads_counted as bigint) as loads,
     cast(case when j.validity <> 'insufficient' then j.net_t end as decimal(24, 6)) as net_t,
-    cast(j.days_expected as bigint) as days_expected,
-    cast(j.days_with_loads as bigint) as days_with_loads,
+    cast(j.weighbridge_days_expected as bigint) as weighbridge_days_expected,
+    cast(j.weighbridge_days_covered as bigint) as weighbridge_days_covered,
     cast(j.loads_received as bigint) as n_expected,
     cast(j.loads_counted as bigint) as n_valid,
     {{ coverage('j.loads_counted', 'j.loads_received') }} as coverage,
