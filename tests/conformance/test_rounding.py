@@ -50,7 +50,7 @@ def test_exact_ratio_rounds_once(project: Project) -> None:
 
 
 def test_quotients_of_columns_are_those_of_literals(project: Project) -> None:
-    """What DuckDB divides in 64 bits, or shifts to whole numbers, is what exact arithmetic gives: sums, counts, places."""
+    """What DuckDB divides in 64 bits, or shifts to whole numbers, is what exact arithmetic gives."""
     sums = ["0.000005", "-0.000005", "1.234565", "8999999.999999", "9000000.000001", "123456789.123456", "-7.5", "0"]
     counts = [1, 3, 7, 8, 24, 365, 8760]
     rows = ", ".join(f"(cast({s} as decimal(38, 6)), {c})" for s in sums for c in counts)
