@@ -148,6 +148,14 @@ def _comparison() -> tuple[Check, ...]:
     )
 
 
+_PARTS = (
+    relation(
+        "the part of a year under one edition is no annual figure",
+        "not starts_with(variant, 'edition_') or validity <> 'valid'",
+        ("variant", "validity"),
+        {"variant": "edition_2012", "validity": "valid"},
+    ),
+)
 _DUSTFALL = (
     between("dustfall_t_km2_30d", 0, 200, "t/(km2.30d)"),
     relation(
@@ -314,5 +322,5 @@ SUITES = (
     ),
     # Notified dust without a candidate is worth a word; a year without dust is not.
     Suite("mart_air_dust_candidates", ("clean_dust_period",), _CANDIDATES, rows_severity=WARNING),
-    indicators("mart_air_indicators", ("clean_air", "clean_dustfall")),
+    indicators("mart_air_indicators", ("clean_air", "clean_dustfall"), _PARTS),
 )
