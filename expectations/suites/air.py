@@ -147,6 +147,14 @@ def _comparison() -> tuple[Check, ...]:
     )
 
 
+_EVENTS = (
+    relation(
+        "an exceedance rests on readings that are not suspect",
+        "kind <> 'exceedance' or reason = ''",
+        ("event_id", "kind", "reason"),
+        {"kind": "exceedance", "reason": "the peak reading is flagged suspect: check it first"},
+    ),
+)
 _PARTS = (
     relation(
         "the part of a year under one edition is no annual figure",
@@ -294,7 +302,7 @@ SUITES = (
         rows_severity=WARNING,
     ),
     ranking_suite("mart_air_rankings", (*_FED, "clean_dustfall")),
-    events_suite("mart_air_exceedances", _FED),
+    events_suite("mart_air_exceedances", _FED, _EVENTS),
     Suite(
         "mart_standard_comparison",
         _FED,
