@@ -100,6 +100,11 @@ def test_a_list_has_one_network_and_one_method(project: Project) -> None:
 def test_dustfall_has_no_week(project: Project) -> None:
     sql = "select count(*) from candidate.mart_air_rankings where item = 'dustfall' and period_kind = 'week'"
     assert project.query(sql) == [(0,)]
+    rows = project.query(
+        "select distinct variant, clause like '%no weekly list: dustfall is sampled by the month'"
+        " from candidate.mart_air_rankings where item = 'dustfall'"
+    )
+    assert rows == [("dust_included", True)]
 
 
 @pytest.fixture(scope="module")
