@@ -185,6 +185,7 @@ select
     e.kind as site_kind,
     e.network,
     e.area_code,
+    {{ area_name('e.area_code', 'g.name_zh') }} as area_name_zh,
     coalesce(e.assessed, false) as assessed,
     s.period_kind,
     s.period_start,
@@ -220,5 +221,6 @@ left join entries as e
     on
         s.place_id = e.place_id and s.period_kind = e.period_kind
         and s.period_start = e.period_start and s.edition = e.edition and e.entry_place = 1
+left join {{ ref('district_areas') }} as g on e.area_code = g.area_code
 where s.basis = 'published' and s.place_kind = 'station' and s.period_kind in ('{{ period_kinds | join("', '") }}')
 {%- endmacro %}

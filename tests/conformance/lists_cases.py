@@ -83,5 +83,9 @@ def _events(district: District) -> None:
     for hour, value in {0: 12, 3: 15, 7: 11, 12: 10, 14: "10.05"}.items():
         moment = start + timedelta(hours=hour)
         district.reading("clean_air", EVENTS, "co", moment, value, end=moment + timedelta(hours=1))
+    # A suspect reading inside the first event and one outside: hints, no part of an exceedance.
+    for hour, value in {1: 90, 20: 14}.items():
+        moment = start + timedelta(hours=hour)
+        district.reading("clean_air", EVENTS, "co", moment, value, end=moment + timedelta(hours=1), flag=3)
     district.site("air", "L-MICRO", "micro_station", network="other", area_code="110105001")
     _days(district, "L-MICRO", date(2026, 2, 27), [300] * 5)

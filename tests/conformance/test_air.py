@@ -278,14 +278,15 @@ def test_days_of_a_month(project: Project, site: str, month: date, valid: bool) 
 
 
 def test_a_year_of_two_editions_stands_once_per_edition(project: Project) -> None:
+    """A part has no annual verdict, whatever its days."""
     rows = project.query(
         "select edition, scope_start, scope_end, validity, attains_limits, limits_standard"
         " from intermediate.int_air_period_assessed where place_id = 'A-DAYS-2026' and period_kind = 'year'"
         " and basis = 'published' and item = 'pm2_5' and variant = 'dust_included' order by edition"
     )
     assert rows == [
-        ("2012", date(2026, 1, 1), date(2026, 2, 28), "indicative", True, "GB 3095-2012"),
-        ("2026", date(2026, 3, 1), date(2026, 12, 31), "indicative", True, "GB 3095-2026"),
+        ("2012", date(2026, 1, 1), date(2026, 2, 28), "indicative", None, "GB 3095-2012"),
+        ("2026", date(2026, 3, 1), date(2026, 12, 31), "indicative", None, "GB 3095-2026"),
         ("mixed", date(2026, 1, 1), date(2026, 12, 31), "valid", None, "mixed_standard"),
     ]
 

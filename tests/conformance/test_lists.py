@@ -100,14 +100,19 @@ def test_a_list_has_one_network_and_one_method(project: Project) -> None:
 def test_dustfall_has_no_week(project: Project) -> None:
     sql = "select count(*) from candidate.mart_air_rankings where item = 'dustfall' and period_kind = 'week'"
     assert project.query(sql) == [(0,)]
+    rows = project.query(
+        "select distinct variant, clause like '%no weekly list: dustfall is sampled by the month'"
+        " from candidate.mart_air_rankings where item = 'dustfall'"
+    )
+    assert rows == [("dust_included", True)]
 
 
 @pytest.fixture(scope="module")
 def air_events(project: Project) -> dict[tuple[str, datetime], tuple[Any, ...]]:
-    """Events of the case's station: (parameter, start) to end, periods, between, peak, limit, multiple."""
+    """Exceedances at the case's station: (parameter, start) to end, periods, between, peak, limit, multiple."""
     rows = project.query(
         "select parameter, event_start, event_end, n_periods, n_periods_between, peak_value, limit_value, multiple"
-        " from candidate.mart_air_exceedances where site_id = ?", EVENTS,
+        " from candidate.mart_air_exceedances where site_id = ? and kind = 'exceedance'", EVENTS,
     )  # fmt: skip
     return {row[:2]: row[2:] for row in rows}
 
@@ -123,6 +128,19 @@ def test_air_events(air_events: dict[tuple[str, datetime], tuple[Any, ...]]) -> 
         ("co", datetime(2025, 6, 1, 0)): (datetime(2025, 6, 1, 4), 2, 2, 15, 10, Decimal("0.5")),
         ("co", datetime(2025, 6, 1, 7)): (datetime(2025, 6, 1, 8), 1, 0, 11, 10, Decimal("0.1")),
     }
+
+
+def test_a_suspect_hour_is_a_hint(project: Project) -> None:
+    """It is inside the event of the hours around it, and neither its peak nor one of its periods."""
+    rows = project.query(
+        "select averaging, event_start, event_end, n_periods, peak_value, multiple, reason"
+        " from candidate.mart_air_exceedances where site_id = ? and kind = 'hint' order by event_start", EVENTS,
+    )  # fmt: skip
+    reason = "the peak reading is flagged suspect: check it first"
+    assert rows == [
+        ("hour", datetime(2025, 6, 1, 1), datetime(2025, 6, 1, 2), 1, 90, None, reason),
+        ("hour", datetime(2025, 6, 1, 20), datetime(2025, 6, 1, 21), 1, 14, None, reason),
+    ]
 
 
 def test_a_day_exceeds_exactly_where_its_index_is_above_100(project: Project) -> None:

@@ -1,7 +1,7 @@
 {#-
   Period statistics as they are published and judged: rounded by the rule of the period, against the limits of the
-  period's edition. Where the validity rule does not allow a figure it is null. `attains_limits` is a verdict on a year (on
-  the part of one under an edition: an indicative one), never on a month, a year to date or `mixed`, which has no limits.
+  period's edition. Where the validity rule does not allow a figure it is null. `attains_limits` is a verdict on a whole
+  year under one edition, never on a part of one, a month, a year to date or `mixed`, which has no limits.
 -#}
 with rounded as (
     select
@@ -35,7 +35,7 @@ select
     a.limit_value as annual_limit,
     d.limit_value as daily_limit,
     case
-        when p.edition = 'mixed' or p.period_kind <> 'year' then null
+        when p.edition = 'mixed' or p.period_kind <> 'year' or not p.is_whole then null
         when p.has_annual_limit
             then p.mean_rounded <= a.limit_value and p.percentile_rounded <= d.limit_value
         else p.percentile_rounded <= d.limit_value

@@ -1,7 +1,7 @@
 {#-
   Area x network x item x period x series: the figure that subdistricts are ranked by, with its validity. Particles of
   micro-stations by ISO week, month and quarter, with and without the notified dust days; dustfall by month and quarter
-  (a sample hangs for a month: there is no week of it). A station's mean of valid daily means (or of months) counts where
+  (a sample hangs for a month: there is no week of it, and no day to leave out). A station's mean of valid daily means (or of months) counts where
   its rule holds: months and quarters by GB 3095 table 4, weeks and dustfall by the declared shares. An area is the mean
   of its stations, where enough of them hold.
 -#}
@@ -215,7 +215,7 @@ stations as (
 series as (
     select
         *,
-        case when kind = 'micro_station' then 'dust_included' else '' end as variant,
+        'dust_included' as variant,
         case when is_valid then dust_included_mean end as station_mean
     from stations
     union all

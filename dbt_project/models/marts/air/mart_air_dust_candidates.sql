@@ -138,6 +138,7 @@ select
     coalesce(s.name_zh, m.site_id) as site_name_zh,
     s.network,
     s.area_code,
+    {{ area_name('s.area_code', 'g.name_zh') }} as area_name_zh,
     m.candidate_start,
     m.candidate_end,
     m.is_open,
@@ -164,3 +165,4 @@ from measured as m
 left join notices as n on m.site_id = n.site_id and m.start_no = n.start_no
 left join {{ ref('stg_site_register') }} as s
     on m.site_id = s.site_id and s.feed = 'air' and s.kind = 'station' and {{ in_force('m.first_day', 's') }}
+left join {{ ref('district_areas') }} as g on s.area_code = g.area_code

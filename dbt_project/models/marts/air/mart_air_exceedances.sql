@@ -3,7 +3,7 @@
   maximum 8 h of O3. Each valid value is rounded first by the rule of its day (HJ 633, 4.2.2), so that a day exceeds
   exactly where its IAQI is above 100, and is held against the limit of the same averaging time in force that day; equal
   is no exceedance. Reference stations only: a micro-sensor is no basis for an exceedance, nor is a site whose kind the
-  register does not know.
+  register does not know. An hour whose reading is flagged suspect is a hint: that reading comes first.
 -#}
 with limits as (
     select
@@ -62,10 +62,20 @@ names as (
     where in_index
 ),
 
+hours as (
+    select
+        *,
+        flag = {{ suspect_flag() }} as is_suspect
+    from {{ ref('stg_air') }}
+    where is_usable
+),
+
 measured as (
     select
+        'exceedance' as kind,
         d.place_id as site_id,
         d.pollutant,
+        i.limit_averaging,
         i.limit_averaging as averaging,
         d.day,
         cast(d.day as timestamp) as period_start,
@@ -82,29 +92,29 @@ measured as (
     where d.basis = 'published' and d.place_kind = 'station' and i.averaging <> '1h' and d.concentration is not null
     union all
     select
+        case when a.is_suspect then 'hint' else 'exceedance' end as kind,
         a.site_id,
         a.parameter as pollutant,
-        '1h' as averaging,
+        '1h' as limit_averaging,
+        case when a.is_suspect then 'hour' else '1h' end as averaging,
         a.day,
         a.period_start,
         a.period_end,
         a.value,
         1 as readings,
         i.name_zh as parameter_zh,
-        case when a.flag = {{ suspect_flag() }} then 'the peak reading is flagged suspect: check it first' else '' end
-            as reason,
+        case when a.is_suspect then 'the peak reading is flagged suspect: check it first' else '' end as reason,
         c.hour_start as last_complete_start,
         a.provenance
-    from {{ ref('stg_air') }} as a
+    from hours as a
     inner join high_days as h on a.site_id = h.site_id and a.day = h.day and a.parameter = h.parameter
     inner join names as i on a.parameter = i.pollutant
     cross join last_complete as c
-    where a.is_usable
 ),
 
 periods as (
     select
-        'exceedance' as kind,
+        m.kind,
         m.site_id,
         m.pollutant as parameter,
         m.parameter_zh,
@@ -117,7 +127,7 @@ periods as (
         l.unit,
         l.limit_value,
         l.limit_text,
-        true as has_multiple,
+        m.kind = 'exceedance' as has_multiple,
         m.readings,
         m.last_complete_start,
         m.reason,
@@ -126,7 +136,7 @@ periods as (
         m.provenance
     from measured as m
     inner join limits as l
-        on m.pollutant = l.pollutant and m.averaging = l.averaging and {{ in_force('m.day', 'l') }}
+        on m.pollutant = l.pollutant and m.limit_averaging = l.averaging and {{ in_force('m.day', 'l') }}
     inner join reference_stations as s on m.site_id = s.site_id and {{ in_force('m.day', 's') }}
 )
 

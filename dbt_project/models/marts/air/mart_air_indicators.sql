@@ -1,7 +1,8 @@
 {#-
   Indicators 3 to 7 of the plan and its commitment on dustfall (4.1.1) for the district. The empty variant is the one judged: under one edition, particles
   without notified dust days from the day that rule holds. Beside it stand the other dust series, and for a period that
-  spans two editions each part under its own (edition_…); the added-up row is mixed_standard.
+  spans two editions each part under its own (edition_…, indicative at best; once, though the running year names its days
+  twice); the added-up row is mixed_standard.
 -#}
 with means as (
     select
@@ -29,11 +30,12 @@ with means as (
             when s.edition = 'mixed' then s.limits_standard
             else concat(s.limits_standard, '; ', s.statistics_standard)
         end as standard,
-        case
-            when i.has_dust_variant
-                then concat('annual mean of daily means over the assessed stations, ', s.variant, '; validity: table 4')
-            else 'annual mean of daily means over the assessed stations; validity: table 4'
-        end as clause,
+        concat(
+            case when s.is_whole then 'annual mean' else 'mean, days under one edition only,' end,
+            ' of daily means over the assessed stations',
+            case when i.has_dust_variant then concat(', ', s.variant) else '' end,
+            '; validity: table 4'
+        ) as clause,
         s.provenance_rank
     from {{ ref('int_air_period_assessed') }} as s
     inner join {{ ref('air_items') }} as i on s.item = i.item
@@ -114,7 +116,12 @@ figures as (
 numbered as (
     select
         *,
-        count(*) over (partition by indicator_id, series, period_kind, period_start) as n_editions
+        count(*) over (partition by indicator_id, series, period_kind, period_start) as n_editions,
+        -- The part that is over has the same days in the year and in the year to date.
+        row_number() over (
+            partition by indicator_id, series, period_start, edition, scope_start, scope_end
+            order by case period_kind when 'year' then 0 else 1 end
+        ) as repeat_number
     from figures
 )
 
@@ -144,3 +151,4 @@ select
 from numbered as n
 left join {{ ref('plan_indicators_2025') }} as p on n.indicator_id = p.indicator_id
 left join {{ ref('plan_commitments_2025') }} as c on n.indicator_id = c.commitment_id
+where n.repeat_number = 1

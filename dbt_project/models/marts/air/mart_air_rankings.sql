@@ -2,7 +2,8 @@
   Subdistricts ranked by particles (week, month, quarter; township micro-stations) and by dustfall (month, quarter): one
   network, method and series per list, shared ranks on rounded values, places without enough valid days listed and not
   ranked, the share of valid days printed. The series that is judged (rule air_judged_without_dust) always stands; the
-  other beside it where a notified dust period touches the period. There is no week of dustfall: a sample takes a month.
+  other beside it where a notified dust period touches the period. Dustfall is dust_included, by month and quarter: a
+  sample takes a month, of which no day can be left out, and there is no week of it.
 -#}
 with dust_days as (
     select distinct day
@@ -80,7 +81,9 @@ places as (
             else 'mixed_standard'
         end as standard,
         case
-            when n.kind = 'dustfall_point' then 'mean of monthly dustfall of the points'
+            when n.kind = 'dustfall_point'
+                then 'mean of monthly dustfall of the points, dust included; no weekly list: dustfall is sampled by the'
+                    ' month'
             else concat_ws(
                     '; ', concat('mean of daily means, valid by table 4 of ', n.limits_standard),
                     concat('rounded by ', n.last_standard),
@@ -110,5 +113,5 @@ from lists as l
 inner join {{ ref('int_air_rules') }} as r on {{ in_force('l.period_end', 'r') }}
 left join dust as u on l.period_kind = u.period_kind and l.period_start = u.period_start
 where
-    l.variant = '' or u.n_days > 0
+    l.item = 'dustfall' or u.n_days > 0
     or l.variant = case when r.air_judged_without_dust = 1 then 'dust_excluded' else 'dust_included' end

@@ -36,6 +36,7 @@ select
     s.kind as site_kind,
     s.network,
     s.area_code,
+    {{ area_name('s.area_code', 'g.name_zh') }} as area_name_zh,
     coalesce(s.assessed, false) as assessed,
     {{ air_day_result('hours') }},
     d.o3_8h_window_end,
@@ -57,3 +58,4 @@ inner join measured as d on a.place_id = d.place_id and a.day = d.day
 left join {{ ref('stg_site_register') }} as s
     on a.place_id = s.site_id and s.feed = 'air' and {{ in_force('a.day', 's') }}
 left join dust as u on a.day = u.day
+left join {{ ref('district_areas') }} as g on s.area_code = g.area_code

@@ -182,6 +182,7 @@ select
     coalesce(s.name_en, j.site_id) as site_name_en,
     s.network,
     s.area_code,
+    {{ area_name('s.area_code', 'g.name_zh') }} as area_name_zh,
     coalesce(s.assessed, false) as assessed,
     j.period_start,
     j.period_end,
@@ -224,3 +225,4 @@ select
 from judged as j
 inner join {{ ref('stg_site_register') }} as s
     on j.site_id = s.site_id and s.feed = 'air' and s.kind = 'station' and {{ in_force('j.day', 's') }}
+left join {{ ref('district_areas') }} as g on s.area_code = g.area_code

@@ -1,7 +1,8 @@
 {#-
   The same period under the 2012 and the 2026 editions of the air standards, side by side: district and assessed stations x
   month, year, year to date x measure. Each side is wholly computed under its edition (validity, means, rounding, limits,
-  breakpoints, index rules), whatever the dates. A comparison, never the figure of an indicator.
+  breakpoints, index rules), whatever the dates. A row's verdict is that of its own value; of an item as a whole, mean and
+  percentile together, see mart_air_district_annual. A comparison, never the figure of an indicator.
 -#}
 with statistics as (
     select 'mean' as measure
@@ -25,7 +26,7 @@ items as (
         case m.measure when 'mean' then s.mean_rounded else s.percentile_rounded end as value,
         case m.measure when 'percentile' then s.percentile end as percentile,
         case m.measure when 'mean' then s.annual_limit else s.daily_limit end as limit_value,
-        s.attains_limits,
+        s.period_kind = 'year' and s.is_whole as is_judged,
         s.n_expected,
         s.n_valid,
         s.validity,
@@ -67,7 +68,7 @@ day_measures as (
             cast({{ column }} as decimal(18, 6)) as value,
             cast(null as bigint) as percentile,
             cast(null as decimal(18, 6)) as limit_value,
-            cast(null as boolean) as attains_limits,
+            false as is_judged,
             n_expected,
             {% if measure == 'composite_index' -%}
                 composite_n_valid as n_valid,
@@ -112,7 +113,8 @@ side_by_side as (
         {%- for edition in ['2012', '2026'] %}
             max(case when basis = '{{ edition }}' then value end) as value_{{ edition }},
             max(case when basis = '{{ edition }}' then limit_value end) as limit_{{ edition }},
-            bool_or(case when basis = '{{ edition }}' then attains_limits end) as attains_limits_{{ edition }},
+            bool_or(case when basis = '{{ edition }}' and is_judged then value <= limit_value end)
+                as attains_limits_{{ edition }},
             max(case when basis = '{{ edition }}' then n_valid end) as n_valid_{{ edition }},
             max(case when basis = '{{ edition }}' then validity end) as validity_{{ edition }},
             max(case when basis = '{{ edition }}' then validity_reason end) as reason_{{ edition }},
