@@ -7,6 +7,7 @@
     'water_statistics_rounded',
     'water_cwqi_rounded',
     'water_month_min_values',
+    'water_month_min_automatic_values',
     'water_quarter_expected_months',
     'water_quarter_min_months',
     'water_year_expected_months',
