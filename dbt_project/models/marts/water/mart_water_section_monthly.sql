@@ -24,4 +24,5 @@ from {{ ref('int_water_section_class') }} as s
 inner join {{ ref('int_water_rules') }} as r on {{ in_force('s.period_end', 'r') }}
 left join section_values as v
     on s.period_kind = v.period_kind and s.site_id = v.site_id and s.period_start = v.period_start
+left join {{ ref('district_areas') }} as n on s.area_code = n.area_code
 where s.period_kind = 'month'
