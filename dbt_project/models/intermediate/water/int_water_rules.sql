@@ -13,6 +13,7 @@
     'water_year_expected_months',
     'water_year_min_months',
     'water_exceedance_class_rank',
+    'water_class_min_items',
     'water_share_min_coverage',
     'water_share_decimals',
     'water_multiple_decimals',

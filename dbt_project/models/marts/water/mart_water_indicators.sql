@@ -150,7 +150,7 @@ select
                 )
         when s.n_valid < s.n_expected
             then concat(s.n_expected - s.n_valid, ' sections left out: no class, or no target or reach length')
-        when s.n_indicative > 0 then concat(s.n_indicative, ' sections with months missing')
+        when s.n_indicative > 0 then concat(s.n_indicative, ' sections with months or items missing')
         else ''
     end as validity_reason,
     '环办〔2011〕22号; GB 3838-2002' as standard,

@@ -1,6 +1,7 @@
 {#-
   Section x month: class by single factor from the means of the month, what decides it, attainment of the target.
-  Valid with the five automatic items at least; with fewer the class may be too good: indicative.
+  Valid with the declared number of items and the automatic ones among them, of an assessed section with all 21; with
+  fewer the class may be too good: indicative.
 -#}
 with section_values as (
     {{ water_section_values(['month']) }}
