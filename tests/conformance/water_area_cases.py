@@ -144,13 +144,13 @@ def _index(district: District) -> None:
 
 
 def _quarters(district: District) -> None:
-    """Quarters of one, two and three months; a leap February; a quarter that is not over (as of 2029-02-01)."""
+    """Quarters of one, two and three months; a leap February; a quarter that is not over (as of 2033-02-01)."""
     for n in (1, 2, 3):
         levels = ("0.4", "1.8", "0.2")[:n]
         months = {(2015, 4 + m): FIVE | {"do": "8", "nh3n": level} for m, level in enumerate(levels)}
         section(district, f"W-QUARTER-{n}", months, valid_to=date(2015, 6, 30))
     section(district, "W-QUARTER-PH", {(2015, 4): {"ph": "6.0"}, (2015, 6): {"ph": "8.0"}})
-    section(district, "W-QUARTER-RUNNING", {(2029, 1): FIVE})
+    section(district, "W-QUARTER-RUNNING", {(2033, 1): FIVE})
     section(district, "W-LEAP", {(2024, 2): {"nh3n": "0.4"}, (2024, 3): {"nh3n": "1.8"}}, days=(1,))
     district.reading("clean_water", "W-LEAP", "nh3n", datetime(2024, 2, 29, 23, 30), "0.6", method="manual")
 
