@@ -3,7 +3,7 @@
   the calendar steps of their periods.
 -#}
 
-{# The columns of a section's period, before the counts: from int_water_section_class as `s`. #}
+{# The columns of a section's period, before the counts: from int_water_section_class as `s`, areas as `n`. #}
 {% macro water_section_columns() -%}
     s.site_id,
     s.site_name_zh,
@@ -11,6 +11,7 @@
     s.river_zh,
     s.network,
     s.area_code,
+    {{ area_name('s.area_code', 'n.name_zh') }} as area_name_zh,
     s.water_type,
     s.reach_length_km,
     s.assessed,
@@ -91,6 +92,7 @@ left join section_values as v
     on
         s.period_kind = v.period_kind and s.site_id = v.site_id and s.period_start = v.period_start
         and s.is_published
+left join {{ ref('district_areas') }} as n on s.area_code = n.area_code
 where s.period_kind in ('{{ period_kinds | join("', '") }}')
 {%- endmacro %}
 

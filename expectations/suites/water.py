@@ -88,6 +88,7 @@ def _area() -> tuple[Check, ...]:
     return (
         not_null("area_name_zh"),
         *(between(c, 0, 100) for c in (*shares, "good_share_pct", "worse_than_v_length_pct", "attainment_pct")),
+        between("assessed_attainment_pct", 0, 100),
         relation(
             "the classes add up to the sections with a class",
             f"{' + '.join(counts)} = n_valid",
@@ -105,6 +106,12 @@ def _area() -> tuple[Check, ...]:
             "n_attaining <= n_with_target and n_with_target <= n_valid",
             ("n_attaining", "n_with_target", "n_valid"),
             {"n_attaining": 3, "n_with_target": 2, "n_valid": 4},
+        ),
+        relation(
+            "the assessed sections are part of those with a target",
+            "n_assessed <= n_with_target and n_assessed_attaining <= least(n_assessed, n_attaining)",
+            ("n_assessed", "n_assessed_attaining", "n_with_target", "n_attaining"),
+            {"n_assessed": 3, "n_assessed_attaining": 2, "n_with_target": 4, "n_attaining": 1},
         ),
         relation(
             "no grade without a section",
@@ -217,6 +224,17 @@ _WORST_ITEM = none(
     (_SITE, "month_start", "class_rank"),
 )
 
+# Indicator 8 and the district's row count the same assessed sections.
+_INDICATOR_8 = none(
+    "the assessed sections attain what indicator 8 says",
+    "select a.period_kind, a.period_start, a.assessed_attainment_pct, i.value from {table} as a "
+    "inner join {schema}.mart_water_indicators as i on a.area_id = i.area_code and a.period_kind = i.period_kind "
+    "and a.period_start = i.period_start and i.indicator_id = 'assessed_section_attainment' "
+    "where a.area_kind = 'district' and a.assessed_attainment_pct <> i.value",
+    "the district's assessed_attainment_pct of a year equals indicator 8 where both exist",
+    ("area_kind", "area_id", "period_kind", "period_start", "assessed_attainment_pct"),
+)
+
 SUITES = (
     Suite("mart_water_section_monthly", _FED, (*_section(), _WORST_ITEM), {**_WORDS, **_USED}),
     Suite("mart_water_section_quarterly", _FED, _section(), {**_WORDS, **_USED, "period_kind": ("quarter",)}),
@@ -225,7 +243,7 @@ SUITES = (
     Suite(
         "mart_water_area_period",
         _FED,
-        _area(),
+        (*_area(), _INDICATOR_8),
         {
             **_USED,
             "area_kind": ("river", "subdistrict", "district"),

@@ -125,3 +125,21 @@ def test_a_year_that_lacks_items_is_only_indicative(project: Project, site: str,
         site,
     )
     assert rows == [("indicative", "II", reason)]
+
+
+@pytest.mark.parametrize("n", [5, 20, 21])
+@pytest.mark.parametrize(
+    ("mart", "where"),
+    [
+        ("monthly", "month_start = '2022-06-01'"),
+        ("quarterly", "period_start = '2022-04-01'"),
+        ("annual", "period_kind = 'year'"),
+    ],
+)
+def test_an_assessed_section_needs_the_21_items(project: Project, mart: str, where: str, n: int) -> None:
+    rows = project.query(
+        f"select class_name, validity, validity_reason from candidate.mart_water_section_{mart}"
+        f" where site_id = ? and {where}",
+        f"W-ASSESSED-{n}",
+    )
+    assert rows == [("II", "valid", "") if n == 21 else ("II", "indicative", f"items: {n} of the 21")]

@@ -144,7 +144,7 @@ def _index(district: District) -> None:
 
 
 def _quarters(district: District) -> None:
-    """Quarters of one, two and three months; a leap February; a quarter that is not over (as of 2029-02-01)."""
+    """Quarters of one, two and three months; a leap February; a quarter that is not over (as of 2033-02-01)."""
     for n in (1, 2, 3):
         levels = ("0.4", "1.8", "0.2")[:n]
         months = {(2015, 4 + m): FIVE | {"do": "8", "nh3n": level} for m, level in enumerate(levels)}

@@ -15,6 +15,12 @@ SINGLE_FACTOR = "section class, single-factor"
 # A value of ammonia in each class.
 LEVEL = {"I": "0.1", "II": "0.4", "III": "0.9", "IV": "1.4", "V": "1.8", "worse_than_V": "2.5"}
 MONTH = datetime(2024, 3, 5, 8)
+# Items that only a laboratory measures, but sulfide: class I throughout.
+LABORATORY = {
+    "cod": "10", "bod5": "2", "cu": "0.005", "zn": "0.04", "fluoride": "0.5", "se": "0.005", "as": "0.01",
+    "hg": "0.00003", "cd": "0.0005", "cr6": "0.005", "pb": "0.005", "cyanide": "0.004", "volatile_phenol": "0.001",
+    "petroleum": "0.02", "anionic_surfactant": "0.1",
+}  # fmt: skip
 
 # The class of one item at, just within and just beyond each limit (GB 3838-2002 table 1).
 EDGES = {
@@ -127,7 +133,19 @@ def _attainment(district: District) -> None:
 
 
 def _years(district: District) -> None:
-    """Years with 12, 11, 8 and 7 months of the five items, and with 12 months of one of them."""
+    """Years with 12, 11, 8 and 7 months of the five items, and with 12 months of one of them.
+
+    Of assessed sections, years with five, 20 and 21 items.
+    """
+    five = {"nh3n": "0.4", "ph": "7", "do": "8", "codmn": "2", "tp": "0.02"}
+    twenty = five | LABORATORY
+    for items in (five, twenty, twenty | {"sulfide": "0.04"}):
+        site, of_2022 = f"W-ASSESSED-{len(items)}", {"valid_from": date(2022, 1, 1), "valid_to": date(2022, 12, 31)}
+        _section(district, site, "river", assessed=True, **of_2022)
+        for month in range(1, 13):
+            for parameter, value in items.items():
+                start = datetime(2022, month, 3, 9)
+                district.reading("clean_water", site, parameter, start, value, method="manual")
     for months in (12, 11, 8, 7):
         site = f"W-YEAR-{months}"
         _section(district, site, "river")

@@ -33,6 +33,23 @@ CONTRADICTIONS = {
         {"site_id": "S", "month_start": "2026-01-01", "class_rank": 5, "in_class_assessment": True},
         {"site_id": "S", "month_start": "2026-01-01", "class_rank": 4},
     ),
+    "the assessed sections attain what indicator 8 says": (
+        "mart_water_indicators",
+        {
+            "indicator_id": "assessed_section_attainment",
+            "area_code": "110105",
+            "period_kind": "year",
+            "period_start": "2025-01-01",
+            "value": 80,
+        },
+        {
+            "area_kind": "district",
+            "area_id": "110105",
+            "period_kind": "year",
+            "period_start": "2025-01-01",
+            "assessed_attainment_pct": 100,
+        },
+    ),
     "the sources of CO2 are its totals": (
         "mart_energy_annual",
         {"area_code": "110105"},

@@ -13,9 +13,10 @@ from tests.pipeline.by_hand.conftest import Shown
 YEARS = {
     # NH3-N: 3.2 in January (corrected from 32), 0.8 in eleven months: (3.2 + 11 × 0.8) : 12 = 12 : 12 = 1.00, class
     # III; a mean of classes would have one month worse than V in it. TP 0.20: III. Target IV.
+    # An assessed section with five of the 21 items: indicative.
     "W1": {
         "class_name": "III", "deciding_items": "nh3n,tp", "nh3n_mg_l": "1.00", "attains_target": True, "n_valid": 12,
-        "n_expected": 12, "coverage": "1",
+        "n_expected": 12, "coverage": "1", "validity": "indicative", "validity_reason": "items: 5 of the 21",
     },
     # Petroleum: ten times 0.01L counts as 0.005, twice 0.28: (10 × 0.005 + 2 × 0.28) : 12 = 0.61 : 12 = 0.0508… → 0.05,
     # class I. (0.01 in full: 0.66 : 12 = 0.055 → 0.06, class IV.) So CODMn 4.0, NH3-N 0.40 and TP 0.100 decide: II.

@@ -34,6 +34,7 @@ members as (
             s.water_type,
             s.reach_length_km,
             s.class_target,
+            s.assessed and s.kind = 'section' as assessed,
             s.class_rank,
             case when s.class_rank is not null then s.class_name end as class_name,
             case when s.class_rank is not null then s.attains_target end as attains_target,

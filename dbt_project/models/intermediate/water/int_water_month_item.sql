@@ -1,6 +1,7 @@
 {#-
-  Section x month x item: the mean of the usable values of the source that goes first for the item, non-detects at the
-  declared share of their limit, pH by hydrogen ions. Not here: classes (int_water_item_class).
+  Section x month x item: the mean of the usable values of the source that goes first for the item (automatic stations
+  only with the declared number of values), non-detects at the declared share of their limit, pH by hydrogen ions. Not
+  here: classes (int_water_item_class).
 -#}
 with readings as (
     select
@@ -45,7 +46,14 @@ ranked as (
     select
         m.*,
         row_number() over (
-            partition by m.site_id, m.month_start, m.parameter order by m.goes_first desc, m.method asc
+            partition by m.site_id, m.month_start, m.parameter
+            order by
+                case
+                    when m.method = 'automatic' and m.n_values < r.water_month_min_automatic_values then 2
+                    when m.goes_first then 0
+                    else 1
+                end asc,
+                m.method asc
         ) as method_place
     from by_method as m
     inner join {{ ref('int_water_rules') }} as r on {{ in_force('m.month_start', 'r') }}

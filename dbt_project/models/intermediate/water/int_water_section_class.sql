@@ -1,7 +1,8 @@
 {#-
   Section x period: the class by single factor over the items present among the 21, what decides it, the main pollutants,
   and the section's target. Months, quarters, years and the year to date alike; the class always comes from means. A
-  quarter or year that is not over, or has fewer months than the rule asks, has no class (is_published is false).
+  quarter or year that is not over, or has fewer months than the rule asks, has no class (is_published is false). An
+  assessed section needs all of the 21 for a valid class, another one the declared number and the automatic items.
 -#}
 with {{ water_place_classes(ref('int_water_item_class'), ['period_kind', 'period_start', 'site_id']) }},
 
@@ -35,12 +36,14 @@ periods as (
         c.provenance_rank,
         e.n_class_items,
         e.n_automatic_items as n_automatic_expected,
+        case when s.assessed then e.n_class_items else cast(r.water_class_min_items as bigint) end as n_items_needed,
         -- A month that is not over shows its class so far, as the samples of a month seldom come last.
         (s.period_kind = 'month' or not s.is_pending) and c.n_months >= s.n_months_min as is_published
     from {{ ref('int_water_section_period') }} as s
     inner join counts as c
         on s.period_kind = c.period_kind and s.period_start = c.period_start and s.site_id = c.site_id
     inner join item_counts as e on {{ in_force('s.period_end', 'e') }}
+    inner join {{ ref('int_water_rules') }} as r on {{ in_force('s.period_end', 'r') }}
 ),
 
 classes as (
@@ -73,7 +76,8 @@ select
         when is_pending then 'pending'
         when class_rank is null then 'insufficient'
         when n_months < n_months_valid then 'indicative'
-        when n_automatic_items < n_automatic_expected or n_short_items > 0 then 'indicative'
+        when n_items < n_items_needed or n_automatic_items < n_automatic_expected or n_short_items > 0
+            then 'indicative'
         else 'valid'
     end as validity,
     case
@@ -83,8 +87,10 @@ select
         when n_months < n_months_min or n_months < n_months_valid
             then concat('months: ', n_months, ' of ', n_months_expected)
         when class_rank is null then 'no usable value of an assessed item'
+        when assessed and n_items < n_items_needed then concat('items: ', n_items, ' of the ', n_items_needed)
         when n_automatic_items < n_automatic_expected
             then concat(n_automatic_items, ' of the ', n_automatic_expected, ' automatic items')
+        when n_items < n_items_needed then concat('items: ', n_items, ' of the ', n_items_needed, ' that a class needs')
         when n_short_items > 0 then concat(n_short_items, ' items left out: too few months')
         else ''
     end as validity_reason

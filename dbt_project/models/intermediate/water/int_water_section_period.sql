@@ -43,6 +43,7 @@ select
     p.n_months_valid,
     coalesce(s.name_zh, c.site_id) as site_name_zh,
     coalesce(s.name_en, c.site_id) as site_name_en,
+    s.kind,
     s.network,
     s.area_code,
     s.river_zh,

@@ -1,6 +1,6 @@
 {#-
   River, subdistrict and district x month, quarter, year and year to date: sections and river length by class, the grade
-  and by which rule, main pollutants, attainment of class targets. From five sections on the grade comes from the shares
+  and by which rule, main pollutants, attainment of class targets (all sections with a target, and the assessed ones). From five sections on the grade comes from the shares
   of classes, below from the class of the mean of each item over the sections; never from an average of classes. Sections
   without a class (dry, not monitored) leave every denominator; every reach takes the class of its section.
 -#}
@@ -29,6 +29,8 @@ with counts as (
         coalesce(sum(case when a.class_rank is not null then a.reach_length_km end), 0) as km_monitored,
         count(case when a.class_rank is not null and a.class_target is not null then 1 end) as n_with_target,
         count(case when a.attains_target then 1 end) as n_attaining,
+        count(case when a.assessed and a.attains_target is not null then 1 end) as n_assessed,
+        count(case when a.assessed and a.attains_target then 1 end) as n_assessed_attaining,
         coalesce(
             min(case when a.class_rank is not null then a.provenance_rank end), min(a.provenance_rank)
         ) as provenance_rank
@@ -82,6 +84,8 @@ shares as (
             as worse_than_v_length_pct,
         {{ round_even_by(exact_quotient('c.n_attaining * 100', 'c.n_with_target'), 'r.water_share_decimals') }}
             as attainment_pct,
+        {{ round_even_by(exact_quotient('c.n_assessed_attaining * 100', 'c.n_assessed'), 'r.water_share_decimals') }}
+            as assessed_attainment_pct,
         {{ water_values_used('r.water_statistics_rounded') }} as values_used
     from counts as c
     inner join {{ ref('int_water_rules') }} as r on {{ in_force('c.period_end', 'r') }}
@@ -117,6 +121,9 @@ select
     cast(case when s.n_valid > 0 then s.n_with_target end as bigint) as n_with_target,
     cast(case when s.n_valid > 0 then s.n_attaining end as bigint) as n_attaining,
     s.attainment_pct,
+    cast(case when s.n_valid > 0 then s.n_assessed end as bigint) as n_assessed,
+    cast(case when s.n_valid > 0 then s.n_assessed_attaining end as bigint) as n_assessed_attaining,
+    s.assessed_attainment_pct,
     s.values_used,
     cast(s.n_expected as bigint) as n_expected,
     cast(s.n_valid as bigint) as n_valid,

@@ -106,6 +106,7 @@ sections as (
         s.period_start,
         s.site_name_zh as place_name_zh,
         s.area_code,
+        {{ area_name('s.area_code', 'n.name_zh') }} as area_name_zh,
         s.water_type,
         s.site_id,
         d.class_rank is not null as has_class,
@@ -115,6 +116,7 @@ sections as (
         on
             d.area_kind = 'district' and s.site_id = d.site_id
             and s.period_kind = d.period_kind and s.period_start = d.period_start
+    left join {{ ref('district_areas') }} as n on s.area_code = n.area_code
     {%- for network in ["''", 'a.network'] %}
         union all
         select
@@ -125,6 +127,7 @@ sections as (
             a.period_start,
             a.area_name_zh as place_name_zh,
             a.area_id as area_code,
+            a.area_name_zh,
             a.water_type,
             a.site_id,
             a.class_rank is not null as has_class,
@@ -139,6 +142,7 @@ section_counts as (
         {{ place | join(', ') }},
         max(place_name_zh) as place_name_zh,
         max(area_code) as area_code,
+        max(area_name_zh) as area_name_zh,
         count(*) as n_registered,
         count(case when has_class and water_type = 'river' then 1 end) as n_river_sections,
         count(case when has_class and water_type = 'lake_reservoir' then 1 end) as n_lake_points,
@@ -229,6 +233,7 @@ select
     n.place_id,
     n.place_name_zh,
     n.area_code,
+    n.area_name_zh,
     n.network,
     n.item_set,
     n.period_kind,

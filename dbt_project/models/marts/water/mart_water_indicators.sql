@@ -1,7 +1,8 @@
 {#-
   Indicators 8 and 9 of the plan. 8: assessed sections whose annual class attains its target, in percent of those with a
   class. 9: length of the reaches worse than class V, in percent of the monitored reaches. Sections without a class
-  (dry, not monitored, too few months) leave the denominator and show in the coverage.
+  (dry, not monitored, too few months) leave the denominator and show in the coverage; below a declared share of
+  sections there is no figure.
 -#}
 with register as (
     select
@@ -63,6 +64,7 @@ parts as (
         period_end,
         is_pending,
         assessed as is_expected,
+        class_rank is not null as has_class,
         attains_target is not null as is_counted,
         cast(case when attains_target then 1 else 0 end as decimal(18, 6)) as part,
         cast(1 as decimal(18, 6)) as whole,
@@ -78,6 +80,7 @@ parts as (
         period_end,
         is_pending,
         true as is_expected,
+        class_rank is not null as has_class,
         class_rank is not null and reach_length_km is not null as is_counted,
         case when class_name = 'worse_than_V' then reach_length_km else 0 end as part,
         reach_length_km as whole,
@@ -95,6 +98,7 @@ sums as (
         max(period_end) as period_end,
         bool_or(is_pending) as is_pending,
         count(*) as n_expected,
+        sum(case when has_class then 1 else 0 end) as n_with_class,
         sum(case when is_counted then 1 else 0 end) as n_valid,
         sum(case when is_counted and validity <> 'valid' then 1 else 0 end) as n_indicative,
         sum(case when is_counted then part end) as part,
@@ -102,6 +106,15 @@ sums as (
         min({{ provenance_rank('provenance') }}) as provenance_rank
     from parts
     group by indicator_id, period_kind, period_start
+),
+
+judged as (
+    select
+        s.*,
+        r.water_share_decimals,
+        s.n_valid >= r.water_share_min_coverage * s.n_expected as is_covered
+    from sums as s
+    inner join {{ ref('int_water_rules') }} as r on {{ in_force('s.period_end', 'r') }}
 )
 
 select
@@ -114,8 +127,8 @@ select
     s.period_end,
     '' as variant,
     case
-        when not s.is_pending
-            then {{ round_even_by(exact_quotient('s.part * 100', 's.whole'), 'r.water_share_decimals') }}
+        when not s.is_pending and s.is_covered
+            then {{ round_even_by(exact_quotient('s.part * 100', 's.whole'), 's.water_share_decimals') }}
     end as value,
     '%' as unit,
     cast(s.n_expected as bigint) as n_expected,
@@ -123,16 +136,21 @@ select
     {{ coverage('s.n_valid', 's.n_expected') }} as coverage,
     case
         when s.is_pending then 'pending'
-        when s.n_valid = 0 then 'insufficient'
+        when s.n_valid = 0 or not s.is_covered then 'insufficient'
         when s.n_valid < s.n_expected or s.n_indicative > 0 then 'indicative'
         else 'valid'
     end as validity,
     case
         when s.is_pending then 'the year is not over'
         when s.n_valid = 0 then 'no section with a class of the period and the attributes needed'
+        when not s.is_covered
+            then concat(
+                    s.n_valid, ' of ', s.n_expected, ' sections have a class',
+                    case when s.n_valid < s.n_with_class then ' and the attributes needed' else '' end
+                )
         when s.n_valid < s.n_expected
             then concat(s.n_expected - s.n_valid, ' sections left out: no class, or no target or reach length')
-        when s.n_indicative > 0 then concat(s.n_indicative, ' sections with months missing')
+        when s.n_indicative > 0 then concat(s.n_indicative, ' sections with months or items missing')
         else ''
     end as validity_reason,
     '环办〔2011〕22号; GB 3838-2002' as standard,
@@ -141,6 +159,5 @@ select
         else '劣V类水质河长比例: km worse than V : km monitored'
     end as clause,
     {{ provenance_of_rank('s.provenance_rank') }} as provenance
-from sums as s
-inner join {{ ref('int_water_rules') }} as r on {{ in_force('s.period_end', 'r') }}
+from judged as s
 left join {{ ref('plan_indicators_2025') }} as i on s.indicator_id = i.indicator_id

@@ -1,6 +1,7 @@
 {#-
   Section x month: class by single factor from the means of the month, what decides it, attainment of the target.
-  Valid with the five automatic items at least; with fewer the class may be too good: indicative.
+  Valid with the declared number of items and the automatic ones among them, of an assessed section with all 21; with
+  fewer the class may be too good: indicative.
 -#}
 with section_values as (
     {{ water_section_values(['month']) }}
@@ -24,4 +25,5 @@ from {{ ref('int_water_section_class') }} as s
 inner join {{ ref('int_water_rules') }} as r on {{ in_force('s.period_end', 'r') }}
 left join section_values as v
     on s.period_kind = v.period_kind and s.site_id = v.site_id and s.period_start = v.period_start
+left join {{ ref('district_areas') }} as n on s.area_code = n.area_code
 where s.period_kind = 'month'

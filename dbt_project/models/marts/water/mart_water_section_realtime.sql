@@ -75,6 +75,7 @@ deciding as (
 assessed as (
     select
         m.*,
+        {{ area_name('m.area_code', 'n.name_zh') }} as area_name_zh,
         {{ water_values_used('r.water_realtime_rounded') }} as values_used,
         e.n_expected,
         e.standard,
@@ -92,6 +93,7 @@ assessed as (
             and m.n_valid = e.n_expected and m.water_type is not null
     left join {{ ref('water_classes') }} as k on w.class_rank = k.class_rank and {{ in_force('m.day', 'k') }}
     left join deciding as d on m.site_id = d.site_id and m.period_start_utc = d.period_start_utc
+    left join {{ ref('district_areas') }} as n on m.area_code = n.area_code
 )
 
 select
@@ -101,6 +103,7 @@ select
     river_zh,
     network,
     area_code,
+    area_name_zh,
     water_type,
     coalesce(assessed, false) as assessed,
     period_start,
