@@ -53,7 +53,8 @@ select
     {{ signed('j.is_shown and not j.lacks_coal_factor', 'j.tce_sign', 'j.tce', 'j.metering') }} as tce_in_scope,
     {{ signed('j.is_shown and not j.lacks_coal_factor', 'j.tce_sign', 'j.tce_equal_value', 'j.metering') }}
         as tce_equal_value_in_scope,
-    {{ signed('j.is_shown and not j.lacks_co2_factor', 'j.co2_sign', 'j.tco2_of_amount', 'j.metering') }} as tco2_in_scope,
+    {{ signed('j.is_shown and not j.lacks_co2_factor', 'j.co2_sign', 'j.tco2_of_amount', 'j.metering') }}
+        as tco2_in_scope,
     case
         when j.kind = 'none' then 'not_energy'
         when j.lacks_co2_factor then 'insufficient'
