@@ -7,8 +7,9 @@ with everything above them, and marts_by_hand/*.sql, written by hand for speed, 
 rows are compared, decimals exactly, in every column the script has; columns and published tables it lacks are printed.
 (2) All marts: both dbt runs as a refresh makes them, and the same models' SQL, as compiled, in one connection over the
 seeds and views dbt left there. The script does not cover all marts because by hand they would be the models over again,
-text and all: thousands of lines that no one reads, and that would have to change with every model. It takes dates of
-rules for granted where a rule has one value, and the seeds as shipped.
+text and all: thousands of lines that no one reads, and that would have to change with every model. Nor does it do all
+that stands above the covered tables: those models also serve other marts (every edition of air, every period of water)
+and read what a user declares, where the script takes rules as of one day and the seeds as shipped.
 Same threads and memory for all (ECOLEDGER_THREADS, ECOLEDGER_MEMORY); `--clean` is only read. Times are medians;
 nothing is asserted about them, but unequal rows end with an error. Processor seconds stand beside: other work on the
 machine disturbs them less. Not here: cleaning (bench_cleaning.py), the whole refresh (bench_refresh.py).

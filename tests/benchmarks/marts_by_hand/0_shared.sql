@@ -1,5 +1,6 @@
--- What the domains share: exact arithmetic, rules, seeds, and each large feed read from Parquet once, as narrow as it is
--- used. The harness sets the variables clean (folder of the clean layer), seeds (folder of the seeds) and as_of.
+-- What the domains share: exact arithmetic, rules, seeds, and each large feed read from Parquet once, as narrow as it
+-- is used. The harness sets the variables clean (folder of the clean layer), seeds (folder of the seeds), as_of,
+-- district and grid_region. Rules and factors are the seeds as shipped: what a user declares is not read.
 
 create macro clean(name) as table
     from read_parquet(getvariable('clean') || '/' || name || '/**/*.parquet', hive_partitioning = false);
@@ -8,7 +9,7 @@ create macro in_force(day, valid_from, valid_to) as
     day >= cast(valid_from as date) and (valid_to is null or day <= cast(valid_to as date));
 create macro pending_until(moment) as moment > getvariable('as_of');
 
--- Only the rules of air have two editions. The other rules are one value each.
+-- Rules are taken as of as_of, as a value by name; those of air whose editions differ are joined by day (1_air.sql).
 create temp table rules as
 select rule_id, cast(value as decimal(18, 4)) as value, valid_from, valid_to
 from (from seed('standards/rule_values') union all by name from seed('rules/rule_values_totals'));
@@ -25,8 +26,9 @@ create macro moved_off(n, d) as n // d + if(n // d % 5 = 0 and n % d <> 0, sign(
 create macro carried_mean(s, n) as millionths(moved_off(cast(cast(s as double) * 1000000 as bigint), nullif(n, 0)));
 create macro half_even(n, d) as n // d + if(n % d * 2 > d or n % d * 2 = d and n // d % 2 = 1, 1, 0);
 create macro ceil_ratio(n, d) as (n + d - 1) // d;
-create macro coverage(n, expected) as cast(cast(half_even(cast(n as bigint) * 10000, nullif(cast(expected as bigint), 0))
-    as decimal(18, 0)) * cast(0.0001 as decimal(4, 4)) as decimal(9, 4));
+create macro coverage(n, expected) as cast(
+    cast(half_even(cast(n as bigint) * 10000, nullif(cast(expected as bigint), 0)) as decimal(18, 0))
+    * cast(0.0001 as decimal(4, 4)) as decimal(9, 4));
 
 -- Provenance by trust.
 create macro trust(word) as list_position(['simulated', 'plan', 'reported', 'observed'], word);
@@ -35,7 +37,8 @@ create macro of_trust(place) as ['simulated', 'plan', 'reported', 'observed'][pl
 create temp table register as from clean('site_register');
 create temp table areas as select cast(area_code as varchar) as area_code, name_zh from seed('areas/district_areas');
 create temp table cadence as
-select feed, name_zh, cast(cadence_hours as bigint) as cadence_hours, lateness_allowed_hours from seed('health/feed_cadence');
+select feed, name_zh, cast(cadence_hours as bigint) as cadence_hours, lateness_allowed_hours
+from seed('health/feed_cadence');
 set variable lateness = (select map_from_entries(list((feed, lateness_allowed_hours))) from cadence);
 create macro lateness(feed) as to_hours(getvariable('lateness')[feed]);
 

@@ -50,7 +50,8 @@ with hours as (
 ),
 measured as (
     select h.*, i.item, i.averaging, i.in_index, i.symbol, i.name_zh, i.sort_order, o.ending,
-        case i.averaging when '24h' then carried_mean(h.total, h.n_hours) when '8h' then o.mean else h.largest end as level,
+        case i.averaging when '24h' then carried_mean(h.total, h.n_hours) when '8h' then o.mean else h.largest end
+            as level,
         case when i.averaging = '8h'
             then coalesce(o.n_windows >= rule('air_8h_min_windows') or o.mean > l.limit_value, false)
         else h.n_hours >= rule('air_day_min_hours') end as is_valid
@@ -70,7 +71,8 @@ rounded as (
 )
 select r.*, r.input > b.low and b.high is null as above_top,
     case when b.high is null then b.iaqi_low else b.iaqi_low + cast(ceil_ratio(
-        (b.iaqi_high - b.iaqi_low) * cast((r.input - b.low) * 1000000 as bigint), cast((b.high - b.low) * 1000000 as bigint)
+        (b.iaqi_high - b.iaqi_low) * cast((r.input - b.low) * 1000000 as bigint),
+        cast((b.high - b.low) * 1000000 as bigint)
     ) as bigint) end as iaqi
 from rounded as r
 left join band as b
@@ -116,17 +118,20 @@ primaries as (
     from indexed
 ),
 dust as (
-    select unnest(range(cast(period_start as date), cast(period_end - interval 1 second as date) + 1, interval 1 day)) as day
+    select unnest(range(cast(period_start as date), cast(period_end - interval 1 second as date) + 1, interval 1 day))
+        as day
     from clean('clean_dust_period') where flag in (1, 2, 3)
 )
-select a.* exclude (n_expected, n_valid, n_received, trust, items, firsts), a.day in (select cast(day as date) from dust) as is_dust_day,
+select a.* exclude (n_expected, n_valid, n_received, trust, items, firsts),
+    a.day in (select cast(day as date) from dust) as is_dust_day,
     coalesce(s.name_zh, a.site_id) as site_name_zh, coalesce(s.name_en, a.site_id) as site_name_en, s.kind as site_kind,
     s.network, s.area_code, coalesce(s.assessed, false) as assessed, c.category, c.category_zh,
     array_to_string(list_transform(firsts, lambda i: i.item), ',') as primary_items,
     array_to_string(list_transform(firsts, lambda i: i.zh), '、') as primary_zh,
     n_expected, cast(n_valid as bigint) as n_valid, coverage(n_valid, n_expected) as coverage,
     case when pending_until(a.day + interval 1 day)
-        or aqi is null and n_received < n_expected and pending_until(a.day + interval 1 day + lateness('air')) then 'pending'
+        or aqi is null and n_received < n_expected and pending_until(a.day + interval 1 day + lateness('air'))
+            then 'pending'
         when aqi is not null then 'valid' else 'insufficient' end as validity,
     of_trust(trust) as provenance
 from primaries as a

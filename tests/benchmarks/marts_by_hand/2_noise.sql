@@ -11,7 +11,8 @@ with slots as (
         max(value) filter (parameter = 'leq') as leq, max(value) filter (parameter = 'lmax') as lmax,
         max(value) filter (parameter = 'l10') as l10, max(value) filter (parameter = 'l50') as l50,
         max(value) filter (parameter = 'l90') as l90, max(value) filter (parameter = 'valid_minutes') as minutes,
-        max(value) filter (parameter = 'noise_wind_speed') as wind, max(value) filter (parameter = 'noise_rain') as rain,
+        max(value) filter (parameter = 'noise_wind_speed') as wind,
+        max(value) filter (parameter = 'noise_rain') as rain,
         min(trust) as trust
     from (
         select * replace (if(flag in (1, 2, 3), value, null) as value), trust(provenance) as trust
@@ -22,7 +23,8 @@ with slots as (
 placed as (
     select *, period_kind = 'hour' as is_hour, date_diff('minute', period_start, period_end) as length,
         case when period_kind in ('day', 'evening') then 'day' when period_kind = 'night' then 'night'
-            when hour(period_start) >= rule('noise_day_start_hour') and hour(period_start) < rule('noise_night_start_hour')
+            when hour(period_start) >= rule('noise_day_start_hour')
+                and hour(period_start) < rule('noise_night_start_hour')
                 then 'day'
             else 'night' end as part,
         cast(period_start as date) - if(period_kind in ('hour', 'night') and length < 1440
@@ -63,8 +65,10 @@ with days as (
     select site_id, day, bool_or(has_hours) as has_hours, min(trust) as trust,
         max(columns(['leq', 'lmax', 'l10', 'l50', 'l90'])) filter (part = 'day') as "d_\0",
         max(columns(['leq', 'lmax', 'l10', 'l50', 'l90'])) filter (part = 'night') as "n_\0",
-        coalesce(sum(columns(['hours_valid', 'hours_received', 'hours_percentiles'])) filter (part = 'day'), 0) as "d_\0",
-        coalesce(sum(columns(['hours_valid', 'hours_received', 'hours_percentiles'])) filter (part = 'night'), 0) as "n_\0",
+        coalesce(sum(columns(['hours_valid', 'hours_received', 'hours_percentiles'])) filter (part = 'day'), 0)
+            as "d_\0",
+        coalesce(sum(columns(['hours_valid', 'hours_received', 'hours_percentiles'])) filter (part = 'night'), 0)
+            as "n_\0",
         cast(sum(hours_weather) as bigint) as hours_weather, cast(sum(hours_short) as bigint) as hours_short,
         cast(rule('noise_night_start_hour') - rule('noise_day_start_hour') as bigint) as day_hours,
         24 - day_hours as night_hours,
@@ -74,7 +78,8 @@ with days as (
     group by site_id, day
 ),
 judged as (
-    select *, part_validity(d_hours_valid, d_hours_received, day_hours, rule('noise_day_min_hours'), day_end) as day_validity,
+    select *, part_validity(d_hours_valid, d_hours_received, day_hours, rule('noise_day_min_hours'), day_end)
+        as day_validity,
         part_validity(n_hours_valid, n_hours_received, night_hours, rule('noise_night_min_hours'), night_end)
             as night_validity,
         day_validity = 'valid' as d_ok, night_validity = 'valid' as n_ok,

@@ -5,7 +5,8 @@ with yards as (
     select site_id, arg_max(area_code, valid_from) as area_code from register where feed = 'waste' group by all
 ),
 grouped as (
-    select cast(w.period_start as date) as day, coalesce(w.street_code, y.area_code, getvariable('district')) as area_code,
+    select cast(w.period_start as date) as day,
+        coalesce(w.street_code, y.area_code, getvariable('district')) as area_code,
         coalesce(w.category, 'unclassified') as category, coalesce(w.destination, 'unknown') as destination,
         count(*) as n_expected, count(w.value) filter (w.flag in (1, 2, 3)) as n_valid,
         count(*) filter (w.flag = 3) as loads_suspect, sum(w.value) filter (w.flag in (1, 2, 3)) as net_t,

@@ -8,8 +8,9 @@ create macro carried_mean_fine(s, n) as
     millionths(moved_off(cast(s * 100000000 as bigint), n * 100));
 -- Rounded to k decimals; what would become 0 keeps its first digit.
 create macro rounded_or_null(x, k, decimals) as if(k <= decimals, nullif(round_even(x, decimals), 0), null);
-create macro keeping_digit(x, k) as cast(coalesce(rounded_or_null(x, k, 0), rounded_or_null(x, k, 1), rounded_or_null(x, k, 2),
-    rounded_or_null(x, k, 3), rounded_or_null(x, k, 4), rounded_or_null(x, k, 5), x) as decimal(18, 6));
+create macro keeping_digit(x, k) as cast(coalesce(
+    rounded_or_null(x, k, 0), rounded_or_null(x, k, 1), rounded_or_null(x, k, 2), rounded_or_null(x, k, 3),
+    rounded_or_null(x, k, 4), rounded_or_null(x, k, 5), x) as decimal(18, 6));
 
 create temp table water as
 select site_id, parameter, method, period_start, period_end, cast(period_start as date) as day, value, censored, flag,
@@ -17,7 +18,8 @@ select site_id, parameter, method, period_start, period_end, cast(period_start a
 from clean('clean_water');
 create temp table water_item as from seed('standards/water_items');
 create temp table water_limit as
-select parameter, water_type, class_rank, cast(limit_low as decimal(18, 6)) as low, cast(limit_high as decimal(18, 6)) as high,
+select parameter, water_type, class_rank, cast(limit_low as decimal(18, 6)) as low,
+    cast(limit_high as decimal(18, 6)) as high,
     valid_from, valid_to
 from seed('standards/gb3838_limits');
 create temp table water_class as from seed('standards/water_classes');
@@ -55,19 +57,22 @@ left join register as s on s.feed = 'water' and m.site_id = s.site_id
 qualify row_number() over (partition by m.site_id, m.month_start order by s.valid_from desc nulls last) = 1;
 
 create temp table water_assessed as
-select m.*, i.name_zh as item_zh, i.unit, i.in_class_assessment, i.in_realtime_class, i.has_exceedance_multiple, s.water_type,
-    s.name_zh as site_name_zh,
-    case when rule('water_statistics_rounded') = 0 then m.mean_value else keeping_digit(m.mean_value, i.assessment_decimals) end as assessed_value
+select m.*, i.name_zh as item_zh, i.unit, i.in_class_assessment, i.in_realtime_class, i.has_exceedance_multiple,
+    s.water_type, s.name_zh as site_name_zh,
+    case when rule('water_statistics_rounded') = 0 then m.mean_value
+        else keeping_digit(m.mean_value, i.assessment_decimals) end as assessed_value
 from water_month as m
 inner join water_section as s using (site_id, month_start)
 inner join water_item as i on m.parameter = i.parameter and in_force(m.month_end, i.valid_from, i.valid_to);
 
+-- Single factor: the best class whose limits hold. How far above class III: two decimals, half to even.
 create temp table water_classed as
 with classes as (
     select v.site_id, v.month_start, v.parameter,
-        if(v.parameter = 'do' and max(o.assessed_value) >= rule('water_do_saturation_class_i'), min(l.class_rank), coalesce(
-            min(l.class_rank) filter (coalesce(v.assessed_value >= l.low, true) and coalesce(v.assessed_value <= l.high, true)),
-            max(l.class_rank) + 1)) as class_rank,
+        case when v.parameter = 'do' and max(o.assessed_value) >= rule('water_do_saturation_class_i')
+            then min(l.class_rank)
+        else coalesce(min(l.class_rank) filter (coalesce(v.assessed_value >= l.low, true)
+            and coalesce(v.assessed_value <= l.high, true)), max(l.class_rank) + 1) end as class_rank,
         max(l.high) filter (l.class_rank = rule('water_exceedance_class_rank')) as class_iii_limit
     from water_assessed as v
     inner join water_limit as l on v.parameter = l.parameter and v.water_type = l.water_type
@@ -79,7 +84,8 @@ with classes as (
 select a.*, c.class_rank, c.class_iii_limit,
     if(a.has_exceedance_multiple and a.assessed_value > c.class_iii_limit, cast(half_even(
         cast((a.assessed_value - c.class_iii_limit) * 1000000 as bigint) * 100,
-        cast(c.class_iii_limit * 1000000 as bigint)) as decimal(18, 0)) * cast(0.01 as decimal(18, 6)), null) as exceedance_multiple
+        cast(c.class_iii_limit * 1000000 as bigint)) as decimal(18, 0)) * cast(0.01 as decimal(18, 6)), null)
+            as exceedance_multiple
 from water_assessed as a
 left join classes as c using (site_id, month_start, parameter);
 
@@ -99,7 +105,8 @@ with sections as (
         max(assessed_value) filter (parameter = 'cod') as cod_mg_l,
         max(assessed_value) filter (parameter = 'bod5') as bod5_mg_l,
         max(assessed_value) filter (parameter = 'nh3n') as nh3n_mg_l,
-        max(assessed_value) filter (parameter = 'tp') as tp_mg_l, max(assessed_value) filter (parameter = 'tn') as tn_mg_l,
+        max(assessed_value) filter (parameter = 'tp') as tp_mg_l,
+        max(assessed_value) filter (parameter = 'tn') as tn_mg_l,
         cast(sum(n_values) as bigint) as n_values, count(*) filter (in_class_assessment) as n_valid,
         count(*) filter (in_realtime_class) as n_automatic, min(trust) as trust,
         list({'rank': class_rank, 'item': parameter, 'zh': item_zh}
@@ -121,7 +128,8 @@ select p.month_start, p.month_end, p.site_id, coalesce(p.name_zh, p.site_id) as 
     p.class_target, k.class_rank <= t.class_rank as attains_target,
     s.ph, s.do_mg_l, s.codmn_mg_l, s.cod_mg_l, s.bod5_mg_l, s.nh3n_mg_l, s.tp_mg_l, s.tn_mg_l, s.n_values,
     e.n_class as n_expected, s.n_valid, coverage(s.n_valid, e.n_class) as coverage,
-    case when p.month_end > cast(getvariable('as_of') as date) - 1 then 'pending' when k.class_rank is null then 'insufficient'
+    case when p.month_end > cast(getvariable('as_of') as date) - 1 then 'pending'
+        when k.class_rank is null then 'insufficient'
         when s.n_automatic < e.n_automatic then 'indicative' else 'valid' end as validity,
     of_trust(s.trust) as provenance
 from sections as s

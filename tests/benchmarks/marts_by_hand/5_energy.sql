@@ -1,5 +1,5 @@
--- mart_energy_monthly: amounts, standard coal and CO2 by area, month, carrier, sector, flow and metering. A district's own
--- factors (seed energy_own_factors, empty as shipped) are not read here.
+-- mart_energy_monthly: amounts, standard coal and CO2 by area, month, carrier, sector, flow and metering. A district's
+-- own factors (seed energy_own_factors, empty as shipped) are not read here.
 
 create macro six(x) as cast(x as decimal(18, 6));
 create macro wide(x) as cast(x as decimal(38, 6));
@@ -14,7 +14,8 @@ create macro in_scope(metering, shown, sign, amount) as cast(case when metering 
 -- One pass. Whole months as reported go before what is metered within them; what ends after its month is not a month's.
 create temp table energy_series as
 with readings as (
-    select site_id, parameter as carrier, flow, sector, metering, unit, value, cast(date_trunc('month', period_start) as date) as month,
+    select site_id, parameter as carrier, flow, sector, metering, unit, value,
+        cast(date_trunc('month', period_start) as date) as month,
         period_start = month and period_end = month + interval 1 month as is_whole,
         date_diff('minute', period_start, period_end) as minutes, flag in (1, 2, 3) and value is not null as usable,
         trust(provenance) as trust
@@ -23,7 +24,8 @@ with readings as (
 )
 select site_id, carrier, flow, sector, metering, month, min(unit) as unit, min(trust) as trust_of_all,
     if(bool_or(is_whole and usable), sum(value) filter (is_whole and usable), sum(value) filter (usable)) as amount,
-    if(bool_or(is_whole and usable), sum(minutes) filter (is_whole and usable), sum(minutes) filter (usable)) as minutes,
+    if(bool_or(is_whole and usable), sum(minutes) filter (is_whole and usable), sum(minutes) filter (usable))
+        as minutes,
     if(bool_or(is_whole and usable), min(trust) filter (is_whole and usable), min(trust) filter (usable)) as trust
 from readings
 group by site_id, carrier, flow, sector, metering, month;
@@ -36,7 +38,8 @@ with series as (
     from energy_series group by all
 ),
 horizon as (
-    select cast(least(date_trunc('year', max(month)) + interval 11 month, date_trunc('month', getvariable('as_of'))) as date)
+    select cast(least(date_trunc('year', max(month)) + interval 11 month, date_trunc('month', getvariable('as_of')))
+        as date)
         as last_month
     from energy_series
 ),
@@ -52,9 +55,11 @@ located as (
     select x.*, r.area_code, r.site_from >= x.month + interval 1 month or r.valid_to < x.month as is_closed
     from spine as x left join sites as r on x.site_id = r.site_id and x.month + interval 1 month > r.valid_from
     qualify row_number() over (
-        partition by x.site_id, x.carrier, x.flow, x.sector, x.metering, x.month order by r.valid_from desc nulls last) = 1
+        partition by x.site_id, x.carrier, x.flow, x.sector, x.metering, x.month
+        order by r.valid_from desc nulls last) = 1
 )
-select l.* exclude (unit, trust, area_code), l.unit, coalesce(l.area_code, getvariable('district')) as area_code, p.amount,
+select l.* exclude (unit, trust, area_code), l.unit, coalesce(l.area_code, getvariable('district')) as area_code,
+    p.amount,
     date_diff('minute', l.month, l.month + interval 1 month) as minutes_expected, coalesce(p.minutes, 0) as minutes,
     coalesce(p.trust, l.trust) as trust
 from located as l
@@ -65,9 +70,11 @@ where year(l.month) in (select year(month) from energy_series)
 create temp table energy_factor as
 select w.*, k.kind, k.name_zh, if(k.kind = 'power', g.data_year, null) as grid_year,
     wide(c.kgce_per_standard_unit) * six(c.standard_units_per_unit) as kgce,
-    if(k.kind = 'power', wide(v.kgce_per_kwh), wide(c.kgce_per_standard_unit)) * six(c.standard_units_per_unit) as kgce_equal,
+    if(k.kind = 'power', wide(v.kgce_per_kwh), wide(c.kgce_per_standard_unit)) * six(c.standard_units_per_unit)
+        as kgce_equal,
     case k.kind
-        when 'fuel' then cast(wide(f.ncv_gj_per_basis) * six(f.carbon_tc_per_tj) * six(f.oxidation) * f.c_to_co2_numerator
+        when 'fuel' then cast(wide(f.ncv_gj_per_basis) * six(f.carbon_tc_per_tj) * six(f.oxidation)
+            * f.c_to_co2_numerator
             as decimal(38, 9))
         when 'heat' then six(h.tco2_per_gj) when 'power' then six(g.kgco2_per_kwh) end as tco2,
     case k.kind
@@ -96,7 +103,8 @@ with grouped as (
         sum(amount_times(m.amount, f.kgce, rule('energy_kg_per_t'))) as tce,
         sum(amount_times(m.amount, f.kgce_equal, rule('energy_kg_per_t'))) as tce_equal_value,
         sum(amount_times(m.amount, f.tco2, f.tco2_divisor)) as tco2,
-        cast(sum(m.minutes_expected) as bigint) as n_expected, cast(sum(m.minutes) as bigint) as n_valid, min(m.trust) as trust
+        cast(sum(m.minutes_expected) as bigint) as n_expected, cast(sum(m.minutes) as bigint) as n_valid,
+        min(m.trust) as trust
     from energy_month as m
     inner join energy_factor as f using (carrier, unit, month)
     inner join seed('energy/energy_scope') as s
@@ -111,14 +119,16 @@ judged as (
     from grouped
 )
 select j.area_code, coalesce(a.name_zh, j.area_code) as area_name_zh, j.month, j.carrier, j.name_zh as carrier_name_zh,
-    j.sector, s.name_zh as sector_name_zh, j.flow, f.name_zh as flow_name_zh, j.metering, cast(j.amount as decimal(24, 6)) as amount,
+    j.sector, s.name_zh as sector_name_zh, j.flow, f.name_zh as flow_name_zh, j.metering,
+    cast(j.amount as decimal(24, 6)) as amount,
     j.unit, cast(if(is_shown, j.tce, null) as decimal(24, 6)) as tce,
     cast(if(is_shown, j.tce_equal_value, null) as decimal(24, 6)) as tce_equal_value,
     cast(if(is_shown and co2_sign > 0, j.tco2, null) as decimal(24, 6)) as tco2,
     in_scope(metering, is_shown, tce_sign, j.tce) as tce_in_scope,
     in_scope(metering, is_shown, tce_sign, j.tce_equal_value) as tce_equal_value_in_scope,
     in_scope(metering, is_shown, co2_sign, j.tco2) as tco2_in_scope,
-    j.factor_status, j.grid_year as grid_factor_year, if(j.kind = 'power', getvariable('grid_region'), null) as grid_region,
+    j.factor_status, j.grid_year as grid_factor_year,
+    if(j.kind = 'power', getvariable('grid_region'), null) as grid_region,
     j.n_expected, j.n_valid, coverage(j.n_valid, j.n_expected) as coverage,
     case when n_valid > n_expected then 'insufficient' when is_pending and not is_covered then 'pending'
         when lacks_coal or lacks_co2 or not is_indicative then 'insufficient'

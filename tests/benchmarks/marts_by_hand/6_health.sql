@@ -3,10 +3,12 @@
 -- One pass: evenly spaced readings by series, which shows what a day should have; the others by delivery.
 create temp table feed_day as
 with readings as (
-    select 'water' as feed, site_id, parameter, method = 'automatic' as is_regular, null as sha256, day, null as period_end,
+    select 'water' as feed, site_id, parameter, method = 'automatic' as is_regular, null as sha256, day,
+        null as period_end,
         0 as minutes, value, flag from water
     union all select 'air', site_id, parameter, true, null, day, null, 0, value, flag from air
-    union all select 'noise', site_id, parameter, period_kind = 'hour', null, cast(period_start as date), null, 0, value, flag
+    union all select 'noise', site_id, parameter, period_kind = 'hour', null, cast(period_start as date), null, 0,
+        value, flag
         from noise
     union all select 'waste', null, null, false, raw_sha256, cast(period_start as date), period_end,
         date_diff('minute', period_start, period_end), value, flag from waste
@@ -41,7 +43,7 @@ closed as (
 -- A series counts from its first reading on, as long as the register keeps the site open.
 series as (
     select s.feed, s.first_day, c.last_day, count(*) as n_series
-    from (select feed, site_id, min(day) as first_day from feed_day where n_regular > 0 group by feed, site_id, parameter) as s
+    from (select feed, site_id, parameter, min(day) as first_day from feed_day where n_regular > 0 group by all) as s
     left join closed as c using (feed, site_id)
     group by all
 ),
@@ -60,7 +62,8 @@ deliveries as (
     from dated group by feed, cast(moment as date)
 ),
 calendar as (
-    select feed, cast(unnest(generate_series(cast(min(day) as timestamp), getvariable('as_of'), interval 1 day)) as date) as day
+    select feed, cast(unnest(generate_series(cast(min(day) as timestamp), getvariable('as_of'), interval 1 day))
+        as date) as day
     from deliveries group by feed
 ),
 days as (
@@ -75,9 +78,11 @@ expected as (
 select d.feed, f.name_zh as feed_name_zh, d.day,
     cast(case when f.cadence_hours <= 24 then c.day is not null
         else d.day = cast(date_trunc('year', d.day) + lateness(d.feed) as date) end as bigint) as deliveries_expected,
-    coalesce(v.n, 0) as deliveries_received, coalesce(v.refused, 0) as deliveries_refused, coalesce(v.late, 0) as deliveries_late,
+    coalesce(v.n, 0) as deliveries_received, coalesce(v.refused, 0) as deliveries_refused,
+    coalesce(v.late, 0) as deliveries_late,
     cast(round_even(carried_mean(v.minutes_late, 60), 1) as decimal(18, 1)) as lateness_hours, f.lateness_allowed_hours,
-    cast(coalesce(v.records_in, 0) as bigint) as records_in, cast(coalesce(v.records_used, 0) as bigint) as records_used,
+    cast(coalesce(v.records_in, 0) as bigint) as records_in,
+    cast(coalesce(v.records_used, 0) as bigint) as records_used,
     cast(coalesce(v.records_quarantined, 0) as bigint) as records_quarantined,
     cast(coalesce(v.records_duplicate, 0) as bigint) as records_duplicate,
     cast(coalesce(v.readings_in, 0) as bigint) as received_readings,
