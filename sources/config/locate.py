@@ -125,7 +125,11 @@ class _Scanner:
                 self._step(1)
                 continue
             self.lines.setdefault((*path, index), self._line)
+            begin = self._at
             self._value((*path, index))
+            if self._at == begin:
+                # Not valid here (a brace that nothing opened): move on, so that the walk always ends.
+                self._step(1)
             index += 1
 
     def _inline(self, path: Path) -> None:

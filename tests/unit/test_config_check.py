@@ -9,7 +9,7 @@ import os
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sources.config import check_config
@@ -209,6 +209,7 @@ def test_every_key_is_found_on_its_line(pairs, blank):
 
 
 @settings(deadline=None)
+@example('a = [}"b"')
 @given(st.text("[]{}='\"\\,.#ab\n ", max_size=60))
 def test_looking_for_lines_always_ends(text):
     lines_of_keys(text)
