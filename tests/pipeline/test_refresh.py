@@ -112,6 +112,7 @@ def test_runs_of_the_command_line_appear_in_dagster(data, monkeypatch):
         assert record is not None
 
 
+@pytest.mark.slow
 def test_one_more_day_is_a_new_release_and_a_rollback_withdraws_it(copied, district):
     root = copied()
     data = DataDir(root)
@@ -134,6 +135,7 @@ def test_one_more_day_is_a_new_release_and_a_rollback_withdraws_it(copied, distr
     assert current(data).release_id == first.release_id
 
 
+@pytest.mark.slow
 def test_a_source_that_is_gone_does_not_stop_the_others(tmp_path, district):
     text = (ROOT / "sources" / "simulated" / "district.toml").read_text(encoding="utf-8")
     shutil.copy(ROOT / "sources" / "simulated" / "sites.csv", tmp_path / "sites.csv")

@@ -15,6 +15,18 @@ from tests.real import house
 from tests.real.house import House
 from tests.real.raw import DATA, MAPPINGS
 
+# A refresh each: these two, whose figures have an outside oracle, are in the default run; the others are a slow suite.
+DEFAULT = ("water", "air")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what needs the refresh of another mapping."""
+    for item in items:
+        call = getattr(item, "callspec", None)
+        if call and call.params.get("published", DEFAULT[0]) not in DEFAULT:
+            item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture(scope="session")
 def refreshes(
