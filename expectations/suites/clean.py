@@ -16,6 +16,7 @@ from expectations.checks import (
     Check,
     equal,
     literal,
+    none,
     relation,
     reporting,
     rows,
@@ -191,6 +192,7 @@ def readings_checks(
             "flagged / clean readings of one parameter",
         ),
         *_range_flagged(feed, table),
+        *_row_rules(table, places),
     ]
     if table.name in _REPORTING:
         checks.append(_reporting(feed, table, places, as_of, quality["coverage_min_warn"]))
@@ -224,6 +226,22 @@ def _range_flagged(feed: Feed, table: CleanTable) -> Iterable[Check]:
             ("parameter", "flag", "lowest", "highest", "n"),
             example,
             says="flag 4 outside the registry's gross range",
+        )
+
+
+def _row_rules(table: CleanTable, places: CleanPlaces) -> Iterable[Check]:
+    """What breaks a row rule of the registry carries flag 4: else the flags were not set, or the rule is new."""
+    row = ["site_id", *(c.name for c in table.dims if c.key), "period_start_utc", "period_end"]
+    for rule in table.row_rules:
+        lower, upper = (
+            f"select {', '.join(row)}, value as {side} from {places.readings} "
+            f"where parameter = {literal(side)} and flag not in ({FLAG_FAIL}, {FLAG_MISSING})"
+            for side in (rule.lower, rule.upper)
+        )
+        yield none(
+            f"{rule.lower} is at most {rule.upper}",
+            f"select * from ({lower}) join ({upper}) using ({', '.join(row)}) where {rule.lower} > {rule.upper}",
+            f"no {rule.lower} above the {rule.upper} of its site and period without flag {FLAG_FAIL}",
         )
 
 

@@ -1,10 +1,10 @@
-"""Quality flags after IOOS QARTOD: gross range, spike, rate of change, flat line, gap, attenuated signal, status.
+"""Quality flags after IOOS QARTOD: gross range, spike, rate of change, flat line, gap, attenuated, status, row rules.
 
 Here belong the tests, vectorised over many series at once; thresholds come from the registry. Not here: which
 neighbouring readings are needed (cadence.py) or where they come from (partitions.py). A flag never changes a value.
 
 Tests of a series compare readings that are neighbours: no further apart than `gap_periods` + 1 cadences. A value that
-already failed (gross range, source status) is nobody's neighbour, so that one bad reading does not spoil the next.
+already failed (gross range, source status, row rule) is nobody's neighbour: one bad reading does not spoil the next.
 A spike is measured from the nearer neighbour, and a rate from the last reading that is no spike, for the same reason.
 """
 
@@ -28,14 +28,14 @@ from sources.registry.model import (
 
 MICRO = 1_000_000
 # The tests in the order in which flag_tests names them; each sets one bit.
-TESTS = ("gross_range", "spike", "rate_of_change", "flat_line", "gap", "attenuated", "source_status")
+TESTS = ("gross_range", "spike", "rate_of_change", "flat_line", "gap", "attenuated", "source_status", "row_rule")
 _BIT = {name: 1 << i for i, name in enumerate(TESTS)}
 # A test over hours needs at least so many cadences, and an attenuated signal so great a share of its readings.
 _LEAST_STEPS = 3
 _SHARE = (3, 4)
 
 SERIES, TIME, VALUE, STEP = "__series", "__time", "__micro", "__step"
-CENSORED_FLAG, INVALID = "__censored", "__invalid"
+CENSORED_FLAG, INVALID, BROKEN = "__censored", "__invalid", "__broken"
 
 
 def flag_series(frame: pl.DataFrame, parameter: Parameter) -> pl.DataFrame:
@@ -43,28 +43,55 @@ def flag_series(frame: pl.DataFrame, parameter: Parameter) -> pl.DataFrame:
 
     `frame` is sorted by `__series` (integer) and `__time` (Int64, microseconds UTC) and has `__micro` (Int64,
     millionths of the unit, null when missing), `__step` (Int64, the series' cadence in microseconds, null if unknown),
-    `__censored` and `__invalid` (Boolean). Returns it with `flag` (Int8) and `tests` (UInt8, bits of TESTS).
+    `__censored`, `__invalid` and `__broken` (Boolean; broken: breaks a row rule). Returns it with `flag` (Int8) and
+    `tests` (UInt8, bits of TESTS).
     """
     tests = parameter.tests
     graded: dict[str, pl.Series] = {"gross_range": frame.select(_gross_range(tests)).to_series()}
-    graded["source_status"] = frame.select(pl.when(INVALID).then(pl.lit(FLAG_FAIL, pl.Int8))).to_series()
+    for name, mark in (("source_status", INVALID), ("row_rule", BROKEN)):
+        graded[name] = frame.select(pl.when(mark).then(pl.lit(FLAG_FAIL, pl.Int8))).to_series()
     failed = frame[INVALID] | (graded["gross_range"].fill_null(FLAG_PASS) == FLAG_FAIL)
-    at = (frame[VALUE].is_not_null() & ~failed & frame[STEP].is_not_null()).arg_true()
-    if len(at):
-        usable = frame[at]
-        spike = _spike(usable, tests)
-        for name, found in (
-            ("spike", None if spike is None else (pl.int_range(usable.height, eager=True), spike)),
-            ("rate_of_change", _rate(usable, spike, tests)),
-            ("flat_line", _flat(usable, tests)),
-            ("attenuated", _attenuated(usable, tests)),
-        ):
-            if found is not None:
-                graded[name] = _spread(frame.height, at.gather(found[0]), found[1])
+    fit = frame[VALUE].is_not_null() & ~failed & frame[STEP].is_not_null()
+    if fit.any():
+        graded |= _neighbours(frame, fit & ~frame[BROKEN], tests) | _runs(frame, fit, tests)
+        if (broken := fit & frame[BROKEN]).any():
+            # What breaks a row rule is compared with its neighbours, too, so that its other faults are named.
+            for name, found in _neighbours(frame, fit, tests).items():
+                graded[name] = found.zip_with(broken, graded[name])
         gap = _gap(frame, tests)
         if gap is not None:
             graded["gap"] = gap
     return frame.with_columns(_worst(frame[VALUE], graded))
+
+
+def comparable(tests: SeriesTests) -> pl.Expr:
+    """Whether a reading may be compared with others of its row: a value of valid status that can be."""
+    return pl.col(VALUE).is_not_null() & ~pl.col(INVALID) & (_gross_range(tests).fill_null(FLAG_PASS) != FLAG_FAIL)
+
+
+def _neighbours(frame: pl.DataFrame, fit: pl.Series, tests: SeriesTests) -> dict[str, pl.Series]:
+    """Grades of the `fit` rows by the tests that compare neighbours, as columns of all rows."""
+    at = fit.arg_true()
+    usable = frame[at]
+    spike = _spike(usable, tests)
+    every = pl.int_range(usable.height, eager=True)
+    return _graded_columns(
+        frame, at, {"spike": None if spike is None else (every, spike), "rate_of_change": _rate(usable, spike, tests)}
+    )
+
+
+def _runs(frame: pl.DataFrame, fit: pl.Series, tests: SeriesTests) -> dict[str, pl.Series]:
+    """Grades of the `fit` rows by the tests that look at the hours before, as columns of all rows."""
+    at = fit.arg_true()
+    usable = frame[at]
+    return _graded_columns(frame, at, {"flat_line": _flat(usable, tests), "attenuated": _attenuated(usable, tests)})
+
+
+def _graded_columns(
+    frame: pl.DataFrame, at: pl.Series, found: Mapping[str, tuple[pl.Series, pl.Series] | None]
+) -> dict[str, pl.Series]:
+    """Grades of some of the rows `at`, given as places among them, as columns of all rows."""
+    return {name: _spread(frame.height, at.gather(g[0]), g[1]) for name, g in found.items() if g is not None}
 
 
 def _spread(height: int, at: pl.Series, grades: pl.Series) -> pl.Series:

@@ -10,12 +10,23 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from sources.cleaning.flags import CENSORED_FLAG, INVALID, SERIES, STEP, TIME, VALUE, flag_series
+from sources.cleaning.flags import (
+    BROKEN,
+    CENSORED_FLAG,
+    INVALID,
+    SERIES,
+    STEP,
+    TIME,
+    VALUE,
+    comparable,
+    flag_series,
+)
 from sources.cleaning.packing import packed, seconds
 from sources.cleaning.staged import FILE, PARAMETER, SITE, Codes, InvalidMarks
 from sources.registry.model import CleanTable, Parameter
 
 _AT = "__place_in_targets"
+_ROW = "__place"
 _DROPPED = Parameter("", "", "", "", "")
 
 
@@ -91,7 +102,7 @@ def flags(targets: pl.DataFrame, context: pl.DataFrame | None, rules: SeriesRule
     lean = targets.with_row_index(_AT)
     if context is not None and not context.is_empty():
         lean = pl.concat([lean, context.select(targets.columns)], how="diagonal")
-    lean = _in_series(lean, rules)
+    lean = _in_series(lean.with_columns(_broken(lean, rules)), rules)
     parts = []
     at = 0
     for length, number in lean.select(pl.col(PARAMETER).rle()).unnest(PARAMETER).iter_rows():
@@ -107,6 +118,24 @@ def flags(targets: pl.DataFrame, context: pl.DataFrame | None, rules: SeriesRule
     flag = pl.Series([0], dtype=pl.Int8).new_from_index(0, targets.height).scatter(found[_AT], found["flag"])
     tests = pl.Series([0], dtype=pl.UInt8).new_from_index(0, targets.height).scatter(found[_AT], found["tests"])
     return pl.DataFrame({"flag": flag, "tests": tests})
+
+
+def _broken(lean: pl.DataFrame, rules: SeriesRules) -> pl.Series:
+    """Readings that break a row rule of the table, both sides of it: one of them is wrong, and nothing says which."""
+    broken = pl.Series(BROKEN, [False]).new_from_index(0, lean.height)
+    numbers = {p.code: n for n, p in enumerate(rules.parameters)}
+    row = [SITE, *_enum_dims(rules), TIME, "__end"]
+    for rule in rules.table.row_rules:
+        lower, upper = (
+            lean.select(*row, PARAMETER, VALUE, INVALID)
+            .with_row_index(_ROW)
+            .filter(pl.col(PARAMETER) == numbers[code], comparable(rules.parameters[numbers[code]].tests))
+            .select(*row, VALUE, _ROW)
+            for code in (rule.lower, rule.upper)
+        )
+        above = lower.join(upper, on=row, nulls_equal=True).filter(pl.col(VALUE) > pl.col(f"{VALUE}_right"))
+        broken = broken.scatter(pl.concat([above[_ROW], above[f"{_ROW}_right"]]).to_list(), True)
+    return broken
 
 
 def _in_series(lean: pl.DataFrame, rules: SeriesRules) -> pl.DataFrame:

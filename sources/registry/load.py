@@ -23,6 +23,7 @@ from sources.registry.model import (
     Parameter,
     Registry,
     RegistryError,
+    RowRule,
     SeriesTests,
     Unit,
 )
@@ -92,6 +93,8 @@ def _feed(raw: Mapping[str, Any], file: str, units: Mapping[str, Unit]) -> Feed:
             if code in parameters:
                 raise RegistryError(f"{file}: parameter {code} is declared twice")
             parameters[code] = _parameter(code, entry, table, file, units)
+    for table in tables.values():
+        _check_row_rules(table, parameters, file)
     return Feed(
         name=name,
         name_zh=raw["name_zh"],
@@ -133,10 +136,25 @@ def _table(
         dims=dims,
         series_tests=raw.get("series_tests", False),
         declared_key=tuple(raw.get("key", ())),
+        row_rules=tuple(RowRule(rule["lower"], rule["upper"]) for rule in raw.get("row_rules", ())),
     )
     if unknown := set(table.key) - {c.name for c in table.columns}:
         raise RegistryError(f"{file}: the key of {name} names unknown columns {sorted(unknown)}")
     return table
+
+
+def _check_row_rules(table: CleanTable, parameters: Mapping[str, Parameter], file: str) -> None:
+    """A row rule compares two parameters of one table in one unit; without tests of series, rows have no periods."""
+    if table.row_rules and not table.series_tests:
+        raise RegistryError(f"{file}: {table.name} has row rules; they need series_tests = true")
+    for rule in table.row_rules:
+        found = [parameters.get(code) for code in (rule.lower, rule.upper)]
+        if any(p is None or p.table != table.name for p in found):
+            raise RegistryError(
+                f"{file}: a row rule of {table.name} needs its parameters {rule.lower} and {rule.upper}"
+            )
+        if len({p.unit for p in found if p}) > 1:
+            raise RegistryError(f"{file}: {rule.lower} and {rule.upper} of a row rule have two units")
 
 
 def _parameter(code: str, raw: Mapping[str, Any], table: str, file: str, units: Mapping[str, Unit]) -> Parameter:

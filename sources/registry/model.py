@@ -157,8 +157,16 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class RowRule:
+    """What holds between two parameters of one site and period: `lower` is at most `upper`, both in the same unit."""
+
+    lower: str
+    upper: str
+
+
+@dataclass(frozen=True)
 class CleanTable:
-    """One table of the clean layer: partition grain (day, month or year) and the feed's own columns."""
+    """One table of the clean layer: partition grain (day, month or year), the feed's own columns and row rules."""
 
     name: str
     feed: str
@@ -167,6 +175,7 @@ class CleanTable:
     dims: tuple[Column, ...] = ()
     series_tests: bool = False
     declared_key: tuple[str, ...] = ()
+    row_rules: tuple[RowRule, ...] = ()
 
     @property
     def columns(self) -> tuple[Column, ...]:

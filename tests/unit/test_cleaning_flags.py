@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from sources.cleaning.cadence import HOUR, cadence, reach
-from sources.cleaning.flags import CENSORED_FLAG, INVALID, SERIES, STEP, TIME, VALUE, flag_series, names_of
+from sources.cleaning.flags import BROKEN, CENSORED_FLAG, INVALID, SERIES, STEP, TIME, VALUE, flag_series, names_of
 from sources.config.model import TimeMapping
 from sources.registry.model import Parameter, SeriesTests
 from tests.unit.cleaning_kit import HOURLY, air_source
@@ -24,6 +24,7 @@ def flagged(
     series: list[int] | None = None,
     censored: set[int] = frozenset(),
     invalid: set[int] = frozenset(),
+    broken: set[int] = frozenset(),
 ) -> list[tuple[int, str]]:
     """(flag, tests) of one value an hour; `times` in hours."""
     count = len(values)
@@ -35,6 +36,7 @@ def flagged(
             STEP: pl.Series([step] * count, dtype=pl.Int64),
             CENSORED_FLAG: [i in censored for i in range(count)],
             INVALID: [i in invalid for i in range(count)],
+            BROKEN: [i in broken for i in range(count)],
         }
     )
     found = flag_series(frame, Parameter("p", "", "", "ug/m3", "clean_air", tests=tests))
@@ -102,6 +104,18 @@ def test_a_failed_or_missing_value_is_nobodys_neighbour():
     assert flags_of([10, 5000, 11, 10], tests) == [PASS, FAIL, PASS, PASS]
     assert flags_of([10, None, 40, 10], tests) == [PASS, MISSING, SUSPECT, PASS]
     assert flags_of([10, 300, 11, 10], tests, invalid={1}) == [PASS, FAIL, PASS, PASS]
+
+
+def test_what_breaks_a_row_rule_fails_with_its_other_faults_named_and_accuses_nobody():
+    tests = SeriesTests(spike_suspect=Decimal(10), rate_suspect_per_h=Decimal(10))
+    assert flagged([10, 90, 90, 11, 10], tests, broken={1, 2}) == [
+        (NOT_EVALUATED, ""), (FAIL, "rate_of_change,row_rule"), (FAIL, "row_rule"), (PASS, ""), (PASS, ""),
+    ]  # fmt: skip
+    assert flagged([10, 90, 11], tests, broken={1})[1] == (FAIL, "spike,row_rule")
+    assert flagged([None], tests, broken={0}) == [(MISSING, "")]
+    # It is part of a flat line all the same.
+    flat = SeriesTests(flat_tolerance=Decimal(0), flat_suspect_hours=Decimal(4))
+    assert flagged([7] * 6, flat, broken={1, 2, 3})[2:] == [(FAIL, "row_rule")] * 2 + [(SUSPECT, "flat_line")] * 2
 
 
 RATE = SeriesTests(rate_suspect_per_h=Decimal(10))
