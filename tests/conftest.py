@@ -1,7 +1,32 @@
-"""What holds for every test. Here belongs nothing else: fixtures stand beside the tests that use them."""
+"""How a run is spread over processes. Here belongs nothing else: fixtures are next to the tests that use them."""
 
-from hypothesis import settings
+from __future__ import annotations
 
-# A test that takes longer on a busy machine has not failed.
-settings.register_profile("ecoledger", deadline=None)
-settings.load_profile("ecoledger")
+from typing import Any
+
+import pytest
+
+from tests import lanes
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A whole run uses the machine's cores; one room runs in one process, where a debugger works."""
+    return lanes.workers(config.args, config.invocation_params.dir)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Brings the tests of a lane together, long lanes first."""
+    items.sort(key=lambda item: lanes.rank(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hands out whole lanes in their order."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByLane(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return lanes.lane(nodeid)
+
+    config.option.loadscopereorder = False
+    return ByLane(config, log)

@@ -1,7 +1,7 @@
 """SIGKILL in the middle of each step of a refresh, run again: the same release as an undisturbed run.
 
 Here belongs killing a real `ecoledger refresh` and everything it started, from outside, while BI keeps reading. Not
-here: every single file operation of the warehouse (tests/unit/test_warehouse_kill.py).
+here: every single file operation of the warehouse (test_warehouse_kill.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The gate's self-test: a defect planted into the candidate of a published district turns the verdict, every time.
 
 Here belong defects that only the gate can see, one at a time in a copy of the real candidate, judged by the real
-suites. Not here: defects in deliveries (test_self_test.py), or single kinds of expectations (tests/unit/test_gate_*).
+suites. Not here: defects in deliveries (test_self_test.py), or single kinds of expectations (tests/gate).
 """
 
 from __future__ import annotations

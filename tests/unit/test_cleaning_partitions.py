@@ -14,8 +14,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from sources.cleaning.spill import Budget
 from sources.config.model import ColumnMapping, Format, TimeMapping
@@ -95,18 +93,6 @@ def test_a_gap_that_is_filled_later_is_none_and_no_longer_counted():
     run(store, config(SOURCE), [parts[1]])
     assert store.counts["clean_air", "2026-03-03"][parts[2].receipt.sha256].readings_flagged == 0
     same(store, cleaned_in_turn(parts))
-
-
-values = st.sampled_from([10, 11, 13, 13, 13, 13, 400, 3000, ""])
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.lists(st.lists(values, min_size=24, max_size=24), min_size=2, max_size=5), st.randoms(use_true_random=False))
-def test_flags_do_not_depend_on_the_order_of_arrival(contents, random):
-    parts = days("2026-03-01 00:00", *contents)
-    shuffled = [[p] for p in random.sample(parts, len(parts))]
-    same(cleaned_in_turn(parts), cleaned_in_turn(*shuffled))
-    same(cleaned_in_turn(parts), cleaned_in_turn(parts, budget=TINY))
 
 
 @pytest.mark.parametrize("files", [64, 3], ids=["a file for each part", "parts share files"])

@@ -8,8 +8,6 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from sources.registry.load import registry
 from tests.unit.warehouse_kit import AS_OF, land, offer, source
@@ -90,16 +88,6 @@ def test_a_broken_stream_leaves_nothing_and_the_rest_of_its_batch_lands(lake: La
     assert [d.receipt.file_name for d in lake.deliveries("air")] == ["good.csv"]
     assert not list(data.raw.rglob(".tmp-*"))
     assert not lake.needs_repair
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(name=st.text(st.characters(codec=None), max_size=300), etag=st.text(st.characters(codec=None), max_size=20))
-def test_hostile_names_land_and_are_recognised(lake: Lake, data: DataDir, name: str, etag: str) -> None:
-    offered = offer(name, etag=etag)
-    lake.land(offered, io.BytesIO(name.encode("utf-8", "surrogatepass")), source())
-    assert lake.unseen([offered]) == []
-    assert sorted(p.name for p in data.root.iterdir()) == ["index", "raw"]
-    assert {p.parent.name for p in data.raw.glob("*/*/*")} == {"2026-11-01"}
 
 
 def test_an_unknown_feed_is_refused(lake: Lake, data: DataDir) -> None:

@@ -69,7 +69,7 @@ def test_same_bytes_in_any_order_and_whatever_numpy_did_before() -> None:
 )
 def test_same_bytes_in_another_process_zone_and_thread_count(environment: dict[str, str]) -> None:
     code = (
-        "import json, sys; sys.path.insert(0, 'tests/unit')\n"
+        "import json, sys; sys.path.insert(0, 'tests/simulated')\n"
         "from test_simulated_files import digests, sample\n"
         "print(json.dumps(digests(sample(3)[::-1])))"
     )

@@ -26,7 +26,7 @@ from expectations.suites.common import Suite
 from expectations.waivers import Waiver
 from sources.registry import registry
 from sources.registry.model import CLEAN_COLUMNS, REGISTER_COLUMNS, Column
-from tests.unit.test_gate_ground import catalogue, relation, table
+from tests.gate.test_gate_ground import catalogue, relation, table
 from warehouse.file_counts import COLUMNS as COUNT_COLUMNS
 
 AS_OF = datetime(2026, 11, 23, 6, 30)

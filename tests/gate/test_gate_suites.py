@@ -19,7 +19,7 @@ from expectations.suites import SUITES
 from expectations.suites.common import Suite, define
 from expectations.suites.cross_domain import EVENT_MARTS
 from sources.registry import registry
-from tests.unit.test_gate_ground import judged, marts, relation, table
+from tests.gate.test_gate_ground import judged, marts, relation, table
 from warehouse.catalogue import MartTable
 
 FED = dict.fromkeys(registry().tables, 1)

@@ -22,7 +22,7 @@ FULL = [("publish", 1, 25), ("prune", 1, 20)]
 )
 def test_killed_anywhere_the_second_run_gives_the_same(tmp_path: Path, step: str, every: int, least_kills: int) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.unit.warehouse_kill", step, str(tmp_path), str(every)],
+        [sys.executable, "-m", "tests.faults.warehouse_kill", step, str(tmp_path), str(every)],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -15,7 +15,7 @@ from expectations import checks
 from expectations.checks import KINDS, Check
 from expectations.reduce import MAX_VALUES, Target, breaking_rows, reduce, to_frame
 from expectations.verdicts import outcome_of
-from tests.unit.test_gate_ground import court, judged
+from tests.gate.test_gate_ground import court, judged
 
 
 @dataclass(frozen=True)
