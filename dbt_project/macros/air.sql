@@ -103,13 +103,13 @@
     ) }} as decimal(18, 6))
 {%- endmacro %}
 
-{# All values inside a group, smallest first: an array. #}
+{# All values inside a group that are not null, smallest first: an array. #}
 {% macro sorted_values(expr) -%}
     {{ adapter.dispatch('sorted_values')(expr) }}
 {%- endmacro %}
 
 {% macro default__sorted_values(expr) -%}
-    list_sort(list({{ expr }}))
+    list_sort(list({{ expr }}) filter (where {{ expr }} is not null))
 {%- endmacro %}
 
 {% macro spark__sorted_values(expr) -%}

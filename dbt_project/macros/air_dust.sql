@@ -30,3 +30,8 @@
 {% macro spark__each_number_to(last) -%}
     explode(sequence(1L, cast({{ last }} as bigint)))
 {%- endmacro %}
+
+{# The unit of dustfall wherever it is published: months are normalised to the standard's 30 days. #}
+{% macro dustfall_unit() -%}
+    't/(km2.30d)'
+{%- endmacro %}

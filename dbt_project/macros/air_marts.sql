@@ -7,34 +7,83 @@
     {{ hours_after(day, 'cast(' ~ hours_per_day() ~ ' as integer)') }}
 {%- endmacro %}
 
-{# Items of a day side by side, from int_air_day_iaqi: one row per place and day. #}
-{% macro air_day_columns(place_kind) -%}
+{# What the values of a day are called in columns: item of air_items, name of the value. #}
+{% macro air_day_items() -%}
+    {{ return(['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3_8h', 'o3_1h']) }}
+{%- endmacro %}
+
+{# What suspect readings may decide of a day's item (columns of int_air_day_item as `alias`): see suspects.sql. #}
+{% macro air_day_item_compared(alias) -%}
+    {{ return([
+        ('attainment', alias ~ '.attains', alias ~ '.sure_attains'),
+        ('validity', '(' ~ alias ~ '.concentration is null)', '(' ~ alias ~ '.sure_concentration is null)')
+    ]) }}
+{%- endmacro %}
+
+{# The same of a day's index (columns of int_air_day_aqi as `alias`). #}
+{% macro air_day_index_compared(alias) -%}
+    {{ return([
+        ('category', alias ~ '.category', alias ~ '.sure_category'),
+        ('validity', '(' ~ alias ~ '.aqi is null)', '(' ~ alias ~ '.sure_aqi is null)')
+    ]) }}
+{%- endmacro %}
+
+{#
+  Items of a day side by side, from int_air_day_iaqi: one row per place and day. `counted` says what an item counts
+  (hours, stations); an item that is not pending has its verdict and reason here, the maximum 8 h of ozone by its windows.
+#}
+{% macro air_day_columns(place_kind, counted) -%}
     select
-        place_id,
-        day,
-        max(case when item = 'pm2_5' then concentration end) as pm2_5_ug_m3,
-        max(case when item = 'pm10' then concentration end) as pm10_ug_m3,
-        max(case when item = 'so2' then concentration end) as so2_ug_m3,
-        max(case when item = 'no2' then concentration end) as no2_ug_m3,
-        max(case when item = 'co' then concentration end) as co_mg_m3,
-        max(case when item = 'o3_8h' then concentration end) as o3_8h_max_ug_m3,
-        max(case when item = 'o3_1h' then concentration end) as o3_1h_max_ug_m3,
-        max(case when item = 'o3_8h' then largest_window_end end) as o3_8h_window_end,
-        max(case when item = 'pm2_5' then n_valid end) as pm2_5_n,
-        max(case when item = 'pm10' then n_valid end) as pm10_n,
-        max(case when item = 'so2' then n_valid end) as so2_n,
-        max(case when item = 'no2' then n_valid end) as no2_n,
-        max(case when item = 'co' then n_valid end) as co_n,
-        max(case when item = 'o3_8h' then n_valid end) as o3_n,
-        max(case when item = 'pm2_5' then iaqi end) as pm2_5_iaqi,
-        max(case when item = 'pm10' then iaqi end) as pm10_iaqi,
-        max(case when item = 'so2' then iaqi end) as so2_iaqi,
-        max(case when item = 'no2' then iaqi end) as no2_iaqi,
-        max(case when item = 'co' then iaqi end) as co_iaqi,
-        max(case when item = 'o3_8h' then iaqi end) as o3_8h_iaqi
-    from {{ ref('int_air_day_iaqi') }}
-    where basis = 'published' and place_kind = '{{ place_kind }}'
-    group by place_id, day
+        i.place_id,
+        i.day,
+        max(case when i.item = 'pm2_5' then i.concentration end) as pm2_5_ug_m3,
+        max(case when i.item = 'pm10' then i.concentration end) as pm10_ug_m3,
+        max(case when i.item = 'so2' then i.concentration end) as so2_ug_m3,
+        max(case when i.item = 'no2' then i.concentration end) as no2_ug_m3,
+        max(case when i.item = 'co' then i.concentration end) as co_mg_m3,
+        max(case when i.item = 'o3_8h' then i.concentration end) as o3_8h_max_ug_m3,
+        max(case when i.item = 'o3_1h' then i.concentration end) as o3_1h_max_ug_m3,
+        max(case when i.item = 'o3_8h' then i.largest_window_end end) as o3_8h_window_end,
+        {%- for item in ['pm2_5', 'pm10', 'so2', 'no2', 'co'] %}
+        max(case when i.item = '{{ item }}' then i.n_valid end) as {{ item }}_n,
+        {%- endfor %}
+        max(case when i.item = 'o3_8h' then i.n_valid end) as o3_n,
+        {%- for item in ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3_8h'] %}
+        max(case when i.item = '{{ item }}' then i.iaqi end) as {{ item }}_iaqi,
+        {%- endfor %}
+        {%- for item in air_day_items() %}
+        max(case when i.item = '{{ item }}' then i.n_received end) as {{ item }}_received,
+        max(case when i.item = '{{ item }}' then {{ validity_without_suspects(
+            "case when i.concentration is null then 'insufficient' else 'valid' end", air_day_item_compared('i')
+        ) }} end) as {{ item }}_validity,
+        max(case when i.item = '{{ item }}' then case
+            when i.concentration is null then concat(
+                {{ "'8 h windows'" if item == 'o3_8h' and place_kind == 'station' else "'" ~ counted ~ "'" }}, ': ',
+                i.n_counted, ' of ', i.n_countable, ', ', i.n_needed, ' needed'
+            )
+            else coalesce({{ suspects_reason('i.n_suspect', counted, air_day_item_compared('i')) }}, '')
+        end end) as {{ item }}_reason{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_air_day_iaqi') }} as i
+    where i.basis = 'published' and i.place_kind = '{{ place_kind }}'
+    group by i.place_id, i.day
+{%- endmacro %}
+
+{#
+  Verdict and reason of each item of a day, from air_day_columns() as `d`. `is_pending`: whether values of the item can
+  still arrive ({item} stands for it), `pending`: what is said then.
+#}
+{% macro air_day_verdicts(is_pending, pending) -%}
+    {%- for item in air_day_items() %}
+    case
+        when {{ is_pending | replace('{item}', item) }} then 'pending'
+        else coalesce(d.{{ item }}_validity, 'insufficient')
+    end as {{ item }}_validity,
+    case
+        when {{ is_pending | replace('{item}', item) }} then '{{ pending }}'
+        else coalesce(d.{{ item }}_reason, 'no reading of the day')
+    end as {{ item }}_reason{{ ',' if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}
 
 {# The day's columns from air_day_columns() as `d` and int_air_day_aqi as `a`, index and verdict included. #}
@@ -61,7 +110,29 @@
     u.day is not null as is_dust_day,
     cast(a.n_expected as bigint) as n_expected,
     cast(a.n_valid as bigint) as n_valid,
+    cast(a.n_suspect as bigint) as n_suspect,
     {{ coverage('a.n_valid', 'a.n_expected') }} as coverage
+{%- endmacro %}
+
+{# Verdict and reason of the day's index, from int_air_day_aqi as `a`; `counted` as in air_day_columns(). #}
+{% macro air_day_index_verdict(is_pending, pending, missing, counted) -%}
+    case
+        when {{ is_pending }} then 'pending'
+        when a.aqi is null then 'insufficient'
+        else {{ validity_without_suspects("'valid'", air_day_index_compared('a')) }}
+    end as validity,
+    case
+        when {{ is_pending }} then '{{ pending }}'
+        when a.aqi is null then concat('{{ missing }}: ', a.symbols_missing)
+        else concat_ws(
+            '; ',
+            case
+                when a.n_items < a.n_items_expected
+                    then concat('index of the other items, {{ missing }}: ', a.symbols_missing)
+            end,
+            {{ suspects_reason('a.n_suspect', counted, air_day_index_compared('a')) }}
+        )
+    end as validity_reason
 {%- endmacro %}
 
 {# Items of a period side by side, rounded as published, from int_air_period_assessed: the series with dust. #}
@@ -87,6 +158,10 @@
         max(case when item = 'no2' then n_valid end) as no2_days,
         max(case when item = 'co' then n_valid end) as co_days,
         max(case when item = 'o3_8h' then n_valid end) as o3_8h_days,
+        {%- for item in ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3_8h'] %}
+        max(case when item = '{{ item }}' then validity end) as {{ item }}_validity,
+        max(case when item = '{{ item }}' then validity_reason end) as {{ item }}_reason,
+        {%- endfor %}
         {{ joined("case when validity <> 'valid' then concat(symbol, ' ', validity) end", '; ', 'sort_order') }}
             as items_not_valid
     from {{ ref('int_air_period_assessed') }}
@@ -105,8 +180,11 @@
     cast(s.good_days_share as decimal(9, 4)) as good_days_share_pct,
     cast(s.heavy_days_share as decimal(9, 4)) as heavy_days_share_pct,
     cast(s.composite_index as decimal(9, 4)) as composite_index,
+    s.composite_validity as composite_index_validity,
+    s.composite_reason as composite_index_reason,
     cast(s.n_expected as bigint) as n_expected,
     cast(s.n_valid as bigint) as n_valid,
+    cast(s.n_suspect as bigint) as n_suspect,
     {{ coverage('s.n_valid', 's.n_expected') }} as coverage,
     s.validity,
     s.validity_reason,
@@ -131,6 +209,7 @@
     cast(s.n_months_held as bigint) as n_months_held,
     cast(s.n_expected as bigint) as n_expected,
     cast(s.n_valid as bigint) as n_valid,
+    cast(s.n_suspect as bigint) as n_suspect,
     {{ coverage('s.n_valid', 's.n_expected') }} as coverage,
     s.validity,
     s.validity_reason,
@@ -209,6 +288,13 @@ select
     cast(i.no2_days as bigint) as no2_days,
     cast(i.co_days as bigint) as co_days,
     cast(i.o3_8h_days as bigint) as o3_8h_days,
+    {%- for item in ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3_8h'] %}
+    coalesce(i.{{ item }}_validity, case when s.is_pending then 'pending' else 'insufficient' end)
+        as {{ item }}_validity,
+    coalesce(
+        i.{{ item }}_reason, case when s.is_pending then 'the period is not over' else 'no valid day' end
+    ) as {{ item }}_reason,
+    {%- endfor %}
     coalesce(i.items_not_valid, '') as items_not_valid,
     {{ air_days_result() }},
     {{ provenance_of_rank('s.provenance_rank') }} as provenance

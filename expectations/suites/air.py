@@ -7,11 +7,19 @@ names (common.py), and limits and breakpoints, which are seeds.
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from expectations.checks import Check, between, not_null, relation
 from expectations.records import WARNING
-from expectations.suites.common import PERIOD_KINDS, SEEDS, Suite, indicators, parameter_ranges, seed_values
+from expectations.suites.common import (
+    PERIOD_KINDS,
+    SEEDS,
+    Suite,
+    indicators,
+    parameter_ranges,
+    seed_values,
+    verdicts_of,
+)
 from expectations.suites.lists import events_suite, ranking_suite
 from sources.registry import registry
 
@@ -21,6 +29,21 @@ _EDITIONS = seed_values("standards/air_editions", "edition")
 _IAQIS = ("pm2_5_iaqi", "pm10_iaqi", "so2_iaqi", "no2_iaqi", "co_iaqi", "o3_8h_iaqi")
 _DAYS = tuple(f"days_{category}" for category in _CATEGORIES)
 _OZONE_TOP = float(registry().feeds["air"].parameters["o3"].tests.fail_max or 0)
+# Values by the column of their own verdict.
+_HOUR_VALUES = {
+    "pm2_5_ug_m3": "pm2_5_validity", "pm10_ug_m3": "pm10_validity", "so2_ug_m3": "so2_validity",
+    "no2_ug_m3": "no2_validity", "co_mg_m3": "co_validity", "o3_ug_m3": "o3_validity", "o3_8h_ug_m3": "o3_8h_validity",
+    "pm2_5_24h_ug_m3": "pm2_5_24h_validity", "pm10_24h_ug_m3": "pm10_24h_validity",
+}  # fmt: skip
+_DAY_VALUES = {
+    "pm2_5_ug_m3": "pm2_5_validity", "pm10_ug_m3": "pm10_validity", "so2_ug_m3": "so2_validity",
+    "no2_ug_m3": "no2_validity", "co_mg_m3": "co_validity", "o3_8h_max_ug_m3": "o3_8h_validity",
+    "o3_1h_max_ug_m3": "o3_1h_validity",
+}  # fmt: skip
+_PERIOD_VALUES = {
+    "pm2_5_mean_ug_m3": "pm2_5_validity", "pm10_mean_ug_m3": "pm10_validity", "so2_mean_ug_m3": "so2_validity",
+    "no2_mean_ug_m3": "no2_validity", "co_p95_mg_m3": "co_validity", "o3_8h_p90_ug_m3": "o3_8h_validity",
+}  # fmt: skip
 _SITE_KINDS = ("station", "micro_station")
 _VARIANTS = ("dust_included", "dust_excluded")
 
@@ -90,6 +113,7 @@ def _day(counts: Sequence[str], most: int) -> tuple[Check, ...]:
         between("o3_8h_max_ug_m3", 0, _OZONE_TOP, "ug/m3"),
         between("o3_1h_max_ug_m3", 0, _OZONE_TOP, "ug/m3"),
         *(between(column, 0, most) for column in counts),
+        *verdicts_of(_DAY_VALUES),
         *_index(_IAQIS),
     )
 
@@ -107,6 +131,7 @@ def _hour() -> tuple[Check, ...]:
             ("edition", "o3_8h_iaqi"),
             {"edition": "2026", "o3_8h_iaqi": 10},
         ),
+        *verdicts_of(_HOUR_VALUES),
         *_index((*_IAQIS, "o3_1h_iaqi")),
     )
 
@@ -178,10 +203,10 @@ _DUSTFALL = (
         {"variant": "dust_included", "n_months_left_out": 1},
     ),
     relation(
-        "only what came is left out",
-        "n_months_left_out <= n_valid",
-        ("n_months_left_out", "n_valid"),
-        {"n_months_left_out": 3, "n_valid": 2},
+        "what is left out did not go in",
+        "n_valid + n_months_left_out <= n_expected",
+        ("n_months_left_out", "n_valid", "n_expected"),
+        {"n_months_left_out": 3, "n_valid": 10, "n_expected": 12},
     ),
 )
 _CANDIDATES = (
@@ -238,9 +263,11 @@ def _item() -> tuple[Check, ...]:
     )
 
 
-def _days() -> tuple[Check, ...]:
-    """What holds for the days by category of a period."""
+def _days(values: Mapping[str, str] | None = None) -> tuple[Check, ...]:
+    """What holds for the days by category of a period; `values` are those of items next to them."""
+    own = {"composite_index": "composite_index_validity", "good_days_share_pct": "validity"}
     return (
+        *verdicts_of({**own, **(values or {})}),
         *(between(column, 0, 366) for column in _DAYS),
         between("good_days_share_pct", 0, 100, "%"),
         between("heavy_days_share_pct", 0, 100, "%"),
@@ -274,13 +301,13 @@ SUITES = (
     Suite(
         "mart_air_station_monthly",
         _FED,
-        (not_null("site_name_zh"), *_days()),
+        (not_null("site_name_zh"), *_days(_PERIOD_VALUES)),
         {"site_kind": _SITE_KINDS, "period_kind": ("month",), "edition": (*_EDITIONS, "mixed")},
     ),
     Suite(
         "mart_air_station_annual",
         _FED,
-        (not_null("site_name_zh"), *_days()),
+        (not_null("site_name_zh"), *_days(_PERIOD_VALUES)),
         {"site_kind": _SITE_KINDS, "period_kind": PERIOD_KINDS, "edition": (*_EDITIONS, "mixed")},
     ),
     Suite(

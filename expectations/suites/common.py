@@ -188,6 +188,7 @@ def _by_name(columns: Mapping[str, str], registry: Registry) -> Iterable[Check]:
             ("validity", "validity_reason"),
             {"validity": "insufficient", "validity_reason": ""},
         )
+    yield from _reasons(names)
     if {"site_id", "provenance"} <= names:
         yield from simulated_is_marked()
     if {"n_expected", "n_valid"} <= names:
@@ -211,6 +212,47 @@ def _by_name(columns: Mapping[str, str], registry: Registry) -> Iterable[Check]:
             {"period_start": "2026-01-02", "period_end": "2026-01-01"},
         )
     yield from _gross_ranges(columns, registry)
+
+
+def _reasons(names: set[str]) -> Iterable[Check]:
+    """A reason that announces a list names it; a verdict on one value (`<value>_validity`) has its reason."""
+    for reason in sorted(n for n in names if n == "reason" or n.endswith("_reason")):
+        yield relation(
+            f"{reason} ends with what it announces",
+            f"{reason} is null or not rtrim({reason}) like '%:'",
+            (reason,),
+            {reason: "no valid value: "},
+            WARNING,
+        )
+    values = sorted(n.removesuffix("_validity") for n in names if n.endswith("_validity"))
+    if verdicts := [v for v in values if f"{v}_reason" in names]:
+        yield relation(
+            "an insufficient value has its reason",
+            " and ".join(f"({v}_validity <> 'insufficient' or coalesce({v}_reason, '') <> '')" for v in verdicts),
+            tuple(c for v in verdicts for c in (f"{v}_validity", f"{v}_reason")),
+            dict.fromkeys((f"{v}_validity" for v in verdicts), "valid")
+            | {f"{verdicts[0]}_validity": "insufficient", f"{verdicts[0]}_reason": ""},
+        )
+
+
+def verdicts_of(values: Mapping[str, str]) -> tuple[Check, ...]:
+    """Each value by the column of its own verdict: null where its rule does not allow it, there where it does."""
+    verdicts = dict.fromkeys(values.values(), "valid")
+    first = next(iter(values))
+    return (
+        relation(
+            "a value that its rule does not allow is null",
+            " and ".join(f"({verdict} <> 'insufficient' or {value} is null)" for value, verdict in values.items()),
+            (*values, *verdicts),
+            verdicts | dict.fromkeys(values, 1) | {values[first]: "insufficient"},
+        ),
+        relation(
+            "a valid value is there",
+            " and ".join(f"({verdict} <> 'valid' or {value} is not null)" for value, verdict in values.items()),
+            (*values, *verdicts),
+            verdicts | dict.fromkeys(values, 1) | {first: None},
+        ),
+    )
 
 
 def simulated_is_marked() -> tuple[Check, ...]:

@@ -100,6 +100,7 @@ def add(district: District) -> None:
     _years(district)
     _change_of_edition(district)
     _dust_day(district)
+    _suspects(district)
     air_hour_cases.add(district)
     _day(district, "A-FIFTY", NEW_DAY, CLEAN_AIR | {"pm2_5": 35})
     _day(district, "A-TIE", NEW_DAY, CLEAN_AIR | {"pm2_5": 60, "no2": 80})
@@ -259,3 +260,18 @@ def _change_of_edition(district: District) -> None:
         for parameter, value in (CLEAN_AIR | {"pm2_5": 70}).items():
             district.hours("clean_air", "A-CHANGE", parameter, day, [value] * 24)
     _station(district, "A-CHANGE")
+
+
+def _suspects(district: District) -> None:
+    """Suspect hours that decide whether a day or a year attains, or is valid at all, and one that decides nothing."""
+    rest = {p: v for p, v in CLEAN_AIR.items() if p != "pm2_5"}
+    for case, hours, suspect in (("DAY", 23, 400), ("SAME", 23, 71), ("HOURS", 19, 70)):
+        _day(district, f"A-SUSPECT-{case}", OLD_DAY, rest)
+        district.hours("clean_air", f"A-SUSPECT-{case}", "pm2_5", OLD_DAY, [70] * hours)
+        district.hours("clean_air", f"A-SUSPECT-{case}", "pm2_5", OLD_DAY + timedelta(hours=hours), [suspect], flag=3)
+    # A year of 35.3 keeps the limit of 35, rounded; an hour of 3000 makes it (364 x 35.3 + 3706 : 21) : 365 = 35.69.
+    _station(district, "A-SUSPECT-YEAR")
+    for n in range(365):
+        start = datetime(2023, 1, 1) + timedelta(days=n)
+        district.hours("clean_air", "A-SUSPECT-YEAR", "pm2_5", start, ["35.3"] * 20)
+    district.hours("clean_air", "A-SUSPECT-YEAR", "pm2_5", datetime(2023, 6, 1, 20), [3000], flag=3)

@@ -97,6 +97,28 @@ def test_a_list_has_one_network_and_one_method(project: Project) -> None:
     assert rows == [("provisional",)]
 
 
+def test_the_dustfall_list_stands_with_and_without_dust(project: Project) -> None:
+    """March 2021 is a dust month: (4 + 12 + 4) : 3 = 6.67 with it, 4 without, of two months; the names say which."""
+    rows = project.query(
+        "select variant, list_name_zh like '%含沙尘%', list_name_zh like '%扣除沙尘%', value, n_valid, n_expected,"
+        " validity, unit from candidate.mart_air_rankings where item = 'dustfall' and period_kind = 'quarter'"
+        " and period_start = date '2021-01-01' and place_id = '110105002' order by variant"
+    )
+    assert rows == [
+        ("dust_excluded", False, True, 4, 4, 6, "valid", "t/(km2.30d)"),
+        ("dust_included", True, False, Decimal("6.67"), 6, 6, "valid", "t/(km2.30d)"),
+    ]
+
+
+def test_a_month_of_dust_has_no_figure_without_it(project: Project) -> None:
+    rows = project.query(
+        "select distinct value, rank, n_valid, validity, validity_reason from candidate.mart_air_rankings"
+        " where item = 'dustfall' and variant = 'dust_excluded' and period_kind = 'month'"
+        " and period_start = date '2021-03-01' and place_id = '110105002'"
+    )
+    assert rows == [(None, None, 0, "insufficient", "a notified dust period touches every month with a result")]
+
+
 def test_dustfall_has_no_week(project: Project) -> None:
     sql = "select count(*) from candidate.mart_air_rankings where item = 'dustfall' and period_kind = 'week'"
     assert project.query(sql) == [(0,)]
@@ -104,7 +126,7 @@ def test_dustfall_has_no_week(project: Project) -> None:
         "select distinct variant, clause like '%no weekly list: dustfall is sampled by the month'"
         " from candidate.mart_air_rankings where item = 'dustfall'"
     )
-    assert rows == [("dust_included", True)]
+    assert sorted(rows) == [("dust_excluded", True), ("dust_included", True)]
 
 
 @pytest.fixture(scope="module")

@@ -101,3 +101,12 @@ def test_every_commitment_has_its_source() -> None:
     items = {r["item"] for r in rows("returns/returns_items")}
     for row in rows("plan/commitment_judgement"):
         assert (row["value_item"] in items) == (row["source_kind"] == "return_item"), row
+
+
+def test_both_formulas_of_a_mean_state_the_same_order() -> None:
+    """The sum over days of the sum over stations: stations of a day first, then days, in words as in symbols."""
+    means = [m for m in METHODS if "Σ_d C_d / n_d; C_d = Σ_s" in m["formula"]]
+    assert {m["indicator_id"] for m in means} == {"pm25_annual_mean", "pm10_annual_mean", "no2_annual_mean"}
+    for method in means:
+        words = method["formula_zh"]
+        assert 0 < words.index("全区平均") < words.index("有效日的算术平均"), words

@@ -11,6 +11,7 @@ select
     unit,
     flag,
     {{ is_usable() }} as is_usable,
+    {{ is_suspect() }} as is_suspect,
     provenance
 from {{ clean_table('clean_air') }}
 where period_end - period_start = interval 1 hour

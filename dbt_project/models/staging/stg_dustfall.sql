@@ -9,5 +9,6 @@ select
     unit,
     flag,
     {{ is_usable() }} as is_usable,
+    {{ is_suspect() }} as is_suspect,
     provenance
 from {{ clean_table('clean_dustfall') }}

@@ -16,5 +16,6 @@ select
     flag,
     flag_tests,
     {{ is_usable() }} as is_usable,
+    {{ is_suspect() }} as is_suspect,
     provenance
 from {{ clean_table('clean_water') }}

@@ -96,7 +96,8 @@ with days as (
         coalesce(max(iaqi) filter (item = 'o3_8h'),
             if(bool_or(above_top) filter (item = 'o3_8h'), max(iaqi) filter (item = 'o3_1h'), null)) as o3_8h_iaqi,
         max(ending) filter (item = 'o3_8h') as o3_8h_window_end,
-        count(*) filter (in_index) * cast(rule('air_day_expected_hours') as bigint) as n_expected,
+        (select count(*) from seed('standards/air_items') where in_index)
+            * cast(rule('air_day_expected_hours') as bigint) as n_expected,
         sum(n_hours) filter (in_index) as n_valid, sum(n_received) filter (in_index) as n_received,
         min(trust) filter (in_index) as trust,
         list({'item': item, 'zh': name_zh, 'iaqi': iaqi} order by sort_order) filter (in_index) as items
@@ -129,10 +130,6 @@ select a.* exclude (n_expected, n_valid, n_received, trust, items, firsts),
     array_to_string(list_transform(firsts, lambda i: i.item), ',') as primary_items,
     array_to_string(list_transform(firsts, lambda i: i.zh), '、') as primary_zh,
     n_expected, cast(n_valid as bigint) as n_valid, coverage(n_valid, n_expected) as coverage,
-    case when pending_until(a.day + interval 1 day)
-        or aqi is null and n_received < n_expected and pending_until(a.day + interval 1 day + lateness('air'))
-            then 'pending'
-        when aqi is not null then 'valid' else 'insufficient' end as validity,
     of_trust(trust) as provenance
 from primaries as a
 left join register as s on s.feed = 'air' and a.site_id = s.site_id and in_force(a.day, s.valid_from, s.valid_to)

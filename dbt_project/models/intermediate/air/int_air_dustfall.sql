@@ -4,6 +4,8 @@
   points, its year the mean of its months; dust_excluded leaves out the months that a notified dust period touches (a
   declared rule), and is judged valid or not on the months of the full series.
 -#}
+{%- set of_month = [('validity', 'is_enough', 'is_sure')] %}
+{%- set of_year = [('validity', 'counted_validity', 'sure_validity')] %}
 with samples as (
     select
         site_id,
@@ -12,6 +14,7 @@ with samples as (
                               'dust_collector_area', 'dust_exposure_days'] %}
             max(case when parameter = '{{ parameter }}' and is_usable then value end) as {{ parameter }},
         {%- endfor %}
+        coalesce(bool_or(is_usable and is_suspect), false) as is_suspect,
         min({{ provenance_rank('provenance') }}) as provenance_rank
     from {{ ref('stg_dustfall') }}
     group by site_id, month_start
@@ -58,6 +61,7 @@ points as (
         p.assessed,
         r.air_dustfall_min_point_share,
         s.dustfall as delivered,
+        coalesce(s.is_suspect, false) as is_suspect,
         {{ dustfall_result(
             'coalesce(s.dust_net_mass, s.dust_total_mass - s.dust_vessel_mass - s.dust_blank_mass)',
             's.dust_collector_area', 's.dust_exposure_days', 'r'
@@ -111,6 +115,10 @@ place_months as (
         case when place_kind = 'district' then place_id else max(area_code) end as area_code,
         count(*) as n_expected,
         count(value) as n_valid,
+        count(case when is_suspect then value end) as n_suspect,
+        count(value) >= max(air_dustfall_min_point_share) * count(*) and count(value) > 0 as is_enough,
+        count(case when not is_suspect then value end) >= max(air_dustfall_min_point_share) * count(*)
+        and count(case when not is_suspect then value end) > 0 as is_sure,
         case
             when min(method) = max(method) then min(method)
             when count(value) > 0 then 'both'
@@ -154,6 +162,9 @@ years as (
         count(s.value) as n_valid,
         count(case when s.is_left_out then s.value end) as n_left_out,
         count(case when not s.is_left_out then s.value end) as n_used,
+        count(case when s.is_sure then s.value end) as sure_n_valid,
+        count(case when not s.is_left_out and s.is_sure then s.value end) as sure_n_used,
+        count(case when not s.is_left_out and s.n_suspect > 0 then s.value end) as n_suspect,
         sum(case when not s.is_left_out then s.value end) as value_sum,
         case
             when min(s.method) = max(s.method) then min(s.method)
@@ -169,12 +180,15 @@ years as (
 judged as (
     select
         y.*,
+    {%- for name in ['', 'sure_'] %}
         case
             when y.is_pending then 'pending'
-            when y.n_valid < r.air_dustfall_min_month_share * y.n_expected or y.n_used = 0 then 'insufficient'
+            when y.{{ name }}n_valid < r.air_dustfall_min_month_share * y.n_expected or y.{{ name }}n_used = 0
+                then 'insufficient'
             when y.period_kind = 'year_to_date' then 'indicative'
             else 'valid'
-        end as validity
+        end as {{ name or 'counted_' }}validity{{ ',' if not loop.last }}
+    {%- endfor %}
     from years as y
     inner join {{ ref('int_air_rules') }} as r on {{ in_force('y.period_end', 'r') }}
 ),
@@ -192,16 +206,20 @@ periods as (
         method,
         is_dust_month,
         n_expected,
-        n_valid,
-        cast(0 as bigint) as n_months_left_out,
-        case when value is null or is_left_out then 'insufficient' else 'valid' end as validity,
+        case when is_left_out then 0 else n_valid end as n_valid,
+        case when is_left_out and value is not null then 1 else 0 end as n_months_left_out,
+        case when is_left_out then 0 else n_suspect end as n_suspect,
+        case
+            when value is null or is_left_out then 'insufficient' else
+                {{ validity_without_suspects("'valid'", of_month) }}
+        end as validity,
         case
             when is_left_out then 'left out: a notified dust period touches the month'
             when value is null and place_kind = 'point' and is_weighed
                 then 'weighed, but net mass, opening or days of exposure are missing'
             when value is null and place_kind = 'point' then 'no usable result'
             when value is null then concat('points with a result: ', n_valid, ' of ', n_expected)
-            else ''
+            else coalesce({{ suspects_reason('n_suspect', 'results', of_month) }}, '')
         end as validity_reason,
         provenance_rank
     from series
@@ -215,21 +233,24 @@ periods as (
         period_end,
         variant,
         case
-            when validity in ('valid', 'indicative') then {{ carried_mean('value_sum', 'n_used') }}
+            when counted_validity in ('valid', 'indicative') then {{ carried_mean('value_sum', 'n_used') }}
         end as value,
         method,
         is_dust_month,
         n_expected,
-        n_valid,
+        n_used as n_valid,
         n_left_out as n_months_left_out,
-        validity,
+        n_suspect,
+        {{ validity_without_suspects('counted_validity', of_year) }} as validity,
         case
-            when validity = 'pending' then 'the year is not over'
-            when validity = 'insufficient' and n_used = 0 and n_left_out > 0
+            when counted_validity = 'pending' then 'the year is not over'
+            when counted_validity = 'insufficient' and n_used = 0 and n_left_out > 0
                 then 'a notified dust period touches every month with a result'
-            when validity = 'insufficient' then concat('months with a result: ', n_valid, ' of ', n_expected)
-            when validity = 'indicative' then 'year to date'
-            else ''
+            when counted_validity = 'insufficient' then concat('months with a result: ', n_valid, ' of ', n_expected)
+            else concat_ws(
+                    '; ', case when counted_validity = 'indicative' then 'year to date' end,
+                    {{ suspects_reason('n_suspect', 'months', of_year) }}
+                )
         end as validity_reason,
         provenance_rank
     from judged
@@ -239,6 +260,7 @@ select
     p.*,
     {{ round_even_by('p.value', 'r.air_dustfall_decimals') }} as value_rounded,
     {{ round_even_by('p.value', 'r.air_dustfall_published_decimals') }} as value_published,
+    {{ dustfall_unit() }} as unit,
     r.air_dustfall_judged_without_dust = 1 as is_judged_without_dust,
     s.standard
 from periods as p

@@ -1,10 +1,14 @@
 {#-
   Reference station x hour, without gaps from its first to its last day: usable 1 h values side by side, the running means
   that their rule allows (ozone 8 h; particles and SO2 24 h), and the sums and counts behind them from the first hour on:
-  a mean over any number of past hours is a difference of two rows. No micro-stations.
+  a mean over any number of past hours is a difference of two rows. Readings flagged suspect are counted, and a mean
+  that has some is there without them as well (sure_…; null where it has none). No micro-stations.
 -#}
 {%- set pollutants = ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3'] %}
 {%- set over_24h = ['pm2_5', 'pm10', 'so2'] %}
+{%- set running_24h = [
+    ('pm2_5_24h', 'air_day_min_hours'), ('pm10_24h', 'air_day_min_hours'), ('so2_24h', 'air_day_min_hours')
+] %}
 with stations as (
     select distinct site_id
     from {{ ref('stg_site_register') }}
@@ -18,6 +22,8 @@ readings as (
         a.hour_label,
         {%- for pollutant in pollutants %}
             max(case when a.parameter = '{{ pollutant }}' and a.is_usable then a.value end) as {{ pollutant }},
+            max(case when a.parameter = '{{ pollutant }}' and a.is_usable and a.is_suspect then 1 else 0 end)
+                as {{ pollutant }}_suspect,
         {%- endfor %}
         count(*) as n_received,
         min({{ provenance_rank('a.provenance') }}) as provenance_rank
@@ -71,8 +77,15 @@ numbered as (
         row_number() over (partition by h.site_id order by h.period_start) as hour_no,
         {%- for pollutant in pollutants %}
             r.{{ pollutant }},
+            coalesce(r.{{ pollutant }}_suspect, 0) as {{ pollutant }}_suspect,
         {%- endfor %}
         {%- for pollutant in over_24h + ['o3'] %}
+            sum(case when r.{{ pollutant }}_suspect = 1 then r.{{ pollutant }} else 0 end) over (
+                partition by h.site_id order by h.period_start rows between unbounded preceding and current row
+            ) as {{ pollutant }}_suspect_sum,
+            sum(coalesce(r.{{ pollutant }}_suspect, 0)) over (
+                partition by h.site_id order by h.period_start rows between unbounded preceding and current row
+            ) as {{ pollutant }}_suspect_n,
             sum(coalesce(r.{{ pollutant }}, 0)) over (
                 partition by h.site_id order by h.period_start rows between unbounded preceding and current row
             ) as {{ pollutant }}_sum,
@@ -101,13 +114,17 @@ dated as (
 running as (
     select
         h.*,
+        r.air_8h_window_hours,
         r.air_8h_min_hours,
+        r.air_day_expected_hours,
         r.air_day_min_hours,
-        h.o3_n - coalesce(w.o3_n, 0) as o3_8h_n,
-        h.o3_sum - coalesce(w.o3_sum, 0) as o3_8h_sum,
+    {%- for part in ['n', 'sum', 'suspect_n', 'suspect_sum'] %}
+        h.o3_{{ part }} - coalesce(w.o3_{{ part }}, 0) as o3_8h_{{ part }},
+        {%- set is_last_part = loop.last %}
     {%- for pollutant in over_24h %}
-        h.{{ pollutant }}_n - coalesce(d.{{ pollutant }}_n, 0) as {{ pollutant }}_24h_n,
-        h.{{ pollutant }}_sum - coalesce(d.{{ pollutant }}_sum, 0) as {{ pollutant }}_24h_sum{{ ',' if not loop.last }}
+        h.{{ pollutant }}_{{ part }} - coalesce(d.{{ pollutant }}_{{ part }}, 0)
+            as {{ pollutant }}_24h_{{ part }}{{ ',' if not (is_last_part and loop.last) }}
+    {%- endfor %}
     {%- endfor %}
     from dated as h
     inner join {{ ref('int_air_rules') }} as r on {{ in_force('h.rule_day', 'r') }}
@@ -130,14 +147,26 @@ select
     rule_day,
     {%- for pollutant in pollutants %}
         {{ pollutant }},
+        {{ pollutant }}_suspect,
     {%- endfor %}
-    case when o3_8h_n >= air_8h_min_hours then {{ carried_mean('o3_8h_sum', 'o3_8h_n') }} end as o3_8h,
-    {%- for pollutant in over_24h %}
+    {%- for measure, hours in [('o3_8h', 'air_8h_min_hours')] + running_24h %}
+        {{ measure }}_n,
+        {{ measure }}_suspect_n as {{ measure }}_suspect,
         case
-            when {{ pollutant }}_24h_n >= air_day_min_hours
-                then {{ carried_mean(pollutant ~ '_24h_sum', pollutant ~ '_24h_n') }}
-        end as {{ pollutant }}_24h,
+            when {{ measure }}_n >= {{ hours }} then {{ carried_mean(measure ~ '_sum', measure ~ '_n') }}
+        end as {{ measure }},
+        case
+            when {{ measure }}_suspect_n > 0 and {{ measure }}_n - {{ measure }}_suspect_n >= {{ hours }}
+                then {{ carried_mean(
+                    '(' ~ measure ~ '_sum - ' ~ measure ~ '_suspect_sum)',
+                    '(' ~ measure ~ '_n - ' ~ measure ~ '_suspect_n)'
+                ) }}
+        end as sure_{{ measure }},
     {%- endfor %}
+    air_8h_window_hours,
+    air_8h_min_hours,
+    air_day_expected_hours,
+    air_day_min_hours,
     pm10_sum,
     pm10_n,
     n_received,

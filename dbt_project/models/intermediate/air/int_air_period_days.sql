@@ -1,7 +1,9 @@
 {#-
   Basis x place x period x edition: days by AQI category, shares of good and heavy days among the valid ones (dust kept),
-  and the composite index. Every day is placed by the edition that the basis gives it.
+  and the composite index, each with its own verdict. Every day is placed by the edition that the basis gives it. Where
+  the days would not suffice without suspect readings, the shares are indicative.
 -#}
+{%- set compared = [('validity', 'v.validity', 'v.sure_validity')] %}
 with expected as (
     select count(*) as n_items
     from {{ ref('air_items') }}
@@ -12,6 +14,7 @@ days as (
     select
         a.*,
         a.aqi is not null as is_valid,
+        a.sure_aqi is not null as is_sure,
         coalesce(a.aqi <= r.air_good_day_max, false) as is_good,
         coalesce(a.aqi > r.air_heavy_day_above, false) as is_heavy
     from {{ ref('int_air_day_aqi') }} as a
@@ -38,6 +41,7 @@ counts as (
         sum(case when d.category = 'severely_polluted' then 1 else 0 end) as n_severely,
         sum(case when d.is_good then 1 else 0 end) as n_good_days,
         sum(case when d.is_heavy then 1 else 0 end) as n_heavy_days,
+        count(case when d.is_valid and d.n_suspect > 0 then 1 end) as n_suspect,
         min(d.provenance_rank) as provenance_rank
     from days as d
     inner join {{ ref('int_air_period') }} as p
@@ -55,12 +59,19 @@ shares as (
         edition,
         case when count(composite_share) = max(e.n_items) then sum(composite_share) end as composite_sum,
         min(n_valid) as composite_n_valid,
+        max(n_suspect) as composite_n_suspect,
         case
             when bool_or(validity = 'pending') then 'pending'
             when count(composite_share) < max(e.n_items) then 'insufficient'
             when bool_or(validity = 'indicative') then 'indicative'
             else 'valid'
-        end as composite_validity
+        end as composite_validity,
+        case
+            when edition = 'mixed' then 'two editions: their limits differ'
+            when count(composite_share) < max(e.n_items)
+                then concat('items with a figure: ', count(composite_share), ' of ', max(e.n_items))
+            else max(case when validity = 'indicative' then validity_reason end)
+        end as composite_reason
     from {{ ref('int_air_period_assessed') }}
     cross join expected as e
     where variant = case when judged_without_dust then 'dust_excluded' else 'dust_included' end
@@ -89,11 +100,24 @@ select
     end as heavy_days_share,
     {{ round_even_by('s.composite_sum', 'r.air_composite_decimals') }} as composite_index,
     coalesce(s.composite_n_valid, 0) as composite_n_valid,
+    coalesce(s.composite_n_suspect, 0) as composite_n_suspect,
     coalesce(s.composite_validity, 'insufficient') as composite_validity,
+    case coalesce(s.composite_validity, 'insufficient')
+        when 'pending' then 'the period is not over'
+        when 'insufficient' then coalesce(s.composite_reason, 'no item has a valid day')
+        when 'indicative' then s.composite_reason
+        else ''
+    end as composite_reason,
     v.n_expected,
     v.n_valid,
-    v.validity,
-    {{ air_period_reason('days with an AQI') }} as validity_reason,
+    c.n_suspect,
+    {{ validity_without_suspects('v.validity', compared) }} as validity,
+    concat_ws(
+        '; ', nullif({{ air_period_reason('days with an AQI') }}, ''),
+        case
+            when v.validity in ('valid', 'indicative') then {{ suspects_reason('c.n_suspect', 'days', compared) }}
+        end
+    ) as validity_reason,
     c.provenance_rank
 from counts as c
 inner join verdicts as v

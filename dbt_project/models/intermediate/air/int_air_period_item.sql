@@ -1,7 +1,7 @@
 {#-
   Basis x place x period x edition x item x series: mean and percentile of the daily concentrations, with validity. Series:
   dust_included, and for particles dust_excluded, which leaves notified dust days out; both are judged valid or not on
-  the days of the full series.
+  the days of the full series, and n_valid counts the days that went in. The same without suspect readings (sure_…).
 -#}
 with dust_days as (
     select distinct day
@@ -16,7 +16,10 @@ days as (
         d.day,
         d.item,
         d.concentration is not null as is_valid,
+        d.sure_concentration is not null as is_sure,
         d.concentration,
+        d.sure_concentration,
+        d.n_suspect,
         d.provenance_rank,
         i.has_dust_variant,
         u.day is not null as is_dust_day
@@ -58,6 +61,10 @@ gathered as (
         count(*) as n_days_used,
         sum(s.concentration) as concentration_sum,
         {{ sorted_values('s.concentration') }} as concentrations,
+        count(case when s.n_suspect > 0 then 1 end) as n_suspect,
+        count(s.sure_concentration) as sure_n_days_used,
+        sum(s.sure_concentration) as sure_concentration_sum,
+        {{ sorted_values('s.sure_concentration') }} as sure_concentrations,
         min(s.provenance_rank) as provenance_rank
     from series as s
     inner join {{ ref('int_air_period') }} as p
@@ -92,8 +99,14 @@ reduced as (
         edition,
         percentile,
         n_days_used,
+        n_suspect,
         {{ carried_mean('concentration_sum', 'n_days_used') }} as mean_value,
         {{ linear_percentile('concentrations', 'n_days_used', 'percentile') }} as percentile_value,
+        {{ carried_mean('sure_concentration_sum', 'sure_n_days_used') }} as sure_mean_value,
+        case
+            when sure_n_days_used > 0
+                then {{ linear_percentile('sure_concentrations', 'sure_n_days_used', 'percentile') }}
+        end as sure_percentile_value,
         provenance_rank
     from ranked
 )
@@ -105,15 +118,19 @@ select
     x.variant,
     p.*,
     v.n_expected,
-    v.n_valid,
+    x.n_days_used as n_valid,
     v.n_valid - x.n_days_used as n_dust_days_left_out,
     v.n_months,
     v.n_months_held,
+    x.n_suspect,
     v.validity,
-    {{ air_period_reason('days') }} as validity_reason,
+    v.sure_validity,
+    {{ air_period_reason('days', '(v.n_valid - x.n_days_used)') }} as validity_reason,
     x.percentile,
     x.mean_value,
     x.percentile_value,
+    x.sure_mean_value,
+    x.sure_percentile_value,
     x.provenance_rank
 from reduced as x
 inner join verdicts as v

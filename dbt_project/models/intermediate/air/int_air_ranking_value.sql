@@ -1,7 +1,8 @@
 {#-
   Area x network x item x period x series: the figure that subdistricts are ranked by, with its validity. Particles of
-  micro-stations by ISO week, month and quarter, with and without the notified dust days; dustfall by month and quarter
-  (a sample hangs for a month: there is no week of it, and no day to leave out). A station's mean of valid daily means (or of months) counts where
+  micro-stations by ISO week, month and quarter, with and without the notified dust days; dustfall by month and quarter,
+  with and without the months that its own rule leaves out (a sample hangs for a month: there is no week of it). Both
+  series are judged valid or not on all days; n_valid counts what went into the series. A station's mean of valid daily means (or of months) counts where
   its rule holds: months and quarters by GB 3095 table 4, weeks and dustfall by the declared shares. An area is the mean
   of its stations, where enough of them hold.
 -#}
@@ -54,15 +55,16 @@ slots as (
     where d.basis = 'published'
     union all
     select
-        place_id as site_id,
+        f.place_id as site_id,
         'dustfall' as item,
         'dustfall_point' as kind,
-        period_start as slot,
-        value as concentration,
-        provenance_rank,
-        false as is_dust_day
-    from {{ ref('int_air_dustfall') }}
-    where place_kind = 'point' and period_kind = 'month' and variant = 'dust_included'
+        f.period_start as slot,
+        f.value as concentration,
+        f.provenance_rank,
+        coalesce(f.is_dust_month and r.air_dustfall_leaves_dust_months_out = 1, false) as is_dust_day
+    from {{ ref('int_air_dustfall') }} as f
+    inner join {{ ref('int_air_rules') }} as r on {{ in_force('f.period_start', 'r') }}
+    where f.place_kind = 'point' and f.period_kind = 'month' and f.variant = 'dust_included'
 ),
 
 kinds as (
@@ -197,6 +199,7 @@ stations as (
     select
         p.*,
         coalesce(s.n_valid, 0) as n_valid,
+        coalesce(s.n_clear, 0) as n_clear,
         least(p.register_rank, s.provenance_rank) as provenance_rank,
         coalesce(case
             when p.kind = 'dustfall_point' then s.n_valid >= p.ranking_dustfall_min_share * p.n_slots
@@ -216,15 +219,16 @@ series as (
     select
         *,
         'dust_included' as variant,
+        n_valid as n_used,
         case when is_valid then dust_included_mean end as station_mean
     from stations
     union all
     select
         *,
         'dust_excluded' as variant,
+        n_clear as n_used,
         case when is_valid then dust_excluded_mean end as station_mean
     from stations
-    where kind = 'micro_station'
 ),
 
 areas as (
@@ -242,7 +246,7 @@ areas as (
         count(station_mean) as n_stations_used,
         sum(station_mean) as mean_sum,
         sum(n_slots) as n_expected,
-        sum(n_valid) as n_valid,
+        sum(n_used) as n_valid,
         min(provenance_rank) as provenance_rank,
         max(air_area_min_station_share) as min_share,
         max(case when kind = 'dustfall_point' then air_dustfall_decimals else air_statistic_decimals end)
@@ -282,6 +286,8 @@ select
         when is_running then 'the period is not over'
         when is_enough then ''
         when is_awaited then 'values of the period can still arrive'
+        when n_stations_valid > n_stations_used and kind = 'dustfall_point'
+            then 'a notified dust period touches every month with a result'
         when n_stations_valid > n_stations_used then 'every valid day is a notified dust day'
         else concat(
                 'stations with enough valid ', case when kind = 'dustfall_point' then 'months: ' else 'days: ' end,

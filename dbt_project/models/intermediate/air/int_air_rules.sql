@@ -27,6 +27,7 @@
     'air_index_input_decimals_co',
     'air_aqi_min',
     'air_aqi_partial_above',
+    'air_realtime_hourly_items',
     'air_primary_above',
     'air_good_day_max',
     'air_heavy_day_above',

@@ -1,6 +1,7 @@
 {#-
   Basis x station x day x item: the concentration of the day where its rule allows one (GB 3095 table 4; HJ 663 for the
-  daily maximum 8 h of ozone), with the hours or windows behind it. Basis `published` for all stations; each edition as a
+  daily maximum 8 h of ozone), with the hours or windows behind it; where suspect readings went in, also the
+  concentration without them (sure_concentration; else the same). Basis `published` for all stations; each edition as a
   basis of its own for those that are ever assessed (int_air_edition).
 -#}
 with compared as (
@@ -20,6 +21,9 @@ measured as (
         h.n_received,
         h.largest_value,
         h.value_sum,
+        h.n_suspect,
+        h.sure_largest_value,
+        h.sure_value_sum,
         h.provenance_rank,
         e.basis,
         {{ air_rule_day('h.day', 'e') }} as rule_day
@@ -34,6 +38,9 @@ judged as (
     select
         m.*,
         r.air_day_expected_hours,
+        r.air_day_min_hours,
+        r.air_8h_min_windows,
+        r.air_8h_last_window_end - r.air_8h_first_window_end + 1 as n_windows_expected,
         w.n_windows,
         w.largest_window_end,
         case m.averaging
@@ -42,10 +49,21 @@ judged as (
             else m.largest_value
         end as measured_value,
         case
+            when m.n_suspect = 0 then null
+            when m.averaging = '24h' then {{ carried_mean('m.sure_value_sum', '(m.n_hours - m.n_suspect)') }}
+            when m.averaging = '8h' then w.sure_largest_mean
+            else m.sure_largest_value
+        end as sure_value,
+        {%- for name, hours, windows, mean in [
+            ('is_valid', 'm.n_hours', 'w.n_windows', 'w.largest_mean'),
+            ('is_sure', 'm.n_hours - m.n_suspect', 'w.sure_n_windows', 'w.sure_largest_mean')
+        ] %}
+        case
             when m.limit_averaging = 'daily_max_8h'
-                then coalesce(w.n_windows >= r.air_8h_min_windows or w.largest_mean > l.limit_value, false)
-            else m.n_hours >= r.air_day_min_hours
-        end as is_valid
+                then coalesce({{ windows }} >= r.air_8h_min_windows or {{ mean }} > l.limit_value, false)
+            else {{ hours }} >= r.air_day_min_hours
+        end as {{ name }}{{ ',' if not loop.last }}
+    {%- endfor %}
     from measured as m
     inner join {{ ref('int_air_rules') }} as r on {{ in_force('m.rule_day', 'r') }}
     left join {{ ref('int_air_ozone_window') }} as w
@@ -71,7 +89,17 @@ select
     n_windows,
     case when is_valid then cast(largest_window_end as bigint) end as largest_window_end,
     cast(air_day_expected_hours as bigint) as n_expected_hours,
+    case when limit_averaging = 'daily_max_8h' then coalesce(n_windows, 0) else n_hours end as n_counted,
+    cast(case when limit_averaging = 'daily_max_8h' then n_windows_expected else air_day_expected_hours end as bigint)
+        as n_countable,
+    cast(case when limit_averaging = 'daily_max_8h' then air_8h_min_windows else air_day_min_hours end as bigint)
+        as n_needed,
+    n_suspect,
     is_valid,
     case when is_valid then cast(measured_value as decimal(18, 6)) end as concentration,
+    case
+        when n_suspect = 0 and is_valid then cast(measured_value as decimal(18, 6))
+        when n_suspect > 0 and is_sure then cast(sure_value as decimal(18, 6))
+    end as sure_concentration,
     provenance_rank
 from judged

@@ -1,5 +1,5 @@
 {#-
-  Station x day x parameter: usable hours, their exact sum and largest value. The only pass over the hourly readings but
+  Station x day x parameter: usable hours, their exact sum and largest value, and the same without suspect readings (sure_…). The only pass over the hourly readings but
   for the running means of ozone.
 -#}
 select
@@ -10,6 +10,9 @@ select
     count(case when is_usable then value end) as n_hours,
     sum(case when is_usable then value end) as value_sum,
     max(case when is_usable then value end) as largest_value,
+    count(case when is_usable and is_suspect then value end) as n_suspect,
+    sum(case when {{ is_sure() }} then value end) as sure_value_sum,
+    max(case when {{ is_sure() }} then value end) as sure_largest_value,
     min({{ provenance_rank('provenance') }}) as provenance_rank
 from {{ ref('stg_air') }}
 where parameter in (select pollutant from {{ ref('air_items') }})

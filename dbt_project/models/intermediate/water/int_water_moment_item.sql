@@ -32,4 +32,12 @@ left join {{ ref('stg_site_register') }} as s
     on w.site_id = s.site_id and s.feed = 'water' and {{ in_force('w.day', 's') }}
 where
     w.method = 'automatic' and w.value is not null
-    and (w.is_usable or (w.flag_tests = 'source_status' and w.published_class is not null))
+    and (
+        w.is_usable
+        -- Of the tests that can stand next to the mark only the gross range may fail a reading as well.
+        or (
+            {{ has_flag_test('w.flag_tests', 'source_status') }}
+            and not {{ has_flag_test('w.flag_tests', 'gross_range') }}
+            and w.published_class is not null
+        )
+    )

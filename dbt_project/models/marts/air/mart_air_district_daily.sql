@@ -1,9 +1,10 @@
 {#-
   District x day: concentrations as means of the assessed stations, where enough of them are valid, and the AQI of those
-  concentrations (never a mean of AQIs).
+  concentrations (never a mean of AQIs). Every value has its own verdict; `validity` is that of the index alone. Where
+  suspect readings decide whether a value attains its limit or is valid at all, it is indicative.
 -#}
 with measured as (
-    {{ air_day_columns('district') }}
+    {{ air_day_columns('district', 'stations') }}
 ),
 
 dust as (
@@ -15,18 +16,10 @@ select
     a.place_id as area_code,
     '{{ var("area_name_zh") }}' as area_name_zh,
     {{ air_day_result('stations') }},
-    case
-        when {{ day_end('a.day') }} > {{ as_of() }} then 'pending'
-        when a.aqi is not null then 'valid'
-        else 'insufficient'
-    end as validity,
-    case
-        when {{ day_end('a.day') }} > {{ as_of() }} then 'the day is not over'
-        when a.aqi is null then concat('too few valid stations: ', a.symbols_missing)
-        when a.n_items < a.n_items_expected
-            then concat('index of the other items, too few valid stations: ', a.symbols_missing)
-        else ''
-    end as validity_reason,
+    {{ air_day_verdicts(day_end('a.day') ~ ' > ' ~ as_of(), 'the day is not over') }},
+    {{ air_day_index_verdict(
+        day_end('a.day') ~ ' > ' ~ as_of(), 'the day is not over', 'too few valid stations', 'station values'
+    ) }},
     a.index_standard as standard,
     concat('AQI of district concentrations; area mean over assessed stations: ', a.statistics_standard) as clause,
     {{ provenance_of_rank('a.provenance_rank') }} as provenance

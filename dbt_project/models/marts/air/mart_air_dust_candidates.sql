@@ -91,6 +91,7 @@ inside as (
         h.period_start,
         h.period_end,
         h.pm10,
+        h.pm10_suspect,
         h.provenance_rank,
         row_number() over (
             partition by c.site_id, c.hour_no order by h.pm10 desc nulls last, h.hour_no asc
@@ -113,6 +114,8 @@ measured as (
         max(period_end) as candidate_end,
         count(*) as n_expected,
         count(pm10) as n_valid,
+        sum(pm10_suspect) as n_suspect,
+        max(case when hour_no = start_no then pm10_suspect end) = 1 as is_suspect_start,
         max(case when hour_no = start_no then pm10 end) as start_value,
         max(pm10) as peak_value,
         max(case when place_by_value = 1 then period_end end) as peak_at,
@@ -151,11 +154,14 @@ select
     coalesce(n.notice_nos, '') as notice_nos,
     cast(m.n_expected as bigint) as n_expected,
     cast(m.n_valid as bigint) as n_valid,
+    cast(m.n_suspect as bigint) as n_suspect,
     {{ coverage('m.n_valid', 'm.n_expected') }} as coverage,
-    case when m.is_open then 'pending' when m.is_cut_off then 'indicative' else 'valid' end as validity,
+    case when m.is_open then 'pending' when m.is_cut_off or m.is_suspect_start then 'indicative' else 'valid' end
+        as validity,
     case
         when m.is_open then 'PM10 is not back near its background yet'
         when m.is_cut_off then 'cut off: PM10 did not return to its background within the longest span'
+        when m.is_suspect_start then 'the reading that starts it is flagged suspect'
         else ''
     end as validity_reason,
     '环办监测〔2016〕120号' as standard,

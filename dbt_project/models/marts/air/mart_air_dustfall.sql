@@ -38,6 +38,7 @@ select
     cast(p.n_months_left_out as bigint) as n_months_left_out,
     cast(p.n_expected as bigint) as n_expected,
     cast(p.n_valid as bigint) as n_valid,
+    cast(p.n_suspect as bigint) as n_suspect,
     {{ coverage('p.n_valid', 'p.n_expected') }} as coverage,
     p.validity,
     p.validity_reason,

@@ -3,8 +3,10 @@
   maximum 8 h of O3. Each valid value is rounded first by the rule of its day (HJ 633, 4.2.2), so that a day exceeds
   exactly where its IAQI is above 100, and is held against the limit of the same averaging time in force that day; equal
   is no exceedance. Reference stations only: a micro-sensor is no basis for an exceedance, nor is a site whose kind the
-  register does not know. An hour whose reading is flagged suspect is a hint: that reading comes first.
+  register does not know. An hour whose reading is flagged suspect is a hint: that reading comes first. So is a day that
+  would not exceed without its suspect readings.
 -#}
+{%- set compared = air_day_item_compared('d') %}
 with limits as (
     select
         l.pollutant,
@@ -63,33 +65,41 @@ names as (
 ),
 
 hours as (
-    select
-        *,
-        flag = {{ suspect_flag() }} as is_suspect
+    select *
     from {{ ref('stg_air') }}
     where is_usable
 ),
 
+-- A day without a suspect reading is decided by none.
+days as (
+    select
+        d.*,
+        d.n_suspect > 0 and {{ suspects_decide(compared) }} as is_hint,
+        {{ suspects_reason('d.n_suspect', 'hours', compared) }} as suspects
+    from {{ ref('int_air_day_item') }} as d
+    where d.basis = 'published' and d.place_kind = 'station' and d.concentration is not null
+),
+
 measured as (
     select
-        'exceedance' as kind,
+        case when d.is_hint then 'hint' else 'exceedance' end as kind,
         d.place_id as site_id,
         d.pollutant,
         i.limit_averaging,
-        i.limit_averaging as averaging,
+        case when d.is_hint then 'day' else i.limit_averaging end as averaging,
         d.day,
         cast(d.day as timestamp) as period_start,
         {{ day_end('d.day') }} as period_end,
         d.concentration as value,
         d.n_valid as readings,
         i.name_zh as parameter_zh,
-        '' as reason,
+        case when d.is_hint then d.suspects else '' end as reason,
         c.day_start as last_complete_start,
         {{ provenance_of_rank('d.provenance_rank') }} as provenance
-    from {{ ref('int_air_day_item') }} as d
+    from days as d
     inner join {{ ref('air_items') }} as i on d.item = i.item
     cross join last_complete as c
-    where d.basis = 'published' and d.place_kind = 'station' and i.averaging <> '1h' and d.concentration is not null
+    where i.averaging <> '1h'
     union all
     select
         case when a.is_suspect then 'hint' else 'exceedance' end as kind,

@@ -34,6 +34,9 @@ with means as (
             case when s.is_whole then 'annual mean' else 'mean, days under one edition only,' end,
             ' of daily means over the assessed stations',
             case when i.has_dust_variant then concat(', ', s.variant) else '' end,
+            case
+                when s.n_dust_days_left_out > 0 then concat(' (', s.n_dust_days_left_out, ' days left out)') else ''
+            end,
             '; validity: table 4'
         ) as clause,
         s.provenance_rank
@@ -91,7 +94,7 @@ dustfall as (
         s.period_end as scope_end,
         '' as edition,
         s.value_published as value,
-        c.unit,
+        s.unit,
         s.n_expected,
         s.n_valid,
         s.validity,
@@ -101,7 +104,6 @@ dustfall as (
         ' notified dust period touches' as clause,
         s.provenance_rank
     from {{ ref('int_air_dustfall') }} as s
-    inner join {{ ref('plan_commitments_2025') }} as c on c.commitment_id = 'dustfall'
     where s.place_kind = 'district' and s.period_kind in ('year', 'year_to_date')
 ),
 

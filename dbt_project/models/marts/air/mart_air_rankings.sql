@@ -2,8 +2,8 @@
   Subdistricts ranked by particles (week, month, quarter; township micro-stations) and by dustfall (month, quarter): one
   network, method and series per list, shared ranks on rounded values, places without enough valid days listed and not
   ranked, the share of valid days printed. The series that is judged (rule air_judged_without_dust) always stands; the
-  other beside it where a notified dust period touches the period. Dustfall is dust_included, by month and quarter: a
-  sample takes a month, of which no day can be left out, and there is no week of it.
+  other beside it where a notified dust period touches the period. Dustfall has both series, by month and quarter: a
+  sample takes a month, so the whole month is left out that a notified dust period touches, and there is no week of it.
 -#}
 with dust_days as (
     select distinct day
@@ -29,12 +29,16 @@ named as (
         v.*,
         coalesce(i.symbol, '降尘') as symbol,
         coalesce(i.name_zh, '降尘量') as item_zh,
-        coalesce(i.unit, 't/(km2.30d)') as unit,
+        coalesce(i.unit, {{ dustfall_unit() }}) as unit,
         case v.kind when 'micro_station' then 'micro_sensor' else 'gravimetric' end as method,
         case v.network when 'township' then '街乡镇' when 'district' then '区级' else v.network end as network_zh,
         case v.variant when 'dust_included' then '，含沙尘' when 'dust_excluded' then '，扣除沙尘' else '' end as variant_zh,
         coalesce(u.n_days, 0) as n_dust_days,
-        case when r.air_judged_without_dust = 1 then 'dust_excluded' else 'dust_included' end as judged_variant,
+        case
+            when v.kind = 'dustfall_point' and r.air_dustfall_judged_without_dust = 1 then 'dust_excluded'
+            when v.kind <> 'dustfall_point' and r.air_judged_without_dust = 1 then 'dust_excluded'
+            else 'dust_included'
+        end as judged_variant,
         coalesce(b.statistics_standard, e.statistics_standard) as first_standard,
         e.statistics_standard as last_standard,
         e.limits_standard,
@@ -82,8 +86,14 @@ places as (
         end as standard,
         case
             when n.kind = 'dustfall_point'
-                then 'mean of monthly dustfall of the points, dust included; no weekly list: dustfall is sampled by the'
-                    ' month'
+                then concat(
+                        'mean of monthly dustfall of the points, ',
+                        case
+                            when n.variant = 'dust_included' then 'dust included'
+                            else 'without the months that a notified dust period touches'
+                        end,
+                        '; judged: ', n.judged_variant, '; no weekly list: dustfall is sampled by the month'
+                    )
             else concat_ws(
                     '; ', concat('mean of daily means, valid by table 4 of ', n.limits_standard),
                     concat('rounded by ', n.last_standard),

@@ -1,9 +1,10 @@
 {#-
   Station x day: daily means and ozone maxima where valid, IAQIs, AQI, category and primary pollutant under the edition in
-  force that day. A day is pending while its hours can still arrive.
+  force that day. Every value has its own verdict, pending while its hours can still arrive; `validity` is that of the
+  index alone. Where suspect readings decide whether a value attains its limit or is valid at all, it is indicative.
 -#}
 with measured as (
-    {{ air_day_columns('station') }}
+    {{ air_day_columns('station', 'hours') }}
 ),
 
 expected as (
@@ -19,6 +20,8 @@ expected as (
 judged as (
     select
         *,
+        day_end > {{ as_of() }} as is_running,
+        {{ hours_after('day_end', 'lateness_allowed_hours') }} > {{ as_of() }} as is_awaited,
         day_end > {{ as_of() }}
         or aqi is null and ({{ still_arriving('day_end', 'n_received', 'n_expected') }}) as is_pending
     from expected
@@ -40,14 +43,12 @@ select
     coalesce(s.assessed, false) as assessed,
     {{ air_day_result('hours') }},
     d.o3_8h_window_end,
-    case when a.is_pending then 'pending' when a.aqi is not null then 'valid' else 'insufficient' end as validity,
-    case
-        when a.is_pending then 'hours of the day can still arrive'
-        when a.aqi is null then concat('no valid value: ', a.symbols_missing)
-        when a.n_items < a.n_items_expected
-            then concat('index of the other items, no valid value: ', a.symbols_missing)
-        else ''
-    end as validity_reason,
+    {{ air_day_verdicts(
+        "a.is_running or (coalesce(d.{item}_validity, 'insufficient') = 'insufficient' and a.is_awaited"
+        ~ " and coalesce(d.{item}_received, 0) < " ~ hours_per_day() ~ ")",
+        'hours of the day can still arrive'
+    ) }},
+    {{ air_day_index_verdict('a.is_pending', 'hours of the day can still arrive', 'no valid value', 'hours') }},
     a.index_standard as standard,
     concat(
         'AQI of daily items; means: table 4 of ', a.limits_standard, '; rounding and ozone 8 h: ', a.statistics_standard

@@ -29,6 +29,7 @@ items as (
         s.period_kind = 'year' and s.is_whole as is_judged,
         s.n_expected,
         s.n_valid,
+        s.n_suspect,
         s.validity,
         s.validity_reason,
         concat(s.limits_standard, '; ', s.statistics_standard) as standard,
@@ -72,15 +73,12 @@ day_measures as (
             n_expected,
             {% if measure == 'composite_index' -%}
                 composite_n_valid as n_valid,
+                composite_n_suspect as n_suspect,
                 composite_validity as validity,
-                case composite_validity
-                    when 'pending' then 'the period is not over'
-                    when 'insufficient' then 'an item has too few valid days, or none'
-                    when 'indicative' then 'part of a year: the annual rule does not apply'
-                    else ''
-                end as validity_reason,
+                composite_reason as validity_reason,
             {%- else -%}
                 n_valid,
+                n_suspect,
                 validity,
                 validity_reason,
             {%- endif %}
@@ -120,6 +118,7 @@ side_by_side as (
             max(case when basis = '{{ edition }}' then validity_reason end) as reason_{{ edition }},
         {%- endfor %}
         max(n_expected) as n_expected,
+        max(case when basis in ('2012', '2026') then n_suspect end) as n_suspect,
         {{ joined('standard', ' : ', 'basis') }} as standard,
         min(provenance_rank) as provenance_rank
     from measures
@@ -160,6 +159,7 @@ select
     cast(s.n_valid_2012 as bigint) as n_valid_2012,
     cast(s.n_valid_2026 as bigint) as n_valid_2026,
     cast(least(coalesce(s.n_valid_2012, 0), coalesce(s.n_valid_2026, 0)) as bigint) as n_valid,
+    cast(s.n_suspect as bigint) as n_suspect,
     {{ coverage('least(coalesce(s.n_valid_2012, 0), coalesce(s.n_valid_2026, 0))', 's.n_expected') }} as coverage,
     s.validity_2012,
     s.validity_2026,

@@ -169,7 +169,7 @@ select
     m.mart,
     m.cadence,
     concat_ws(': ', m.validity_words, r.validity_numbers) as validity_rule,
-    coalesce(i.unit, c.unit, m.unit) as unit,
+    coalesce(i.unit, k.value_unit, c.unit, m.unit) as unit,
     coalesce(
         r.rounding,
         case when m.returned_decimals is not null then concat(cast(m.returned_decimals as string), ' decimals') end,
@@ -186,3 +186,4 @@ left join owned as o on m.indicator_id = o.indicator_id and m.method_variant = o
 left join judged_variants as j on m.indicator_id = j.indicator_id
 left join {{ ref('plan_indicators_2025') }} as i on m.indicator_id = i.indicator_id
 left join {{ ref('plan_commitments_2025') }} as c on m.indicator_id = c.commitment_id
+left join {{ ref('commitment_judgement') }} as k on m.indicator_id = k.commitment_id
