@@ -1,14 +1,14 @@
 """Text of a value → exact decimal in the parameter's unit, non-detect mark, or the reason why it is no number.
 
 Here belong missing tokens, decimal and thousands marks, non-detects, exponents and exact unit conversion. Not here:
-which column holds what (plan.py) or whether the value is plausible (flags.py). Plain numbers take a vectorised path;
-every other distinct text is read once by exact rational arithmetic, so that both give the same result.
+which column holds what (plan.py), how characters are spelt (characters.py) or whether the value is plausible (flags.py).
+Plain numbers take a vectorised path; every other distinct text is read once by exact rational arithmetic, so that both
+give the same result.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +17,8 @@ from functools import cached_property
 
 import polars as pl
 
+from sources.cleaning.characters import plain_text
+from sources.cleaning.reasons import NUMBER_LIMIT
 from sources.cleaning.schema import VALUE
 
 MICRO = 10**6
@@ -24,7 +26,7 @@ _LIMIT = 10**18  # decimal(18,6) as an integer of millionths
 _TIE = Decimal("0.0000005")
 _WIDE = pl.Decimal(38, 18)
 # What fits the vectorised conversion: 11 digits before and 18 after the point, times at most 10^8, stays in 38 digits.
-_PLAIN = r"^[+-]?\d{1,11}(\.\d{0,18})?$"
+_PLAIN = r"^[+-]?[0-9]{1,11}(\.[0-9]{0,18})?$"
 _LARGEST_FACTOR = 10**8
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|1\.#inf|1\.#qnan|-nan\(ind\)|#div/0!|#num!)")
 _NOT_DETECTED = r"(?:nd|n\.d\.|未检出|not detected|bdl)"
@@ -34,8 +36,8 @@ _NOT_DETECTED = r"(?:nd|n\.d\.|未检出|not detected|bdl)"
 class NumberRules:
     """How one column writes its numbers, and `ratio` and `offset` that turn them into the parameter's unit.
 
-    `missing` are the declared tokens; an empty cell is always missing. `detection_limit` is the declared limit that a
-    bare ND stands for, in the column's unit.
+    `missing` are the declared tokens, compared as text and, where they are numbers, as numbers; an empty cell is always
+    missing. `detection_limit` is the declared limit that a bare ND stands for, in the column's unit.
     """
 
     decimal_mark: str = "."
@@ -48,20 +50,20 @@ class NumberRules:
     @cached_property
     def plain_thousands_mark(self) -> str:
         """The thousands mark as it stands in normalised text: a no-break blank is a blank there."""
-        return unicodedata.normalize("NFKC", self.thousands_mark)
+        return plain_text(self.thousands_mark)
 
     def local_number(self, thousands_mark: str) -> str:
         """Pattern of a plain number in this column's marks; thousands only in groups of three."""
         mark = re.escape(self.decimal_mark)
-        digits = r"\d+"
+        digits = r"[0-9]+"
         if thousands_mark:
-            digits = rf"(?:\d{{1,3}}(?:{re.escape(thousands_mark)}\d{{3}})+|\d+)"
-        return rf"[+-]?(?:{digits}(?:{mark}\d*)?|{mark}\d+)"
+            digits = rf"(?:[0-9]{{1,3}}(?:{re.escape(thousands_mark)}[0-9]{{3}})+|[0-9]+)"
+        return rf"[+-]?(?:{digits}(?:{mark}[0-9]*)?|{mark}[0-9]+)"
 
     @cached_property
     def patterns(self) -> Mapping[str, re.Pattern[str]]:
         """Compiled patterns for texts that are not plain numbers."""
-        power = r"(?:[eE](?P<e>[+-]?\d{1,3})|\s*[x×*]\s*10\^?(?P<p>[+-]?\d{1,3}))?"
+        power = r"(?:[eE](?P<e>[+-]?[0-9]{1,3})|\s*[x×*]\s*10\^?(?P<p>[+-]?[0-9]{1,3}))?"
         number = f"(?P<n>{self.local_number(self.plain_thousands_mark)}){power}"
         return {
             "number": re.compile(number),
@@ -70,6 +72,12 @@ class NumberRules:
             "not_detected": re.compile(_NOT_DETECTED, re.IGNORECASE),
             "not_detected_at": re.compile(rf"{_NOT_DETECTED}\s*[(<]*\s*{number}\s*[Ll]?\s*\)?", re.IGNORECASE),
         }
+
+    @cached_property
+    def missing_numbers(self) -> frozenset[Fraction]:
+        """The declared missing marks that are numbers, as written: -9999 is meant by -9999.0 too."""
+        found = (self.patterns["number"].fullmatch(normalised(m)) for m in self.missing if len(m) <= NUMBER_LIMIT)
+        return frozenset(n for n in (_number(m, self) for m in found if m) if n is not None)
 
 
 @dataclass(frozen=True)
@@ -106,14 +114,24 @@ def parse_numbers(text: pl.Series, rules: NumberRules) -> Numbers:
         if hit.any():
             value = value.set(hit, None)
             rest &= ~hit
+        rest |= _may_be_missing(value, rules)
     if not rest.any():
         return Numbers(value, None, _NO_REJECTS)
     return _with_rest(text, value, rest, rules)
 
 
+def _may_be_missing(value: pl.Series, rules: NumberRules) -> pl.Series:
+    """Where a value is what a missing mark would become: rounding may make others equal, so the exact path decides."""
+    if not rules.missing_numbers:
+        return pl.Series([False]).new_from_index(0, len(value))
+    marks = [_in_unit(n, rules, None).micro for n in rules.missing_numbers]
+    suspects = pl.Series([Decimal(m).scaleb(-6) for m in marks if m is not None], dtype=VALUE)
+    return value.is_in(suspects.implode()).fill_null(False)
+
+
 def _plain(text: pl.Series, rules: NumberRules) -> pl.Series:
     """Values of the texts that are plain numbers; null for every other."""
-    text = _point(text, rules)
+    text = _point(text.set(text.str.len_bytes() > NUMBER_LIMIT, None), rules)
     if rules.ratio == 1 and rules.offset == 0:
         return text.cast(VALUE, strict=False)
     factor, offset = _decimal(rules.ratio), _decimal(rules.offset)
@@ -174,17 +192,20 @@ def _with_rest(text: pl.Series, value: pl.Series, rest: pl.Series, rules: Number
 
 def normalised(text: str) -> str:
     """Full-width characters as plain ones, blanks and a leading text mark (') taken off, one kind of minus."""
-    plain = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
-    return plain.removeprefix("'").strip()
+    return plain_text(text).replace("−", "-").strip().removeprefix("'").strip()
 
 
 def read_number(text: str, rules: NumberRules) -> Read:
-    """Reads one text exactly; the reasons are not_a_number, not_finite, no_detection_limit and out_of_range."""
+    """Reads one text exactly; the reasons are not_a_number, not_finite, no_detection_limit, out_of_range, too_long."""
+    if len(text) > NUMBER_LIMIT:
+        return Read(reason="too_long")
     plain = normalised(text)
     if not plain or plain in rules.missing:
         return Read()
     patterns = rules.patterns
     if match := patterns["number"].fullmatch(plain):
+        if rules.missing_numbers and _number(match, rules) in rules.missing_numbers:
+            return Read()
         return _converted(match, rules, None)
     if match := patterns["below"].fullmatch(plain):
         return _converted(match, rules, "<")
@@ -201,7 +222,8 @@ def read_number(text: str, rules: NumberRules) -> Read:
     return Read(reason="not_a_number")
 
 
-def _converted(match: re.Match[str], rules: NumberRules, censored: str | None) -> Read:
+def _number(match: re.Match[str], rules: NumberRules) -> Fraction | None:
+    """The number as written, in the column's unit; None if it is far too large."""
     groups = {k: v for k, v in match.groupdict().items() if v is not None}
     digits = groups.get("n") or groups["Ln"]
     if rules.thousands_mark:
@@ -209,8 +231,13 @@ def _converted(match: re.Match[str], rules: NumberRules, censored: str | None) -
     digits = digits.replace(rules.decimal_mark, ".")
     power = int(groups.get("e") or groups.get("p") or groups.get("Le") or groups.get("Lp") or 0)
     if abs(power) > 40:
-        return Read(reason="out_of_range") if power > 0 else _in_unit(Fraction(0), rules, censored)
-    return _in_unit(Fraction(Decimal(digits)) * Fraction(10) ** power, rules, censored)
+        return None if power > 0 else Fraction(0)
+    return Fraction(Decimal(digits)) * Fraction(10) ** power
+
+
+def _converted(match: re.Match[str], rules: NumberRules, censored: str | None) -> Read:
+    number = _number(match, rules)
+    return Read(reason="out_of_range") if number is None else _in_unit(number, rules, censored)
 
 
 def _in_unit(number: Fraction, rules: NumberRules, censored: str | None) -> Read:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+RECORD_LIMIT = 2000
+# A double needs 17 digits, its exact decimal about 60: what is longer is refused before anything is converted.
+NUMBER_LIMIT = 100
 # Reason code → (what is wrong, what to do). '{v}' stands for the value as received.
 REASONS: Mapping[str, tuple[str, str]] = {
     "file_unreadable": ("the file cannot be read", "Correct it or its [source.format] and deliver it again"),
@@ -47,6 +50,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "'{v}' is not a number",
         "Correct it; if it marks a missing value, add it to missing; check decimal_mark and thousands_mark",
     ),
+    "too_long": (
+        f"'{{v}}' is longer than a number can be ({NUMBER_LIMIT} characters)",
+        "Check delimiter and quote in [source.format], and which column holds the value",
+    ),
     "not_finite": ("'{v}' is not a finite number", "Correct it; if it marks a missing value, add it to missing"),
     "no_detection_limit": (
         "'{v}' says not detected without a limit",
@@ -62,7 +69,6 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Have the ticket corrected; check the unit of the net column",
     ),
 }
-RECORD_LIMIT = 2000
 
 
 def sentence(reason: str) -> tuple[str, str, str]:

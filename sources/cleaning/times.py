@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 
 import polars as pl
 
+from sources.cleaning.characters import plain_texts
 from sources.cleaning.schema import TIMESTAMP
 from sources.config.model import TimeMapping
 
@@ -137,7 +138,7 @@ def _by_format(text: pl.Series, form: StampFormat, year: int | None, midnight_en
     if not missed.any():
         return found
     # Rare writings, tried only where the plain one failed: 24:00 and full-width characters.
-    odd = text.filter(missed).str.normalize("NFKC")
+    odd = plain_texts(text.filter(missed))
     if form.aware:
         odd = odd.str.replace(r"[Zz]$", "+0000")
     again = _strptime(odd, form, year)

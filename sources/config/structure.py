@@ -111,12 +111,17 @@ def _value(value: Any, word: Word, path: Path, problems: Problems) -> bool:
     if word.least is not None and value < word.least:
         problems.add(path, f"{value} is less than {word.least}")
         return False
+    if word.positive and not words.is_factor(value):
+        problems.add(path, f"{value} is not a positive, finite number", "write it as 0.001; leave it out for 1")
+        return False
     return True
 
 
 def fits(value: Any, word: Word) -> bool:
     """Whether `value` is of the word's type and among its choices."""
-    return _fits(value, word.kind) and (not word.choices or value in word.choices)
+    if not _fits(value, word.kind) or (word.choices and value not in word.choices):
+        return False
+    return not word.positive or words.is_factor(value)
 
 
 def _fits(value: Any, kind: str) -> bool:

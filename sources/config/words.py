@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sources.registry.declared import DECLARED_TABLES
 
@@ -16,14 +17,21 @@ CONNECTORS = ("file", "simulated")
 
 @dataclass(frozen=True)
 class Word:
-    """One key: `kind` is text, texts, integer, number, date, map (text to text) or table; `choices` if closed."""
+    """One key: `kind` is text, texts, integer, number, date, map (text to text) or table; `choices` if closed.
+
+    A `positive` number lies within FACTORS, so that it is finite, too.
+    """
 
     kind: str = "text"
     required: bool = False
     choices: tuple[str, ...] = ()
     least: int | None = None
+    positive: bool = False
 
 
+# What a factor may be: any real one is far within, and an exponent of a million digits is never written out.
+FACTORS = (Decimal("1e-15"), Decimal("1e15"))
+FACTOR = Word("number", positive=True)
 TEXT, TEXTS, MAP, TABLE = Word(), Word("texts"), Word("map"), Word("table")
 
 DISTRICT: Mapping[str, Word] = {
@@ -76,7 +84,7 @@ VALUE: Mapping[str, Word] = {
     "column": Word(required=True),
     "parameter": Word(required=True),
     "unit": Word(required=True),
-    "factor": Word("number"),
+    "factor": FACTOR,
     "missing": TEXTS,
 }
 LONG: Mapping[str, Word] = {
@@ -142,3 +150,9 @@ PARTS: Mapping[str, Mapping[str, Word]] = {
     "status": COLUMN,
     "long": LONG,
 }
+
+
+def is_factor(number: int | Decimal) -> bool:
+    """Whether a number can be a factor: finite, positive, and of a size that units have."""
+    value = Decimal(number)
+    return value.is_finite() and FACTORS[0] <= value <= FACTORS[1]

@@ -8,7 +8,7 @@ columns; lists stay JSON text.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -63,11 +63,16 @@ def text_of(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def flat(record: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """The cells of a record; an object inside gives columns named with a dot."""
+def flat(record: dict[str, Any], wanted: Container[str] = (), prefix: str = "") -> Iterator[tuple[str, str]]:
+    """The cells of a record; an object inside gives columns named with a dot.
+
+    Where the mapping wants the object's own column, its JSON text is there: a cell that holds something is not empty.
+    """
     for key, value in record.items():
         if isinstance(value, dict) and value:
-            yield from flat(value, f"{prefix}{key}.")
+            if f"{prefix}{key}" in wanted:
+                yield f"{prefix}{key}", text_of(value)
+            yield from flat(value, wanted, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", text_of(value)
 
@@ -109,7 +114,7 @@ class _Table:
         elif dict not in kinds:
             cells = {name: text_of(value) for name, value in record.items()}
         else:
-            pairs = list(flat(record))
+            pairs = list(flat(record, self._expected))
             cells = dict(pairs)
             if len(cells) != len(pairs):
                 self._reject(row, record, "an object inside and a dotted key give two values for one column")

@@ -62,6 +62,20 @@ def one(text: str, rules: NumberRules = PLAIN) -> tuple[Decimal | None, str | No
         ("1000000000000", None, None, "out_of_range"),
         ("1e99", None, None, "out_of_range"),
         ("999999999999.999999", "999999999999.999999", None, None),
+        # A footnote mark, a superscript or a digit of another script is no digit.
+        ("344.6①", None, None, "not_a_number"),
+        ("344.6¹", None, None, "not_a_number"),
+        ("2.4×10⁴", None, None, "not_a_number"),
+        ("344⁺", None, None, "not_a_number"),
+        ("½", None, None, "not_a_number"),
+        ("Ⅳ", None, None, "not_a_number"),
+        ("٣٤", None, None, "not_a_number"),
+        ("３４４．６　", "344.6", None, None),
+        # The length is judged before anything is converted.
+        ("0." + "1" * 98, "0.111111", None, None),
+        ("0." + "1" * 99, None, None, "too_long"),
+        ("1" * 2_000_000, None, None, "too_long"),
+        ("<" + "1" * 2_000_000, None, None, "too_long"),
     ],
 )
 def test_what_a_text_says(text, value, censored, reason):
@@ -97,6 +111,34 @@ def test_a_no_break_blank_may_separate_thousands():
     rules = NumberRules(thousands_mark="\u00a0")
     assert one("1\u00a0234.5", rules)[0] == Decimal("1234.5")
     assert one("＜1\u00a0234", rules)[:2] == (Decimal(1234), "<")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("-9999", None),
+        ("-9999.0", None),
+        ("-9999.00", None),
+        ("-9.999e3", None),
+        ("－９９９９", None),
+        ("-9999.000001", "-9999.000001"),
+        ("9999", "9999"),
+        ("-999", "-999"),
+    ],
+)
+def test_a_missing_mark_is_the_same_number_however_it_is_written(text, value):
+    rules = NumberRules(missing=frozenset({"", "-9999", "NA"}))
+    assert one(text, rules) == (None if value is None else Decimal(value), None, None)
+
+
+def test_a_missing_mark_is_compared_as_written_not_as_converted():
+    # 1 rounds to what 1.0000004 does, and -9.999 mg is -9999 µg: neither is the mark.
+    coarse = NumberRules(missing=frozenset({"", "1"}), ratio=Fraction("0.000001"))
+    assert one("1.0", coarse)[0] is None and one("1.4", coarse)[0] == Decimal("0.000001")
+    milligrams = NumberRules(missing=frozenset({"", "-9999"}), ratio=Fraction(1000))
+    assert one("-9.999", milligrams)[0] == Decimal(-9999) and one("-9999.0", milligrams)[0] is None
+    commas = NumberRules(decimal_mark=",", thousands_mark=".", missing=frozenset({"", "-9999"}))
+    assert one("-9.999", commas)[0] is None and one("-9999,0", commas)[0] is None
 
 
 def test_a_declared_limit_gives_nd_its_value():

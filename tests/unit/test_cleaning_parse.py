@@ -269,3 +269,21 @@ def test_a_long_record_is_cut_and_a_long_value_shortened():
     store = cleaned(air_source(), AIR + f"S1,2026-03-01 08:00,{'x' * 5000},1\n")
     reject = only_reject(store)
     assert len(reject["record"]) == 2000 and "x" * 80 + "…" in reject["message"] and len(reject["value"]) == 5000
+
+
+def test_an_object_or_list_in_a_numbers_place_is_refused_not_missing():
+    source = air_source(format=Format(kind="json"))
+    rows = ",".join(
+        f'{{"station": "S1", "time": "2026-03-01 0{hour}:00", "pm25": {value}, "co": 1}}'
+        for hour, value in enumerate(('{"v": "a"}', '["a"]', "{}", "[]", "null", "7"))
+    )
+    store = cleaned(source, f"[{rows}]")
+    rejected = store.all_quarantined()
+    assert rejected.select("raw_row", "reason", "value").rows() == [
+        (1, "not_a_number", '{"v": "a"}'),
+        (2, "not_a_number", '["a"]'),
+        (3, "not_a_number", "{}"),
+        (4, "not_a_number", "[]"),
+    ]
+    pm = store.all_clean("clean_air").filter(pl.col("parameter") == "pm2_5")
+    assert pm.select("value", "flag").rows() == [(None, 9), (Decimal(7), 1)]
