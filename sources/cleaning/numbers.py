@@ -1,7 +1,7 @@
 """Text of a value → exact decimal in the parameter's unit, non-detect mark, or the reason why it is no number.
 
 Here belong missing tokens, decimal and thousands marks, non-detects, exponents and exact unit conversion. Not here:
-which column holds what (plan.py), how characters are spelt (characters.py) or whether the value is plausible (flags.py).
+which column holds what (plan.py), how characters are spelt (characters.py) or if the value is plausible (flags.py).
 Plain numbers take a vectorised path; every other distinct text is read once by exact rational arithmetic, so that both
 give the same result.
 """

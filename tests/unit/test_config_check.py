@@ -86,7 +86,7 @@ CASES = [
     ('parameter = "nh3n"', 'parameter = "nh3_n"', 23, "source[1].values.nh3.parameter", "did you mean 'nh3n'"),
     ('unit = "mg/L"', 'unit = "mg/l/"', 23, "source[1].values.nh3.unit", "not known did you mean 'mg/l'"),
     ('unit = "mg/L"', 'unit = "kWh"', 23, "source[1].values.nh3.unit", "cannot become mg/L use one of 'mg/L'"),
-    ('unit = "mg/L"', 'unit = "mg/L", factor = inf', 23, "source[1].values.nh3.factor", "Infinity is not a positive 0.001"),
+    ('unit = "mg/L"', 'unit = "mg/L", factor = inf', 23, "source[1].values.nh3.factor", "not a positive, 0.001"),
     ('unit = "mg/L"', 'unit = "mg/L", factor = nan', 23, "source[1].values.nh3.factor", "not a positive"),
     ('unit = "mg/L"', 'unit = "mg/L", factor = 0', 23, "source[1].values.nh3.factor", "not a positive"),
     ('unit = "mg/L"', 'unit = "mg/L", factor = -1.5', 23, "source[1].values.nh3.factor", "not a positive"),
