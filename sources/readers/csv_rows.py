@@ -1,7 +1,7 @@
 """Rows of delimited text, streamed by pyarrow.
 
-Here belong numbering rows, ragged rows and quotes that are never closed. Not here: the header (csv_header.py,
-header.py), encodings (text.py) and containers. A row is what the format calls a row: a line break
+Here belong numbering rows and quotes that are never closed. Not here: the header (csv_header.py, header.py), which
+rows of another width can be read (csv_width.py), encodings (text.py) and containers. A row is what the format calls a row: a line break
 inside quotes does not start one.
 """
 
@@ -13,13 +13,14 @@ import re
 import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from sources.readers.csv_header import head_rows, with_encoding_hint
+from sources.readers.csv_width import Shape
 from sources.readers.frames import (
     Rejected,
     batches,
@@ -35,8 +36,10 @@ from sources.readers.text import Utf8Stream
 if TYPE_CHECKING:
     from sources.config.model import Format
 
-# So many rows of another width in succession are not a defect of rows: the file is of another layout.
+# So many rows of another width in succession are not a defect of rows: the file is of another layout. Rows that can be
+# read all the same are only held, as many as a spreadsheet has.
 _RAGGED_RUN = 100_000
+_HELD_RUN = 1 << 20
 _RELEASE_SECONDS = 5
 _NEVER_CLOSED = 'If quotes are plain characters in this file, set quote = "" in [source.format]'
 
@@ -52,7 +55,7 @@ def csv_rows(
         names = columns_of(header, fmt.header_row, expected, fmt.extra_columns, fmt.delimiter)
     except UnreadableFile as refused:
         raise with_encoding_hint(refused, text) from None
-    yield from _Rows(text, names, len(head), fmt, limits).batches()
+    yield from _Rows(text, Shape.of(names, expected, fmt), len(head), limits).batches()
 
 
 class _Ear:
@@ -92,17 +95,27 @@ def _wait_for(released: weakref.ref[_Ear]) -> None:
         time.sleep(0.0005)
 
 
+class _Ragged(NamedTuple):
+    """A row of another width than most: its number below the header, fields, text, and cells if it can be read."""
+
+    number: int
+    columns: int
+    text: str
+    cells: list[str] | None
+
+
 class _Rows:
     """Walks the record batches of one file and keeps the number of each row."""
 
-    def __init__(self, text: Utf8Stream, names: list[str], offset: int, fmt: Format, limits: ReadLimits) -> None:
+    def __init__(self, text: Utf8Stream, shape: Shape, offset: int, limits: ReadLimits) -> None:
         self._text = text
-        self._names = names
+        self._shape = shape
+        self._names = list(shape.names)
         self._offset = offset
-        self._fmt = fmt
+        self._fmt = shape.fmt
         self._limits = limits
         self._next = 1
-        self._ragged: list[tuple[int, int, str]] = []
+        self._ragged: list[_Ragged] = []
         self._run = 0
         self._first_break: int | None = None
         self._other = offset
@@ -117,13 +130,15 @@ class _Rows:
             held, held_rejected = frame, rejected
         if held is None:
             held = pl.DataFrame(schema=dict.fromkeys(self._names, pl.String) | {ROW: pl.Int64})
-        held_rejected += self._reject_ragged(None)
+        held, rejected = self._with_ragged(held, None)
+        held_rejected += rejected
         if self._text.quotes % 2 and self._first_break is not None:
             held, held_rejected = self._after_open_quote(held, held_rejected)
         yield from self._finish(held, held_rejected)
 
     def _read(self) -> Iterator[tuple[pl.DataFrame, list[Rejected]]]:
-        places = [f"c{i}" for i in range(len(self._names))]
+        columns = self._shape.columns(self._shape.width(self._text))
+        places = [f"c{i}" for i in range(len(columns))]
         first = self._text.read(1)
         if not first:
             return
@@ -157,8 +172,8 @@ class _Rows:
                 if self._text.quotes and self._first_break is None:
                     self._find_break(batch)
                 frame = pl.DataFrame(pl.from_arrow(batch))
-                frame.columns = self._names
-                yield self._numbered(frame)
+                frame.columns = columns
+                yield self._numbered(frame, columns)
         except pa.ArrowInvalid as error:
             raise (failures[0] if failures else self._refusal(str(error))) from None
         finally:
@@ -169,35 +184,46 @@ class _Rows:
             raise failures[0]
 
     def _note_ragged(self, row: arrow_csv.InvalidRow) -> str:
-        follows = bool(self._ragged) and self._ragged[-1][0] == row.number - 1
+        follows = bool(self._ragged) and self._ragged[-1].number == row.number - 1
         self._run = self._run + 1 if follows else 1
-        self._ragged.append((row.number, row.actual_columns, row.text))
-        # pyarrow hands nothing over until it meets a good row: without an end, memory would fill.
-        return "skip" if self._run < _RAGGED_RUN else "error"
+        cells = self._shape.cells(row.text) if row.actual_columns >= self._shape.needed else None
+        self._ragged.append(_Ragged(row.number, row.actual_columns, "" if cells else row.text, cells))
+        # pyarrow hands nothing over until it meets a row of its width: without an end, memory would fill.
+        return "skip" if self._run < (_HELD_RUN if cells else _RAGGED_RUN) else "error"
 
-    def _numbered(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Rejected]]:
-        skipped = [number for number, _, _ in self._ragged]
+    def _numbered(self, frame: pl.DataFrame, columns: list[str]) -> tuple[pl.DataFrame, list[Rejected]]:
+        skipped = [row.number for row in self._ragged]
         numbers = pl.int_range(self._next, self._next + frame.height + len(skipped), eager=True)
         if skipped:
             numbers = numbers.filter(~numbers.is_in(skipped)).head(frame.height)
         if frame.height:
             self._next = int(numbers[-1]) + 1
         frame = frame.with_columns((numbers + self._offset).alias(ROW))
-        return frame, self._reject_ragged(self._next)
+        if columns == self._names:
+            return self._with_ragged(frame, self._next)
+        frame, behind = self._shape.fitted(frame)
+        frame, rejected = self._with_ragged(frame, self._next)
+        return frame, [*behind, *rejected]
 
-    def _reject_ragged(self, before: int | None) -> list[Rejected]:
-        ready = [r for r in self._ragged if before is None or r[0] < before]
-        self._ragged = [r for r in self._ragged if before is not None and r[0] >= before]
+    def _with_ragged(self, frame: pl.DataFrame, before: int | None) -> tuple[pl.DataFrame, list[Rejected]]:
+        """`frame` with the ragged rows before a row (None: all) that can be read, and the others as rejected."""
+        ready = [r for r in self._ragged if before is None or r.number < before]
+        self._ragged = [r for r in self._ragged if before is not None and r.number >= before]
+        fitting = [[*r.cells, r.number + self._offset] for r in ready if r.cells]
         rejected = []
-        for number, columns, text in ready:
-            if "\n" in text and self._first_break is None:
-                self._first_break = number + self._offset
-            if not text.strip() or is_footer(text.split(self._fmt.delimiter), self._fmt.skip_footer):
+        for row in ready:
+            if self._first_break is None and any("\n" in text for text in row.cells or [row.text]):
+                self._first_break = row.number + self._offset
+            if row.cells:
+                continue
+            if not row.text.strip() or is_footer(row.text.split(self._fmt.delimiter), self._fmt.skip_footer):
                 self._other += 1
                 continue
-            reason = f"{columns} column{'s' if columns != 1 else ''} where the header has {len(self._names)}"
-            rejected.append(Rejected(number + self._offset, "", "", reason, text))
-        return rejected
+            rejected.append(Rejected(row.number + self._offset, "", "", self._shape.reason(row.columns), row.text))
+        if fitting:
+            mended = pl.DataFrame(fitting, schema=frame.schema, orient="row")
+            frame = pl.concat([frame, mended]).sort(ROW)
+        return frame, rejected
 
     def _find_break(self, batch: pa.RecordBatch) -> None:
         # One memory search per column: a line break in a cell is rare, and only quotes allow it.
@@ -243,11 +269,11 @@ class _Rows:
 
     def _refusal(self, message: str) -> UnreadableFile:
         if self._run >= _RAGGED_RUN:
-            number, columns, _ = self._ragged[-self._run]
+            row = self._ragged[-self._run]
             return UnreadableFile(
                 f"from this row on {self._run} rows in succession do not have the header's {len(self._names)} columns "
-                f"(this one has {columns})",
-                number + self._offset,
+                f"(this one has {row.columns})",
+                row.number + self._offset,
                 None,
                 "Check delimiter, quote and header_row in [source.format]",
             )

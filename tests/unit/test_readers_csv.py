@@ -44,10 +44,62 @@ def test_a_ragged_row_is_rejected_alone():
         "row": 3,
         "column": "",
         "value": "",
-        "reason": "1 column where the header has 2",
+        "reason": "1 column where the header has 2, so that 'b' is missing: deliver the row with all its columns",
         "record": "3",
     }
-    assert rejected(b"a,b\n1,2,3\n")[0]["reason"] == "3 columns where the header has 2"
+    assert rejected(b"a,b\n1,2,3\n")[0]["reason"].startswith("3 columns where the header has 2: put cells that hold")
+
+
+FIVE = "a,b,c,d,note\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "kept", "lost"),
+    [
+        # Every row ends with an empty field, as the header does not.
+        (["1,2,3,4,,", "5,6,7,8,n,"], ["1234", "5678n"], []),
+        # Excel leaves out empty cells at the end, from some row on or from the first one.
+        (["1,2,3,4,n", "5,6,7,8", "9,0,1,2"], ["1234n", "5678", "9012"], []),
+        (["1,2,3,4", "5,6,7,8,n", "9,0,1,2"], ["1234", "5678n", "9012"], []),
+        (["1,2", "5,6,7,8"], ["12", "5678"], []),
+        # Both, in one file, with blanks, quotes and blank rows.
+        (['1,2,3,4,"x,y", , ', ",,,,,,", ",", "", '"5",6'], ["1234x,y", "56"], []),
+        (["1,2,3,4,n,,,", "1,2,3,4,n,,7", "1"], ["1234n"], [3, 4]),
+        (["1,2,3,4,n,6", "1,2,3,4,n,"], ["1234n"], [2]),
+        (["1", "2", "3,4"], ["34"], [2, 3]),
+    ],
+)
+def test_empty_fields_too_many_or_too_few_at_the_end_cost_no_row(lines, kept, lost):
+    data = (FIVE + "\n".join(lines) + "\n").encode()
+    found = batches(data, expected=["a", "b"])
+    assert ["".join(r[:-1]) for b in found for r in b.frame.rows()] == kept
+    assert [r for b in found for r in b.rejected["row"]] == lost
+    assert sum(b.frame.height + b.rejected.height + b.rows_other for b in found) == 1 + len(lines)
+    numbers = [r[-1] for b in found for r in b.frame.rows()]
+    assert numbers == sorted(numbers) and not set(numbers) & set(lost)
+
+
+def test_a_column_that_the_mapping_names_may_not_be_left_out():
+    (short,) = rejected(FIVE.encode() + b"1,2,3\n1,2,3,4,5\n", expected=["a", "d"])
+    assert (short["row"], short["record"]) == (2, "1,2,3")
+    assert short["reason"].startswith("3 columns where the header has 5, so that 'd' is missing")
+
+
+def test_rows_of_another_width_keep_their_numbers_and_bytes_across_blocks():
+    def line(i: int) -> bytes:
+        return b"%d,x,,\n" % i if i % 3 == 0 else b"%d\n" % i if i % 3 == 1 else b"%d,\xff\n" % i
+
+    data = b"a,b\n" + b"".join(line(i) for i in range(5000))
+    found = batches(data, expected=["a"], limits=ReadLimits(batch_rows=100, block_bytes=4096))
+    assert all(int(a) == n - 2 for b in found for a, _, n in b.frame.rows())
+    assert sum(b.frame.height for b in found) == 3334
+    assert [r for b in found for r in b.rejected["row"]] == [i + 2 for i in range(5000) if i % 3 == 2]
+
+
+def test_more_rows_of_another_width_than_are_refused_otherwise():
+    data = b"a,b\n" + b"1,x\n" * 40_000 + b"2\n" * 110_000 + b"3,x\n"
+    found = batches(data, expected=["a"])
+    assert sum(b.frame.height for b in found) == 150_001
 
 
 def test_a_row_that_does_not_decode_is_rejected_alone_and_escaped():
