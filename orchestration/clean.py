@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass
 class CleanResult:
-    """What a cleaning did: deliveries, those refused ('file: reason'), unbalanced counts, and why it failed."""
+    """What a cleaning did: deliveries, those refused ('file: reason'), unbalanced counts, and why it failed.
+
+    `named` are sentences about readings that were used under an assumption.
+    """
 
     deliveries: int = 0
     refused: list[str] = field(default_factory=list)
     unbalanced: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
     failure: str = ""
 
     @property
@@ -31,7 +35,8 @@ class CleanResult:
             return self.failure
         refused = f", {len(self.refused)} refused" if self.refused else ""
         unbalanced = f", {len(self.unbalanced)} do not balance" if self.unbalanced else ""
-        return f"{self.deliveries} files{refused}{unbalanced}"
+        named = "".join(f"; {said}" for said in self.named)
+        return f"{self.deliveries} files{refused}{unbalanced}{named}"
 
 
 def clean_feed(session: Session, feed: str, months: Set[str], note: Note) -> CleanResult:
@@ -68,6 +73,7 @@ def clean_feed(session: Session, feed: str, months: Set[str], note: Note) -> Cle
         return result
     result.refused = [f"{name}: {reason}" for name, reason in report.refused]
     result.unbalanced = [f"{u.file_name}: {u.what}" for u in done.unbalanced]
+    result.named = list(report.named)
     session.cleaned.setdefault(feed, set()).update(d.receipt.sha256 for d in due)
     note(result.text)
     return result

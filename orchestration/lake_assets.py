@@ -136,7 +136,12 @@ def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDe
         age = observation_age(session, feed)
         yield dg.MaterializeResult(
             asset_key=key,
-            metadata={"deliveries": result.deliveries, "refused": len(result.refused), **age.metadata},
+            metadata={
+                "deliveries": result.deliveries,
+                "refused": len(result.refused),
+                "named": dg.MetadataValue.json(result.named),
+                **age.metadata,
+            },
             check_results=[
                 _check("accounted_for", [result.failure] if result.failure else [*result.refused, *result.unbalanced]),
                 _check("observations_fresh", [] if age.fresh else [age.text], dg.AssetCheckSeverity.WARN),

@@ -36,12 +36,16 @@ _NOTE_EVERY = 100
 
 @dataclass(frozen=True)
 class CleanReport:
-    """What one call did. `refused` lists (file name, why); the counts are of the new deliveries only."""
+    """What one call did. `refused` lists (file name, why); the counts are of the new deliveries only.
+
+    `named` are sentences about readings that were used under an assumption.
+    """
 
     feed: str
     deliveries: int
     older_read: int
     refused: tuple[tuple[str, str], ...]
+    named: tuple[str, ...]
     partitions: tuple[tuple[str, str], ...]
     reflagged: int
     records_in: int
@@ -110,10 +114,16 @@ class _Run:
             deliveries=len(fresh),
             older_read=len(older),
             refused=tuple((n, t.refusal) for n, t in zip(names, tallies, strict=True) if t.refusal),
+            named=tuple(self._named(n) for n in fresh if n in self._intake.alone),
             partitions=tuple(self._intake.touched()),
             reflagged=reflagged,
             **counts,
         )
+
+    def _named(self, number: int) -> str:
+        receipt = self._intake.deliveries[number].receipt
+        columns = self._intake.sources[receipt.source_id].time.columns
+        return self._intake.alone[number].sentence(receipt.file_name, " ".join(columns))
 
     def _read(self, numbers: Sequence[int], *, again: bool) -> None:
         for done in self._intake.read(numbers, again=again):

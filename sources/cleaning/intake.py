@@ -12,11 +12,12 @@ from datetime import UTC, datetime, time, timedelta
 
 import polars as pl
 
-from sources.cleaning.parse import parse
+from sources.cleaning.parse import Parsed, parse, parse_held
 from sources.cleaning.partitions import Changed
 from sources.cleaning.plan import SourcePlan, plan_for
 from sources.cleaning.register import SiteRegister
 from sources.cleaning.rejects import file_reject, reader_rejects
+from sources.cleaning.repeats import Alone
 from sources.cleaning.schema import TIMESTAMP
 from sources.cleaning.spill import Budget, Staging
 from sources.cleaning.staged import FILE, PART, Codes, part_of_value, part_span, part_value
@@ -27,6 +28,8 @@ from sources.deliveries import Delivery
 from sources.readers import ReadLimits, UnreadableFile, count_records, read_rows
 from sources.registry.model import Feed, Registry
 
+# A row's number and its local time.
+_Edge = tuple[int, datetime]
 _COUNTED = ("rows_other", "records_in", "records_quarantined", "readings_in", "readings_quarantined")
 
 
@@ -76,6 +79,10 @@ class Intake:
         self._budget = budget
         self._plans: dict[str, SourcePlan] = {}
         self._delivered_utc = pl.Series([], dtype=TIMESTAMP)
+        # Rows whose time clocks showed twice, by source, until their files are read; where files begin and end.
+        self._held: dict[str, list[pl.DataFrame]] = {}
+        self._edges: dict[int, tuple[_Edge, _Edge]] = {}
+        self.alone: dict[int, Alone] = {}
 
     def numbered(self, deliveries: Iterable[Delivery]) -> list[int]:
         """Takes deliveries into the run and gives their numbers, in delivery order."""
@@ -117,11 +124,15 @@ class Intake:
                 # Nothing of a damaged file is used, what waits to be parsed included.
                 for key, frames in waiting.items():
                     waiting[key] = [f for f in frames if f[FILE][0] != number]
+                self._held = {s: [f.filter(pl.col(FILE) != number) for f in fs] for s, fs in self._held.items()}
                 self._refuse(number, plan, error)
             yield done
         for (source_id, _), frames in waiting.items():
             if frames:
                 self._parse(self.plan(source_id), frames, again)
+        for source_id, frames in self._held.items():
+            self._parse_held(self.plan(source_id), frames, again)
+        self._held = {}
 
     def touch_again(self, touches: Iterable[tuple[str, str]]) -> None:
         """Marks partitions that a delivery touched when it was cleaned before: its readings may have left them."""
@@ -182,6 +193,25 @@ class Intake:
 
     def _parse(self, plan: SourcePlan, frames: list[pl.DataFrame], again: bool) -> None:
         parsed = parse(plan, pl.concat(frames), self._delivered_utc, self._register, self.codes)
+        if parsed.held.height:
+            self._held.setdefault(plan.source.id, []).append(parsed.held)
+        for number, first, last in parsed.edges.iter_rows():
+            ends = [(first["row"], first["at"]), (last["row"], last["at"]), *self._edges.get(number, ())]
+            self._edges[number] = min(ends), max(ends)
+        self._keep(plan, parsed, again)
+
+    def _parse_held(self, plan: SourcePlan, frames: list[pl.DataFrame], again: bool) -> None:
+        """Rows of the hour that clocks show twice, now that every row of their files was seen."""
+        rows = pl.concat(frames, how="diagonal").with_columns(pl.col(pl.String).fill_null(""))
+        if rows.is_empty():
+            return
+        backwards = {number for number, (first, last) in self._edges.items() if last[1] < first[1]}
+        parsed = parse_held(plan, rows, backwards, self._delivered_utc, self._register, self.codes)
+        if not again:
+            self.alone.update(parsed.alone)
+        self._keep(plan, parsed, again)
+
+    def _keep(self, plan: SourcePlan, parsed: Parsed, again: bool) -> None:
         readings = parsed.readings
         if again:
             wanted = pl.Series(list(self.changed[plan.table.name]), dtype=pl.Int32)

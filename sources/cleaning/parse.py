@@ -1,13 +1,16 @@
 """Raw rows of one source → long readings, with everything that cannot be used set aside under its reason.
 
 Here belongs the order of the steps for a batch of rows, which may come from many files at once. Not here: numbers
-(numbers.py), times (times.py), the table's own columns (dims.py), wide and long layouts (layouts.py), or what happens
-between deliveries (resolve.py). Pure: the same rows, plan, register and delivery times give the same readings.
+(numbers.py), times (times.py, repeats.py), the table's own columns (dims.py), wide and long layouts (layouts.py), or
+what happens between deliveries (resolve.py). Pure: the same rows, plan, register and delivery times give the same
+readings.
 """
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -16,6 +19,7 @@ from sources.cleaning.layouts import long_readings, wide_readings
 from sources.cleaning.plan import SourcePlan
 from sources.cleaning.register import SiteRegister
 from sources.cleaning.rejects import Rejects
+from sources.cleaning.repeats import Alone, alone, later_rows
 from sources.cleaning.staged import (
     FILE,
     FIRST,
@@ -26,7 +30,7 @@ from sources.cleaning.staged import (
     Codes,
     part_number,
 )
-from sources.cleaning.times import periods
+from sources.cleaning.times import Periods, periods
 from sources.cleaning.weighbridge import with_possible_masses
 from sources.readers.model import ROW
 
@@ -39,12 +43,29 @@ class Parsed:
     """What a batch gave: staged readings, refusals, and per file the rows and readings counted so far.
 
     `tallies`: __file, rows_other, records_in, records_quarantined, readings_in, readings_quarantined (Int64) and
-    first_period, last_period (Datetime, null without readings).
+    first_period, last_period (Datetime, null without readings). `held`: raw rows whose time clocks showed twice; they
+    are parsed once all of them are known and count nowhere yet. `edges`: __file, first and last __row and their times.
     """
 
     readings: pl.DataFrame
     rejects: pl.DataFrame
     tallies: pl.DataFrame
+    held: pl.DataFrame
+    edges: pl.DataFrame
+    alone: Mapping[int, Alone]
+
+
+@dataclass(frozen=True)
+class _Times:
+    """The times of some rows: what was read, and the texts it was read from."""
+
+    found: Periods
+    stamp: pl.Series
+    end_stamp: pl.Series | None
+
+    def filter(self, kept: pl.Series) -> _Times:
+        end = None if self.end_stamp is None else self.end_stamp.filter(kept)
+        return _Times(self.found.filter(kept), self.stamp.filter(kept), end)
 
 
 def parse(
@@ -55,11 +76,71 @@ def parse(
     `delivered_utc` holds, by file number, when the delivery was handed over (naive UTC).
     """
     kept = _filtered(plan, raw)
+    other = _rows_of(raw).join(_rows_of(kept), on=FILE, how="left", suffix="_kept")
+    times = _times(plan, kept)
+    edges = _edges(kept, times)
+    twice = times.found.twice
+    held = kept.filter(twice)
+    if held.height:
+        kept, times = kept.filter(~twice), times.filter(~twice)
+    return _parsed(plan, kept, times, other, delivered_utc, register, codes, held=held, edges=edges, alone={})
+
+
+def parse_held(
+    plan: SourcePlan,
+    raw: pl.DataFrame,
+    backwards: Container[int],
+    delivered_utc: pl.Series,
+    register: SiteRegister,
+    codes: Codes,
+) -> Parsed:
+    """The same for rows that `parse` held back, all of their files together; `backwards` list the newest first."""
+    raw = raw.sort(FILE, ROW)
+    first = _times(plan, raw)
+    times = _times(plan, raw, later_rows(plan, raw, first.found.local, backwards))
+    other = _rows_of(raw).join(_rows_of(raw), on=FILE, how="left", suffix="_kept")
+    named = alone(plan, raw, first.found.local, first.stamp)
+    nothing = {"held": raw.clear(), "edges": _edges(raw.clear(), times.filter(times.found.twice & False))}
+    return _parsed(plan, raw, times, other, delivered_utc, register, codes, alone=named, **nothing)
+
+
+def _parsed(
+    plan: SourcePlan,
+    kept: pl.DataFrame,
+    times: _Times,
+    other: pl.DataFrame,
+    delivered_utc: pl.Series,
+    register: SiteRegister,
+    codes: Codes,
+    **more: Any,
+) -> Parsed:
     rejects = Rejects(kept)
-    records = _records(plan, kept, delivered_utc, register, codes, rejects)
+    records = _records(plan, kept, times, delivered_utc, register, codes, rejects)
     layout = long_readings if plan.source.long else wide_readings
     readings = layout(plan, kept, records, codes, rejects)
-    return Parsed(readings, rejects.frame(), _tallies(plan, raw, kept, readings))
+    return Parsed(readings, rejects.frame(), _tallies(plan, other, kept, readings), **more)
+
+
+def _rows_of(raw: pl.DataFrame) -> pl.DataFrame:
+    return raw.group_by(FILE).agg(rows=pl.len().cast(pl.Int64))
+
+
+def _times(plan: SourcePlan, rows: pl.DataFrame, later: pl.Series | None = None) -> _Times:
+    mapping = plan.source.time
+    stamp = _joined(rows, mapping.columns)
+    end_stamp = _joined(rows, mapping.end_columns) if mapping.end_columns else None
+    end = None if end_stamp is None else _blank(end_stamp, plan)
+    found = periods(_blank(stamp, plan), end, plan.time, plan.reporting_zone, later)
+    return _Times(found, stamp, end_stamp)
+
+
+def _edges(rows: pl.DataFrame, times: _Times) -> pl.DataFrame:
+    """By file the first and the last row of this batch that have a time, with those times."""
+    timed = pl.DataFrame({FILE: rows[FILE], "row": rows[ROW], "at": times.found.local}).drop_nulls("at")
+    ends = timed.group_by(FILE).agg(
+        first=pl.struct("row", "at").sort_by("row").first(), last=pl.struct("row", "at").sort_by("row").last()
+    )
+    return ends.sort(FILE)
 
 
 def _filtered(plan: SourcePlan, raw: pl.DataFrame) -> pl.DataFrame:
@@ -76,6 +157,7 @@ def _filtered(plan: SourcePlan, raw: pl.DataFrame) -> pl.DataFrame:
 def _records(
     plan: SourcePlan,
     raw: pl.DataFrame,
+    times: _Times,
     delivered_utc: pl.Series,
     register: SiteRegister,
     codes: Codes,
@@ -83,11 +165,7 @@ def _records(
 ) -> pl.DataFrame:
     """One row per usable record: its index into `raw`, file, row, period, partition, site, status, own columns."""
     stamp_columns = plan.source.time.columns
-    stamp = _joined(raw, stamp_columns)
-    end_stamp = _joined(raw, plan.source.time.end_columns) if plan.source.time.end_columns else None
-    found = periods(
-        _blank(stamp, plan), None if end_stamp is None else _blank(end_stamp, plan), plan.time, plan.reporting_zone
-    )
+    found, stamp, end_stamp = times.found, times.stamp, times.end_stamp
     records = pl.DataFrame(
         {
             FILE: raw[FILE],
@@ -173,8 +251,8 @@ def _with_site(
     return records.filter(~bad)
 
 
-def _tallies(plan: SourcePlan, raw: pl.DataFrame, kept: pl.DataFrame, readings: pl.DataFrame) -> pl.DataFrame:
-    rows = raw.group_by(FILE).agg(rows=pl.len().cast(pl.Int64))
+def _tallies(plan: SourcePlan, other: pl.DataFrame, kept: pl.DataFrame, readings: pl.DataFrame) -> pl.DataFrame:
+    """Counts by file; `other` has the file's rows and how many of them passed the filters."""
     records = kept.group_by(FILE).agg(records_in=pl.len().cast(pl.Int64))
     used = readings.group_by(FILE).agg(
         readings=pl.len().cast(pl.Int64),
@@ -184,12 +262,12 @@ def _tallies(plan: SourcePlan, raw: pl.DataFrame, kept: pl.DataFrame, readings: 
     )
     each = plan.readings_per_record
     return (
-        rows.join(records, on=FILE, how="left")
+        other.join(records, on=FILE, how="left")
         .join(used, on=FILE, how="left")
-        .with_columns(pl.col("records_in", "readings", "records").fill_null(0))
+        .with_columns(pl.col("rows_kept", "records_in", "readings", "records").fill_null(0))
         .select(
             FILE,
-            rows_other=pl.col("rows") - pl.col("records_in"),
+            rows_other=pl.col("rows") - pl.col("rows_kept"),
             records_in=pl.col("records_in"),
             records_quarantined=pl.col("records_in") - pl.col("records"),
             readings_in=pl.col("records_in") * each,

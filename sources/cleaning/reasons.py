@@ -18,6 +18,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "source_not_declared": ("its source is not in the configuration", "Declare the source again, with its mapping"),
     "time_missing": ("the time is missing", "Ask the sender for the time and deliver the row again"),
     "time_unreadable": ("the time '{v}' does not fit the declared formats", "Add its format to [source.time] formats"),
+    "time_zone_unknown": (
+        "the zone in '{v}' is none of UTC, GMT and Z, nor an abbreviation of the declared zone",
+        "Set zone in [source.time] to the zone that these stamps name, or deliver offsets such as +08:00 for %z",
+    ),
     "time_nonexistent": (
         "the local time '{v}' does not exist in the declared zone (clocks go forward)",
         "Declare in [source.time] zone the zone the logger really keeps, for instance UTC",

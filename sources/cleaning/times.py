@@ -1,172 +1,26 @@
-"""Stamps as text → the period they mark, in the reporting zone and in UTC.
+"""Stamps → the period they mark, in the reporting zone and in UTC.
 
-Here belong formats, default year, 24:00, midnight that closes its date, start and end marks, calendar months and years,
-and daylight saving: an ambiguous local time is always the first of the two, one that does not exist is refused. Not
-here: which partition a period falls into (parse.py) or what a series' cadence is (cadence.py).
+Here belong start and end marks, calendar months and years, and daylight saving: an ambiguous local time is the first of
+the two unless it is said to be the later one, and one that does not exist is refused. Not here: texts (stamps.py),
+which of two equal stamps is the later one (repeats.py), partitions (parse.py) or a series' cadence (cadence.py).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, fields
 
 import polars as pl
 
-from sources.cleaning.characters import plain_texts
-from sources.cleaning.schema import TIMESTAMP
+from sources.cleaning.stamps import Stamps, parse_stamps
 from sources.config.model import TimeMapping
-
-_COMPOSITE = {"%F": "%Y-%m-%d", "%T": "%H:%M:%S", "%R": "%H:%M", "%D": "%m/%d/%y", "%Z": "%Z"}
-# What each directive looks like, to find where the hour stands in a text.
-_SHAPES: Mapping[str, str] = {
-    "%Y": r"\d{4}", "%y": r"\d{2}", "%m": r"\d{1,2}", "%d": r"\d{1,2}", "%e": r"\s?\d{1,2}", "%j": r"\d{1,3}",
-    "%M": r"\d{1,2}", "%S": r"\d{1,2}", "%b": r"\pL+", "%B": r"\pL+", "%a": r"\pL+", "%A": r"\pL+",
-    "%z": r"[+-]\d{2}:?\d{2}|Z", "%.f": r"(?:\.\d+)?", "%f": r"\d+", "%%": "%",
-}  # fmt: skip
-_DIRECTIVE = re.compile(r"%\.f|%.")
-_ZERO = {"%M": "00?", "%S": "00?", "%.f": r"(?:\.0+)?", "%f": "0+"}
-
-
-@dataclass(frozen=True)
-class StampFormat:
-    """One declared format made fit for parsing: what the text lacks is put behind it, and `%H` may be 24."""
-
-    declared: str
-
-    @cached_property
-    def directives(self) -> frozenset[str]:
-        """The directives in the format, composites written out."""
-        return frozenset(_DIRECTIVE.findall(self._plain))
-
-    @cached_property
-    def _plain(self) -> str:
-        text = self.declared
-        for short, long in _COMPOSITE.items():
-            text = text.replace(short, long)
-        # Python writes the fraction '.%f'; its digits count from the point, however many there are.
-        return text.replace(".%f", "%.f")
-
-    @property
-    def aware(self) -> bool:
-        """Whether the text itself names its offset from UTC."""
-        return bool(self.directives & {"%z", "%s"})
-
-    @property
-    def has_year(self) -> bool:
-        """Whether the text itself names the year."""
-        return bool(self.directives & {"%Y", "%y", "%s", "%G"})
-
-    @cached_property
-    def parts(self) -> tuple[str, str]:
-        """(format for the parser, text to put behind the stamp): missing day, month and minutes are the first."""
-        found, lacks = self.directives, []
-        if "%s" not in found:
-            if "%j" not in found:
-                lacks += [("%m", "01")] if not found & {"%m", "%b", "%B"} else []
-                lacks += [("%d", "01")] if not found & {"%d", "%e"} else []
-            lacks += [("%H", "00")] if not found & {"%H", "%I", "%k", "%l"} else []
-            lacks += [("%M", "00")] if "%M" not in found else []
-        fmt = "|".join([self._plain, *(d for d, _ in lacks)])
-        return fmt, "".join(f"|{t}" for _, t in lacks)
-
-    @cached_property
-    def hour_24(self) -> str | None:
-        """Pattern with the text before and after an hour written 24 as groups; None without %H."""
-        if "%H" not in self.directives:
-            return None
-        before, after, seen, at = "", "", False, 0
-        for match in [*_DIRECTIVE.finditer(self._plain), None]:
-            literal = re.escape(self._plain[at : match.start() if match else None])
-            shape = "" if match is None else f"(?:{self._shape(match.group())})"
-            if match is not None and match.group() == "%H":
-                before, seen, shape = before + literal, True, ""
-                literal = ""
-            if seen:
-                after += literal + shape
-            else:
-                before += literal + shape
-            at = match.end() if match else at
-        return f"^({before})24({after})$"
-
-    @staticmethod
-    def _shape(directive: str) -> str:
-        # 24:00 exactly is midnight; 24:30 is nothing.
-        return _ZERO.get(directive) or _SHAPES.get(directive, ".+?")
-
-
-@lru_cache(maxsize=256)
-def stamp_format(declared: str) -> StampFormat:
-    """The compiled form of a declared format."""
-    return StampFormat(declared)
-
-
-@dataclass(frozen=True)
-class Stamps:
-    """Parsed stamps: `local` time of the source's zone, or `utc` where the text itself names its offset; else null."""
-
-    local: pl.Series
-    utc: pl.Series | None
-
-
-def parse_stamps(text: pl.Series, formats: Sequence[str], year: int | None, midnight_ends: bool) -> Stamps:
-    """Reads trimmed texts by the first format that fits each; a stamp without a year takes `year` or stays null."""
-    local = pl.Series("local", [None], dtype=TIMESTAMP).new_from_index(0, len(text))
-    utc: pl.Series | None = None
-    for declared in formats:
-        form = stamp_format(declared)
-        if not form.has_year and year is None:
-            continue
-        todo = local.is_null() & utc.is_null() if utc is not None else local.is_null()
-        if not todo.any():
-            break
-        found = _by_format(text if todo.all() else text.set(~todo, None), form, year, midnight_ends)
-        if form.aware:
-            utc = found if utc is None else utc.zip_with(utc.is_not_null(), found)
-        else:
-            local = local.zip_with(local.is_not_null(), found)
-    return Stamps(local, utc)
-
-
-def _by_format(text: pl.Series, form: StampFormat, year: int | None, midnight_ends: bool) -> pl.Series:
-    found = _strptime(text, form, year)
-    if midnight_ends:
-        closes = found.dt.time() == pl.Series([0]).cast(pl.Time)[0]
-        found = found.zip_with(~closes.fill_null(False), found.dt.offset_by("1d"))
-    missed = found.is_null() & text.is_not_null()
-    if not missed.any():
-        return found
-    # Rare writings, tried only where the plain one failed: 24:00 and full-width characters.
-    odd = plain_texts(text.filter(missed))
-    if form.aware:
-        odd = odd.str.replace(r"[Zz]$", "+0000")
-    again = _strptime(odd, form, year)
-    if form.hour_24:
-        is_24 = odd.str.contains(form.hour_24)
-        rewritten = odd.str.replace(form.hour_24, "${1}00${2}").set(~is_24, None)
-        again = again.zip_with(~is_24, _strptime(rewritten, form, year).dt.offset_by("1d"))
-    return found.scatter(missed.arg_true(), again)
-
-
-def _strptime(text: pl.Series, form: StampFormat, year: int | None) -> pl.Series:
-    fmt, suffix = form.parts
-    prefix = "" if form.has_year else f"{year}|"
-    if prefix:
-        fmt = f"%Y|{fmt}"
-    if prefix or suffix:
-        text = pl.select(pl.lit(prefix) + text + pl.lit(suffix)).to_series()
-    parsed = text.str.strptime(pl.Datetime("us"), fmt, strict=False)
-    if isinstance(parsed.dtype, pl.Datetime) and parsed.dtype.time_zone:
-        parsed = parsed.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-    return parsed
 
 
 @dataclass(frozen=True)
 class Periods:
     """Periods by row: `start`, `end` in the reporting zone, `start_utc`; null where `problem` says why.
 
-    `problem` holds a reason code or null; `stamp_end` says whether it is about the column of the end.
+    `problem` holds a reason code or null; `at_end` says whether it is about the column of the end. `local` is the clock
+    time of the stamp, null where the text names its zone, and `twice` whether clocks showed it twice.
     """
 
     start: pl.Series
@@ -174,31 +28,45 @@ class Periods:
     start_utc: pl.Series
     problem: pl.Series
     at_end: pl.Series
+    local: pl.Series
+    twice: pl.Series
+
+    def filter(self, kept: pl.Series) -> Periods:
+        """The same for some of the rows."""
+        return Periods(*(getattr(self, f.name).filter(kept) for f in fields(self)))
 
 
-def periods(stamp: pl.Series, end_stamp: pl.Series | None, mapping: TimeMapping, reporting_zone: str) -> Periods:
+def periods(
+    stamp: pl.Series,
+    end_stamp: pl.Series | None,
+    mapping: TimeMapping,
+    reporting_zone: str,
+    later: pl.Series | None = None,
+) -> Periods:
     """The period of each record, from the trimmed text of its stamp and, where delivered, of its end.
 
-    With `end_columns` the stamp is the start and a midnight that closes its date is looked for in the end only.
+    With `end_columns` the stamp is the start and a midnight that closes its date is looked for in the end only. `later`
+    is true where a time that clocks showed twice is meant the second time.
     """
     closes = mapping.midnight == "end_of_date"
-    first = parse_stamps(stamp, mapping.formats, mapping.year, closes and end_stamp is None)
-    frame = pl.DataFrame({"text": stamp, "local": first.local, "aware": _aware(first)})
+    first = parse_stamps(stamp, mapping.formats, mapping.year, closes and end_stamp is None, mapping.zone)
+    frame = pl.DataFrame({"text": stamp, **_columns(first, "")})
+    frame = frame.with_columns(pl.lit(False).alias("later") if later is None else later.alias("later"))
     if end_stamp is not None:
-        last = parse_stamps(end_stamp, mapping.end_formats or mapping.formats, mapping.year, closes)
-        frame = frame.with_columns(end_text=end_stamp, end_local=last.local, end_aware=_aware(last))
+        formats = mapping.end_formats or mapping.formats
+        last = parse_stamps(end_stamp, formats, mapping.year, closes, mapping.zone)
+        frame = frame.with_columns(end_stamp.alias("end_text"), *_columns(last, "end_").values())
     frame = _bounds(frame, mapping, reporting_zone, end_stamp is not None)
-    return Periods(*(frame[c] for c in ("start", "end", "start_utc", "problem", "at_end")))
+    return Periods(*(frame[f.name] for f in fields(Periods)))
 
 
-def _aware(stamps: Stamps) -> pl.Series:
-    if stamps.utc is not None:
-        return stamps.utc
-    return pl.Series([None], dtype=TIMESTAMP).new_from_index(0, len(stamps.local))
+def _columns(stamps: Stamps, prefix: str) -> dict[str, pl.Series]:
+    named = {"local": stamps.local, "aware": stamps.utc, "strange": stamps.strange}
+    return {prefix + name: column.alias(prefix + name) for name, column in named.items()}
 
 
-def _utc(local: pl.Expr, zone: str) -> pl.Expr:
-    placed = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+def _utc(local: pl.Expr, zone: str, ambiguous: str = "earliest") -> pl.Expr:
+    placed = local.dt.replace_time_zone(zone, ambiguous=ambiguous, non_existent="null")
     return placed.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
 
 
@@ -207,23 +75,32 @@ def _in_zone(utc: pl.Expr, zone: str) -> pl.Expr:
 
 
 def _bounds(frame: pl.DataFrame, mapping: TimeMapping, zone: str, has_end: bool) -> pl.DataFrame:
-    utc = pl.coalesce(pl.col("aware"), _utc(pl.col("local"), mapping.zone))
+    frame = frame.with_columns(
+        early=_utc(pl.col("local"), mapping.zone), late=_utc(pl.col("local"), mapping.zone, "latest")
+    )
+    utc = pl.coalesce("aware", pl.when("later").then("late").otherwise("early"))
+    # A day, month or year begins when clocks first show its beginning.
+    spans_days = bool(mapping.duration) or (mapping.duration_min >= 1440 and mapping.marks != "instant" and not has_end)
+    twice = (pl.col("early") != pl.col("late")).fill_null(False) & (not spans_days)
     if has_end:
-        end = pl.coalesce(pl.col("end_aware"), _utc(pl.col("end_local"), mapping.zone))
-        frame = frame.with_columns(start_utc=utc, end_utc=end)
+        frame = frame.with_columns(start_utc=utc)
+        first, second = (_utc(pl.col("end_local"), mapping.zone, which) for which in ("earliest", "latest"))
+        # What ends in the repeated hour ends after it began.
+        end = pl.when(first < pl.col("start_utc")).then(second).otherwise(first)
+        frame = frame.with_columns(end_utc=pl.coalesce("end_aware", end))
     elif mapping.duration and mapping.marks != "instant":
         frame = _calendar(frame, mapping)
     else:
         frame = frame.with_columns(start_utc=utc, end_utc=utc)
         if mapping.marks != "instant" and mapping.duration_min:
-            other = _shifted(utc, mapping)
+            other = _shifted(pl.col("start_utc"), mapping)
             frame = frame.with_columns(other.alias("start_utc" if mapping.marks == "end" else "end_utc"))
     read = pl.col("local").is_not_null() | pl.col("aware").is_not_null()
-    problem = _problem("text", read, "start_utc")
+    problem = _problem("text", read, "start_utc", "strange")
     at_end = pl.lit(False)
     if has_end:
         end_read = pl.col("end_local").is_not_null() | pl.col("end_aware").is_not_null()
-        of_end = _problem("end_text", end_read, "end_utc")
+        of_end = _problem("end_text", end_read, "end_utc", "end_strange")
         reversed_ = pl.when(pl.col("end_utc") < pl.col("start_utc")).then(pl.lit("period_reversed"))
         at_end = problem.is_null() & pl.coalesce(of_end, reversed_).is_not_null()
         problem = pl.coalesce(problem, of_end, reversed_)
@@ -233,6 +110,8 @@ def _bounds(frame: pl.DataFrame, mapping: TimeMapping, zone: str, has_end: bool)
         start_utc="start_utc",
         problem=problem,
         at_end=at_end,
+        local="local",
+        twice=twice,
     )
 
 
@@ -245,9 +124,10 @@ def _shifted(utc: pl.Expr, mapping: TimeMapping) -> pl.Expr:
     return pl.coalesce(_utc(pl.col("local").dt.offset_by(f"{minutes // 1440}d"), mapping.zone), plain)
 
 
-def _problem(text: str, read: pl.Expr, utc: str) -> pl.Expr:
+def _problem(text: str, read: pl.Expr, utc: str, strange: str) -> pl.Expr:
     return (
         pl.when(pl.col(text) == "").then(pl.lit("time_missing"))
+        .when(pl.col(strange)).then(pl.lit("time_zone_unknown"))
         .when(~read).then(pl.lit("time_unreadable"))
         .when(pl.col(utc).is_null()).then(pl.lit("time_nonexistent"))
     )  # fmt: skip

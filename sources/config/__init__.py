@@ -73,8 +73,10 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
 
     [source.time]
     columns = ["year", "month", "day"]        # joined with a blank
-    formats = ["%Y %m %d"]                    # strptime; several are tried in order
-    zone = "Europe/Madrid"                    # of the stamps; default the reporting zone
+    formats = ["%Y %m %d"]                    # strptime as polars reads it; several are tried in order; %z reads
+                                              # offsets and Z, %Z also UTC, GMT and the zone's own two abbreviations
+    zone = "Europe/Madrid"                    # of the stamps; default the reporting zone; of an hour that clocks show
+                                              # twice, the second occurrence in a file is the later one
     marks = "start"                           # what the stamp marks: start (default), end, instant
     duration_min = 60                         # minutes of the period (default 60), or
     duration = "month"                        # month or year, or

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
 
+from sources.cleaning.stamp_format import stamp_format
 from sources.config.locate import Path
 from sources.config.model import Format, Source, TimeMapping
 from sources.config.problems import Problems, nearest
@@ -29,7 +30,9 @@ _ONLY = {
     "sheet": ("xlsx",),
     "records": ("json",),
 }
-_DIRECTIVES = frozenset("aAbBdfHIjmMpSyYzZ%")
+# Formats of these directives alone are tried without polars, which a refresh with nothing new does not load.
+_DIRECTIVE = re.compile(r"%(?:\.\d?f|\d?f|:?z|#z|.|$)")
+_SIMPLE = frozenset(f"%{d}" for d in "aAbBdfHIjmMpSyYzZ%") | {"%:z", "%#z"}
 _SAMPLE = datetime(2021, 4, 7, 16, 5, 9, 123456)
 
 
@@ -83,7 +86,7 @@ def _check_time(time: TimeMapping, raw: Mapping[str, Any], path: Path, problems:
     for key in ("columns", "formats"):
         if not getattr(time, key):
             problems.add((*path, key), "the list is empty", f"name the time's {key}")
-    if "year" in raw and any(_has_year(f) for f in time.formats):
+    if "year" in raw and any(stamp_format(f).has_year for f in time.formats):
         problems.add((*path, "year"), "the format has a year already", "leave year out")
     if time.end_columns:
         for key in ("duration", "duration_min"):
@@ -102,26 +105,37 @@ def _check_time(time: TimeMapping, raw: Mapping[str, Any], path: Path, problems:
 
 
 def _check_time_format(fmt: str, time: TimeMapping, path: Path, problems: Problems) -> None:
-    used = re.findall(r"%(.)?", fmt)
-    unknown = [d for d in used if d not in _DIRECTIVES]
-    if unknown or not used:
-        what = f"%{unknown[0]} is not known" if unknown else "it has no directive"
-        problems.add(path, f"'{fmt}' is not a time format: {what}", "such as '%Y-%m-%d %H:%M:%S'")
+    form = stamp_format(fmt)
+    used = _DIRECTIVE.findall(fmt)
+    if form.unknown or "%" in used or not used:
+        unknown = [*form.unknown, *(d for d in used if d == "%")]
+        what = f"{unknown[0]} is not known" if unknown else "it has no directive"
+        hint = "write '.%f' behind a point, or %3f, %6f or %9f for so many digits" if "%f" in unknown else ""
+        problems.add(path, f"'{fmt}' is not a time format: {what}", hint or "such as '%Y-%m-%d %H:%M:%S'")
         return
-    try:
-        datetime.strptime(_SAMPLE.strftime(fmt), fmt)
-    except ValueError as error:
-        problems.add(path, f"'{fmt}' is not a time format: {error}")
+    if mistake := _sample_mistake(fmt, used):
+        problems.add(path, f"'{fmt}' is not a time format: {mistake}")
         return
-    if not _has_year(fmt) and time.year is None:
+    found = form.directives
+    if not form.has_year and time.year is None:
         problems.add(path, f"'{fmt}' has no year", "add year = 2021, or whichever the file is from")
-    if "%I" in fmt and "%p" not in fmt:
+    if found & {"%I", "%l"} and not found & {"%p", "%P"}:
         problems.add(path, "%I counts twelve hours and needs %p", "use %H for 24 hours")
-    has_day = "%d" in fmt or "%j" in fmt
-    if not has_day and not time.duration and not time.end_columns:
-        wanted = "month" if re.search("%[mbB]", fmt) else "year"
+    if not form.has_day and not time.duration and not time.end_columns:
+        wanted = "month" if form.has_month else "year"
         problems.add(path, f"'{fmt}' names no day, but the period is shorter", f"add duration = '{wanted}'")
 
 
-def _has_year(fmt: str) -> bool:
-    return "%Y" in fmt or "%y" in fmt
+def _sample_mistake(fmt: str, used: list[str]) -> str:
+    """Why a sample written in the format is not read again; '' if it is."""
+    if not _SIMPLE.issuperset(used):
+        from sources.cleaning.stamps import format_mistake
+
+        return format_mistake(fmt)
+    # The zone is no part of what Python tries: cleaning reads it by itself.
+    clock = re.sub(r"%[:#]?[zZ]", "", fmt)
+    try:
+        datetime.strptime(_SAMPLE.strftime(clock), clock)
+    except ValueError as error:
+        return str(error)
+    return ""

@@ -1,8 +1,8 @@
 """Rows of delimited text, streamed by pyarrow.
 
 Here belong numbering rows and quotes that are never closed. Not here: the header (csv_header.py, header.py), which
-rows of another width can be read (csv_width.py), encodings (text.py) and containers. A row is what the format calls a row: a line break
-inside quotes does not start one.
+rows of another width can be read (csv_width.py), encodings (text.py) and containers. A row is what the format calls a
+row: a line break inside quotes does not start one.
 """
 
 from __future__ import annotations

@@ -119,6 +119,29 @@ def test_a_mistake_is_named_with_its_line(tmp_path, old, new, line, key, words):
         assert at >= 0, f"{word!r} not in {said!r}"
 
 
+FORMATS = """%Y-%m-%dT%H:%M:%S%z; %d/%m/%Y %H:%M %Z; %F %T%:z; %Y-%m-%d %H:%M%#z; %+; %s; %e-%b-%Y %k:%M; %D %l:%M %P;
+%F %T%.3f; %F %H:%M:%S.%f; %F %H%M%S%6f; %c; %v %R; %Y%j %r; %-d/%-m/%Y %H:%M; %G-W%V-%u %H:%M; %h %d %Y %X"""
+
+
+@pytest.mark.parametrize("fmt", [f.strip() for f in FORMATS.split(";")])
+def test_every_directive_that_polars_reads_is_accepted(tmp_path, fmt):
+    assert check(tmp_path, GOOD.replace("%Y-%m-%d %H:%M", fmt)) == []
+
+
+@pytest.mark.parametrize(
+    ("fmt", "words"),
+    [
+        ("%Y-%q", "%q is not known"),
+        ("%F %H%M%S%f", "%f is not known"),
+        ("%Y-%m-%d %", "% is not known"),
+        ("%Y %U %H", "is not read"),
+    ],
+)
+def test_a_format_that_polars_does_not_read_is_a_mistake(tmp_path, fmt, words):
+    (found,) = check(tmp_path, GOOD.replace("%Y-%m-%d %H:%M", fmt))
+    assert (found.line, found.key) == (15, "source[1].time.formats") and words in found.message
+
+
 def test_a_misspelt_required_key_is_one_mistake(tmp_path):
     (found,) = check(tmp_path, GOOD.replace("columns = [", "colums = ["))
     assert found.suggestion == "did you mean 'columns'?"
