@@ -9,8 +9,9 @@ from __future__ import annotations
 import polars as pl
 
 from sources.cleaning.dims import text_of
+from sources.cleaning.nondetects import Marked, marked
 from sources.cleaning.numbers import NumberRules, Numbers, parse_numbers
-from sources.cleaning.plan import SourcePlan
+from sources.cleaning.plan import SourcePlan, ValueColumn
 from sources.cleaning.rejects import Rejects
 from sources.cleaning.staged import (
     CENSORED,
@@ -23,6 +24,7 @@ from sources.cleaning.staged import (
     staged_schema,
 )
 from sources.cleaning.weighbridge import net_of
+from sources.config.model import LongMapping
 
 
 def _staged(plan: SourcePlan, parts: list[pl.DataFrame]) -> pl.DataFrame:
@@ -32,15 +34,25 @@ def _staged(plan: SourcePlan, parts: list[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(parts).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
 
-def _readings(records: pl.DataFrame, numbers: Numbers, text: pl.Series, column: int, parameter: int) -> pl.DataFrame:
+def _readings(
+    records: pl.DataFrame, numbers: Numbers, text: pl.Series, column: pl.Series | int, parameter: int
+) -> pl.DataFrame:
     censored = numbers.censored if numbers.censored is not None else pl.lit(None, pl.String)
+    place = pl.lit(column, pl.UInt32) if isinstance(column, int) else column
     return records.with_columns(
         numbers.value.alias("value"),
         censored.cast(CENSORED).alias("censored"),
         text.alias("value_raw"),
-        pl.lit(column, pl.UInt32).alias(COLUMN),
+        place.alias(COLUMN),
         pl.lit(parameter, pl.UInt16).alias(PARAMETER),
     )
+
+
+def _either(from_limit: pl.Series, limit: int, own: int) -> pl.Series | int:
+    """Numbers of the raw columns in which the values stood."""
+    if not from_limit.any():
+        return own
+    return pl.Series([own], dtype=pl.UInt32).new_from_index(0, len(from_limit)).set(from_limit, limit)
 
 
 def wide_readings(
@@ -50,20 +62,44 @@ def wide_readings(
     numbered = parameter_numbers(plan.parameters)
     parts, refused = [], []
     for place, value in enumerate(plan.values):
-        received = text_of(raw, value.column, trimmed=False).gather(records[INDEX])
-        text = received.str.strip_chars()
-        numbers = net_of(plan, value, records, text) if plan.weighed else parse_numbers(text, value.rules)
-        column = codes.column(value.column, value.unit, place)
-        parts.append(_readings(records, numbers, received, column, numbered[value.parameter]))
+        cells = marked(raw, records[INDEX], value.column, value.censor, value.limit_column, plan.missing)
+        if plan.weighed:
+            numbers = net_of(plan, value, records, cells.text)
+        else:
+            numbers = cells.of(parse_numbers(cells.text, value.rules))
+        own = codes.column(value.column, value.unit, place)
+        column = _either(cells.from_limit, codes.column(value.limit_column, value.unit, place), own)
+        parts.append(_readings(records, numbers, cells.received, column, numbered[value.parameter]))
         bad = None
         if numbers.rejected.height:
-            at = numbers.rejected["index"]
-            rejects.add(
-                records[INDEX].gather(at), value.column, "reading", received.gather(at), numbers.rejected["reason"]
-            )
-            bad = pl.Series([False]).new_from_index(0, records.height).scatter(at, True)
+            _refuse(raw, records[INDEX], cells, numbers, value, value.column, rejects)
+            bad = pl.Series([False]).new_from_index(0, records.height).scatter(numbers.rejected["index"], True)
         refused.append(bad)
     return _staged(plan, _marked_first(parts, refused))
+
+
+def _refuse(
+    raw: pl.DataFrame,
+    rows: pl.Series,
+    cells: Marked,
+    numbers: Numbers,
+    mapping: ValueColumn | LongMapping,
+    column: str,
+    rejects: Rejects,
+) -> None:
+    """Refuses the cells that are no number, each in the column where what is wrong with it stands."""
+    lost, silent = numbers.rejected["index"], cells.silent.gather(numbers.rejected["index"])
+    from_limit = cells.from_limit.gather(lost) & ~silent
+    for where, name in (
+        (silent, mapping.censor.column if mapping.censor else ""),
+        (from_limit, mapping.limit_column),
+        (~silent & ~from_limit, column),
+    ):
+        at = lost.filter(where)
+        if len(at):
+            index = rows.gather(at)
+            shown = text_of(raw, name).gather(index) if name != column else cells.received.gather(at)
+            rejects.add(index, name, "reading", shown, numbers.rejected["reason"].filter(where))
 
 
 def _marked_first(parts: list[pl.DataFrame], refused: list[pl.Series | None]) -> list[pl.DataFrame]:
@@ -86,33 +122,43 @@ def _marked_first(parts: list[pl.DataFrame], refused: list[pl.Series | None]) ->
 def long_readings(
     plan: SourcePlan, raw: pl.DataFrame, records: pl.DataFrame, codes: Codes, rejects: Rejects
 ) -> pl.DataFrame:
-    """One reading of each usable record in the parameter and unit that its row names, staged."""
+    """One reading of each usable record in the parameter and unit that its row names, staged.
+
+    A value that is missing is missing whatever its unit.
+    """
     long = plan.source.long
-    received = text_of(raw, long.value_column, trimmed=False).gather(records[INDEX])
-    name = text_of(raw, long.parameter_column).gather(records[INDEX])
-    unit = text_of(raw, long.unit_column).gather(records[INDEX]) if long.unit_column else pl.lit("")
-    asked = pl.DataFrame({"name": name}).with_columns(unit.alias("unit")).with_row_index("at")
     numbered = parameter_numbers(plan.parameters)
     parts: list[pl.DataFrame] = []
     refused: dict[tuple[str, str, str], list[pl.Series]] = {}
-    for (name_text, unit_text), group in asked.partition_by("name", "unit", as_dict=True, maintain_order=True).items():
-        rules, parameter, written = _long_rules(plan, name_text, unit_text)
+    asked = _asked(plan, raw, records)
+    for key, group in asked.partition_by("name", "unit", "limit", as_dict=True, maintain_order=True).items():
+        name_text, unit_text, of_limit = key
+        own = records[group["at"]]
+        cells = marked(raw, own[INDEX], long.value_column, long.censor, long.limit_column, plan.missing)
+        rules, parameter, written = plan.long_rules(name_text, unit_text)
         if isinstance(rules, str):
             about_name = rules == "unknown_parameter" or not long.unit_column
-            column, value = (long.parameter_column, name_text) if about_name else (long.unit_column, unit_text)
-            refused.setdefault((rules, column, value), []).append(group["at"])
-            continue
-        own = received.gather(group["at"])
-        numbers = parse_numbers(own.str.strip_chars(), rules)
-        part = _readings(
-            records[group["at"]], numbers, own, codes.column(long.value_column, written, 0), numbered[parameter]
-        )
+            unit_column = long.limit_unit_column if of_limit and long.limit_unit_column else long.unit_column
+            column, value = (long.parameter_column, name_text) if about_name else (unit_column, unit_text)
+            plain = parse_numbers(cells.text, NumberRules(missing=plan.missing))
+            empty = plain.value.is_null()
+            empty = empty.scatter(plain.rejected["index"], False) if plain.rejected.height else empty
+            if rules == "unknown_parameter":
+                empty = empty & False
+            if not empty.all():
+                refused.setdefault((rules, column, value), []).append(group["at"].filter(~empty))
+            own = own.filter(empty)
+            if own.is_empty():
+                continue
+            cells = marked(raw, own[INDEX], long.value_column, long.censor, long.limit_column, plan.missing)
+            rules = NumberRules(missing=plan.missing)
+        numbers = cells.of(parse_numbers(cells.text, rules))
+        column = codes.column(long.limit_column if of_limit else long.value_column, written, 0)
+        part = _readings(own, numbers, cells.received, column, numbered[parameter])
         if numbers.rejected.height:
-            at = numbers.rejected["index"]
-            rejects.add(
-                part[INDEX].gather(at), long.value_column, "reading", own.gather(at), numbers.rejected["reason"]
-            )
-            part = part.filter(~pl.Series([False]).new_from_index(0, part.height).scatter(at, True))
+            _refuse(raw, own[INDEX], cells, numbers, long, long.value_column, rejects)
+            lost = pl.Series([False]).new_from_index(0, part.height).scatter(numbers.rejected["index"], True)
+            part = part.filter(~lost)
         parts.append(part.with_columns(pl.lit(True).alias(FIRST)))
     for (reason, column, value), places in refused.items():
         at = pl.concat(places)
@@ -121,10 +167,14 @@ def long_readings(
     return _staged(plan, parts)
 
 
-def _long_rules(plan: SourcePlan, name: str, unit: str) -> tuple[NumberRules | str, str, str]:
-    """(how the value is read or a reason code, parameter, unit as received) for one pair of texts."""
-    parameter = plan.parameter_names.get(name)
-    if parameter is None:
-        return "unknown_parameter", "", unit
-    written = unit if plan.source.long.unit_column else plan.long_unit(name, parameter)
-    return plan.long_rules(parameter, written), parameter, written
+def _asked(plan: SourcePlan, raw: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """Place, parameter and unit as received of each record, and whether its number stands in the limit's column."""
+    long, index = plan.source.long, records[INDEX]
+    cells = marked(raw, index, long.value_column, long.censor, long.limit_column, plan.missing)
+    nowhere = pl.Series([""], dtype=pl.String).new_from_index(0, records.height)
+    unit = text_of(raw, long.unit_column).gather(index) if long.unit_column else nowhere
+    if long.limit_unit_column:
+        of_limit = text_of(raw, long.limit_unit_column).gather(index)
+        unit = of_limit.zip_with(cells.from_limit & (of_limit != ""), unit)
+    name = text_of(raw, long.parameter_column).gather(index)
+    return pl.DataFrame({"name": name, "unit": unit, "limit": cells.from_limit}).with_row_index("at")

@@ -29,7 +29,7 @@ _WIDE = pl.Decimal(38, 18)
 _PLAIN = r"^[+-]?[0-9]{1,11}(\.[0-9]{0,18})?$"
 _LARGEST_FACTOR = 10**8
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|1\.#inf|1\.#qnan|-nan\(ind\)|#div/0!|#num!)")
-_NOT_DETECTED = r"(?:nd|n\.d\.|未检出|not detected|bdl)"
+NOT_DETECTED = r"(?:nd|n\.d\.|未检出|not detected|bdl)"
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ class NumberRules:
             "number": re.compile(number),
             "below": re.compile(rf"[<≤]=?\s*{number}\s*[Ll]?|{number.replace('?P<', '?P<L')}\s*[Ll]"),
             "above": re.compile(rf"[>≥]=?\s*{number}"),
-            "not_detected": re.compile(_NOT_DETECTED, re.IGNORECASE),
-            "not_detected_at": re.compile(rf"{_NOT_DETECTED}\s*[(<]*\s*{number}\s*[Ll]?\s*\)?", re.IGNORECASE),
+            "not_detected": re.compile(NOT_DETECTED, re.IGNORECASE),
+            "not_detected_at": re.compile(rf"{NOT_DETECTED}\s*[(<]*\s*{number}\s*[Ll]?\s*\)?", re.IGNORECASE),
         }
 
     @cached_property

@@ -14,7 +14,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from sources.cleaning.numbers import NumberRules
-from sources.config.model import ColumnMapping, Config, ConfigError, Source, TimeMapping
+from sources.config.model import Censor, ColumnMapping, Config, ConfigError, Source, TimeMapping
 from sources.registry.model import CleanTable, Column, Feed, Parameter, Registry, Unit
 
 # A true date cell of a workbook arrives as ISO text, whatever format the text cells are declared to have.
@@ -31,6 +31,8 @@ class ValueColumn:
     parameter: str
     unit: str
     rules: NumberRules
+    censor: Censor | None = None
+    limit_column: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,24 +90,30 @@ class SourcePlan:
         known = {n: p.code for p in self.parameters.values() for n in (p.name_zh, *p.aliases, p.hj_code) if n}
         return known | {code: code for code in self.parameters} | own
 
-    def long_unit(self, parameter_text: str, parameter: str) -> str:
-        """The unit of a long layout without a unit column: declared for the parameter, else the parameter's own."""
-        return self.source.long.units.get(parameter_text, self.parameters[parameter].unit)
-
     @cached_property
     def parameters(self) -> Mapping[str, Parameter]:
         """Parameters of the table by code."""
         return self.feed.parameters_of(self.table.name)
 
-    def long_rules(self, parameter: str, unit_text: str) -> NumberRules | str:
-        """How a long value of `parameter` in the unit `unit_text` is read, or the reason code why it cannot be."""
-        unit = self.registry.unit(self.source.long.units.get(unit_text, unit_text))
+    def long_rules(self, name: str, unit_text: str) -> tuple[NumberRules | str, str, str]:
+        """(how a long value is read, or the reason code why it cannot be; parameter; unit as written or declared).
+
+        `name` and `unit_text` are as received; without a unit column the unit is the one declared for the name, else
+        the parameter's own.
+        """
+        long = self.source.long
+        parameter = self.parameter_names.get(name)
+        if parameter is None:
+            return "unknown_parameter", "", unit_text
+        key = unit_text if long.unit_column else name
+        written = unit_text if long.unit_column else long.units.get(name, self.parameters[parameter].unit)
+        unit = self.registry.unit(long.units.get(key, written))
         if unit is None:
-            return "unknown_unit"
+            return "unit_missing" if written in self.missing else "unknown_unit", parameter, written
         converted = conversion(unit, self.parameters[parameter], self.registry)
         if converted is None:
-            return "unit_mismatch"
-        return self._rules(converted, Decimal(1), ())
+            return "unit_mismatch", parameter, written
+        return self._rules(converted, long.factors.get(key, Decimal(1)), ()), parameter, written
 
     def _rules(self, converted: tuple[Fraction, Fraction], factor: Decimal, missing: tuple[str, ...]) -> NumberRules:
         fmt = self.source.format
@@ -199,7 +207,12 @@ def _value_column(plan: SourcePlan, mapping) -> ValueColumn:
             "they measure different things"
         )
     return ValueColumn(
-        mapping.column, parameter.code, mapping.unit, plan._rules(converted, mapping.factor, mapping.missing)
+        mapping.column,
+        parameter.code,
+        mapping.unit,
+        plan._rules(converted, mapping.factor, mapping.missing),
+        mapping.censor,
+        mapping.limit_column,
     )
 
 

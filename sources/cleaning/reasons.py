@@ -44,12 +44,23 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "not_in_vocabulary": ("'{v}' is not one of the allowed words", "Map it to an allowed word in the column's values"),
     "dim_unreadable": ("'{v}' does not fit the column's type", "Correct the value and deliver the row again"),
     "key_missing": ("a column that identifies the record is empty", "Ask the sender to fill it in"),
-    "unknown_parameter": ("the parameter '{v}' is not mapped", "Add it to the parameters of [source.long]"),
+    "unknown_parameter": (
+        "the parameter '{v}' is not mapped",
+        'Add it to the parameters of [source.long]; unmapped = "keep" goes on reading the registry\'s own names',
+    ),
     "unknown_unit": (
         "the unit '{v}' is not known",
-        "Map it in the units of [source.long]",
+        'Map it in the units of [source.long], as "as received" = "mg/L" or { unit = "mg/L", factor = … }',
     ),
-    "unit_mismatch": ("the unit '{v}' does not measure this parameter", "Correct the unit or the parameter's mapping"),
+    "unit_missing": (
+        "the unit is missing",
+        'Ask the sender for it; if an empty unit means one, map it in the units of [source.long]: "" = "mg/L"',
+    ),
+    "unit_mismatch": (
+        "the unit '{v}' does not measure this parameter",
+        "Correct the parameter's mapping, or say in the units of [source.long] what the unit means, with a factor if "
+        "need be",
+    ),
     "not_a_number": (
         "'{v}' is not a number",
         "Correct it; if it marks a missing value, add it to missing; check decimal_mark and thousands_mark",
@@ -61,7 +72,12 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "not_finite": ("'{v}' is not a finite number", "Correct it; if it marks a missing value, add it to missing"),
     "no_detection_limit": (
         "'{v}' says not detected without a limit",
-        "Deliver the limit, for instance as 0.01L or <0.01; to treat it as missing, add it to missing",
+        "Deliver the limit, as 0.01L or <0.01, or name its column in limit_column; to treat it as missing, add it to "
+        "missing",
+    ),
+    "limit_missing": (
+        "the mark '{v}' says not detected, and no limit is given",
+        "Name the limit's column in limit_column, or take the mark out of censor: the value is missing then",
     ),
     "out_of_range": ("'{v}' is too large to be stored (12 digits before the point)", "Check the value and its unit"),
     "mass_impossible": (

@@ -92,13 +92,19 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
 
     [source.values]                           # wide: raw column = what it holds; or a list of { column = "CO", … }
     "CO" = { parameter = "co", unit = "ug/m3", factor = 1, missing = ["-999"] }
+    "NH3-N" = { parameter = "nh3n", unit = "mg/L", censor = { column = "remark", values = { "<" = "<" } },
+                limit_column = "MDL" }        # marks and limits of their own column; values: as received = "<", ">" or
+                                              # "", or a list of what means "<"; other texts are no mark
 
     [source.long]                             # or long: one value a row
     parameter_column = "项目"
     value_column = "结果"
     unit_column = "单位"                       # left out: units[parameter as received], else the parameter's own unit
     parameters = { "氨氮" = "nh3n" }            # default: codes, names and aliases of the registry
-    units = { "毫克每升" = "mg/L" }              # unit as received = unit (or parameter = unit without a unit_column)
+    units = { "毫克每升" = "mg/L", "MCF" = { unit = "m3", factor = 28.316846592 } }  # unit as received = unit, or
+                                              # parameter = unit without a unit_column; "" = an empty unit means this
+    censor = { column = "condition", values = ["Not Detected"] }  # as in [source.values]
+    limit_column = "limit"                    # with limit_unit_column, where its unit may be another
     unmapped = "quarantine"
 
     [source.columns]                          # the table's own columns: method, period_kind, sector, …

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from sources.config.model import (
+    Censor,
     ColumnMapping,
     District,
     Format,
@@ -48,7 +49,7 @@ def source_of(raw: Mapping[str, Any], registry: Registry, district: District, li
         time=_time(raw["time"], district),
         site=_column(raw["site"]),
         values=_values(raw.get("values", [])),
-        long=LongMapping(**{k: _typed(v, LONG[k]) for k, v in raw["long"].items()}) if "long" in raw else None,
+        long=_long(raw["long"]) if "long" in raw else None,
         columns={name: _column(entry) for name, entry in raw.get("columns", {}).items()},
         status=_column({"unmapped": "keep"} | raw["status"]) if "status" in raw else None,
         filters=tuple(RowFilter(f["column"], f["op"], _texts(f["values"])) for f in raw.get("filters", [])),
@@ -109,6 +110,27 @@ def _values(raw: list[Mapping[str, Any]] | Mapping[str, Mapping[str, Any]]) -> t
             unit=e["unit"],
             factor=Decimal(e.get("factor", 1)),
             missing=_texts(e.get("missing", [])),
+            censor=_censor(e),
+            limit_column=e.get("limit_column", ""),
         )
         for e in entries
     )
+
+
+def _long(raw: Mapping[str, Any]) -> LongMapping:
+    given = {k: _typed(v, LONG[k]) for k, v in raw.items()}
+    units = given.pop("units", {})
+    return LongMapping(
+        **given | {"censor": _censor(raw)},
+        units={text: u if isinstance(u, str) else u["unit"] for text, u in units.items()},
+        factors={t: Decimal(u["factor"]) for t, u in units.items() if isinstance(u, Mapping) and "factor" in u},
+    )
+
+
+def _censor(raw: Mapping[str, Any]) -> Censor | None:
+    """The mark's column; a list of texts is what means 'below the limit'."""
+    given = raw.get("censor")
+    if not given:
+        return None
+    marks = given["values"]
+    return Censor(given["column"], dict(marks) if isinstance(marks, Mapping) else dict.fromkeys(marks, "<"))

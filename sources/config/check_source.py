@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from sources.config.locate import Path
-from sources.config.model import ColumnMapping, Source
+from sources.config.model import ColumnMapping, LongMapping, Source, ValueMapping
 from sources.config.problems import Problems, nearest
 from sources.registry.model import CleanTable, Feed, Registry
 
@@ -151,14 +151,37 @@ def _check_parameters(
             problems.add((*place, "parameter"), message, nearest(value.parameter, known))
         else:
             _check_unit(value.unit, known[value.parameter].unit, (*place, "unit"), registry, problems)
+        _check_censor(value, value.column, place, problems)
     if source.long is None:
         return
+    _check_censor(source.long, source.long.value_column, (*path, "long"), problems)
+    if source.long.limit_unit_column and not source.long.limit_column:
+        problems.add((*path, "long", "limit_unit_column"), "there is no limit_column", "add limit_column = …")
     for name, code in source.long.parameters.items():
         if code not in known:
             place = (*path, "long", "parameters", name)
             problems.add(place, f"table {source.table} has no parameter '{code}'", nearest(code, known))
     for name, unit in source.long.units.items():
         _check_unit(unit, "", (*path, "long", "units", name), registry, problems)
+
+
+def _check_censor(mapping: ValueMapping | LongMapping, column: str, path: Path, problems: Problems) -> None:
+    """The mark and the limit of a value stand in columns of their own, and the marks are known."""
+    censor = mapping.censor
+    if censor is not None:
+        if censor.column == column:
+            hint = "leave censor out: <0.05, 0.05L and ND(0.05) are read as they are"
+            problems.add((*path, "censor", "column"), f"column '{column}' holds the value itself", hint)
+        if not any(censor.values.values()):
+            problems.add((*path, "censor", "values"), "no text means '<' or '>'", 'write { "ND" = "<" }')
+        for text, mark in censor.values.items():
+            if mark not in ("<", ">", ""):
+                hint = "use '<' (below the limit), '>' (above the range) or '' (no mark)"
+                problems.add((*path, "censor", "values", text), f"'{mark}' is no mark", hint)
+    if mapping.limit_column == column:
+        problems.add(
+            (*path, "limit_column"), f"column '{column}' holds the value itself", "name the limit's own column"
+        )
 
 
 def _check_unit(text: str, target: str, path: Path, registry: Registry, problems: Problems) -> None:

@@ -16,12 +16,15 @@ def expected_columns(source: Source) -> tuple[str, ...]:
         *source.time.end_columns,
         source.site.column,
         *(v.column for v in source.values),
+        *(name for v in source.values for name in (v.censor.column if v.censor else "", v.limit_column)),
         *(c.column for c in source.columns.values()),
         *(f.column for f in source.filters),
         *source.occurrence_of,
     ]
     if source.long:
-        named += [source.long.parameter_column, source.long.value_column, source.long.unit_column]
+        long = source.long
+        named += [long.parameter_column, long.value_column, long.unit_column, long.limit_column, long.limit_unit_column]
+        named.append(long.censor.column if long.censor else "")
     if source.status:
         named.append(source.status.column)
     return tuple(dict.fromkeys(name for name in named if name))

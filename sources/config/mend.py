@@ -58,5 +58,17 @@ def _table(table: Mapping[str, Any], known: Mapping[str, Word]) -> dict[str, Any
         free = [k for k in known if k not in table]
         near = [key] if key in known else get_close_matches(str(key).lower(), free, 1, 0.6)
         if near and near[0] not in found and fits(value, known[near[0]]):
-            found[near[0]] = value
+            inside = known[near[0]].inside
+            mended = value if inside is None else _inside(value, known[near[0]].kind, inside)
+            if mended:
+                found[near[0]] = mended
     return found
+
+
+def _inside(value: Mapping[str, Any], kind: str, known: Mapping[str, Word]) -> dict[str, Any]:
+    """A table of `known` words, or of such tables and plain values, without what cannot be used."""
+    if kind == "table":
+        mended = _table(value, known)
+        return mended if _complete(mended, known) else {}
+    tables = {k: _table(v, known) if isinstance(v, Mapping) else v for k, v in value.items()}
+    return {k: v for k, v in tables.items() if not isinstance(v, Mapping) or _complete(v, known)}

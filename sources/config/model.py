@@ -101,10 +101,19 @@ class ColumnMapping:
 
 
 @dataclass(frozen=True)
+class Censor:
+    """A column that marks values as not quantified: its text as received → '<', '>' or '' (no mark)."""
+
+    column: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class ValueMapping:
     """One raw column that holds values of one parameter (wide layout), with the unit they are written in.
 
     `factor` multiplies before the unit conversion (a declared correction); `missing` adds to the format's tokens.
+    `censor` marks values; `limit_column` holds the detection limit of those marked '<', in the same unit.
     """
 
     column: str
@@ -112,6 +121,8 @@ class ValueMapping:
     unit: str
     factor: Decimal = Decimal(1)
     missing: tuple[str, ...] = ()
+    censor: Censor | None = None
+    limit_column: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,7 +130,8 @@ class LongMapping:
     """A long layout: one column names the parameter, one holds the value, one (or a constant) the unit.
 
     `parameters` maps the name as received to a code; `units` the unit as received to a unit, or, where there is no
-    `unit_column`, the parameter as received to its unit (else the parameter's own unit of the registry).
+    `unit_column`, the parameter as received to its unit (else the parameter's own unit of the registry); `factors` by
+    the same key multiply before the unit conversion. `limit_unit_column` is the unit of what `limit_column` holds.
     """
 
     parameter_column: str
@@ -128,6 +140,10 @@ class LongMapping:
     parameters: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     unmapped: str = "quarantine"
+    factors: Mapping[str, Decimal] = field(default_factory=dict)
+    censor: Censor | None = None
+    limit_column: str = ""
+    limit_unit_column: str = ""
 
 
 @dataclass(frozen=True)

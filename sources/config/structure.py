@@ -24,6 +24,8 @@ _EXAMPLES = {
     "date": "write a date, such as 2013-01-01",
     "map": 'write a table of texts, such as { "as received" = "meaning" }',
     "table": "write a table",
+    "marks": 'write a table, such as { "as received" = "<" }, or a list of texts that mean "<"',
+    "units": 'write a table, such as { "as received" = "m3" } or { "as received" = { unit = "m3", factor = 28 } }',
 }
 
 
@@ -114,6 +116,11 @@ def _value(value: Any, word: Word, path: Path, problems: Problems) -> bool:
     if word.positive and not words.is_factor(value):
         problems.add(path, f"{value} is not a positive, finite number", "write it as 0.001; leave it out for 1")
         return False
+    if word.inside and word.kind == "table":
+        return _table(value, word.inside, path, problems)
+    if word.inside:
+        tables = [(key, each) for key, each in value.items() if isinstance(each, Mapping)]
+        return all([_table(each, word.inside, (*path, key), problems) for key, each in tables])
     return True
 
 
@@ -138,6 +145,10 @@ def _fits(value: Any, kind: str) -> bool:
         return isinstance(value, date) and not isinstance(value, datetime)
     if kind == "map":
         return isinstance(value, Mapping) and all(isinstance(v, str) for v in value.values())
+    if kind == "marks":
+        return _fits(value, "map") or (isinstance(value, list) and _fits(value, "texts"))
+    if kind == "units":
+        return isinstance(value, Mapping) and all(isinstance(v, str | Mapping) for v in value.values())
     if kind == "list":
         return isinstance(value, list)
     if kind == "values":
@@ -146,7 +157,8 @@ def _fits(value: Any, kind: str) -> bool:
 
 
 def _article(kind: str) -> str:
-    names = {"texts": "a list of texts", "integer": "a whole number", "map": "a table of texts", "tables": "a table"}
+    names = {"texts": "a list of texts", "integer": "a whole number", "map": "a table of texts", "tables": "a table",
+             "marks": "a table of texts or a list", "units": "a table of units"}  # fmt: skip
     return names.get(kind, f"a {kind}")
 
 

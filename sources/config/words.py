@@ -17,9 +17,11 @@ CONNECTORS = ("file", "simulated")
 
 @dataclass(frozen=True)
 class Word:
-    """One key: `kind` is text, texts, integer, number, date, map (text to text) or table; `choices` if closed.
+    """One key: `kind` is text, texts, integer, number, date, map (text to text), marks (texts, or a map of them), units
+    (text to text or table) or table; `choices` if closed.
 
-    A `positive` number lies within FACTORS, so that it is finite, too.
+    A `positive` number lies within FACTORS, so that it is finite, too. `inside` are the words of the table itself, or
+    of the tables that it holds.
     """
 
     kind: str = "text"
@@ -27,6 +29,7 @@ class Word:
     choices: tuple[str, ...] = ()
     least: int | None = None
     positive: bool = False
+    inside: Mapping[str, Word] | None = None
 
 
 # What a factor may be: any real one is far within, and an exponent of a million digits is never written out.
@@ -80,19 +83,26 @@ COLUMN: Mapping[str, Word] = {
     "values": MAP,
     "unmapped": Word(choices=("quarantine", "null", "keep")),
 }
+CENSOR: Mapping[str, Word] = {"column": Word(required=True), "values": Word("marks", required=True)}
+UNIT: Mapping[str, Word] = {"unit": Word(required=True), "factor": FACTOR}
 VALUE: Mapping[str, Word] = {
     "column": Word(required=True),
     "parameter": Word(required=True),
     "unit": Word(required=True),
     "factor": FACTOR,
     "missing": TEXTS,
+    "censor": Word("table", inside=CENSOR),
+    "limit_column": TEXT,
 }
 LONG: Mapping[str, Word] = {
     "parameter_column": Word(required=True),
     "value_column": Word(required=True),
     "unit_column": TEXT,
     "parameters": MAP,
-    "units": MAP,
+    "units": Word("units", inside=UNIT),
+    "censor": Word("table", inside=CENSOR),
+    "limit_column": TEXT,
+    "limit_unit_column": TEXT,
     "unmapped": Word(choices=("quarantine", "null", "keep")),
 }
 FILTER: Mapping[str, Word] = {

@@ -175,12 +175,12 @@ WATER = "section,time,item,result,unit\n"
 
 
 def test_a_long_layout_reads_each_row_in_its_own_unit():
-    rows = "A,2026-03-01 08:00,氨氮,25,μg/L\nA,2026-03-01 08:00,PH,7.2,\nA,2026-03-01 08:00,铜,＜0.001,mg/L\n"
+    rows = "A,2026-03-01 08:00,氨氮,25,μg/L\nA,2026-03-01 08:00,PH,7.2,无量纲\nA,2026-03-01 08:00,铜,＜0.001,mg/L\n"
     clean = cleaned(water_long_source(), WATER + rows).all_clean("clean_water")
     assert clean.select("parameter", "value", "censored", "unit_raw").rows() == [
         ("cu", Decimal("0.001"), "<", "mg/L"),
         ("nh3n", Decimal("0.025"), None, "μg/L"),
-        ("ph", Decimal("7.2"), None, ""),
+        ("ph", Decimal("7.2"), None, "无量纲"),
     ]
 
 
@@ -190,6 +190,9 @@ def test_a_long_layout_reads_each_row_in_its_own_unit():
         ("A,2026-03-01 08:00,unobtainium,1,mg/L", "unknown_parameter", "item", "unobtainium"),
         ("A,2026-03-01 08:00,氨氮,1,毫克每斤", "unknown_unit", "unit", "毫克每斤"),
         ("A,2026-03-01 08:00,氨氮,1,℃", "unit_mismatch", "unit", "℃"),
+        ("A,2026-03-01 08:00,氨氮,1,", "unit_missing", "unit", ""),
+        ("A,2026-03-01 08:00,氨氮,1,/", "unit_missing", "unit", "/"),
+        ("A,2026-03-01 08:00,ph,7,", "unit_missing", "unit", ""),
         ("A,2026-03-01 08:00,氨氮,ND,mg/L", "no_detection_limit", "result", "ND"),
     ],
 )
@@ -244,7 +247,7 @@ def test_without_a_unit_column_the_unit_is_declared_or_the_parameters_own():
 )
 def test_words_of_a_closed_vocabulary(mapping, word, kept, reason):
     source = water_long_source(columns={"method": ColumnMapping(constant="manual"), "published_class": mapping})
-    store = cleaned(source, f"section,time,item,result,unit,class\nA,2026-03-01 08:00,ph,7,,{word}\n")
+    store = cleaned(source, f"section,time,item,result,unit,class\nA,2026-03-01 08:00,ph,7,-,{word}\n")
     if reason:
         assert only_reject(store)["reason"] == reason
     else:
@@ -253,7 +256,7 @@ def test_words_of_a_closed_vocabulary(mapping, word, kept, reason):
 
 def test_a_key_word_must_be_there():
     source = water_long_source(columns={"method": ColumnMapping(column="how", unmapped="keep")})
-    store = cleaned(source, "section,time,item,result,unit,how\nA,2026-03-01 08:00,ph,7,,\n")
+    store = cleaned(source, "section,time,item,result,unit,how\nA,2026-03-01 08:00,ph,7,-,\n")
     assert only_reject(store)["reason"] == "key_missing"
     with pytest.raises(ConfigError, match=r"columns\.method"):
         cleaned(water_long_source(columns={}), WATER)

@@ -6,10 +6,12 @@ Here belong configurations with one mistake each. Not here: sound ones (test_con
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 
 import pytest
 
-from sources.config import check_config
+from sources.config import check_config, expected_columns, load_config
+from sources.config.model import Censor
 
 GOOD = """\
 [district]
@@ -207,6 +209,57 @@ def test_long_layouts_are_checked(tmp_path):
     assert [p.key for p in found] == ["source[1].long.units.mgl", "source[1].long.parameters.氨氮"]
     both = check(tmp_path, GOOD + long)
     assert "both are given" in both[0].message
+
+
+LONG = """[source.long]
+parameter_column = "p"
+value_column = "v"
+unit_column = "u"
+units = { "MCF" = { unit = "mg/L", factor = 2.5 }, "x" = "mg/L", "" = "mg/L" }
+censor = { column = "c", values = ["ND"] }
+limit_column = "l"
+limit_unit_column = "lu"
+"""
+
+
+def test_marks_limits_and_factors_are_words(tmp_path):
+    text = GOOD[: GOOD.index("[source.values]")] + LONG
+    assert check(tmp_path, text) == []
+    (source,) = load_config(tmp_path / "c.toml").sources
+    assert source.long.units == {"MCF": "mg/L", "x": "mg/L", "": "mg/L"}
+    assert source.long.factors == {"MCF": Decimal("2.5")}
+    assert source.long.censor == Censor("c", {"ND": "<"})
+    assert set(expected_columns(source)) >= {"p", "v", "u", "c", "l", "lu"}
+    wide = GOOD.replace('unit = "mg/L"', 'unit = "mg/L", censor = { column = "r", values = { "<" = "<" } }')
+    assert check(tmp_path, wide) == []
+    (source,) = load_config(tmp_path / "c.toml").sources
+    assert source.values[1].censor == Censor("r", {"<": "<"}) and "r" in expected_columns(source)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "key", "words"),
+    [
+        ("limit_column =", "limit_colum =", 27, "source[1].long.limit_colum", "did you mean 'limit_column'"),
+        ('{ column = "c"', '{ colum = "c"', 26, "source[1].long.censor.colum", "did you mean 'column'"),
+        ('["ND"]', "1", 26, "source[1].long.censor.values", "a list of texts that mean"),
+        ('["ND"]', '{ "ND" = "below" }', 26, "source[1].long.censor.values.ND", "use '<'"),
+        ('["ND"]', "[]", 26, "source[1].long.censor.values", "no text means"),
+        ('column = "c"', 'column = "v"', 26, "source[1].long.censor.column", "leave censor out"),
+        ('"mg/L", factor', '"mg/", factor', 25, "source[1].long.units.MCF", "did you mean"),
+        ("factor = 2.5", "facto = 2.5", 25, "source[1].long.units.MCF.facto", "did you mean 'factor'"),
+        ("factor = 2.5", "factor = -1", 25, "source[1].long.units.MCF.factor", "not a positive"),
+        ("factor = 2.5", 'factor = "2"', 25, "source[1].long.units.MCF.factor", "number is expected"),
+        ('"x" = "mg/L"', '"x" = 1', 25, "source[1].long.units", "table of units is expected"),
+        ('limit_column = "l"\n', "", 27, "source[1].long.limit_unit_column", "no limit_column"),
+        ('limit_column = "l"', 'limit_column = "v"', 27, "source[1].long.limit_column", "the value itself"),
+    ],
+)
+def test_mistakes_in_marks_limits_and_factors_are_named(tmp_path, old, new, line, key, words):
+    text = GOOD[: GOOD.index("[source.values]")] + LONG
+    assert old in text
+    found = check(tmp_path, text.replace(old, new))
+    said = {(p.line, p.key): f"{p.message} {p.suggestion}" for p in found}
+    assert words in said.get((line, key), ""), [str(p) for p in found]
 
 
 def test_one_misspelt_key_does_not_hide_the_mistakes_behind_it(tmp_path):

@@ -1,0 +1,66 @@
+"""Values whose mark or detection limit stands in a column of its own.
+
+Here belongs which text is then read as the number, and what the mark makes of it. Not here: marks inside the value
+itself, such as <0.05 or 0.05L (numbers.py), or which cells are values (layouts.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import polars as pl
+
+from sources.cleaning.dims import text_of
+from sources.cleaning.numbers import NOT_DETECTED, Numbers
+from sources.config.model import Censor
+
+
+@dataclass(frozen=True)
+class Marked:
+    """The cells of some records: `received` and `text` (trimmed) to be read as the number, which stands in the limit's
+    column where `from_limit` is true, and the `mark` it bears; `silent` says nothing is detected and gives no limit.
+    """
+
+    received: pl.Series
+    text: pl.Series
+    from_limit: pl.Series
+    mark: pl.Series
+    silent: pl.Series
+
+    def of(self, numbers: Numbers) -> Numbers:
+        """`numbers` (of `text`) with the marks, and what is silent refused."""
+        own = numbers.censored if numbers.censored is not None else pl.Series([None], dtype=pl.String)
+        own = own if len(own) == len(self.mark) else own.new_from_index(0, len(self.mark))
+        censored = self.mark.zip_with(self.mark.is_not_null(), own).set(numbers.value.is_null(), None)
+        index = self.silent.arg_true().cast(pl.UInt32)
+        lost = pl.DataFrame({"index": index}).with_columns(reason=pl.lit("limit_missing"))
+        kept = None if censored.null_count() == len(censored) else censored
+        return Numbers(numbers.value, kept, pl.concat([numbers.rejected, lost]))
+
+
+def marked(
+    raw: pl.DataFrame, at: pl.Series, column: str, censor: Censor | None, limit_column: str, missing: Collection[str]
+) -> Marked:
+    """The value cells of the rows `at` of `raw` with their marks and limits."""
+    received = text_of(raw, column, trimmed=False).gather(at)
+    text = received.str.strip_chars()
+    no = pl.Series([False]).new_from_index(0, len(at))
+    mark = pl.Series([None], dtype=pl.String).new_from_index(0, len(at))
+    if censor is None and not limit_column:
+        return Marked(received, text, no, mark, no)
+    nothing = pl.Series(sorted(missing), dtype=pl.String).implode()
+    if censor is not None:
+        told = text_of(raw, censor.column).gather(at)
+        mark = told.replace_strict(dict(censor.values), default=None, return_dtype=pl.String)
+        mark = mark.set((mark == "").fill_null(False), None)
+    use = no
+    if limit_column:
+        limit = text_of(raw, limit_column, trimmed=False).gather(at)
+        bare = text.str.contains(f"^(?i){NOT_DETECTED}$")
+        wanted = bare | (mark == "<").fill_null(False) | (mark.is_not_null() & text.is_in(nothing))
+        use = wanted & ~limit.str.strip_chars().is_in(nothing)
+        mark = mark.set(use & mark.is_null(), "<")
+        received = limit.zip_with(use, received)
+        text = received.str.strip_chars()
+    return Marked(received, text, use, mark, mark.is_not_null() & text.is_in(nothing))
