@@ -1,4 +1,4 @@
-{#- Names of areas. Not here: which area a site lies in (the site register). -#}
+{#- Names and kinds of areas. Not here: which area a site lies in (the site register). -#}
 
 {# Chinese name of an area: the configured name for the district itself, the seed's for its units, else the code. #}
 {% macro area_name(area_code, seed_name) -%}
@@ -6,4 +6,12 @@
         when {{ area_code }} = '{{ var("area_code") }}' then '{{ var("area_name_zh") }}'
         else coalesce({{ seed_name }}, {{ area_code }})
     end
+{%- endmacro %}
+
+{#
+  Whether a code stands for a subdistrict, as lists of subdistricts have it: not the district itself, and not a
+  community, whose code has 12 digits. A site that names either belongs to no subdistrict.
+#}
+{% macro is_subdistrict(area_code) -%}
+    ({{ area_code }} <> '{{ var("area_code") }}' and not regexp_full_match({{ area_code }}, '[0-9]{12}'))
 {%- endmacro %}

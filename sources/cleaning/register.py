@@ -19,18 +19,21 @@ from sources.config.model import Config, ConfigError
 from sources.config.registers import register_mistakes
 from sources.registry import Registry
 from sources.registry import registry as shipped
-from sources.registry.model import REGISTER_COLUMNS
+from sources.registry.model import PROVENANCE_BY_TRUST, REGISTER_COLUMNS
 
 # An entry without valid_from has always held.
 EVER = date(1, 1, 1)
+SIMULATED = PROVENANCE_BY_TRUST[0]
 _TRUE = ("true", "1", "yes", "是")
 
 
 def load_register(config: Config, registry: Registry | None = None) -> pl.DataFrame:
     """All registers of `config` as one frame of REGISTER_COLUMNS, sorted by feed, site and valid_from.
 
-    Later files and rows win per (site_id, feed, valid_from). ConfigError names file and line of every mistake found.
+    Later files and rows win per (site_id, feed, valid_from). An entry without provenance has that of its feed's
+    sources. ConfigError names file and line of every mistake found.
     """
+    known_as = {feed: _provenance_of(config, feed) for feed in (registry or shipped()).feeds}
     rows: dict[tuple[str, str, date], dict[str, object]] = {}
     for file in config.registers:
         if mistakes := register_mistakes(file, registry or shipped()):
@@ -38,9 +41,20 @@ def load_register(config: Config, registry: Registry | None = None) -> pl.DataFr
         for entry in csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()):
             row = _row({(k or "").strip(): (v or "").strip() for k, v in entry.items()})
             if row["site_id"]:
+                row["provenance"] = row["provenance"] or known_as[row["feed"]]
                 rows[(row["site_id"], row["feed"], row["valid_from"])] = row
     ordered = [rows[k] for k in sorted(rows, key=lambda k: (k[1], k[0], k[2]))]
     return pl.DataFrame(ordered, schema=register_schema(), orient="row")
+
+
+def _provenance_of(config: Config, feed: str) -> str:
+    """What a site is that does not say it: as its feed's sources, the least trustworthy of them.
+
+    Simulated sites name themselves so: a simulated source makes no other site simulated, unless there is nothing else.
+    """
+    given = {source.provenance for source in config.sources_of(feed)}
+    own = given - {SIMULATED} or given or {PROVENANCE_BY_TRUST[-1]}
+    return min(own, key=PROVENANCE_BY_TRUST.index)
 
 
 def _row(entry: Mapping[str, str]) -> dict[str, object]:

@@ -11,7 +11,9 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
     start = 2013-01-01                        # first day that is kept
 
     [sites]
-    files = ["sites.csv"]                     # site registers: UTF-8 CSV, relative to this file; later rows win
+    files = ["sites.csv"]                     # site registers: UTF-8 CSV, relative to this file; later rows win;
+                                              # without provenance a site has that of its feed's sources; an area_code
+                                              # of 12 digits is a community: its sites are in no list of subdistricts
 
     [gate]
     waivers = "waivers.toml"                  # signed, expiring exceptions

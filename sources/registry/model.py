@@ -90,7 +90,9 @@ REGISTER_COLUMNS: tuple[Column, ...] = (
         ),
     ),
     Column("network", "string", "Network that runs it: national, city, district, township, …"),
-    Column("area_code", "string", "Code of the area it lies in: district or subdistrict"),
+    Column(
+        "area_code", "string", "Code of the area it lies in: district (6 digits), subdistrict or community (12 digits)"
+    ),
     Column("river_zh", "string", "River, lake or ditch of a water section"),
     Column("water_type", "string", "Limit column of GB 3838-2002", allowed=("river", "lake_reservoir")),
     Column("reach_length_km", "decimal", "Length of the reach the section stands for, km"),
@@ -103,7 +105,12 @@ REGISTER_COLUMNS: tuple[Column, ...] = (
     Column("lat", "decimal", "Latitude, degrees, WGS 84"),
     Column("valid_from", "date", "First day the entry holds", key=True),
     Column("valid_to", "date", "Last day the entry holds; null while it holds"),
-    Column("provenance", "string", "observed or simulated", allowed=("observed", "reported", "simulated")),
+    Column(
+        "provenance",
+        "string",
+        "observed, reported or simulated; where it is not said, that of the feed's sources",
+        allowed=("observed", "reported", "simulated"),
+    ),
 )
 
 

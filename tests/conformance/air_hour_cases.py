@@ -88,6 +88,11 @@ def _dustfall(district: District) -> None:
     district.reading(
         "clean_dust_period", "A", "dust_period", datetime(2021, 3, 15, 6), 1, end=datetime(2021, 3, 16), notice_no="2号"
     )
+    community = district.site(
+        "air", "D-COMMUNITY", "dustfall_point", area_code="110105002001", assessed=True,
+        valid_from=date(2022, 1, 1), valid_to=date(2022, 12, 31),
+    )  # fmt: skip
+    dustfall(district, community, "dustfall", date(2022, 3, 1), 5)
     other = district.site("air", "D-OTHER", "dustfall_point", area_code="110105001")
     dustfall(district, other, "dustfall", date(2023, 3, 1), 90)
     weighed = district.site("air", "D-WEIGHED", "dustfall_point", area_code="110105001")

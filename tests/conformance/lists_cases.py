@@ -12,6 +12,7 @@ from tests.conformance.kit import District
 
 NETWORK = "lists"
 AREAS = {"WEEKS": "110105001", "TIE": "110105002", "EVEN": "110105003", "FEW": "110105004", "TWO": "110105005"}
+COMMUNITY = f"{AREAS['TWO']}001"
 # Level of each week by its Monday: a year of 53 weeks, the years around it, a week with 29 February and that of 2027.
 WEEKS = {
     date(2026, 12, 21): 20, date(2026, 12, 28): 30, date(2027, 1, 4): 40, date(2027, 3, 1): 50, date(2027, 12, 27): 25,
@@ -61,6 +62,9 @@ def _rankings(district: District) -> None:
     _micro(district, "L-TWO-2", "TWO")
     _days(district, "L-TWO-1", TIED_WEEK, [20] * 6)
     _days(district, "L-TWO-2", TIED_WEEK, [41] * 7)
+    # A community of area TWO: its station is in no list of subdistricts.
+    district.site("air", "L-COMMUNITY", "micro_station", network=NETWORK, area_code=COMMUNITY)
+    _days(district, "L-COMMUNITY", TIED_WEEK, [1] * 7)
     # A February of 29 days holds with 25 of them, not with 24.
     _days(district, "L-TIE", LEAP_FEBRUARY, [30] * 25)
     _days(district, "L-EVEN", LEAP_FEBRUARY, [30] * 24)

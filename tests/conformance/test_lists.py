@@ -38,6 +38,20 @@ def test_ties_share_a_rank_on_the_published_value(project: Project) -> None:
     }  # fmt: skip
 
 
+def test_a_community_is_no_subdistrict(project: Project) -> None:
+    """Its station has the best air of the week, and it has a section: neither is in a list, nor in an area."""
+    rows = project.query("select count(*) from candidate.mart_air_station_daily where site_id = 'L-COMMUNITY'")
+    assert rows[0][0] >= 7
+    assert ranks(project, "value", "week", TIED_WEEK)["TWO"] == (Decimal("30.5"),)
+    for table, place in (
+        ("candidate.mart_air_rankings", "place_id"), ("candidate.mart_water_rankings", "place_id"),
+        ("candidate.mart_air_dustfall", "place_id"), ("candidate.mart_water_area_period", "area_id"),
+        ("candidate.mart_water_cwqi", "place_id"), ("candidate.mart_water_trends", "place_id"),
+    ):  # fmt: skip
+        found = project.query(f"select distinct {place} from {table} where regexp_full_match({place}, '[0-9]{{12}}')")
+        assert found == [], table
+
+
 def test_a_place_that_is_not_ranked_says_why_and_prints_its_share(project: Project) -> None:
     found = ranks(project, "validity, validity_reason, n_expected, n_valid, coverage", "week", TIED_WEEK)
     assert found["FEW"] == (

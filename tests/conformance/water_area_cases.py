@@ -185,6 +185,7 @@ def _lists(district: District) -> None:
             {(2014, 4): FIVE, (2013, 5): FIVE | {"nh3n": "5"}} if name == "A" else {}
         )
         section(district, f"W-RANK-{name}", months, network="rank", area_code=f"110105-RANK-{name}")
+    section(district, "W-RANK-COMMUNITY", {(2014, 5): FIVE}, network="community", area_code="110105001001")
     incomplete = {k: v for k, v in FIVE.items() if k != "tp"}
     section(district, "W-RANK-D", {(2014, 5): incomplete}, network="rank", area_code="110105-RANK-D")
     levels = {1: "1.2", 2: "1.5", 3: "0.9", 4: "1.4"}

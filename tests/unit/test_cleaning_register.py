@@ -67,6 +67,26 @@ def test_a_register_that_is_gone_is_named(tmp_path):
         load_register(replace(config(air_source()), registers=(tmp_path / "nowhere.csv",)))
 
 
+@pytest.mark.parametrize(
+    ("sources", "expected"),
+    [
+        ([], "observed"),
+        (["observed"], "observed"),
+        (["reported"], "reported"),
+        (["observed", "reported"], "reported"),
+        (["observed", "simulated"], "observed"),
+        (["simulated"], "simulated"),
+    ],
+)
+def test_a_site_without_provenance_has_that_of_its_feeds_sources(tmp_path, sources, expected):
+    given = tuple(air_source(id=f"s{i}", provenance=p) for i, p in enumerate(sources))
+    without = replace(with_registers(tmp_path, HEAD + "A,air,,,,,\nW,water,,,,,\n"), sources=given)
+    assert load_register(without).select("site_id", "provenance").rows() == [("A", expected), ("W", "observed")]
+    said = HEAD.replace("valid_to", "valid_to,provenance") + "A,air,,,,,,simulated\nB,air,,,,,,\n"
+    some = replace(with_registers(tmp_path, said), sources=given)
+    assert load_register(some)["provenance"].to_list() == ["simulated", expected]
+
+
 def test_a_fingerprint_changes_with_what_cleaning_depends_on_and_with_nothing_else(tmp_path):
     known = registry()
     source = air_source(fingerprint="1")

@@ -95,7 +95,7 @@ members as (
         area_code as place_id,
         *
     from results
-    where assessed and area_code <> '{{ var("area_code") }}'
+    where assessed and {{ is_subdistrict('area_code') }}
     union all
     select
         'district' as place_kind,

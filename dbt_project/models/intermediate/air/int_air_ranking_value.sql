@@ -23,7 +23,7 @@ entries as (
     where feed = 'air'
 ),
 
--- An area's list is of its subdistricts: a station that names only the district belongs to none of them.
+-- An area's list is of its subdistricts: a station that names only the district, or a community, belongs to none.
 register as (
     select
         site_id,
@@ -37,7 +37,7 @@ register as (
             else valid_to
         end as valid_to
     from entries
-    where kind in ('micro_station', 'dustfall_point') and area_code <> '{{ var("area_code") }}'
+    where kind in ('micro_station', 'dustfall_point') and {{ is_subdistrict('area_code') }}
 ),
 
 slots as (

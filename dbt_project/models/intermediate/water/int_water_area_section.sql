@@ -19,7 +19,7 @@ with sections as (
 members as (
     {%- for area_kind, area_id, belongs in [
         ('river', 's.river_zh', 's.river_zh is not null'),
-        ('subdistrict', 's.area_code', "s.area_code is not null and s.area_code <> '" ~ var('area_code') ~ "'"),
+        ('subdistrict', 's.area_code', is_subdistrict('s.area_code')),
         ('district', "'" ~ var('area_code') ~ "'", 'true')
     ] %}
         select
