@@ -5,7 +5,8 @@ neighbouring readings are needed (cadence.py) or where they come from (partition
 
 Tests of a series compare readings that are neighbours: no further apart than `gap_periods` + 1 cadences. A value that
 already failed (gross range, source status, row rule) is nobody's neighbour: one bad reading does not spoil the next.
-A spike is measured from the nearer neighbour, and a rate from the last reading that is no spike, for the same reason.
+A spike is measured by the difference to the nearer neighbour, and a rate from the last reading that is no spike, for
+the same reason.
 """
 
 from __future__ import annotations
@@ -192,13 +193,16 @@ def _rate(usable: pl.DataFrame, spike: pl.Series | None, tests: SeriesTests) -> 
 def _flat(usable: pl.DataFrame, tests: SeriesTests) -> tuple[pl.Series, pl.Series] | None:
     """How long the value has not moved by more than the tolerance from one reading to the next (test 8).
 
-    Repeated detection limits are no flat line. A run breaks where more than one reading is missing.
+    Repeated detection limits are no flat line, nor are values at the instrument's floor. A run breaks where more than
+    one reading is missing.
     """
     if tests.flat_tolerance is None:
         return None
     frame = usable.with_row_index("__at").filter(~pl.col(CENSORED_FLAG))
     before = _neighbour(VALUE, 1, pl.col(STEP) * 2)
     goes_on = ((pl.col(VALUE) - before).abs() <= _micro(tests.flat_tolerance)).fill_null(False)
+    if tests.flat_floor is not None:
+        goes_on &= (pl.min_horizontal(VALUE, before) > _micro(tests.flat_floor)).fill_null(False)
     # Sorted by series and time, the start of a run is the last start seen.
     begin = pl.when(~goes_on).then(pl.col(TIME)).forward_fill()
     frame = frame.select("__at", STEP, lasted=pl.col(TIME) - begin)
@@ -228,12 +232,15 @@ def _attenuated(usable: pl.DataFrame, tests: SeriesTests) -> tuple[pl.Series, pl
     frame = frame.with_columns(axis=axis, one=pl.lit(1, pl.Int32)).select(
         "__at",
         STEP,
-        range=pl.col(VALUE).rolling_max_by("axis", window) - pl.col(VALUE).rolling_min_by("axis", window),
+        highest=pl.col(VALUE).rolling_max_by("axis", window),
+        lowest=pl.col(VALUE).rolling_min_by("axis", window),
         seen=pl.col("one").rolling_sum_by("axis", window),
     )
     most = pl.lit(span) // pl.col(STEP)
     enough = pl.col("seen") * _SHARE[1] >= most * _SHARE[0]
-    small = pl.col("range") < _micro(tests.attenuated_min_range)
+    small = pl.col("highest") - pl.col("lowest") < _micro(tests.attenuated_min_range)
+    if tests.flat_floor is not None:
+        small &= pl.col("highest") > _micro(tests.flat_floor)
     return frame["__at"], frame.select(_graded(small, None, enough)).to_series()
 
 

@@ -129,8 +129,10 @@ class Unit:
 class SeriesTests:
     """QARTOD thresholds of one parameter, in its unit; None means the test is not evaluated.
 
-    gross range: outside `fail` → 4, outside `suspect` → 3. Spike: |v - mean of neighbours|. Rate of change: per hour.
-    Flat line: hours within `flat_tolerance`. Attenuated: range over `attenuated_hours` below `attenuated_min_range`.
+    gross range: outside `fail` → 4, outside `suspect` → 3. Spike: how far the value lies beyond both neighbours, which
+    is its difference to the nearer of them. Rate of change: per hour. Flat line: hours within `flat_tolerance`.
+    Attenuated: range over `attenuated_hours` below `attenuated_min_range`. Both only above `flat_floor`, the lowest
+    value that the instrument tells from nothing: what stays there is clean air or water, not a stuck sensor.
     Gap: more than `gap_periods` cadence periods missing before the reading.
     """
 
@@ -142,6 +144,7 @@ class SeriesTests:
     spike_fail: Decimal | None = None
     rate_suspect_per_h: Decimal | None = None
     flat_tolerance: Decimal | None = None
+    flat_floor: Decimal | None = None
     flat_suspect_hours: Decimal | None = None
     flat_fail_hours: Decimal | None = None
     attenuated_hours: Decimal | None = None

@@ -7,9 +7,11 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
+from sources.cleaning import flags
 from sources.cleaning.cadence import HOUR, cadence, reach
 from sources.cleaning.flags import BROKEN, CENSORED_FLAG, INVALID, SERIES, STEP, TIME, VALUE, flag_series, names_of
 from sources.config.model import TimeMapping
+from sources.registry import registry
 from sources.registry.model import Parameter, SeriesTests
 from tests.unit.cleaning_kit import HOURLY, air_source
 
@@ -83,6 +85,14 @@ def test_a_spike_stands_out_beyond_both_neighbours(peak, flag):
     assert found[1] == (flag, "spike" if flag > PASS else "")
 
 
+def test_a_spike_is_the_difference_to_the_nearer_neighbour_as_its_documentation_says():
+    # 100 lies 40 above the nearer neighbour, and 65 above the mean of both.
+    far = SeriesTests(spike_suspect=Decimal(40))
+    assert flags_of([10, 100, 60], far)[1] == PASS and flags_of([10, "100.000001", 60], far)[1] == SUSPECT
+    assert "difference to the nearer of them" in " ".join(SeriesTests.__doc__.split())
+    assert "nearer neighbour" in flags.__doc__ and "mean of" not in SeriesTests.__doc__
+
+
 def test_a_spike_does_not_accuse_its_neighbours_nor_a_step_be_a_spike():
     assert flags_of([10, 10, 100, 10, 10], SPIKE) == [NOT_EVALUATED, PASS, FAIL, PASS, NOT_EVALUATED]
     assert flags_of([10, 10, 90, 90], SPIKE) == [NOT_EVALUATED, PASS, PASS, NOT_EVALUATED]
@@ -152,6 +162,34 @@ def test_repeated_detection_limits_and_sparse_readings_are_no_flat_line():
     assert SUSPECT not in flags_of([7] * 10, FLAT, times=[3 * i for i in range(10)])
     # One missing reading does not break the run.
     assert flags_of([7, 7, None, 7, 7, 7, 7], FLAT)[-1] == SUSPECT
+
+
+FLOOR = SeriesTests(flat_tolerance=Decimal(0), flat_floor=Decimal(5), flat_fail_hours=Decimal(6))
+
+
+@pytest.mark.parametrize(("value", "flag"), [(2, PASS), (5, PASS), (0, PASS), (5.000001, FAIL), (7, FAIL)])
+def test_a_flat_line_at_the_instruments_floor_is_no_failure(value, flag):
+    assert flags_of([value] * 10, FLOOR)[-1] == flag
+
+
+def test_a_flat_line_is_counted_from_where_it_left_the_floor():
+    tests = SeriesTests(flat_tolerance=Decimal(1), flat_floor=Decimal(5), flat_fail_hours=Decimal(6))
+    assert flags_of([5] * 10 + [6] * 6, tests)[-1] == PASS
+    assert flags_of([5] * 10 + [6] * 7, tests)[-1] == FAIL
+
+
+def test_a_week_of_clean_air_passes_and_a_stuck_analyser_does_not():
+    so2 = registry().feeds["air"].parameters["so2"].tests
+    assert not {SUSPECT, FAIL} & set(flags_of([2] * 200, so2))
+    assert flags_of([40] * 200, so2)[-1] == FAIL
+    floors = {c: p.tests for f in registry().feeds.values() for c, p in f.parameters.items() if p.tests.flat_floor}
+    assert {"so2", "no2", "co", "o3", "nh3n", "tp"} <= set(floors)
+    assert all(t.flat_tolerance is not None and t.flat_floor < t.suspect_max for t in floors.values())
+
+
+def test_an_attenuated_signal_at_the_floor_is_none():
+    tests = SeriesTests(flat_floor=Decimal(5), attenuated_hours=Decimal(8), attenuated_min_range=Decimal(1))
+    assert flags_of([2] * 12, tests)[-1] == PASS and flags_of([6] * 12, tests)[-1] == SUSPECT
 
 
 def test_hours_that_hold_too_few_readings_are_no_flat_line():
