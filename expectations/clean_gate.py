@@ -20,6 +20,7 @@ from expectations.records import GateError
 from expectations.reduce import Target
 from expectations.suites import clean as suites
 from sources.registry.model import Feed, Registry
+from warehouse.duck import file_pattern
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class CleanState:
 
 def parquet(root: Path, table: str) -> str:
     """SQL relation over every partition of a clean table below `root`, as dbt's sources read it."""
-    return f"read_parquet({literal(f'{root}/{table}/**/*.parquet')}, hive_partitioning = false)"
+    return f"read_parquet({literal(f'{file_pattern(root)}/{table}/**/*.parquet')}, hive_partitioning = false)"
 
 
 def summarise(con: duckdb.DuckDBPyConnection, root: Path, registry: Registry, as_of: datetime) -> CleanState:

@@ -29,6 +29,7 @@ from expectations.waivers import Waiver, apply_waivers
 from sources.registry import registry as shipped_registry
 from sources.registry.model import Registry
 from warehouse.catalogue import JUDGEMENT, Catalogue
+from warehouse.duck import file_pattern
 
 # Where dbt puts what the gate judges: domain marts, then the cross-domain ones.
 SCHEMAS = ("candidate", "cross_domain")
@@ -150,4 +151,4 @@ def _relations(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 def _previous(current_release: Path | None, table: str) -> str | None:
     file = current_release / "marts" / f"{table}.parquet" if current_release else None
-    return f"read_parquet({literal(str(file))})" if file and file.is_file() else None
+    return f"read_parquet({literal(file_pattern(file))})" if file and file.is_file() else None

@@ -11,13 +11,16 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from expectations.records import WARNING, GateRecord
 
-_FIELDS = ("table", "expectation", "who", "reason", "until")
+_TEXTS = ("table", "expectation", "who", "approved_by", "reason")
+_FIELDS = (*_TEXTS, "until")
+# No exception is for ever: it is signed again within a year.
+LONGEST = timedelta(days=366)
 
 
 class WaiverError(ValueError):
@@ -26,11 +29,15 @@ class WaiverError(ValueError):
 
 @dataclass(frozen=True)
 class Waiver:
-    """One exception: `who` answers for publishing `table` although `expectation` fails, up to and including `until`."""
+    """One exception: `who` answers for publishing `table` although `expectation` fails, up to and including `until`.
+
+    `approved_by` is another person.
+    """
 
     table: str
     expectation: str
     who: str
+    approved_by: str
     reason: str
     until: date
     where: str = ""
@@ -38,14 +45,19 @@ class Waiver:
     @property
     def text(self) -> str:
         """The waiver as it stands beside a figure."""
-        return f"{self.who} until {self.until.isoformat()}: {self.reason}"
+        return f"{self.who}, approved by {self.approved_by}, until {self.until.isoformat()}: {self.reason}"
 
 
-def load_waivers(file: Path | None) -> tuple[Waiver, ...]:
-    """The `[[waiver]]` entries of `file`; none without a file. WaiverError names the line of a malformed entry."""
+def load_waivers(file: Path | None, today: date) -> tuple[Waiver, ...]:
+    """The `[[waiver]]` entries of `file`; none without a file. WaiverError names the line of a malformed entry.
+
+    `today`: an entry that ends more than a year after it is refused.
+    """
     if file is None:
         return ()
     try:
+        if file.exists() and not file.is_file():
+            raise WaiverError(f"{file}: is not a file")
         text = file.read_text(encoding="utf-8")
         raw = tomllib.loads(text)
     except OSError as error:
@@ -53,28 +65,32 @@ def load_waivers(file: Path | None) -> tuple[Waiver, ...]:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise WaiverError(f"{file}: is not TOML: {error}") from error
     if unknown := sorted(set(raw) - {"waiver"}):
-        raise WaiverError(f"{file}: unknown table {unknown[0]!r}; waivers stand as [[waiver]]")
+        raise WaiverError(f"{file}: unknown table {unknown[0]!r}; write each waiver as [[waiver]]")
     entries = raw.get("waiver", [])
     if not isinstance(entries, list):
         raise WaiverError(f"{file}: [waiver] holds one only; write each as [[waiver]]")
     lines = [n for n, line in enumerate(text.splitlines(), 1) if re.match(r"\s*\[\[\s*waiver\s*\]\]", line)]
     places = [f"{file}:{n}" for n in lines] if len(lines) == len(entries) else [str(file)] * len(entries)
-    waivers = tuple(_waiver(entry, where) for entry, where in zip(entries, places, strict=True))
+    waivers = tuple(_waiver(entry, where, today) for entry, where in zip(entries, places, strict=True))
     _refuse_twins(waivers)
     return waivers
 
 
-def _waiver(entry: Mapping[str, Any], where: str) -> Waiver:
+def _waiver(entry: Mapping[str, Any], where: str, today: date) -> Waiver:
     if unknown := sorted(set(entry) - set(_FIELDS)):
         raise WaiverError(f"{where}: unknown key {unknown[0]!r}; a waiver has {', '.join(_FIELDS)}")
-    for name in _FIELDS[:4]:
+    for name in _TEXTS:
         value = entry.get(name)
         if not isinstance(value, str) or not value.strip():
             raise WaiverError(f"{where}: a waiver needs {name}: a text that is not empty")
     until = entry.get("until")
     if isinstance(until, datetime) or not isinstance(until, date):
         raise WaiverError(f"{where}: a waiver needs until: a date without quotes, such as 2026-12-31")
-    texts = {name: entry[name].strip() for name in _FIELDS[:4]}
+    texts = {name: entry[name].strip() for name in _TEXTS}
+    if texts["who"].casefold() == texts["approved_by"].casefold():
+        raise WaiverError(f"{where}: {texts['who']} cannot approve their own waiver; approved_by is another person")
+    if until - today > LONGEST:
+        raise WaiverError(f"{where}: until {until.isoformat()} is more than a year away; sign it again when it ends")
     return Waiver(**texts, until=until, where=where)
 
 

@@ -157,9 +157,9 @@ def _findings(session: Session, run: int) -> tuple[DbtFinding, ...]:
 
 
 def _waivers(session: Session) -> tuple[Waiver, ...]:
-    return load_waivers(session.settings.config.waivers)
+    return load_waivers(session.settings.config.waivers, session.settings.now.date())
 
 
 def _waiver_entry(waiver: Waiver) -> dict[str, str]:
-    entry = {name: getattr(waiver, name) for name in ("table", "expectation", "who", "reason")}
+    entry = {name: getattr(waiver, name) for name in ("table", "expectation", "who", "approved_by", "reason")}
     return {**entry, "until": waiver.until.isoformat()}

@@ -123,7 +123,7 @@ def read_month(folder: Path) -> list[tuple[dict[str, Any], str]] | None:
     note = read_sidecar(folder)
     if note is None:
         return None
-    rows = pl.read_parquet(folder / PART).to_dicts()
+    rows = pl.read_parquet(folder / PART, glob=False).to_dicts()
     return [(row, note["fingerprints"][f"{row['feed']}/{row['sha256']}"]) for row in rows]
 
 

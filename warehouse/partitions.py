@@ -85,7 +85,7 @@ class PartitionStore:
         import polars as pl
 
         folder = self._data.clean_partition(table, self._registry.table(table).grain, value)
-        return pl.read_parquet(folder / PART) if (folder / SIDECAR).exists() else None
+        return pl.read_parquet(folder / PART, glob=False) if (folder / SIDECAR).exists() else None
 
     def write(self, table: str, value: str, parts: Iterable[PartitionPart]) -> None:
         """Replaces one partition by its parts in key order; LakeInconsistent if counts and rows differ."""

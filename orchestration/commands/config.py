@@ -6,11 +6,13 @@ Here belongs printing. Not here: the rules (sources.config).
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from expectations.waivers import load_waivers
 from orchestration.commands.refresh import JsonOption
 from orchestration.decisions import BAD_USAGE, OK
 from orchestration.report import print_json
@@ -36,6 +38,8 @@ def check(
     """
     path = Path(file)
     problems = check_config(path)
+    if not problems:
+        load_waivers(load_config(path).waivers, datetime.now(UTC).date())
     if as_json:
         print_json({"file": str(path), "problems": [asdict(p) for p in problems]})
     elif problems:

@@ -77,10 +77,10 @@ class _Shelf:
             keep &= pl.col(SITE).is_in(sites)
             if len(wanted) == 1 and wanted[0] in self._divided:
                 files = [f for own, fs in self._divided[wanted[0]] if not own.isdisjoint(sites) for f in fs]
-                frames = [pl.scan_ipc(f).filter(keep).collect() for f in files]
+                frames = [pl.scan_ipc(f, glob=False).filter(keep).collect() for f in files]
                 return pl.concat(frames) if frames else pl.DataFrame(schema=staged_schema(self.table))
         found = [self._in_memory(wanted, sites)]
-        found += [pl.scan_ipc(file).filter(keep).collect() for file in self._meeting(wanted)]
+        found += [pl.scan_ipc(file, glob=False).filter(keep).collect() for file in self._meeting(wanted)]
         return pl.concat(found)
 
     def _meeting(self, wanted: list[int]) -> list[Path]:
@@ -102,7 +102,7 @@ class _Shelf:
         held: list[pl.DataFrame] = []
         sources = self._meeting([part])
         for file in sources:
-            held.append(pl.scan_ipc(file).filter(pl.col(PART) == part).collect())
+            held.append(pl.scan_ipc(file, glob=False).filter(pl.col(PART) == part).collect())
             if sum(f.height for f in held) < budget and file != sources[-1]:
                 continue
             place = pl.col(SITE).replace_strict(number, return_dtype=pl.UInt32).alias("__division")
@@ -117,7 +117,7 @@ class _Shelf:
         rows: dict[int, int] = {}
         frames = [f.filter(pl.col(PART) == part).select(SITE) for f in self.held]
         for file in self._meeting([part]):
-            frames.append(pl.scan_ipc(file).filter(pl.col(PART) == part).select(SITE).collect())
+            frames.append(pl.scan_ipc(file, glob=False).filter(pl.col(PART) == part).select(SITE).collect())
         for frame in frames:
             for site, count in frame[SITE].value_counts().iter_rows():
                 rows[site] = rows.get(site, 0) + count
@@ -221,7 +221,7 @@ class Staging(AbstractContextManager["Staging"]):
     def rejects_of(self, file: int) -> Iterator[pl.DataFrame]:
         """Refusals of one delivery in pieces, in the order in which they were found; at least one piece."""
         for path in self._reject_files.get(file, ()):
-            yield pl.read_ipc(path)
+            yield pl.scan_ipc(path, glob=False).collect()
         held = self._rejects.get(file)
         if held:
             yield pl.concat(held)

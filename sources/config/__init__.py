@@ -45,7 +45,9 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
     feed = "water"                            # water, air, noise, waste, energy, returns
     table = "clean_water"                     # may be left out where the feed has one table
     connector = "file"                        # file (default) or simulated
-    path = "deliveries/water/**/*.csv.gz"     # a file or pattern, relative to this file; for simulated: the stream
+    path = "deliveries/water/**/*.csv.gz"     # a file or pattern, relative to this file; for simulated: the stream;
+                                              # brackets of a name that exists are meant as written
+    allow_outside = false                     # true: path may lead out of the folder of this file
     delivered_at = "name"                     # landing (default), mtime, name; the simulator knows its own
     delivered_at_pattern = '_(\\d{8})\\.'       # only with name: one group around the time
     delivered_at_format = "%Y%m%d"            # only with name: in the zone of [source.time]

@@ -27,7 +27,12 @@ from sources.config.words import FORMAT, LONG, PARTS, SOURCE, TIME, Word
 from sources.registry.model import Registry
 
 # What a receipt records, or where bytes come from, does not change how they are read.
-_NOT_MAPPING = ("path", "connector", "delivered_at", "delivered_at_pattern", "delivered_at_format", "owner", "licence")
+_NOT_MAPPING = (
+    *("path", "allow_outside", "connector", "owner", "licence"),
+    *("delivered_at", "delivered_at_pattern", "delivered_at_format"),
+)
+# Kinds of words that become a field of Source as they are.
+_PLAIN = ("text", "texts", "integer", "boolean")
 
 
 def district_of(raw: Mapping[str, Any]) -> District:
@@ -38,7 +43,7 @@ def district_of(raw: Mapping[str, Any]) -> District:
 def source_of(raw: Mapping[str, Any], registry: Registry, district: District, line: int = 0) -> Source:
     """One [[source]] table whose structure is sound; a feed or table that is unknown stays as written."""
     simulated = raw.get("connector") == "simulated"
-    plain = {k: _typed(v, SOURCE[k]) for k, v in raw.items() if SOURCE[k].kind in ("text", "texts", "integer")}
+    plain = {k: _typed(v, SOURCE[k]) for k, v in raw.items() if SOURCE[k].kind in _PLAIN}
     plain.setdefault("connector", "file")
     plain.setdefault("table", _only_table(raw["feed"], registry))
     plain.setdefault("delivered_at", "connector" if simulated else "landing")

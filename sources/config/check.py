@@ -21,12 +21,14 @@ from sources.config.mend import mended_source
 from sources.config.model import District
 from sources.config.problems import Problem, Problems
 from sources.config.registers import register_mistakes
+from sources.config.sense import check_sense
 from sources.config.standards import check_standards
 from sources.config.structure import check_structure
 from sources.registry import registry
 from sources.registry.declared import DECLARED_TABLES
 from sources.registry.model import Registry
 
+_KEY = re.compile(r"([A-Za-z0-9_.-]+)\s*=")
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
@@ -38,6 +40,8 @@ def check_config(path: Path) -> list[Problem]:
 def read_checked(path: Path) -> tuple[dict[str, Any], list[Problem], str]:
     """The parsed configuration, its mistakes and its text."""
     try:
+        if not path.is_dir() and path.exists() and not path.is_file():
+            return {}, [Problem(1, str(path), "it is a pipe or a device", "name a file")], ""
         data = path.read_bytes()
     except FileNotFoundError:
         return {}, [Problem(1, str(path), "there is no such file", "see README for an example")], ""
@@ -65,7 +69,10 @@ def _syntax(message: str, text: str) -> Problem:
     lines = text.splitlines()
     written = lines[line - 1].strip() if line <= len(lines) else ""
     what = _PLACE.sub("", message).strip()
-    hint = f"the line reads: {written}" if written else "something is not closed before the end of the file"
+    hint = f"in column {found[2]}" if found and written else "something is not closed before the end of the file"
+    # The value may be a password: only what stands left of it is shown.
+    if key := _KEY.match(written):
+        hint += f", in the line of {key[1]}"
     if "\\" in written and '"' in written:
         hint += "; write a backslash within '…', not within \"…\""
     return Problem(line, "TOML", what, hint)
@@ -95,6 +102,7 @@ def _check(raw: Mapping[str, Any], base: Path, known: Registry, problems: Proble
         ids.setdefault(source.id, i)
     if raw.get("source") == []:
         problems.add((), "no source is declared", "add [[source]]")
+    check_sense(raw, base, problems)
     check_standards(raw, problems)
     _check_files(raw, base, known, problems)
     _check_declared(raw, base, problems)

@@ -31,6 +31,8 @@ class CsvFile:
 def read_csv(file: Path, columns: tuple[str, ...], what: str) -> CsvFile:
     """`file` as rows; `mistakes` says why not. `columns` is the header it should have, `what` the file is called."""
     try:
+        if not file.is_dir() and file.exists() and not file.is_file():
+            return _unusable(file, b"", f"{file} is a pipe or a device", f"a {what} is a CSV file in UTF-8")
         size = file.stat().st_size
         content = file.read_bytes() if size <= _MOST_BYTES else b""
     except FileNotFoundError:

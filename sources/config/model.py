@@ -166,6 +166,7 @@ class Source:
     status mark (`invalid_status` values set flag 4). `occurrence_of` names the raw columns whose repeated combination
     is numbered into occurrence_no, where a load has no ticket; joined by | they stand as ticket_no. `unknown_sites`:
     'quarantine' or 'accept'. `delivered_at`: 'landing', 'mtime', 'name' (pattern and format) or 'connector'.
+    `allow_outside`: `path` may leave the configuration's folder.
     """
 
     id: str
@@ -191,6 +192,7 @@ class Source:
     provenance: str = "observed"
     owner: str = ""
     licence: str = ""
+    allow_outside: bool = False
     fingerprint: str = ""
     line: int = 0
 

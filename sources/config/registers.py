@@ -12,6 +12,7 @@ from pathlib import Path
 from sources.config.cells import cell_mistake
 from sources.config.csv_file import Mistake, header_mistakes, read_csv
 from sources.config.problems import nearest
+from sources.config.sense import area_code_mistake
 from sources.registry.model import REGISTER_COLUMNS, Column, Registry
 
 _COLUMNS = tuple(c.name for c in REGISTER_COLUMNS)
@@ -56,7 +57,7 @@ def _entry_mistakes(entry: Mapping[str, str], known: Mapping[str, Column], regis
             continue
         if column.allowed and text not in column.allowed:
             found.append((f"{name} = '{text}' is not known", nearest(text, column.allowed)))
-        elif mistake := _mistake(text, column):
+        elif mistake := area_code_mistake(text) if name == "area_code" else _mistake(text, column):
             found.append((f"{name} = {mistake[0]}", mistake[1]))
     start, end = entry.get("valid_from", ""), entry.get("valid_to", "")
     if start and end and end < start:

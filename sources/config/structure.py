@@ -21,6 +21,7 @@ _EXAMPLES = {
     "texts": 'write a list of texts, such as ["…", "…"]',
     "integer": "write a whole number",
     "number": "write a number",
+    "boolean": "write true or false, without quotes",
     "date": "write a date, such as 2013-01-01",
     "map": 'write a table of texts, such as { "as received" = "meaning" }',
     "table": "write a table",
@@ -141,6 +142,8 @@ def _fits(value: Any, kind: str) -> bool:
         return isinstance(value, int) and not isinstance(value, bool)
     if kind == "number":
         return isinstance(value, int | Decimal) and not isinstance(value, bool)
+    if kind == "boolean":
+        return isinstance(value, bool)
     if kind == "date":
         return isinstance(value, date) and not isinstance(value, datetime)
     if kind == "map":
@@ -158,7 +161,7 @@ def _fits(value: Any, kind: str) -> bool:
 
 def _article(kind: str) -> str:
     names = {"texts": "a list of texts", "integer": "a whole number", "map": "a table of texts", "tables": "a table",
-             "marks": "a table of texts or a list", "units": "a table of units"}  # fmt: skip
+             "boolean": "true or false", "marks": "a table of texts or a list", "units": "a table of units"}  # fmt: skip
     return names.get(kind, f"a {kind}")
 
 

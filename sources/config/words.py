@@ -17,8 +17,8 @@ CONNECTORS = ("file", "simulated")
 
 @dataclass(frozen=True)
 class Word:
-    """One key: `kind` is text, texts, integer, number, date, map (text to text), marks (texts, or a map of them), units
-    (text to text or table) or table; `choices` if closed.
+    """One key: `kind` is text, texts, integer, number, boolean, date, map (text to text), marks (texts, or a map of
+    them), units (text to text or table) or table; `choices` if closed.
 
     A `positive` number lies within FACTORS, so that it is finite, too. `inside` are the words of the table itself, or
     of the tables that it holds.
@@ -116,6 +116,7 @@ SOURCE: Mapping[str, Word] = {
     "table": TEXT,
     "connector": Word(choices=CONNECTORS),
     "path": Word(required=True),
+    "allow_outside": Word("boolean"),
     "delivered_at": Word(choices=("landing", "mtime", "name", "connector")),
     "delivered_at_pattern": TEXT,
     "delivered_at_format": TEXT,

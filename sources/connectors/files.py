@@ -137,8 +137,16 @@ class FileConnector:
 
 
 def split_path(base: Path, path: str) -> tuple[Path, str]:
-    """The folder that `path` names, absolute, and the pattern or file name below it."""
+    """The folder that `path` names, absolute, and the pattern or file name below it.
+
+    A piece with brackets that exists under just this name is meant as written: `z[k]` does not read its neighbour `zk`.
+    """
     pieces = PurePosixPath(path.replace("\\", "/")).parts
-    fixed = next((i for i, piece in enumerate(pieces) if glob.has_magic(piece)), len(pieces) - 1)
-    folder = Path(os.path.normpath(base.joinpath(*pieces[:fixed])))
-    return folder, "/".join(pieces[fixed:])
+    folder = base
+    for at, piece in enumerate(pieces):
+        literal = not glob.has_magic(piece) or ("[" in piece and os.path.lexists(folder / piece))
+        if at == len(pieces) - 1 or not literal:
+            rest = [glob.escape(piece) if literal and glob.has_magic(piece) else piece, *pieces[at + 1 :]]
+            return Path(os.path.normpath(folder)), "/".join(rest)
+        folder = folder / piece
+    return Path(os.path.normpath(folder)), ""

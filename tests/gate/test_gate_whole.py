@@ -200,7 +200,7 @@ def test_one_parameter_full_of_flags_is_seen_among_others(tmp_path: Path) -> Non
 
 
 def test_a_missing_table_is_critical_and_no_waiver_mends_it(tmp_path: Path) -> None:
-    waiver = Waiver("mart_water", "exists", "Li Wei", "no", date(2027, 1, 1))
+    waiver = Waiver("mart_water", "exists", "Li Wei", "Wang Min", "no", date(2027, 1, 1))
     report = gate(candidate(water=False), lay_clean(tmp_path), waivers=[waiver], digests={"mart_air": "da"})
     assert ("mart_water", "exists", "fail") in broken(report)
     assert report.domain("water").verdict == "fail"  # type: ignore[union-attr]
@@ -228,11 +228,11 @@ def test_a_clean_table_of_another_schema_is_critical(tmp_path: Path) -> None:
 
 
 def test_a_waived_failure_publishes_with_a_mark(tmp_path: Path) -> None:
-    waiver = Waiver("mart_air", "not_null(aqi)", "Li Wei", "no breakpoints for 1982", date(2026, 11, 23))
+    waiver = Waiver("mart_air", "not_null(aqi)", "Li Wei", "Wang Min", "no breakpoints for 1982", date(2026, 11, 23))
     con = candidate(air=[{**ROW, "aqi": None}])
     report = gate(con, lay_clean(tmp_path), waivers=[waiver])
     assert report.domain("air").verdict == "warn"  # type: ignore[union-attr]
-    assert one(report, "not_null(aqi)").waiver.startswith("Li Wei until 2026-11-23")
+    assert one(report, "not_null(aqi)").waiver.startswith("Li Wei, approved by Wang Min, until 2026-11-23")
     late = gate(con, None, waivers=[replace(waiver, until=date(2026, 11, 22))])
     assert late.domain("air").verdict == "fail"  # type: ignore[union-attr]
 

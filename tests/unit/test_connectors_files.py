@@ -159,3 +159,16 @@ def test_splitting_a_path_into_folder_and_pattern():
     assert split_path(base, "../data/**/x_*.csv") == (Path("/c/data"), "**/x_*.csv")
     assert split_path(base, "x.csv") == (Path("/c/d"), "x.csv")
     assert split_path(base, "/abs/y.csv") == (Path("/abs"), "y.csv")
+
+
+def test_brackets_of_a_name_that_exists_are_meant_as_written(tmp_path):
+    """`z[k]` next to `zk`: a pattern would read the neighbour."""
+    for name in ("z[k]", "zk"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a[1].csv").write_text(name)
+        (tmp_path / name / "a1.csv").write_text(name)
+    for path, found in (("z[k]/*.csv", ["a1.csv", "a[1].csv"]), ("z[k]/a[1].csv", ["a[1].csv"])):
+        one = connector(tmp_path, path)
+        assert [o.offer_id for o in offers(one)] == found
+        assert {one.fetch(o).read() for o in offers(one)} == {b"z[k]"}
+    assert [o.offer_id for o in offers(connector(tmp_path, "zk/a[0-9].csv"))] == ["a1.csv"]

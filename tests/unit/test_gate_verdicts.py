@@ -22,7 +22,7 @@ FAIL = GateRecord(
 PASS = replace(FAIL, expectation="rows", outcome="pass")
 WARN = replace(FAIL, expectation="volume", severity="warning", outcome="warn")
 TODAY = date(2026, 11, 23)
-WAIVER = Waiver("mart_a", "between(ph)", "Li Wei", "sensor swapped, report 12", date(2026, 11, 30))
+WAIVER = Waiver("mart_a", "between(ph)", "Li Wei", "Wang Min", "sensor swapped, report 12", date(2026, 11, 30))
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_waived_failure_becomes_a_warning_that_names_the_waiver() -> None:
     (record,) = apply_waivers([FAIL], [WAIVER], TODAY)
     assert record.outcome == "warn"
     assert record.severity == "critical"
-    assert record.waiver == "Li Wei until 2026-11-30: sensor swapped, report 12"
+    assert record.waiver == "Li Wei, approved by Wang Min, until 2026-11-30: sensor swapped, report 12"
     assert domain_verdicts([record])[0].verdict == "warn"
     assert "waived: Li Wei" in domain_verdicts([record])[0].reasons[0]
 
@@ -99,11 +99,13 @@ def test_a_waiver_of_a_table_that_is_not_judged_here_is_left_alone() -> None:
     assert apply_waivers([FAIL], [replace(WAIVER, table="mart_z")], TODAY) == (FAIL,)
 
 
+TODAY = date(2026, 11, 1)
 GOOD = """
 [[waiver]]
 table = "mart_a"
 expectation = "between(ph)"
 who = "Li Wei"
+approved_by = "Wang Min"
 reason = "sensor swapped, report 12"
 until = 2026-11-30
 """
@@ -112,10 +114,10 @@ until = 2026-11-30
 def test_a_waivers_file_is_read(tmp_path: Path) -> None:
     file = tmp_path / "waivers.toml"
     file.write_text(GOOD, encoding="utf-8")
-    (waiver,) = load_waivers(file)
+    (waiver,) = load_waivers(file, TODAY)
     assert replace(waiver, where="") == WAIVER
     assert waiver.where == f"{file}:2"
-    assert load_waivers(None) == ()
+    assert load_waivers(None, TODAY) == ()
 
 
 @pytest.mark.parametrize(
@@ -129,7 +131,10 @@ def test_a_waivers_file_is_read(tmp_path: Path) -> None:
         (GOOD.replace("until = 2026-11-30\n", ""), ":2: a waiver needs until"),
         (GOOD.replace("[[waiver]]", "[[waivers]]"), "unknown table 'waivers'"),
         (GOOD.replace("[[waiver]]", "[waiver]"), r"write each as [[waiver]]"),
-        (GOOD + GOOD, ":9: mart_a / between(ph) is waived twice"),
+        (GOOD.replace('approved_by = "Wang Min"\n', ""), ":2: a waiver needs approved_by"),
+        (GOOD.replace("Wang Min", "li wei"), ":2: Li Wei cannot approve their own waiver"),
+        (GOOD.replace("2026-11-30", "2027-11-30"), ":2: until 2027-11-30 is more than a year away"),
+        (GOOD + GOOD, ":10: mart_a / between(ph) is waived twice"),
         ("[[waiver]\n", "is not TOML"),
     ],
 )
@@ -137,11 +142,11 @@ def test_a_malformed_waiver_is_a_clear_error(tmp_path: Path, text: str, says: st
     file = tmp_path / "waivers.toml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(WaiverError) as caught:
-        load_waivers(file)
+        load_waivers(file, TODAY)
     assert says in str(caught.value)
     assert str(file) in str(caught.value)
 
 
 def test_a_waivers_file_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(WaiverError, match="cannot be read"):
-        load_waivers(tmp_path / "none.toml")
+        load_waivers(tmp_path / "none.toml", TODAY)
