@@ -1,8 +1,10 @@
 """The process that is dbt: runs one dbt command on a manifest that was parsed before.
 
-Started by dbt_runner.py: `python -m orchestration.dbt_child <parent's pid> <partial_parse.msgpack> <arguments>`.
+Started by dbt_runner.py: `python -m orchestration.dbt_child <parent's pid> <partial_parse.msgpack> <clean layer>
+<arguments>`.
 dbt's own command parses the whole project again whenever a variable changes, and `as_of` changes with every refresh:
-that costs 3 to 4 s a run. Variables are read when a node is compiled, so the parsed manifest serves.
+that costs 3 to 4 s a run. Variables are read when a node is compiled, so the parsed manifest serves. Only where the
+clean layer lies is read while parsing: its mark in the sources' locations is replaced here.
 Not here: anything else.
 """
 
@@ -17,8 +19,13 @@ from pathlib import Path
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
+from warehouse.duck import file_pattern
+
 # prctl(PR_SET_PDEATHSIG, …), Linux.
 _PARENT_DEATH_SIGNAL = 1
+# dbt_project.yml, vars.
+_CLEAN_ROOT = "@clean_root@"
+_LOCATION = "external_location"
 
 
 def die_with(parent: int) -> None:
@@ -29,11 +36,21 @@ def die_with(parent: int) -> None:
         sys.exit(2)
 
 
+def place_sources(manifest: Manifest, clean: Path) -> None:
+    """Puts the clean layer's path into the location of every source, as text in SQL in a format string."""
+    path = file_pattern(clean).replace("'", "''").replace("{", "{{").replace("}", "}}")
+    for source in manifest.sources.values():
+        for meta in (source.meta, source.source_meta, source.config.meta):
+            if _LOCATION in meta:
+                meta[_LOCATION] = meta[_LOCATION].replace(_CLEAN_ROOT, path)
+
+
 def main(arguments: list[str]) -> int:
     """Exit code as dbt's: 0 done, 1 a node failed, 2 dbt stopped."""
     die_with(int(arguments[0]))
     manifest = Manifest.from_msgpack(Path(arguments[1]).read_bytes())
-    done = dbtRunner(manifest=manifest).invoke(arguments[2:])
+    place_sources(manifest, Path(arguments[2]))
+    done = dbtRunner(manifest=manifest).invoke(arguments[3:])
     if done.exception is not None:
         # dbt has logged what it knows how to word; the rest would be lost.
         print(f"{type(done.exception).__name__}: {done.exception}", flush=True)

@@ -79,13 +79,12 @@ def prepare_manifest(data: DataDir, project: Path = PROJECT) -> Path:
 
     The fingerprint is written after the manifest, so that a web page and a refresh may prepare it at once.
     """
-    constant = _constants(data)
-    wanted = hashlib.sha256(f"{project_fingerprint(project)} {json.dumps(constant)}".encode()).hexdigest()
+    wanted = project_fingerprint(project)
     note = data.dbt_manifest.with_suffix(".fingerprint")
     if data.dbt_manifest.is_file() and note.is_file() and note.read_text(encoding="utf-8") == wanted:
         return data.dbt_manifest
     working = data.dbt / f"parsing-{os.getpid()}"
-    command = [str(dbt_executable()), *_FLAGS, "parse", "--vars", json.dumps(constant)]
+    command = [str(dbt_executable()), *_FLAGS, "parse"]
     try:
         messages = [text for text in map(_error_text, _run(command, data, working, project)) if text]
         if not (working / "manifest.json").is_file():
@@ -96,11 +95,6 @@ def prepare_manifest(data: DataDir, project: Path = PROJECT) -> Path:
     finally:
         shutil.rmtree(working, ignore_errors=True)
     return data.dbt_manifest
-
-
-def _constants(data: DataDir) -> dict[str, str]:
-    """Variables that are read while dbt parses: where the sources lie. All others are read when a node is compiled."""
-    return {"clean_root": str(data.clean)}
 
 
 def run_dbt(
@@ -116,8 +110,8 @@ def run_dbt(
     Models and tests that fail do not raise: they are results. DbtError if dbt stopped before it could run anything,
     with its error messages.
     """
-    parsed = str(manifest.with_name(PARSED))
-    command = [sys.executable, "-m", "orchestration.dbt_child", str(os.getpid()), parsed, *_FLAGS, *arguments]
+    given = (str(os.getpid()), str(manifest.with_name(PARSED)), str(data.clean))
+    command = [sys.executable, "-m", "orchestration.dbt_child", *given, *_FLAGS, *arguments]
     return _run([*command, "--vars", json.dumps(dict(variables), ensure_ascii=False)], data, target, project)
 
 

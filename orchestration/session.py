@@ -80,7 +80,6 @@ class Session:
         district = self.settings.config.district
         states = handover.domain_states(handover.load_admitted(self.data)) if run == 2 else {}
         return {
-            "clean_root": str(self.data.clean),
             "as_of": self.as_of().strftime("%Y-%m-%d %H:%M:%S"),
             "area_code": district.area_code,
             "area_name_zh": district.name_zh,

@@ -1,12 +1,15 @@
-"""How a run is spread over processes. Here belongs nothing else: fixtures are next to the tests that use them."""
+"""How a run is spread over processes, and where they share what is made once. Here belongs nothing else: fixtures are
+next to the tests that use them.
+"""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
 
-from tests import lanes
+from tests import kit, lanes
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -30,3 +33,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     config.option.loadscopereorder = False
     return ByLane(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """One folder for all processes of this run."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "shared"
+    folder.mkdir(exist_ok=True)
+    os.environ[kit.SHARED_FOLDER] = str(folder)

@@ -1,13 +1,15 @@
 """What tests of the whole product share: the command line in a process of its own, and reading a release as BI does.
 
-Here belong running `ecoledger` in an environment without a home, and read-only questions to `data/current`. Not here:
-assertions, or any shortcut into a room.
+Here belong running `ecoledger` in an environment without a home, read-only questions to `data/current`, and the dbt
+project as parsed once for all tests of a run. Not here: assertions, or any other shortcut into a room.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,9 +20,14 @@ from typing import Any
 
 import duckdb
 
+from orchestration.dbt_runner import PROJECT, prepare_manifest, project_fingerprint
+from warehouse.paths import DataDir
+
 ROOT = Path(__file__).resolve().parents[1]
 # A refresh of a small range takes about half a minute; a hanging one must not hang the tests.
 TIMEOUT_S = 600
+# Where this run of the tests keeps what it shares between its processes; tests/conftest.py sets it.
+SHARED_FOLDER = "ECOLEDGER_TESTS_SHARED"
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,18 @@ def run_cli(*arguments: str, env: Mapping[str, str] | None = None, prefix: Seque
             check=False,
         )
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def parsed(data: DataDir, project: Path = PROJECT) -> Path:
+    """The manifest of `project` in `data`, as the product prepares it; parsed once for all tests of a run."""
+    shared = Path(os.environ[SHARED_FOLDER]) / project_fingerprint(project)[:16]
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = DataDir(shared / "data").prepare()
+        target = prepare_manifest(made, project).parent
+    shutil.copytree(target, data.dbt_manifest.parent, dirs_exist_ok=True)
+    return prepare_manifest(data, project)
 
 
 def read(database: Path, query: str) -> list[dict[str, Any]]:

@@ -13,7 +13,14 @@ from pathlib import Path, PurePosixPath
 
 TESTS = Path(__file__).parent
 # Folders whose tests share a world, dearest first: what takes longest must not begin last.
-SHARED = ("tests/real", "tests/pipeline/by_hand", "tests/conformance", "tests/pipeline", "tests/faults", "tests/gate")
+SHARED = (
+    "tests/real",
+    "tests/pipeline/by_hand",
+    "tests/conformance",
+    "tests/pipeline",
+    "tests/faults",
+    "tests/gate",
+)
 # Files of those folders that make worlds of their own.
 ALONE = (
     "tests/conformance/test_seed_rows_matter.py",

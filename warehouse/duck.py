@@ -30,6 +30,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def file_pattern(path: Path) -> str:
+    """A path as DuckDB's file patterns read it: what would be a wildcard is meant as written."""
+    return "".join(f"[{c}]" if c in "[]*?" else c for c in str(path))
+
+
 def connect(spill: Path) -> duckdb.DuckDBPyConnection:
     """An in-memory connection that attaches files, spills to `spill` and fetches nothing."""
     con = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})

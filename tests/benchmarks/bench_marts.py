@@ -130,7 +130,7 @@ class _Project:
         if not self._data.clean.exists():
             self._data.clean.symlink_to(clean)
         self._manifest = prepare_manifest(self._data)
-        self._variables = {"clean_root": str(self._data.clean), "as_of": as_of, "admitted_schema": "candidate"}
+        self._variables = {"as_of": as_of, "admitted_schema": "candidate"}
         self.database = self._data.build_db
         self.target = self._data.dbt / "bench"
 

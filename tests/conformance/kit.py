@@ -8,25 +8,28 @@ computes a figure: a test that did would compare the project with itself.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 
+from orchestration.dbt_runner import PARSED, PROJECT, DbtError, node_result, run_dbt
+from orchestration.environment import dbt_environment
 from sources.registry.declared import DECLARED_TABLES
 from sources.registry.load import registry
 from sources.registry.model import REGISTER_COLUMNS, Column
+from tests.kit import parsed
 from warehouse.file_counts import COLUMNS as FILE_COUNTS
+from warehouse.paths import DataDir
 
 ROOT = Path(__file__).parents[2]
-PROJECT = ROOT / "dbt_project"
 SHARED = ROOT.parent / "shared" / "standards"
 _TYPES = {
     "string": pl.String,
@@ -117,35 +120,41 @@ class Project:
         **variables: Any,
     ) -> None:
         """`clean_root`: readings that are written already; `folder`: the project, or a changed copy of it."""
-        self.clean_root = clean_root or work / "clean"
-        self.database = work / "build.duckdb"
+        self._data = DataDir(work / "data").prepare()
+        if clean_root:
+            self._data.clean.symlink_to(clean_root)
+        self.clean_root = self._data.clean
+        self.database = self._data.build_db
         self.folder = folder
-        self._variables = {
-            "clean_root": str(self.clean_root),
-            "as_of": f"{as_of:%Y-%m-%d %H:%M:%S}",
-            "admitted_schema": "candidate",
-        } | variables
-        self._environment = os.environ | {
-            "ECOLEDGER_BUILD_DB": str(self.database),
-            "DBT_TARGET_PATH": str(work / "target"),
-            "DBT_LOG_PATH": str(work / "logs"),
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        }
+        self._variables = {"as_of": f"{as_of:%Y-%m-%d %H:%M:%S}", "admitted_schema": "candidate"} | variables
+        self._manifest = parsed(self._data, folder)
 
-    def dbt(self, *arguments: str) -> str:
-        """Runs dbt; AssertionError with its output if it fails."""
-        command = [str(Path(sys.executable).parent / "dbt"), *arguments, "--vars", json.dumps(self._variables)]
-        command += ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder)]
-        done = subprocess.run(
-            command, env=self._environment, cwd=self.folder, capture_output=True, text=True, timeout=600
-        )
-        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-        return done.stdout
+    def dbt(self, *arguments: str) -> None:
+        """Runs dbt; AssertionError with what it says of each node that failed."""
+        target = self._data.dbt / "tests"
+        try:
+            events = list(run_dbt(self._data, arguments, target, self._variables, self._manifest, self.folder))
+        except DbtError as error:
+            raise AssertionError(str(error)) from None
+        results = [found for event in events if (found := node_result(event))]
+        assert all(r.status in ("success", "pass", "warn") for r in results), "\n".join(self.messages())
+
+    def results(self) -> dict[str, str]:
+        """Status of every node of the last run, by unique id."""
+        return {r["unique_id"]: r["status"] for r in self._report()}
+
+    def messages(self) -> list[str]:
+        """What dbt says of each node that failed in the last run."""
+        failed = (r for r in self._report() if r["status"] in ("error", "fail", "runtime error"))
+        return [f"{r['unique_id']}: {r['message']}" for r in failed]
+
+    def _report(self) -> list[dict[str, Any]]:
+        return json.loads((self._data.dbt / "tests" / "run_results.json").read_bytes())["results"]
 
     def build(self, *folders: str) -> None:
         """Seeds and the marts of the folders or files with everything above them, without tests."""
         selection = [f"+path:models/marts/{folder}" for folder in folders]
-        self.dbt("build", "-q", "--exclude-resource-type", "test", "unit_test", "exposure", "-s", *selection)
+        self.dbt("build", "--exclude-resource-type", "test", "unit_test", "exposure", "-s", *selection)
 
     def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Rows of a query over the database that dbt left."""
@@ -154,8 +163,30 @@ class Project:
 
     def inline(self, template: str) -> list[tuple[Any, ...]]:
         """Compiles SQL that calls the project's macros, and runs it."""
-        compiled = json.loads(self.dbt("compile", "-q", "--output", "json", "--inline", template))
-        return self.query(compiled["compiled"])
+        compiler = self._compiler
+        assert compiler.stdin and compiler.stdout
+        compiler.stdin.write(json.dumps(template) + "\n")
+        compiler.stdin.flush()
+        compiled = json.loads(compiler.stdout.readline())
+        assert isinstance(compiled, str), compiled
+        return self.query(compiled)
+
+    @cached_property
+    def _compiler(self) -> subprocess.Popen[str]:
+        """compiler.py over this project; it ends when its input does, with this process."""
+        scratch = self._data.dbt / "compiler"
+        scratch.mkdir(parents=True, exist_ok=True)
+        database = {"ECOLEDGER_BUILD_DB": str(scratch / self.database.name)}
+        command = [sys.executable, "-m", "tests.conformance.compiler", str(self._manifest.with_name(PARSED))]
+        return subprocess.Popen(
+            [*command, str(self.clean_root), "-q", "--vars", json.dumps(self._variables)],
+            cwd=ROOT,
+            env=dbt_environment(self._data, self.folder, scratch) | database,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=(scratch / "stderr").open("w"),
+            text=True,
+        )
 
 
 def agrees(found: Decimal | None, expected: Any, decimals: int) -> bool:

@@ -19,6 +19,7 @@ import pytest
 from tests import kit
 from tests.faults import corpus
 from tests.faults.corpus import FEEDS, READINGS, Fault
+from warehouse.paths import DataDir
 
 # Without these two capabilities root is refused by file permissions like everybody else.
 _DROPPED = "-dac_override,-dac_read_search"
@@ -79,6 +80,7 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Refreshed:
                 file.chmod(0)
                 require_unreadable(file)
     data = folder.parent / "data"
+    kit.parsed(DataDir(data))
     arguments = ("refresh", "--data", str(data), "--config", str(config), "--to", LAST_DAY, "--json")
     return Refreshed(data, kit.run_cli(*arguments, prefix=unprivileged()), faults)
 

@@ -70,6 +70,7 @@ def test_the_release_does_not_depend_on_threads_time_zone_or_directory(district,
     data = tmp_path / "elsewhere" / "data"
     data.mkdir(parents=True)
     shutil.copytree(district.data / "raw", data / "raw")
+    kit.parsed(DataDir(data))
     env = {"POLARS_MAX_THREADS": "1", "ECOLEDGER_THREADS": "1", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"}
     again = kit.run_cli("refresh", "--data", str(data), "--to", district.last_day, "--json", env=env)
     assert again.code == district.first.code, again.err

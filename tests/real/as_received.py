@@ -12,8 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from orchestration.dbt_runner import node_result, prepare_manifest, run_dbt
-from tests.kit import read
+from orchestration.dbt_runner import node_result, run_dbt
+from tests.kit import parsed, read
 from tests.real.house import House
 from warehouse.paths import DataDir
 
@@ -27,9 +27,9 @@ def classes_as_received(house: House, root: Path) -> list[dict[str, Any]]:
     data.prepare()
     readings = _all_readings(house)
     _write(data, house, readings)
-    manifest = prepare_manifest(data)
+    manifest = parsed(data)
     asked = ["build", "--select", f"+{MART}", "--exclude-resource-type", "test", "unit_test"]
-    variables = {"clean_root": str(data.clean), "as_of": "2021-05-01 00:00:00"}
+    variables = {"as_of": "2021-05-01 00:00:00"}
     events = run_dbt(data, asked, data.dbt / "as_received", variables, manifest)
     failed = [r for r in map(node_result, events) if r and not r.built]
     assert not failed, failed

@@ -12,8 +12,9 @@ from typing import Any
 
 import duckdb
 
-from tests.kit import Ran, current, run_cli
+from tests.kit import Ran, current, parsed, run_cli
 from tests.real.raw import HERE
+from warehouse.paths import DataDir
 
 
 @dataclass(frozen=True)
@@ -37,5 +38,6 @@ class House:
 
 def refresh(mapping: str, data: Path) -> House:
     """Refreshes an empty data directory with one mapping."""
+    parsed(DataDir(data))
     ran = run_cli("refresh", "--data", str(data), "--config", str(HERE / f"{mapping}.toml"), "--json")
     return House(mapping, data, ran)

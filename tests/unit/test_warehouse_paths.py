@@ -70,3 +70,17 @@ def test_prepare_makes_the_directory_absolute(tmp_path: Path) -> None:
         os.chdir(before)
     assert data.root == tmp_path / "lake"
     assert list(data.root.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["z[k]", "s*r", "w?", "]", "it's {x}", "[!a]", "a,b", "空 格"])
+def test_a_folder_is_read_by_duckdb_under_any_name(tmp_path: Path, name: str) -> None:
+    """The neighbour `zk` would match `z[k]`, had its brackets a meaning."""
+    import duckdb
+
+    from warehouse.duck import file_pattern, literal
+
+    for folder, value in ((tmp_path / name / "day=1", 1), (tmp_path / "zk" / "day=1", 2), (tmp_path / "sr" / "x", 3)):
+        folder.mkdir(parents=True)
+        duckdb.sql(f"copy (select {value} as v) to {literal(str(folder / 'part-0.parquet'))}")
+    pattern = literal(f"{file_pattern(tmp_path / name)}/**/*.parquet")
+    assert duckdb.sql(f"select v from read_parquet({pattern}, hive_partitioning = false)").fetchall() == [(1,)]

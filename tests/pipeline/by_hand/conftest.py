@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from tests.kit import run_cli
+from tests.kit import parsed, run_cli
 from tests.pipeline.by_hand import deliveries
 from tests.real.house import House
+from warehouse.paths import DataDir
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     folder = tmp_path_factory.mktemp("by_hand")
     config = deliveries.write(folder / "user")
     data = folder / "data"
+    parsed(DataDir(data))
     ran = run_cli("refresh", "--data", str(data), "--config", str(config), "--to", "2026-01-31", "--json")
     assert ran.code == 0, f"exit code {ran.code}\n{ran.out}\n{ran.err[-3000:]}"
     return House("by_hand", data, ran)
