@@ -161,7 +161,8 @@ def _fits(value: Any, kind: str) -> bool:
 
 def _article(kind: str) -> str:
     names = {"texts": "a list of texts", "integer": "a whole number", "map": "a table of texts", "tables": "a table",
-             "boolean": "true or false", "marks": "a table of texts or a list", "units": "a table of units"}  # fmt: skip
+             "boolean": "true or false", "marks": "a table of texts or a list",
+             "units": "a table of units"}  # fmt: skip
     return names.get(kind, f"a {kind}")
 
 
