@@ -163,6 +163,11 @@ class Lake:
         """Partitions that hold or count a reading of the delivery as it was last cleaned: rebuilt when it is again."""
         return tuple(self.index.touches_of(feed, sha256))
 
+    def partitions(self, table: str) -> list[str]:
+        """The values of every clean partition of `table` as stored, in order."""
+        query = "SELECT value FROM partitions WHERE table_name = ? ORDER BY value"
+        return [value for (value,) in self.index.db.execute(query, (table,))]
+
     def read_clean(self, table: str, value: str) -> pl.DataFrame | None:
         """The clean partition as stored, or None where there is none."""
         return self._store.read(table, value)

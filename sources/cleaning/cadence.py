@@ -17,7 +17,7 @@ HOUR = 3_600_000_000  # microseconds
 DAY = 24 * HOUR
 # Tests of a series are for automatic series: one reading a day or more.
 SLOWEST = DAY
-# A silence longer than this is a new beginning, not a gap.
+# So far a test of gaps looks at neighbouring partitions; for a longer silence the lake is asked (silence.py).
 LONGEST_GAP = 7 * DAY
 DEFAULT_GAP_PERIODS = 3
 

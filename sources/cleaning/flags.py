@@ -16,7 +16,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from sources.cleaning.cadence import HOUR, LONGEST_GAP, neighbour_gap
+from sources.cleaning.cadence import HOUR, neighbour_gap
 from sources.registry.model import (
     FLAG_FAIL,
     FLAG_MISSING,
@@ -245,9 +245,13 @@ def _attenuated(usable: pl.DataFrame, tests: SeriesTests) -> tuple[pl.Series, pl
 
 
 def _gap(frame: pl.DataFrame, tests: SeriesTests) -> pl.Series | None:
-    """More than the allowed number of cadences without any record before this one; a silent week is a new beginning."""
+    """More than the allowed number of cadences without any record before this one, however long ago the last one was.
+
+    The first record of a series follows no silence.
+    """
     if tests.gap_periods is None:
         return None
-    since = pl.col(TIME) - _neighbour(TIME, 1, pl.lit(LONGEST_GAP))
+    same = pl.col(SERIES) == pl.col(SERIES).shift(1)
+    since = pl.when(same).then(pl.col(TIME) - pl.col(TIME).shift(1))
     silent = since > pl.col(STEP) * (tests.gap_periods + 1)
     return frame.select(_graded(silent, None, since.is_not_null() & pl.col(STEP).is_not_null())).to_series()

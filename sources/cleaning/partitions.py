@@ -18,8 +18,9 @@ from sources.cleaning.flags import names_of
 from sources.cleaning.frames import Spelling
 from sources.cleaning.resolve import DUPLICATE, Order, Resolved, resolve
 from sources.cleaning.series import SeriesRules, flags, lean_clean, lean_staged
+from sources.cleaning.silence import Silences
 from sources.cleaning.spill import Budget, Staging
-from sources.cleaning.staged import FILE, PART, part_span, part_value, parts_between
+from sources.cleaning.staged import FILE, PART, part_of_value, part_span, part_value, parts_between
 from sources.cleaning.store import CleanStore, PartitionCounts, PartitionPart
 from sources.registry.model import FLAG_FAIL, FLAG_SUSPECT, CleanTable
 
@@ -69,16 +70,36 @@ class TableRebuild:
         self._resolved: OrderedDict[Chunk, Resolved] = OrderedDict()
         self._chunks: list[Chunk] = []
         self._written: set[int] = set()
+        self._changed: frozenset[int] = frozenset()
+        # Series in the changed partitions, as they were and as they are; None where nobody asks.
+        self._touched: list[pl.DataFrame | None] | None = None
+        self._silences = Silences(rules, self._parts, self._frames) if Silences.matter(rules) and reach else None
 
     def rebuild(self, changed: Mapping[int, Changed]) -> int:
         """Writes every partition in `changed` and renews the flags of neighbours; gives how many of those changed."""
         self._chunks = self._cut(sorted(changed))
+        self._changed = frozenset(changed)
+        # What begins here may end, or end no longer, a silence of readings that are left alone.
+        stored = self._stored() if self._silences else set()
+        asked = any(p > min(changed) for p in stored - self._changed)
+        if asked:
+            self._touched = [self._silences.series(self._as_stored(p)) for p in sorted(stored & self._changed)]
         for chunk in self._chunks:
             if chunk.sites is None:
                 self._write_whole(chunk)
         for part in sorted({c.parts[0] for c in self._chunks if c.sites is not None}):
             self._write_in_parts(part)
-        return self._renew_neighbours(changed) if self._reach else 0
+        if not self._reach:
+            return 0
+        series = [found for found in self._touched or [] if found is not None]
+        far = self._silences.followed_by(self._changed, pl.concat(series).unique()) if series else set()
+        return self._renew_neighbours(changed, far)
+
+    def _stored(self) -> set[int]:
+        return {part_of_value(v, self._table.grain) for v in self._store.partitions(self._table.name)}
+
+    def _parts(self) -> set[int]:
+        return self._stored() | self._changed
 
     def _cut(self, parts: list[int]) -> list[Chunk]:
         """Partitions in order, in chunks of about the budget; one that is larger is cut by sites."""
@@ -145,7 +166,9 @@ class TableRebuild:
         """A function that gives clean frame, superseded frame and counts of each partition of the chunk."""
         resolved = self._resolve(chunk)
         lean = self._lean(resolved.standing)
-        found = flags(lean, self._context(chunk) if self._reach else None, self._rules)
+        if self._touched is not None:
+            self._touched.append(self._silences.series([lean]))
+        found = flags(lean, self._context(chunk, lean) if self._reach else None, self._rules)
         clean = self._spelling.clean(resolved.standing, found)
         superseded = self._spelling.superseded(resolved.fallen)
         counts = _counts(resolved, found, self._spelling.files.sha256)
@@ -163,8 +186,8 @@ class TableRebuild:
     def _lean(self, standing: pl.DataFrame) -> pl.DataFrame:
         return lean_staged(standing, self._spelling.files.source_id, self._rules, self._order.invalid)
 
-    def _context(self, chunk: Chunk) -> pl.DataFrame | None:
-        """Standing readings around the chunk that its flags depend on."""
+    def _context(self, chunk: Chunk, lean: pl.DataFrame) -> pl.DataFrame | None:
+        """Standing readings around the chunk that the flags of `lean`, its own, depend on."""
         spans = [part_span(p, self._table.grain) for p in chunk.parts]
         own = set(chunk.parts)
         around: dict[int, None] = {}
@@ -173,7 +196,11 @@ class TableRebuild:
                 if part not in own:
                     around[part] = None
         first, after = min(s[0] for s in spans), max(s[1] for s in spans)
-        return self._standing(sorted(around), chunk.sites, first, after)
+        near = self._standing(sorted(around), chunk.sites, first, after)
+        if self._silences is None:
+            return near
+        far = self._silences.before(lean, near, own | set(around))
+        return far if near is None else pl.concat([near, far])
 
     def _standing(
         self, parts: Iterable[int], sites: tuple[int, ...] | None, first: date, after: date
@@ -182,22 +209,31 @@ class TableRebuild:
         earliest = datetime.combine(first - self._reach.before, time())
         latest = datetime.combine(after + self._reach.after, time())
         near = pl.col("period_start").is_between(earliest, latest)
-        found: list[pl.DataFrame] = []
-        for part in parts:
-            # A partition cut by sites is never read back as a whole: its chunks are resolved again.
-            pending = [c for c in self._chunks if part in c.parts and (c.sites or part not in self._written)]
-            for chunk in pending:
-                if sites is None or chunk.sites is None or set(sites) & set(chunk.sites):
-                    own = self._resolve(chunk).standing
-                    found.append(self._lean(own.filter((pl.col(PART) == part) & near)))
-            if not pending and (stored := self._store.read_clean(self._table.name, self._value(part))) is not None:
-                found.append(lean_clean(stored.filter(near), self._rules, self._spelling.codes))
+        found = [frame for part in parts for frame in self._frames(part, sites, near)]
         return pl.concat(found) if found else None
 
-    def _renew_neighbours(self, changed: Mapping[int, Changed]) -> int:
-        """Flags of stored partitions near a change, which were not rebuilt themselves."""
+    def _frames(
+        self, part: int, sites: tuple[int, ...] | None = None, kept: pl.Expr | None = None
+    ) -> Iterator[pl.DataFrame]:
+        """What stands in one partition, of this run where it rebuilds it, else as stored."""
+        kept = pl.lit(True) if kept is None else kept
+        # A partition cut by sites is never read back as a whole: its chunks are resolved again.
+        pending = [c for c in self._chunks if part in c.parts and (c.sites or part not in self._written)]
+        for chunk in pending:
+            if sites is None or chunk.sites is None or set(sites) & set(chunk.sites):
+                own = self._resolve(chunk).standing
+                yield self._lean(own.filter((pl.col(PART) == part) & kept))
+        if not pending:
+            yield from self._as_stored(part, kept)
+
+    def _as_stored(self, part: int, kept: pl.Expr | None = None) -> Iterator[pl.DataFrame]:
+        if (stored := self._store.read_clean(self._table.name, self._value(part))) is not None:
+            yield lean_clean(stored if kept is None else stored.filter(kept), self._rules, self._spelling.codes)
+
+    def _renew_neighbours(self, changed: Mapping[int, Changed], far: set[int]) -> int:
+        """Flags of stored partitions near a change, and of `far` ones, which were not rebuilt themselves."""
         grain = self._table.grain
-        near: set[int] = set()
+        near = set(far)
         for when in changed.values():
             # What lies after a change looks back at it, and what lies before looks ahead.
             after = when.last.date() + self._reach.before + timedelta(days=1)
@@ -215,7 +251,7 @@ class TableRebuild:
             return 0
         targets = pl.concat(list(there.values()))
         lean = lean_clean(targets, self._rules, self._spelling.codes)
-        found = flags(lean, self._context(Chunk(tuple(there))), self._rules)
+        found = flags(lean, self._context(Chunk(tuple(there)), lean), self._rules)
         renewed = targets.with_columns(self._flag_columns(found))
         at = rewritten = 0
         for part, before in there.items():

@@ -71,6 +71,10 @@ class CleanStore(Protocol):
         """
         ...
 
+    def partitions(self, table: str) -> list[str]:
+        """The values of every clean partition of `table` as stored, in order."""
+        ...
+
     def read_clean(self, table: str, value: str) -> pl.DataFrame | None:
         """The clean partition as stored, or None where there is none."""
         ...

@@ -174,6 +174,9 @@ class MemoryStore:
         known = self.files.get((feed, sha256))
         return known.touches if known else ()
 
+    def partitions(self, table: str) -> list[str]:
+        return sorted(value for name, value in self.clean if name == table)
+
     def read_clean(self, table: str, value: str) -> pl.DataFrame | None:
         return self.clean.get((table, value))
 

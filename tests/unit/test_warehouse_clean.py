@@ -49,6 +49,7 @@ def test_a_partition_is_read_back_as_it_was_written(lake: Lake, data: DataDir) -
     assert found["value"].to_list() == [Decimal(50), Decimal(11), Decimal(12)]
     assert found["raw_sha256"].to_list() == [second, first, first]
     assert lake.read_clean("clean_air", "2026-11-03") is None
+    assert lake.partitions("clean_air") == ["2026-11-01", "2026-11-02"] and lake.partitions("clean_noise") == []
     beside = pl.read_parquet(data.superseded_partition("clean_air", "day", "2026-11-01") / "part-0.parquet")
     assert beside["raw_sha256"].to_list() == [first]
     assert pl.read_parquet(data.quarantine_file("air", second))["reason"].to_list() == ["unknown site"]
