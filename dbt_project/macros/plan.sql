@@ -122,3 +122,8 @@
 {% macro milestone_of(plan_ref) -%}
     split_part({{ plan_ref }}, ':', 3)
 {%- endmacro %}
+
+{# Whether `item` is one of the items of `list`, a text separated by '; '. A list is not compared as one text. #}
+{% macro is_in_list(item, list) -%}
+    position(concat('; ', {{ item }}, '; ') in concat('; ', {{ list }}, '; ')) > 0
+{%- endmacro %}

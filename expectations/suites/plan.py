@@ -6,7 +6,7 @@ Here belongs what holds between a status and the numbers beside it. Not here: th
 
 from __future__ import annotations
 
-from expectations.checks import Check, between, equal, not_null, relation
+from expectations.checks import Check, between, equal, none, not_null, relation
 from expectations.suites.common import VALIDITY, Suite, seed_rows, seed_values
 
 _STATES = ("fresh", "held", "empty")
@@ -87,19 +87,21 @@ def _judged(key: str) -> tuple[Check, ...]:
         ),
         relation(
             "met and missed are said of the year that was promised",
-            "status not in ('met', 'missed') or judged_year = target_year or is_judged_each_year"
-            if key == "commitment_id"
-            else "status not in ('met', 'missed') or judged_year = target_year",
-            (
-                key,
-                "status",
-                "judged_year",
-                "target_year",
-                *(("is_judged_each_year",) if key == "commitment_id" else ()),
-            ),
-            {"status": "met", "judged_year": 2024, "target_year": 2025, "is_judged_each_year": False}
-            if key == "commitment_id"
-            else {"status": "met", "judged_year": 2024, "target_year": 2025},
+            "status not in ('met', 'missed') or judged_year = target_year or is_judged_each_year",
+            (key, "status", "judged_year", "target_year", "is_judged_each_year"),
+            {"status": "met", "judged_year": 2024, "target_year": 2025, "is_judged_each_year": False},
+        ),
+        relation(
+            "a target that is attained already asks for no change",
+            "pace_reason not like 'already attained%' or pace_needed_per_year is null",
+            (key, "pace_reason", "pace_needed_per_year"),
+            {"pace_reason": "already attained in 2020", "pace_needed_per_year": 1.4},
+        ),
+        relation(
+            "no reason ends in a colon",
+            "not (trim(status_reason) like '%:' or trim(pace_reason) like '%:' or trim(projection_reason) like '%:')",
+            (key, "status_reason", "pace_reason", "projection_reason"),
+            {"status_reason": "2025: insufficient; missing item: ", "pace_reason": "", "projection_reason": ""},
         ),
         relation(
             # A held domain has no data of its own; what returns report of it still stands beside it.
@@ -196,9 +198,9 @@ _PROJECTS = Suite(
         between("progress_pct", 0, None, "%"),
         relation(
             "a judged project has progress",
-            f"status not in {_JUDGED} or progress_pct is not null",
-            ("project_no", "status", "progress_pct"),
-            {"status": "met", "progress_pct": None},
+            f"status not in {_JUDGED} or progress_pct is not null or judged_by = 'commitment'",
+            ("project_no", "status", "progress_pct", "judged_by"),
+            {"status": "met", "progress_pct": None, "judged_by": "progress"},
         ),
         relation(
             "met means complete by the deadline",
@@ -218,9 +220,17 @@ _PROJECTS = Suite(
             ("project_no", "judged_year", "deadline_year"),
             {"judged_year": 2026, "deadline_year": 2025},
         ),
+        none(
+            "one promise has one verdict",
+            "select p.project_no from {table} p join {schema}.mart_commitments c using (commitment_id) "
+            "where p.status <> c.status",
+            "no key project with another status than the commitment that promises the same",
+            ("commitment_id", "status"),
+        ),
         relation(
             "a status without progress says why",
-            "status not in ('no_data', 'insufficient_data') or coalesce(status_reason, '') <> ''",
+            "status not in ('no_data', 'insufficient_data', 'target_not_set', 'not_comparable') "
+            "or coalesce(status_reason, '') <> ''",
             ("project_no", "status", "status_reason"),
             {"status": "no_data", "status_reason": ""},
         ),
@@ -231,7 +241,7 @@ _PROJECTS = Suite(
             {"milestones_reached": 3, "milestones": 2},
         ),
     ),
-    {"status": _STATUS, "domain_state": _STATES, "judged_by": ("progress", "quantity", "milestones")},
+    {"status": _STATUS, "domain_state": _STATES, "judged_by": ("progress", "quantity", "milestones", "commitment")},
     always=len(seed_values("plan/plan_key_projects", "project_no")),
 )
 

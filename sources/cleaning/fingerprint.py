@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sources.config import shipped
+
 if TYPE_CHECKING:
     from sources.config.model import Config, Source
     from sources.registry import Registry
@@ -31,7 +33,10 @@ def source_fingerprints(config: Config, registry: Registry) -> dict[str, str]:
 
 
 def _fingerprint(source: Source, registry: Registry, config: Config, registers: str) -> str:
-    parts = (code_digest(), registry.fingerprint, source.fingerprint, config.district.reporting_zone, registers)
+    parts = [code_digest(), registry.fingerprint, source.fingerprint, config.district.reporting_zone, registers]
+    if source.feed == "returns":
+        # What a return may report on is the plan's to say.
+        parts.append(shipped.plan_digest())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

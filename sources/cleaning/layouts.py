@@ -12,6 +12,7 @@ from sources.cleaning.dims import text_of
 from sources.cleaning.nondetects import Marked, marked
 from sources.cleaning.numbers import NumberRules, Numbers, parse_numbers
 from sources.cleaning.plan import SourcePlan, ValueColumn
+from sources.cleaning.plan_refs import with_mistaken_refs
 from sources.cleaning.rejects import Rejects
 from sources.cleaning.staged import (
     CENSORED,
@@ -74,7 +75,7 @@ def wide_readings(
         if numbers.rejected.height:
             _refuse(raw, records[INDEX], cells, numbers, value, value.column, rejects)
             bad = pl.Series([False]).new_from_index(0, records.height).scatter(numbers.rejected["index"], True)
-        refused.append(bad)
+        refused.append(with_mistaken_refs(plan, records, value.parameter, bad, rejects))
     return _staged(plan, _marked_first(parts, refused))
 
 
@@ -159,6 +160,9 @@ def long_readings(
             _refuse(raw, own[INDEX], cells, numbers, long, long.value_column, rejects)
             lost = pl.Series([False]).new_from_index(0, part.height).scatter(numbers.rejected["index"], True)
             part = part.filter(~lost)
+        astray = with_mistaken_refs(plan, part, parameter, None, rejects)
+        if astray is not None:
+            part = part.filter(~astray)
         parts.append(part.with_columns(pl.lit(True).alias(FIRST)))
     for (reason, column, value), places in refused.items():
         at = pl.concat(places)

@@ -80,6 +80,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Name the limit's column in limit_column, or take the mark out of censor: the value is missing then",
     ),
     "out_of_range": ("'{v}' is too large to be stored (12 digits before the point)", "Check the value and its unit"),
+    "plan_ref_mistaken": (
+        "'{v}' is nothing of the plan that this item reports on",
+        "Write commitment:<id> or project:<no> as the plan numbers it",
+    ),
     "mass_impossible": (
         "gross and tare '{v}' do not fit: gross > tare > 0 is required",
         "Have the ticket corrected and delivered again",

@@ -24,7 +24,7 @@ REJECT_SCHEMA = {
     "level": pl.String(),
     "value": pl.String(),
     "reason": pl.String(),
-    # A sentence that only the reader knows; null where the reason's own one is used.
+    # A sentence about this one value; null where the reason's own one is used.
     "said": pl.String(),
     "record": pl.String(),
 }
@@ -37,8 +37,16 @@ class Rejects:
         self._raw = raw
         self._parts: list[pl.DataFrame] = []
 
-    def add(self, index: pl.Series, column: str, level: str, value: pl.Series, reason: pl.Series | str) -> None:
-        """Refuses the rows `index`; `value` and `reason` belong to them, one by one."""
+    def add(
+        self,
+        index: pl.Series,
+        column: str,
+        level: str,
+        value: pl.Series,
+        reason: pl.Series | str,
+        said: pl.Series | None = None,
+    ) -> None:
+        """Refuses the rows `index`; `value`, `reason` and `said` (own sentences) belong to them, one by one."""
         self._parts.append(
             pl.DataFrame(
                 {
@@ -46,7 +54,11 @@ class Rejects:
                     "value": value.cast(pl.String),
                     "reason": reason if isinstance(reason, str) else reason.cast(pl.String),
                 }
-            ).with_columns(raw_column=pl.lit(column), level=pl.lit(level))
+            ).with_columns(
+                raw_column=pl.lit(column),
+                level=pl.lit(level),
+                said=pl.lit(None, pl.String) if said is None else said.cast(pl.String),
+            )
         )
 
     def frame(self) -> pl.DataFrame:
@@ -64,7 +76,7 @@ class Rejects:
             "level",
             "value",
             "reason",
-            pl.lit(None, pl.String).alias("said"),
+            "said",
             record.alias("record"),
         )
 

@@ -28,7 +28,8 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
 
     [declared]                                # what no standard gives: UTF-8 CSV, relative to this file, one row a fact
     municipal_targets = "targets.csv"         # indicator_id, target_operator, target_value, document_no, document_date,
-                                              # entered_by (may be left out); of several dates the latest holds
+                                              # entered_by (may be left out); of several dates the latest holds;
+                                              # only where the plan's text leaves it to the municipality
     plan_baseline_scopes = "scopes.csv"       # indicator_id, baseline_year, is_declared, scope_zh, factors_zh,
                                               # document_no, document_date
     energy_equal_value = "equal_value.csv"    # data_year, kgce_per_kwh, document, document_date, entered_by (optional)

@@ -137,6 +137,33 @@ def _indicator(entry: Mapping[str, str], known: Mapping[str, object]) -> _Found:
 def _municipal_target(entry: Mapping[str, str]) -> _Found:
     yield from _indicator(entry, {**shipped.indicators(), **shipped.commitments()})
     yield from _known_year(entry, "document_date")
+    promise = shipped.judgements().get(entry["indicator_id"])
+    if promise is None:
+        return
+    if not promise["municipal_text_zh"]:
+        plan = shipped.indicators().get(entry["indicator_id"]) or shipped.commitments()[entry["indicator_id"]]
+        message = f"the plan itself sets the target of {entry['indicator_id']}: {plan['target_text_zh']}"
+        hint = f"leave the row out; the plan leaves to the municipality only {', '.join(_left_to_the_municipality())}"
+        yield "indicator_id", message, hint
+        return
+    yield from _possible_target(entry, promise)
+
+
+def _possible_target(entry: Mapping[str, str], promise: shipped.Row) -> _Found:
+    given = entry["target_operator"]
+    wrong, right = (">", "<") if promise["better"] == "lower" else ("<", ">")
+    if given.startswith(wrong):
+        message = f"'{given}' asks for the worse: of {entry['indicator_id']} {promise['better']} is better"
+        yield "target_operator", message, f"write '{right}=' or '{right}'"
+    low, high = (Decimal(end) if end else None for end in (promise["range_low"], promise["range_high"]))
+    value = Decimal(entry["target_value"])
+    if (low is not None and value < low) or (high is not None and value > high):
+        ends = f"at least {low}" if high is None else f"from {low} to {high}"
+        yield "target_value", f"{value} cannot be", f"write a value {ends}, in the unit of the plan"
+
+
+def _left_to_the_municipality() -> list[str]:
+    return [plan_id for plan_id, row in shipped.judgements().items() if row["municipal_text_zh"]]
 
 
 def _baseline_scope(entry: Mapping[str, str]) -> _Found:

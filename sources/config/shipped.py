@@ -1,12 +1,14 @@
-"""What is delivered with EcoLedger and a configuration may name: rules, editions, grid factors, indicators.
+"""What is delivered with EcoLedger and a configuration may name: rules, editions, grid factors, the plan.
 
 Here belongs reading the seeds of the dbt project as text, so that a choice stands in one place. Not here: judging a
-configuration (standards.py, declared.py). Standard library only, and nothing is read unless it is asked for.
+configuration (standards.py, declared.py) or a return (cleaning.plan_refs). Standard library only, and nothing is read
+unless it is asked for.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -48,3 +50,23 @@ def indicators() -> Mapping[str, Row]:
 def commitments() -> Mapping[str, Row]:
     """The further commitments of the plan by their id."""
     return {row["commitment_id"]: row for row in seed_rows("plan/plan_commitments_2025")}
+
+
+def projects() -> Mapping[str, Row]:
+    """The key projects of the plan by their number in the annex."""
+    return {row["project_no"]: row for row in seed_rows("plan/plan_key_projects")}
+
+
+def judgements() -> Mapping[str, Row]:
+    """How each indicator and commitment of the plan is judged, by its id."""
+    found = {row["indicator_id"]: row for row in seed_rows("plan/plan_judgement")}
+    return found | {row["commitment_id"]: row for row in seed_rows("plan/commitment_judgement")}
+
+
+@cache
+def plan_digest() -> str:
+    """SHA-256 of the seeds of the plan that a return's plan_ref is checked against."""
+    digest = hashlib.sha256()
+    for seed in ("plan_commitments_2025", "commitment_judgement", "plan_key_projects"):
+        digest.update((SEEDS / "plan" / f"{seed}.csv").read_bytes())
+    return digest.hexdigest()

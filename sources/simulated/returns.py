@@ -115,6 +115,8 @@ _COMMITMENTS: dict[str, tuple[float, ...]] = {
     "road_cleaning_grade1": (93.1, 95.4, 97.8, 99.2, 100.0),
     "outfall_remediation": (35.0, 58.2, 79.6, 94.3, 100.0),
     "mulch_residue_growth": (1.2, 0.6, -0.4, -1.1, -1.7),
+    # Measured from 2025 on; kept in every year of the plan.
+    "household_waste_safe": (100.0, 100.0, 100.0, 100.0, 100.0),
 }
 _FINDINGS: dict[str, tuple[int, ...]] = {"farm_film_recovery": (0, 0, 0, 1, 1)}
 # Projects: percent complete; done beyond a deadline of 2022 or 2023 stays done. Project 16 reports nothing.

@@ -50,6 +50,11 @@ CONTRADICTIONS = {
             "assessed_attainment_pct": 100,
         },
     ),
+    "one promise has one verdict": (
+        "mart_commitments",
+        {"commitment_id": "greenway_length", "status": "missed"},
+        {"commitment_id": "greenway_length", "status": "met"},
+    ),
     "the sources of CO2 are its totals": (
         "mart_energy_annual",
         {"area_code": "110105"},

@@ -167,6 +167,37 @@ def test_a_table_without_a_file_has_no_rows(tmp_path: Path) -> None:
     assert load_declared(config, DECLARED_TABLES["municipal_targets"]).rows == ()
 
 
+@pytest.mark.parametrize(
+    ("indicator_id", "operator", "words"),
+    [
+        # 三、总体目标: 碳排放总量和单位地区生产总值二氧化碳排放降幅达到市级要求;
+        # PM2.5年均浓度和优良天数比例达到市级要求.
+        ("carbon_emission_total", "<=", "碳排放总量"),
+        ("pm25_annual_mean", "<=", "35左右（达到市级要求）"),
+        ("good_air_days_ratio", ">=", "优良天数比例达到市级要求"),
+        # 土壤环境约束性和预期性指标满足国家和市级要求.
+        ("safe_polluted_farmland", ">=", "土壤环境约束性和预期性指标满足国家和市级要求"),
+    ],
+)
+def test_a_target_may_be_entered_wherever_the_plans_words_leave_it_to_the_municipality(
+    tmp_path: Path, indicator_id: str, operator: str, words: str
+) -> None:
+    file = enter(tmp_path, "municipal_targets", HEAD + f"{indicator_id},{operator},30,京环发〔2021〕1号,2021-03-01,\n")
+    assert check_config(file) == []
+    assert words in shipped.judgements()[indicator_id]["municipal_text_zh"]
+
+
+def test_every_target_without_a_number_is_left_to_the_municipality() -> None:
+    plan = {**shipped.indicators(), **shipped.commitments()}
+    open_ones = {i for i, row in plan.items() if row["target_operator"] == "municipal"}
+    left = {i for i, row in shipped.judgements().items() if row["municipal_text_zh"]}
+    assert open_ones < left
+    assert left - open_ones == {
+        "carbon_emission_total", "pm25_annual_mean", "good_air_days_ratio", "heavy_pollution_days_ratio",
+        "safe_polluted_farmland", "safe_contaminated_plots",
+    }  # fmt: skip
+
+
 HEAD = TARGETS.splitlines()[0] + "\n"
 ROW = TARGETS.splitlines()[1]
 FILES = [
@@ -225,6 +256,14 @@ def test_a_mistake_in_a_cell_is_named_with_its_row_and_column(tmp_path: Path, ol
 
 
 OTHERS = [
+    # The plan's text sets 99.7 % itself; of what it leaves to the municipality the list names each.
+    ("municipal_targets", "voc_reduction", "sewage_treatment_rate",
+     "indicator_id: the plan itself sets the target of sewage_treatment_rate: 99.7 leave the row out"),
+    ("municipal_targets", "voc_reduction", "dustfall",
+     "indicator_id: the plan itself sets 控制在5吨 leave the row out carbon_emission_total"),
+    ("municipal_targets", "voc_reduction,>=", "voc_reduction,<=",
+     "target_operator: '<=' asks for the worse higher is better write '>=' or '>'"),
+    ("municipal_targets", "voc_reduction,>=", "good_air_days_ratio,>=", "target_value: 120.5 cannot be from 0 to 100"),
     ("energy_own_factors", "natural_gas", "natural_gaz", "carrier: no carrier 'natural_gaz' did you mean"),
     ("energy_own_factors", "m3", "t", "unit: natural_gas is not counted in 't' write 'm3'"),
     ("energy_own_factors", "2023-12-31", "2022-12-31", "valid_to: 2022-12-31 is before valid_from leave it empty"),

@@ -40,10 +40,11 @@ FILES = {
     "waste_tickets_2025_20260108.csv": Counts((1466, 1464, 1, 1), (1466, 1464, 1, 1, 0)),
     # Two years of four flows; JSON has no header.
     "energy_balance_20260116.json": Counts((8, 8, 0, 0), (8, 8, 0, 0, 0), 0),
-    # PM2.5 of 2020, carbon and GDP of three years (6), 13 items of 2025, EI of 2024, four reductions × five years (20).
-    "returns_20260120.csv": Counts((41, 41, 0, 0), (41, 41, 0, 0, 0)),
-    # Six reports on two commitments, four on two projects.
-    "plan_reports_20260118.csv": Counts((10, 10, 0, 0), (10, 10, 0, 0, 0)),
+    # PM2.5 of 2020, carbon and GDP of three years (6), 13 items of 2025, EI of 2024, four reductions × five years (20),
+    # PM10, NO2 and sections × the four years before measurement (12).
+    "returns_20260120.csv": Counts((53, 53, 0, 0), (53, 53, 0, 0, 0)),
+    # 12 reports on five commitments, one of which misspells its name; six on four projects.
+    "plan_reports_20260118.csv": Counts((18, 17, 1, 0), (18, 17, 1, 0, 0)),
 }
 RECORDS = ("records_in", "records_used", "records_quarantined", "records_duplicate")
 READINGS = ("readings_in", "readings_clean", "readings_quarantined", "readings_duplicate", "readings_superseded")
@@ -66,7 +67,9 @@ def test_quarantined_rows_are_named(house: House) -> None:
     # The header is row 1. Water: 372 results (rows 2 to 373), the repeated one, the unknown section: row 375. Waste:
     # 151 days before 1 June are 604 tickets (rows 2 to 605); the ninth of the day is row 614.
     found = house.lake("select file_name, raw_row, reason from read_parquet('{quarantine}/*/*.parquet') order by 1")
+    # Plan reports: 15 rows before the one that names 'commitment:greenway_lenght'.
     assert found == [
+        ("plan_reports_20260118.csv", 17, "plan_ref_mistaken"),
         ("waste_tickets_2025_20260108.csv", 614, "mass_impossible"),
         ("water_lab_2025_20260110.csv", 375, "unknown_site"),
     ]

@@ -35,6 +35,43 @@ def test_commitment_of_each_year(shows: Shown) -> None:
     )  # fmt: skip
 
 
+def test_what_is_kept_is_judged_on_every_year(shows: Shown) -> None:
+    # 100 % was promised to be kept: 100 as reported of 2021 to 2024, and 99.8 as measured in 2025 (test_waste.py).
+    shows(
+        "mart_commitments", "commitment_id = 'household_waste_safe'", is_judged_each_year=True, judged_value="99.8",
+        judged_year=2025, value_method="measured", status="missed", status_reason="not attained in 2025",
+    )  # fmt: skip
+    # Stable attainment, ≤ 40: 37, 34, 33, 31 as reported of 2021 to 2024, 40 as measured in 2025.
+    shows(
+        "mart_plan_scorecard", "indicator_id = 'no2_annual_mean'", is_judged_each_year=True, judged_year=2025,
+        judged_value="40", status="met", status_reason="",
+    )  # fmt: skip
+
+
+def test_reasons_name_section_item_and_length(shows: Shown) -> None:
+    # W3 has class V by its permanganate index against target IV; W4 stands for 5 km and is worse than V.
+    shows(
+        "mart_plan_scorecard", "indicator_id = 'assessed_section_attainment'", status="missed",
+        status_reason="not attained in 2025; 清河闸: Ⅴ类 (高锰酸盐指数), target IV; the value is indicative: "
+        "3 sections with months or items missing: 沙窝: items: 5 of the 21; 新八里桥: items: 6 of the 21; "
+        "清河闸: items: 5 of the 21",
+    )  # fmt: skip
+    reason = "萧太后河口: 5 km 劣Ⅴ类 (氨氮); the value is indicative: 4 sections with months or items missing: 沙窝: "
+    shows(
+        "mart_plan_scorecard", f"indicator_id = 'worse_than_v_river_length' and starts_with(status_reason, '{reason}')",
+        status="missed",
+    )  # fmt: skip
+
+
+def test_an_entered_carbon_target_waits_for_its_scope(shows: Shown) -> None:
+    shows(
+        "mart_plan_scorecard", "indicator_id = 'carbon_emission_total'", target_value="1500", judged_operator="<=",
+        target_source="municipal: 京发改〔2021〕9号 (2021-10-01)", status="not_comparable",
+        status_reason="the entered target of 1500 10kt is judged once scope and factors of the baseline of 2019 are "
+        "declared (plan_baseline_scopes)",
+    )  # fmt: skip
+
+
 def test_commitment_of_which_nothing_is_reported(shows: Shown) -> None:
     shows("mart_commitments", "commitment_id = 'green_travel_share'", judged_value=None, status="no_data")
 
@@ -51,6 +88,30 @@ def test_key_projects(shows: Shown) -> None:
         progress_pct="104", completed_year=2023, status="met",
     )  # fmt: skip
     shows("mart_key_projects", "project_no = 1", judged_year=None, progress_pct=None, status="no_data")
+
+
+def test_one_promise_has_one_verdict(shows: Shown) -> None:
+    # 100 km of greenways are commitment and project 13: both report 98.6 km, 98.6 %.
+    shows(
+        "mart_key_projects", "project_no = 13", commitment_id="greenway_length", judged_by="commitment",
+        judged_year=2025, quantity_done="98.6", progress_pct="98.6", completed_year=None, status="missed",
+    )  # fmt: skip
+    # Project 5 calls itself complete; the municipality has entered no number for the share of vehicles (81.3 %).
+    shows("mart_commitments", "commitment_id = 'clean_vehicle_share'", judged_value="81.3", status="target_not_set")
+    shows(
+        "mart_key_projects", "project_no = 5", commitment_id="clean_vehicle_share", judged_by="progress",
+        progress_pct="100", status="target_not_set",
+    )  # fmt: skip
+    shows("mart_commitments", "commitment_id = 'public_building_retrofit'", status="target_not_set")
+    shows("mart_key_projects", "project_no = 7", commitment_id="public_building_retrofit", status="target_not_set")
+
+
+def test_what_is_attained_already_needs_no_pace(shows: Shown) -> None:
+    # NO2 had 33 in 2020, its limit is 40: no pace of +1.4 a year. (40 − 33) : 5 = 1.4 is what it rose by.
+    shows(
+        "mart_plan_scorecard", "indicator_id = 'no2_annual_mean'", pace_needed_per_year=None,
+        pace_so_far_per_year="1.4", pace_reason="already attained in 2020",
+    )  # fmt: skip
 
 
 def test_pace(shows: Shown) -> None:

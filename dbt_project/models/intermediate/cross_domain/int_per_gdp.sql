@@ -81,6 +81,7 @@ pairs as (
         b.total as base_total,
         b.gdp as base_gdp,
         b.validity as base_validity,
+        b.validity_reason as base_validity_reason,
         case
             when t.total is not null and t.gdp is not null and b.total > 0 and b.gdp is not null
                 then {{ exact_quotient('(b.total * t.gdp - t.total * b.gdp) * 100', 'b.total * t.gdp', 8) }}
@@ -124,22 +125,40 @@ select
         '; ',
         case
             when p.total is null
-                then concat(
-                        'no total of ', cast(p.year as string), ' in the series ', p.series, ': ', p.validity_reason
+                then concat_ws(
+                        ': ',
+                        concat('no total of ', cast(p.year as string), ' in the series ', p.series),
+                        nullif(p.validity_reason, '')
                     )
         end,
         case when p.gdp is null then concat('no GDP at constant prices of ', cast(p.year as string)) end,
         case
             when p.base_total is null or p.base_total <= 0
-                then concat('the series ', p.series, ' has no total of ', cast(p.year_before as string))
+                then concat_ws(
+                        ': ',
+                        concat('the series ', p.series, ' has no total of ', cast(p.year_before as string)),
+                        nullif(p.base_validity_reason, '')
+                    )
         end,
         case
             when p.base_total is not null and p.base_gdp is null
                 then concat('no GDP at constant prices of ', cast(p.year_before as string))
         end,
         case
-            when p.fall is not null and not (p.validity = 'valid' and p.base_validity = 'valid')
-                then 'a total of the comparison is indicative'
+            when p.fall is not null and p.validity <> 'valid'
+                then concat_ws(
+                        ': ',
+                        concat('the total of ', cast(p.year as string), ' is ', p.validity),
+                        nullif(p.validity_reason, '')
+                    )
+        end,
+        case
+            when p.fall is not null and p.base_validity <> 'valid'
+                then concat_ws(
+                        ': ',
+                        concat('the total of ', cast(p.year_before as string), ' is ', p.base_validity),
+                        nullif(p.base_validity_reason, '')
+                    )
         end
     ) as validity_reason,
     p.standard,

@@ -1,7 +1,8 @@
 {#-
   What the plan promises as something a value can be compared with: the 22 indicators and the 38 commitments, operator
   and number from the plan, from the pinned limit, from the baseline or from the municipality's entered number. A number
-  of the municipality counts only with document number and date, where the plan leaves it to the municipality.
+  of the municipality counts only with document number and date, and wins wherever the plan's text leaves the number to
+  the municipality (seed column municipal_text_zh).
 -#}
 with municipal as (
     select
@@ -40,7 +41,9 @@ promised as (
         j.series_from_year,
         j.range_low,
         j.range_high,
-        false as is_judged_each_year,
+        j.municipal_text_zh,
+        coalesce(j.is_judged_each_year, false) as is_judged_each_year,
+        false as counts_from_zero,
         j.needs_baseline_scope,
         j.limit_pollutant,
         j.limit_averaging,
@@ -71,7 +74,9 @@ promised as (
         null as series_from_year,
         j.range_low,
         j.range_high,
+        j.municipal_text_zh,
         coalesce(j.is_judged_each_year, false) as is_judged_each_year,
+        coalesce(j.counts_from_zero, false) as counts_from_zero,
         false as needs_baseline_scope,
         null as limit_pollutant,
         null as limit_averaging,
@@ -90,9 +95,7 @@ left_to_the_municipality as (
         m.document_date
     from promised as p
     left join municipal as m
-        on
-            p.plan_id = m.indicator_id and m.nth = 1
-            and (p.target_operator = 'municipal' or (p.target_operator = 'eliminate' and p.target_value is null))
+        on p.plan_id = m.indicator_id and m.nth = 1 and p.municipal_text_zh is not null
 )
 
 select
@@ -118,6 +121,8 @@ select
     p.range_low,
     p.range_high,
     p.is_judged_each_year,
+    p.counts_from_zero,
+    p.municipal_operator is not null as is_municipal,
     cast(r.plan_first_year as bigint) as first_year,
     coalesce(p.needs_baseline_scope and not coalesce(b.is_declared, false), false) as lacks_baseline_scope,
     case

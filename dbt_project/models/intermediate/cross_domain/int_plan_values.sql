@@ -1,26 +1,55 @@
 {#-
   The annual values, and the year to date, of all that the plan promises, each with its series: the indicators as they
-  stand in mart_indicator_values, and what responsible units report of a commitment, in the unit of the plan.
+  stand in mart_indicator_values, and what responsible units report of a commitment, in the unit of the plan. What a unit
+  reports of a measured commitment counts for the years in which nothing measured it; a key project that is the same
+  promise (seed plan_shared_promises) reports for its commitment, too.
 -#}
-with reported as (
-    -- Two units that report different values for one commitment leave it open which holds.
+with reports as (
     select
         t.plan_id,
-        'year' as period_kind,
+        t.unit,
+        t.value_item,
         v.period_start,
         v.period_end,
-        '' as variant,
-        case when count(v.value) = count(*) and min(v.value) = max(v.value) then max(v.value) end as value,
-        t.unit,
-        count(*) as n_expected,
-        count(v.value) as n_valid,
-        case when count(v.value) < count(*) then 'left out by flag' else 'reporting units disagree' end as doubt,
-        {{ least_provenance('v.provenance') }} as provenance
+        v.value,
+        v.provenance
     from {{ ref('int_plan_targets') }} as t
     inner join {{ admitted('mart_returns_values') }} as v
-        on t.value_item = v.item and v.plan_ref = concat('commitment:', t.plan_id)
+        on
+            v.plan_ref = concat('commitment:', t.plan_id)
+            and v.item = case when t.value_item = '' then 'commitment_progress' else t.value_item end
     where v.period_kind = 'year' and v.area_code = '{{ var("area_code") }}'
-    group by t.plan_id, v.period_start, v.period_end, t.unit
+    union all
+    select
+        t.plan_id,
+        t.unit,
+        t.value_item,
+        v.period_start,
+        v.period_end,
+        v.value,
+        v.provenance
+    from {{ ref('int_plan_targets') }} as t
+    inner join {{ ref('plan_shared_promises') }} as s on t.plan_id = s.commitment_id
+    inner join {{ admitted('mart_returns_values') }} as v
+        on v.plan_ref = concat('project:', cast(s.project_no as string)) and s.project_item = v.item
+    where v.period_kind = 'year' and v.area_code = '{{ var("area_code") }}'
+),
+
+reported as (
+    -- Two reports that differ leave it open which holds.
+    select
+        plan_id,
+        unit,
+        value_item = '' as is_stand_in,
+        period_start,
+        period_end,
+        case when count(value) = count(*) and min(value) = max(value) then max(value) end as value,
+        count(*) as n_expected,
+        count(value) as n_valid,
+        case when count(value) < count(*) then 'left out by flag' else 'reporting units disagree' end as doubt,
+        {{ least_provenance('provenance') }} as provenance
+    from reports
+    group by plan_id, unit, value_item, period_start, period_end
 ),
 
 figures as (
@@ -41,6 +70,7 @@ figures as (
         v.clause,
         v.provenance,
         v.is_preferred,
+        false as is_stand_in,
         case
             when v.domain = 'returns' or v.variant = t.reported_variant or t.judged_method = 'reported' then 'reported'
             else 'measured'
@@ -54,10 +84,10 @@ figures as (
     union all
     select
         plan_id,
-        period_kind,
+        'year' as period_kind,
         period_start,
         period_end,
-        variant,
+        case when is_stand_in then 'plan_report' else '' end as variant,
         value,
         unit,
         n_expected,
@@ -68,14 +98,50 @@ figures as (
         '朝阳区“十四五”规划' as standard,
         'reported by the responsible unit' as clause,
         provenance,
-        true as is_preferred,
+        not is_stand_in as is_preferred,
+        is_stand_in,
         'reported' as method,
         true as is_series
     from reported
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by plan_id, period_kind, period_start
+            order by
+                case
+                    when is_preferred and value is not null then 1
+                    when is_stand_in and value is not null then 2
+                    when is_preferred then 3
+                    when is_stand_in then 4
+                    else 5
+                end,
+                variant
+        ) as place
+    from figures
 )
 
 select
-    *,
+    plan_id,
+    period_kind,
+    period_start,
+    period_end,
+    variant,
+    value,
+    unit,
+    n_expected,
+    n_valid,
+    coverage,
+    validity,
+    validity_reason,
+    standard,
+    clause,
+    provenance,
+    place = 1 and (is_preferred or is_stand_in) as is_preferred,
+    method,
+    is_series,
     cast(extract(year from period_start) as bigint) as year,
     period_kind = 'year' and value is not null and validity in ('valid', 'indicative') as is_usable
-from figures
+from ranked

@@ -2,7 +2,8 @@
   The 16 key projects of the plan's annex: deadline, responsible units, quantity, and the progress that returns report.
   Met when the progress is complete or the quantity reached by the end of the deadline year, missed afterwards; before
   that on_track or at_risk against an even pace from the plan's first year on. A project of which neither progress nor
-  quantity is reported is judged by its milestones.
+  quantity is reported is judged by its milestones. A project that promises the same as a commitment (seed
+  plan_shared_promises) has the commitment's verdict, year and value.
 -#}
 with projects as (
     select
@@ -100,7 +101,10 @@ milestones as (
         year,
         count(*) as n_milestones,
         count(case when is_reached then 1 end) as n_reached,
-        {{ joined("case when not coalesce(is_reached, false) then milestone_zh end", '、', 'milestone_no') }} as open_zh
+        {{ joined(
+            "case when not coalesce(is_reached, false) then coalesce(nullif(milestone_zh, ''), milestone_no) end",
+            '、', 'milestone_no'
+        ) }} as open_zh
     from {{ ref('mart_key_project_milestones') }}
     group by project_no, year
 ),
@@ -127,7 +131,24 @@ decided as (
         j.provenance as value_provenance,
         l.year as latest_year,
         l.completed_year,
+        s.commitment_id,
+        s.project_item,
+        c.status_reason as commitment_reason,
+        c.judged_year as commitment_year,
+        c.judged_value as commitment_value,
+        c.judged_against as commitment_target,
+        c.judged_operator in ('>=', '>') and c.judged_against > 0 as is_commitment_share,
+        c.attained_year as commitment_attained_year,
+        c.latest_year as commitment_latest_year,
+        c.latest_value as commitment_latest_value,
+        c.n_expected as commitment_n_expected,
+        c.n_valid as commitment_n_valid,
+        c.validity as commitment_validity,
+        c.validity_reason as commitment_validity_reason,
+        c.provenance as commitment_provenance,
+        coalesce(c.status in ('met', 'missed', 'on_track', 'at_risk'), false) as is_judged_by_commitment,
         case
+            when c.plan_id is not null then c.status
             when p.domain_state = 'empty' or l.year is null then 'no_data'
             when j.year is null then 'insufficient_data'
             when j.is_complete and p.is_over then 'met'
@@ -142,6 +163,25 @@ decided as (
     from projects as p
     left join judged as j on p.project_no = j.project_no and j.nth = 1
     left join latest as l on p.project_no = l.project_no
+    left join {{ ref('plan_shared_promises') }} as s on p.project_no = s.project_no
+    left join {{ ref('int_plan_judged') }} as c on s.commitment_id = c.plan_id
+),
+
+shown as (
+    select
+        d.*,
+        case when d.is_judged_by_commitment then d.commitment_year else d.judged_year end as shown_year,
+        case when d.is_judged_by_commitment then 'commitment' else d.judged_by end as shown_by,
+        case
+            when not d.is_judged_by_commitment then d.done_pct
+            when d.is_commitment_share
+                then {{ round_even_by(
+                    exact_quotient('d.commitment_value * 100', 'd.commitment_target'), 'd.decimals'
+                ) }}
+        end as shown_pct,
+        case when d.is_judged_by_commitment then d.commitment_n_expected else d.n_expected end as shown_n_expected,
+        case when d.is_judged_by_commitment then d.commitment_n_valid else d.n_valid end as shown_n_valid
+    from decided as d
 )
 
 select
@@ -152,20 +192,40 @@ select
     d.responsible_zh,
     d.quantity as quantity_promised,
     d.quantity_unit,
-    d.judged_year,
-    d.judged_by,
-    cast(d.done_pct as decimal(18, 6)) as progress_pct,
-    cast(y.quantity as decimal(18, 6)) as quantity_done,
+    cast(d.shown_year as bigint) as judged_year,
+    d.shown_by as judged_by,
+    coalesce(d.commitment_id, '') as commitment_id,
+    cast(d.shown_pct as decimal(18, 6)) as progress_pct,
+    cast(
+        case
+            when d.is_judged_by_commitment and d.project_item = 'project_quantity' then d.commitment_value
+            else y.quantity
+        end as decimal(18, 6)
+    ) as quantity_done,
     cast(coalesce(m.n_milestones, 0) as bigint) as milestones,
     cast(coalesce(m.n_reached, 0) as bigint) as milestones_reached,
     coalesce(m.open_zh, '') as milestones_open_zh,
-    d.latest_year,
-    cast(b.done_pct as decimal(18, 6)) as latest_progress_pct,
-    d.completed_year,
+    cast(case when d.is_judged_by_commitment then d.commitment_latest_year else d.latest_year end as bigint)
+        as latest_year,
+    cast(
+        case
+            when not d.is_judged_by_commitment then b.done_pct
+            when d.is_commitment_share
+                then {{ round_even_by(
+                    exact_quotient('d.commitment_latest_value * 100', 'd.commitment_target'), 'd.decimals'
+                ) }}
+        end as decimal(18, 6)
+    ) as latest_progress_pct,
+    cast(case when d.is_judged_by_commitment then d.commitment_attained_year else d.completed_year end as bigint)
+        as completed_year,
     d.status,
     w.name_zh as status_zh,
     case
         when d.domain_state = 'empty' then 'held'
+        when d.commitment_id is not null
+            then concat_ws(
+                    '; ', concat('one promise with the commitment ', d.commitment_id), nullif(d.commitment_reason, '')
+                )
         when d.status = 'no_data' then 'nothing is reported of it'
         when d.status = 'insufficient_data' and d.judged_year is null
             then concat('no report of a full year up to ', cast(d.deadline_year as string))
@@ -183,22 +243,27 @@ select
             then concat('complete, but milestones are open: ', m.open_zh)
         else ''
     end as status_reason,
-    cast(d.n_expected as bigint) as n_expected,
-    cast(d.n_valid as bigint) as n_valid,
-    case when d.judged_year is not null then {{ coverage('d.n_valid', 'd.n_expected') }} end as coverage,
+    cast(d.shown_n_expected as bigint) as n_expected,
+    cast(d.shown_n_valid as bigint) as n_valid,
+    case when d.shown_year is not null then {{ coverage('d.shown_n_valid', 'd.shown_n_expected') }} end as coverage,
     case
+        when d.is_judged_by_commitment then d.commitment_validity
         when d.judged_year is null then null
         when d.n_valid < d.n_expected then 'indicative'
         else 'valid'
     end as validity,
-    case when d.n_valid < d.n_expected then 'reports left out by flag, or reporting units disagree' else '' end
-        as validity_reason,
+    case
+        when d.is_judged_by_commitment then coalesce(d.commitment_validity_reason, '')
+        when d.n_valid < d.n_expected then 'reports left out by flag, or reporting units disagree'
+        else ''
+    end as validity_reason,
     '朝阳区“十四五”规划' as standard,
     'key projects, annex' as clause,
     d.domain_state,
-    coalesce(d.value_provenance, 'plan') as provenance
-from decided as d
+    coalesce(case when d.is_judged_by_commitment then d.commitment_provenance else d.value_provenance end, 'plan')
+        as provenance
+from shown as d
 inner join {{ ref('status_words') }} as w on d.status = w.status
-left join measured as y on d.project_no = y.project_no and d.judged_year = y.year
+left join measured as y on d.project_no = y.project_no and d.shown_year = y.year
 left join measured as b on d.project_no = b.project_no and d.latest_year = b.year
-left join milestones as m on d.project_no = m.project_no and d.judged_year = m.year
+left join milestones as m on d.project_no = m.project_no and d.shown_year = m.year

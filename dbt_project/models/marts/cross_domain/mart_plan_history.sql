@@ -65,7 +65,7 @@ select
     end as own_less_printed,
     case
         when c.own_year is null then 'no figure of this indicator and year'
-        when c.own_value is null then concat(c.validity, '; ', c.validity_reason)
+        when c.own_value is null then concat_ws('; ', c.validity, nullif(c.validity_reason, ''))
         when c.own_unit <> c.unit then concat('our figure is in ', c.own_unit, ', the plan in ', c.unit)
         when c.is_other_count then 'our figure is of the year, the printed one of the whole plan before'
         when c.actual_value is null then 'the plan prints a text'

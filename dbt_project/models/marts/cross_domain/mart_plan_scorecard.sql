@@ -9,6 +9,7 @@ select
     p.name_zh,
     p.unit,
     p.obligation,
+    d.is_judged_each_year,
     {{ judged_columns() }}
 from {{ ref('int_plan_judged') }} as d
 inner join {{ ref('plan_indicators_2025') }} as p on d.plan_id = p.indicator_id

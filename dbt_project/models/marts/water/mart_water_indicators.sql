@@ -11,6 +11,7 @@ with register as (
         y.period_end,
         y.is_pending,
         s.site_id,
+        coalesce(s.name_zh, s.site_id) as site_name_zh,
         s.class_target,
         s.reach_length_km,
         -- A lake has no reach: it is no river that lacks its length.
@@ -40,6 +41,7 @@ sections as (
         r.period_end,
         r.is_pending,
         r.site_id,
+        r.site_name_zh,
         r.assessed,
         r.class_target,
         r.reach_length_km,
@@ -48,6 +50,10 @@ sections as (
         a.class_name,
         a.attains_target,
         a.validity,
+        a.validity_reason,
+        case
+            when r.reach_length_km is null then '' else concat(', ', {{ plain_number('r.reach_length_km') }}, ' km')
+        end as length_text,
         a.provenance
     from register as r
     inner join monitored_years as m on r.period_kind = m.period_kind and r.period_start = m.period_start
@@ -68,6 +74,9 @@ parts as (
         attains_target is not null as is_counted,
         cast(case when attains_target then 1 else 0 end as decimal(18, 6)) as part,
         cast(1 as decimal(18, 6)) as whole,
+        site_id,
+        concat(site_name_zh, case when class_rank is null then ': no class' else ': no target class' end) as left_out,
+        concat_ws(': ', site_name_zh, nullif(validity_reason, '')) as doubt,
         validity,
         provenance
     from sections
@@ -84,6 +93,10 @@ parts as (
         class_rank is not null and reach_length_km is not null as is_counted,
         case when class_name = 'worse_than_V' then reach_length_km else 0 end as part,
         reach_length_km as whole,
+        site_id,
+        concat(site_name_zh, case when class_rank is null then ': no class' else ': no reach length' end, length_text)
+            as left_out,
+        concat(concat_ws(': ', site_name_zh, nullif(validity_reason, '')), length_text) as doubt,
         validity,
         provenance
     from sections
@@ -101,6 +114,8 @@ sums as (
         sum(case when has_class then 1 else 0 end) as n_with_class,
         sum(case when is_counted then 1 else 0 end) as n_valid,
         sum(case when is_counted and validity <> 'valid' then 1 else 0 end) as n_indicative,
+        {{ joined('case when not is_counted then left_out end', '; ', 'site_id') }} as left_out,
+        {{ joined("case when is_counted and validity <> 'valid' then doubt end", '; ', 'site_id') }} as doubts,
         sum(case when is_counted then part end) as part,
         sum(case when is_counted then whole end) as whole,
         min({{ provenance_rank('provenance') }}) as provenance_rank
@@ -146,11 +161,15 @@ select
         when not s.is_covered
             then concat(
                     s.n_valid, ' of ', s.n_expected, ' sections have a class',
-                    case when s.n_valid < s.n_with_class then ' and the attributes needed' else '' end
+                    case when s.n_valid < s.n_with_class then ' and the attributes needed' else '' end,
+                    '; left out: ', s.left_out
                 )
         when s.n_valid < s.n_expected
-            then concat(s.n_expected - s.n_valid, ' sections left out: no class, or no target or reach length')
-        when s.n_indicative > 0 then concat(s.n_indicative, ' sections with months or items missing')
+            then concat_ws(
+                    '; ', concat(s.n_expected - s.n_valid, ' sections left out: ', s.left_out),
+                    case when s.n_indicative > 0 then concat('months or items missing: ', s.doubts) end
+                )
+        when s.n_indicative > 0 then concat(s.n_indicative, ' sections with months or items missing: ', s.doubts)
         else ''
     end as validity_reason,
     '环办〔2011〕22号; GB 3838-2002' as standard,
