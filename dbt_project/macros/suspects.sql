@@ -30,7 +30,7 @@
 {%- endmacro %}
 
 {#
-  Why a figure is indicative: 'suspect readings in 2 hours decide the attainment'. Null where none decides, so that
+  Why a figure is indicative: 'suspect readings in 2 hours decide attainment'. Null where none decides, so that
   concat_ws() leaves it out. `n_suspect`: how many inputs have one; `unit`: what they are, in the plural.
 #}
 {% macro suspects_reason(n_suspect, unit, compared) -%}

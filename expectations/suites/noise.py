@@ -14,7 +14,7 @@ from sources.registry import REGISTER_COLUMNS
 
 _CLASSES = next(c.allowed for c in REGISTER_COLUMNS if c.name == "noise_class")
 _PARTS = ("day", "night")
-_PART_VALIDITY = ("valid", "insufficient", "pending")
+_VALIDITY = ("valid", "indicative", "insufficient", "pending")
 # Levels are published to one decimal, so what is derived from them may be off by one unit of it.
 _DB = 0.1
 # The night's penalty is a rule that a configuration may set; no sensible one is larger, in dB.
@@ -26,11 +26,14 @@ def _part(part: str, level: str) -> tuple[Check, ...]:
     return (
         not_null(f"{part}_validity"),
         relation(
-            f"{level} stands only where the {part} is valid",
-            f"({level} is not null) = ({part}_validity = 'valid')",
+            f"{level} is there only where its rule allows one",
+            f"({level} is not null) = ({part}_validity in ('valid', 'indicative'))",
             (level, f"{part}_validity"),
             {level: 40, f"{part}_validity": "pending"},
         ),
+        _has_reason(f"{part}_validity", f"{part}_reason"),
+        _has_reason(f"{part}_percentiles_validity", f"{part}_percentiles_reason"),
+        _at_most_its_maximum(level, f"lmax_{part}_db"),
         relation(
             f"attained by {part} means at or below the limit",
             f"{part}_attained = ({level} <= {part}_limit_db)",
@@ -39,6 +42,24 @@ def _part(part: str, level: str) -> tuple[Check, ...]:
         ),
         between(f"{part}_hours_received", 0, 25),
         between(f"{part}_hours_valid", 0, 25),
+        between(f"{part}_hours_suspect", 0, 25),
+    )
+
+
+def _at_most_its_maximum(level: str, maximum: str) -> Check:
+    """An energy mean is no higher than the highest level of its period."""
+    return relation(
+        f"{level} is at most {maximum}", f"{level} <= {maximum} + {_DB}", (level, maximum), {level: 60, maximum: 50}
+    )
+
+
+def _has_reason(validity: str, reason: str) -> Check:
+    """A verdict that is not simply valid says why, and only such a one."""
+    return relation(
+        f"{validity} has its reason",
+        f"({validity} = 'valid') = (coalesce({reason}, '') = '')",
+        (validity, reason),
+        {validity: "indicative", reason: ""},
     )
 
 
@@ -55,8 +76,8 @@ def _percentiles(l10: str, l50: str, l90: str) -> tuple[Check, ...]:
     )
 
 
-def _share(part: str, whole: str, pct: str) -> tuple[Check, ...]:
-    """What holds for a share of attainment and its counts."""
+def _share(part: str, whole: str, pct: str, validity: str = "validity") -> tuple[Check, ...]:
+    """What holds for a share of attainment, its counts and its own verdict."""
     return (
         between(pct, 0, 100, "%"),
         relation(f"{part} is part of {whole}", f"{part} between 0 and {whole}", (part, whole), {part: 2, whole: 1}),
@@ -67,10 +88,10 @@ def _share(part: str, whole: str, pct: str) -> tuple[Check, ...]:
             {part: 9, whole: 10, pct: 80},
         ),
         relation(
-            f"{pct} stands only where its rule allows one",
-            f"{pct} is null or validity in ('valid', 'indicative')",
-            (pct, "validity"),
-            {pct: 80, "validity": "pending"},
+            f"{pct} is there only where its rule allows one",
+            f"({pct} is not null) = ({validity} in ('valid', 'indicative'))",
+            (pct, validity),
+            {pct: 80, validity: "pending"},
         ),
     )
 
@@ -92,13 +113,14 @@ SUITES = (
                 ("ld_db", "ln_db", "ldn_db"),
                 {"ld_db": 60, "ln_db": 50, "ldn_db": 40},
             ),
+            _has_reason("night_burst_validity", "night_burst_reason"),
             relation(
-                "the highest level of a night is no lower than its mean",
-                "lmax_night_db >= ln_db",
-                ("lmax_night_db", "ln_db"),
-                {"lmax_night_db": 40, "ln_db": 50},
-                WARNING,
+                "the verdict over single events is there only where its rule allows one",
+                "(night_burst_attained is not null) = (night_burst_validity in ('valid', 'indicative'))",
+                ("night_burst_attained", "night_burst_validity"),
+                {"night_burst_attained": True, "night_burst_validity": "insufficient"},
             ),
+            between("n_suspect", 0, 25),
             relation(
                 "no attainment without its reason",
                 "(day_attained is not null and night_attained is not null) or coalesce(attainment_reason, '') <> ''",
@@ -109,8 +131,16 @@ SUITES = (
         {
             "method": ("hourly", "as_delivered"),
             "noise_class": _CLASSES,
-            "day_validity": _PART_VALIDITY,
-            "night_validity": _PART_VALIDITY,
+            **dict.fromkeys(
+                (
+                    "day_validity",
+                    "night_validity",
+                    "day_percentiles_validity",
+                    "night_percentiles_validity",
+                    "night_burst_validity",
+                ),
+                _VALIDITY,
+            ),
         },
     ),
     Suite(
@@ -120,7 +150,23 @@ SUITES = (
             between("leq_db", 0, 140, "dB(A)"),
             between("lmax_db", 0, 170, "dB(A)"),
             *_percentiles("l10_db", "l50_db", "l90_db"),
-            *_share("days_attained", "days_judged", "days_attained_pct"),
+            *_share("days_attained", "days_judged", "days_attained_pct", "days_attained_validity"),
+            _at_most_its_maximum("leq_db", "lmax_db"),
+            *(
+                _has_reason(validity, reason)
+                for validity, reason in (
+                    ("validity", "validity_reason"),
+                    ("days_attained_validity", "days_attained_reason"),
+                    ("percentiles_validity", "percentiles_reason"),
+                )
+            ),
+            relation(
+                "percentiles are there only where their rule allows them",
+                "(l10_db is not null) = (percentiles_validity in ('valid', 'indicative'))",
+                ("l10_db", "percentiles_validity"),
+                {"l10_db": 50, "percentiles_validity": "insufficient"},
+            ),
+            between("n_suspect", 0, 31),
             relation(
                 "within the limit means at or below it",
                 "month_level_within_limit = (leq_db <= limit_db)",
@@ -128,7 +174,7 @@ SUITES = (
                 {"leq_db": 56, "limit_db": 55, "month_level_within_limit": True},
             ),
             relation(
-                "a month's level stands only where its rule allows one",
+                "a month's level is there only where its rule allows one",
                 "(leq_db is not null) = (validity in ('valid', 'indicative'))",
                 ("leq_db", "validity"),
                 {"leq_db": 50, "validity": "insufficient"},
@@ -153,13 +199,19 @@ SUITES = (
                 {"month_level_within_limit": None, "attainment_reason": ""},
             ),
         ),
-        {"part": _PARTS, "noise_class": _CLASSES},
+        {
+            "part": _PARTS,
+            "noise_class": _CLASSES,
+            "days_attained_validity": _VALIDITY,
+            "percentiles_validity": _VALIDITY,
+        },
     ),
     Suite(
         "mart_noise_functional_area",
         ("clean_noise",),
         (
             *_share("n_attained", "n_judged", "attainment_pct"),
+            between("n_suspect", 0, None),
             relation(
                 "no more points are judged than are assessed",
                 "n_points <= n_points_expected",
@@ -193,6 +245,12 @@ SUITES = (
                 {"parameter": "leq", "kind": "exceedance", "averaging": "1h"},
             ),
             relation(
+                "a hint says why it is one, an exceedance needs no reason",
+                "(kind = 'hint') = (coalesce(reason, '') <> '')",
+                ("kind", "reason"),
+                {"kind": "exceedance", "reason": "suspect readings in 1 hours decide attainment"},
+            ),
+            relation(
                 "an exceedance is above its limit",
                 "kind <> 'exceedance' or peak_value > limit_value",
                 ("kind", "peak_value", "limit_value"),
@@ -220,6 +278,7 @@ SUITES = (
                 {"mean_db": 66, "validity": "insufficient"},
             ),
             between("road_length_km", 0, 10000, "km"),
+            between("n_suspect", 0, None),
         ),
         {"survey_kind": ("grid", "road"), "survey_period": ("day", "night")},
     ),

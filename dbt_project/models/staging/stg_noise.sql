@@ -1,4 +1,4 @@
-{#- Noise readings, all flags; `is_usable` says which of them feed statistics. -#}
+{#- Noise readings, all flags; `is_usable` says which feed statistics, `is_suspect` which of them are doubted. -#}
 select
     site_id,
     parameter,
@@ -10,5 +10,6 @@ select
     unit,
     flag,
     {{ is_usable() }} and value is not null as is_usable,
+    {{ is_suspect() }} as is_suspect,
     provenance
 from {{ clean_table('clean_noise') }}

@@ -1,4 +1,7 @@
-{#- Survey readings of grid points and road segments, all flags; `is_usable` says which of them feed statistics. -#}
+{#-
+  Survey readings of grid points and road segments, all flags; `is_usable` says which of them feed statistics,
+  `is_suspect` which are used but doubted.
+-#}
 select
     site_id,
     parameter,
@@ -12,5 +15,6 @@ select
     unit,
     flag,
     {{ is_usable() }} and value is not null as is_usable,
+    {{ is_suspect() }} as is_suspect,
     provenance
 from {{ clean_table('clean_noise_survey') }}

@@ -1,25 +1,29 @@
 {#-
-  Point × date: Ld and Ln beside each other with the verdict over each part, and the register entry in force. What has
-  not arrived is pending while it can still arrive, insufficient afterwards. Percentiles need as many hours as levels.
+  Point × date: Ld and Ln next to each other with the verdict over each part, the register entry in force and the limits
+  of its class. What has not arrived is pending while it can still arrive, insufficient afterwards; what suspect readings
+  decide is indicative (suspects.sql; columns that begin with `sure_`). Percentiles need as many hours as levels.
 -#}
+{%- set parts = [('day', 'ld'), ('night', 'ln')] %}
+{%- set of_burst = [('attainment', 'j.night_burst_attained', 'j.sure_night_burst_attained')] %}
+{%- set counts = ['hours_valid', 'hours_received', 'hours_suspect', 'hours_percentiles', 'hours_lmax'] %}
 with days as (
     select
         site_id,
         day,
         bool_or(has_hours) as has_hours,
-        max(case when part = 'day' then level_db end) as ld_carried_db,
-        max(case when part = 'night' then level_db end) as ln_carried_db,
-        {%- for part in ['day', 'night'] %}
-            max(case when part = '{{ part }}' then lmax_db end) as lmax_{{ part }}_db,
-            coalesce(sum(case when part = '{{ part }}' then hours_percentiles end), 0) as {{ part }}_hours_percentiles,
+        {%- for part, level in parts %}
+            {%- for of in ['', 'sure_'] %}
+                max(case when part = '{{ part }}' then {{ of }}level_db end) as {{ of }}{{ level }}_carried_db,
+                max(case when part = '{{ part }}' then {{ of }}lmax_db end) as {{ of }}lmax_{{ part }}_db,
+            {%- endfor %}
+            {%- for n in counts %}
+                coalesce(sum(case when part = '{{ part }}' then {{ n }} end), 0) as {{ part }}_{{ n }},
+            {%- endfor %}
+            coalesce(sum(case when part = '{{ part }}' then sure_hours_valid end), 0) as sure_{{ part }}_hours_valid,
             {%- for level in ['l10', 'l50', 'l90'] %}
                 max(case when part = '{{ part }}' then {{ level }}_db end) as {{ level }}_{{ part }}_carried_db,
             {%- endfor %}
         {%- endfor %}
-        coalesce(sum(case when part = 'day' then hours_valid end), 0) as day_hours_valid,
-        coalesce(sum(case when part = 'night' then hours_valid end), 0) as night_hours_valid,
-        coalesce(sum(case when part = 'day' then hours_received end), 0) as day_hours_received,
-        coalesce(sum(case when part = 'night' then hours_received end), 0) as night_hours_received,
         sum(hours_weather) as hours_weather,
         sum(hours_short) as hours_short,
         {{ provenance_of_rank('min(provenance_rank)') }} as provenance
@@ -44,15 +48,17 @@ expected as (
     inner join {{ ref('feed_cadence') }} as f on f.feed = 'noise'
 ),
 
-judged as (
+counted as (
     select
-        *,
-        {{ validity(
-            'day_hours_valid', 'noise_day_min_hours', still_arriving('day_end', 'day_hours_received', 'day_hours')
-        ) }} as day_validity,
-        {{ validity(
-            'night_hours_valid', 'noise_night_min_hours', still_arriving('night_end', 'night_hours_received', 'night_hours')
-        ) }} as night_validity
+        {%- for part, level in parts %}
+            {%- for of in ['', 'sure_'] %}
+                {{ validity(
+                    of ~ part ~ '_hours_valid', 'noise_' ~ part ~ '_min_hours',
+                    still_arriving(part ~ '_end', part ~ '_hours_received', part ~ '_hours')
+                ) }} as {{ of }}{{ part }}_counted,
+            {%- endfor %}
+        {%- endfor %}
+        *
     from expected
 ),
 
@@ -66,35 +72,118 @@ register as (
         s.assessed,
         s.unit_to_notify,
         row_number() over (partition by j.site_id, j.day order by s.valid_from desc) as nth
-    from judged as j
+    from counted as j
     inner join {{ ref('stg_site_register') }} as s
         on j.site_id = s.site_id and s.feed = 'noise' and {{ in_force('j.day', 's') }}
+),
+
+beside as (
+    select
+        j.*,
+        coalesce(s.name_zh, j.site_id) as site_name_zh,
+        s.area_code,
+        s.noise_class,
+        coalesce(s.assessed, false) as assessed,
+        s.unit_to_notify,
+        {%- for part, level in parts %}
+            {{ level }}.limit_db as {{ part }}_limit_db,
+            {{ level }}.standard as {{ part }}_limit_standard,
+            {{ level }}.clause as {{ part }}_limit_clause,
+            {%- for of in ['', 'sure_'] %}
+                case
+                    when j.{{ of }}{{ part }}_counted = 'valid'
+                        then {{ round_even_by('j.' ~ of ~ level ~ '_carried_db', 'j.noise_level_decimals') }}
+                end as {{ of }}{{ level }}_db,
+            {%- endfor %}
+        {%- endfor %}
+        ln.limit_db + ln.night_burst_allowance_db as night_burst_limit_db
+    from counted as j
+    left join register as s on j.site_id = s.site_id and j.day = s.day and s.nth = 1
+    {%- for part, level in parts %}
+        left join {{ ref('gb3096_limits') }} as {{ level }}
+            on
+                s.noise_class = {{ level }}.noise_class and {{ level }}.period = '{{ part }}'
+                and {{ in_force('j.day', level) }}
+    {%- endfor %}
+),
+
+compared as (
+    select
+        {%- for of in ['', 'sure_'] %}
+            {{ of }}ld_db <= day_limit_db as {{ of }}day_attained,
+            {{ of }}ln_db <= night_limit_db as {{ of }}night_attained,
+            {{ of }}lmax_night_db <= night_burst_limit_db as {{ of }}night_burst_attained,
+        {%- endfor %}
+        *
+    from beside
+),
+
+judged as (
+    select
+        {%- for part, level in parts %}
+            {%- set sides = [
+                ('attainment', part ~ '_attained', 'sure_' ~ part ~ '_attained'),
+                ('validity', part ~ '_counted', 'sure_' ~ part ~ '_counted')
+            ] %}
+            {{ validity_without_suspects(part ~ '_counted', sides) }} as {{ part }}_validity,
+            case {{ part }}_counted
+                when 'valid' then coalesce({{ suspects_reason(part ~ '_hours_suspect', 'hours', sides) }}, '')
+                when 'pending' then concat('hours can still arrive, ', {{ part }}_hours_valid, ' count so far')
+                else
+                    concat(
+                        {{ part }}_hours_valid, ' of ', {{ part }}_hours, ' hours count, ',
+                        cast(noise_{{ part }}_min_hours as integer), ' needed'
+                    )
+            end as {{ part }}_reason,
+        {%- endfor %}
+        *
+    from compared
 )
 
 select
     j.*,
-    coalesce(s.name_zh, j.site_id) as site_name_zh,
-    s.area_code,
-    s.noise_class,
-    coalesce(s.assessed, false) as assessed,
-    s.unit_to_notify,
-    case
-        when j.day_validity = 'valid' then {{ round_even_by('j.ld_carried_db', 'j.noise_level_decimals') }}
-    end as ld_db,
-    case
-        when j.night_validity = 'valid' then {{ round_even_by('j.ln_carried_db', 'j.noise_level_decimals') }}
-    end as ln_db,
-    {%- for part in ['day', 'night'] %}
+    {%- for part, level in parts %}
+        case
+            when j.{{ part }}_counted <> 'valid' then j.{{ part }}_counted
+            when j.{{ part }}_hours_percentiles < j.noise_{{ part }}_min_hours then 'insufficient'
+            else j.{{ part }}_validity
+        end as {{ part }}_percentiles_validity,
+        case
+            when j.{{ part }}_counted = 'valid' and j.{{ part }}_hours_percentiles < j.noise_{{ part }}_min_hours
+                then concat(
+                        j.{{ part }}_hours_percentiles, ' hours have L10, L50 and L90, ',
+                        cast(j.noise_{{ part }}_min_hours as integer), ' needed'
+                    )
+            else j.{{ part }}_reason
+        end as {{ part }}_percentiles_reason,
         {%- for level in ['l10', 'l50', 'l90'] %}
             case
-                when j.{{ part }}_validity = 'valid' and j.{{ part }}_hours_percentiles >= j.noise_{{ part }}_min_hours
+                when j.{{ part }}_counted = 'valid' and j.{{ part }}_hours_percentiles >= j.noise_{{ part }}_min_hours
                     then {{ round_even_by('j.' ~ level ~ '_' ~ part ~ '_carried_db', 'j.noise_level_decimals') }}
             end as {{ level }}_{{ part }}_db,
         {%- endfor %}
     {%- endfor %}
     case
-        when j.day_validity = 'valid' and j.night_validity = 'valid'
+        -- One event above its limit is enough to miss it; that none was needs the hours of the night.
+        when j.night_burst_attained is null then 'insufficient'
+        when j.night_burst_attained and j.night_counted = 'pending' then 'pending'
+        when j.night_burst_attained and j.night_hours_lmax < j.noise_night_min_hours then 'insufficient'
+        when {{ suspects_decide(of_burst) }} then 'indicative'
+        else 'valid'
+    end as night_burst_validity,
+    case
+        when j.night_burst_limit_db is null then 'no limit of single events: class or limit is missing'
+        when j.lmax_night_db is null then 'the highest level of the night is not known'
+        when j.night_burst_attained and j.night_counted = 'pending' then 'hours can still arrive'
+        when j.night_burst_attained and j.night_hours_lmax < j.noise_night_min_hours
+            then concat(
+                    j.night_hours_lmax, ' hours have a maximum, ', cast(j.noise_night_min_hours as integer), ' needed'
+                )
+        when {{ suspects_decide(of_burst) }} then 'a suspect maximum decides attainment'
+        else ''
+    end as night_burst_reason,
+    case
+        when j.day_counted = 'valid' and j.night_counted = 'valid'
             then {{ round_even_by(day_night_level(), 'j.noise_level_decimals') }}
     end as ldn_db
 from judged as j
-left join register as s on j.site_id = s.site_id and j.day = s.day and s.nth = 1

@@ -2,6 +2,7 @@
   Point × date × part of the day: level by energy mean and the hours behind it. A point with hourly levels is judged on
   them alone; one without has its delivered levels weighted by their length. Percentiles of a part are the mean of
   those of its slots: what was exceeded 10 % of an hour cannot be had from levels of hours.
+  Columns that begin with `sure_` say the same without suspect readings (suspects.sql).
 -#}
 with chosen as (
     select
@@ -15,15 +16,23 @@ select
     day,
     part,
     has_hours,
-    cast(sum(case when is_valid then slot_minutes else 0 end) // 60 as bigint) as hours_valid,
-    cast(sum(slot_minutes) // 60 as bigint) as hours_received,
-    cast(sum(case when is_weather then slot_minutes else 0 end) // 60 as bigint) as hours_weather,
-    cast(sum(case when is_short and not is_weather then slot_minutes else 0 end) // 60 as bigint) as hours_short,
-    {{ energy_level(
-        'sum(case when is_valid then ' ~ sound_energy('leq_db') ~ ' * slot_minutes end)',
-        'sum(case when is_valid then slot_minutes end)'
-    ) }} as level_db,
-    max(case when not is_weather then lmax_db end) as lmax_db,
+    {%- for column, condition in [
+        ('hours_valid', 'is_valid'), ('sure_hours_valid', 'sure_is_valid'), ('hours_received', 'true'),
+        ('hours_suspect', 'is_suspect'), ('hours_weather', 'is_weather'), ('hours_short', 'is_short and not is_weather'),
+        ('hours_lmax', 'lmax_db is not null and not is_weather')
+    ] %}
+        cast(sum(case when {{ condition }} then slot_minutes else 0 end) // 60 as bigint) as {{ column }},
+    {%- endfor %}
+    {%- for of in ['', 'sure_'] %}
+        {{ energy_level(
+            'sum(case when ' ~ of ~ 'is_valid then ' ~ sound_energy(of ~ 'leq_db') ~ ' * slot_minutes end)',
+            'sum(case when ' ~ of ~ 'is_valid then slot_minutes end)'
+        ) }} as {{ of }}level_db,
+    {%- endfor %}
+    {{ known_maximum(
+        'max(case when not is_weather then lmax_db end)', 'max(case when is_valid and lmax_db is null then leq_db end)'
+    ) }} as lmax_db,
+    max(case when not sure_is_weather then sure_lmax_db end) as sure_lmax_db,
     cast(sum(
         case
             when is_valid and l10_db is not null and l50_db is not null and l90_db is not null then slot_minutes else 0

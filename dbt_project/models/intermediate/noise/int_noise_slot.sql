@@ -2,9 +2,14 @@
   Point × slot: one delivered period with its level, whether it counts, and why not. A night belongs to the date on
   which it begins. Hours come from stations; day, evening and night levels as a source delivers them.
   A part whose period is delivered as the whole date counts with its nominal length; an evening without its own times
-  cannot be weighed against the day and is left out.
-  Not here: Ld, Ln and Ldn (int_noise_period), limits (mart_noise_site_daily).
+  cannot be weighed against the day and is left out. Valid minutes of a longer slot are held to the hour's share of them.
+  Columns that begin with `sure_` say the same without suspect readings (suspects.sql).
+  Not here: Ld, Ln and Ldn (int_noise_period), limits (int_noise_day).
 -#}
+{%- set columns = {
+    'leq': 'leq_db', 'lmax': 'lmax_db', 'valid_minutes': 'valid_minutes', 'noise_wind_speed': 'wind_m_s',
+    'noise_rain': 'rain_mm'
+} %}
 with slots as (
     select
         site_id,
@@ -12,14 +17,16 @@ with slots as (
         period_start,
         period_end,
         max(day) as day,
-        max(case when parameter = 'leq' and is_usable then value end) as leq_db,
-        max(case when parameter = 'lmax' and is_usable then value end) as lmax_db,
-        max(case when parameter = 'l10' and is_usable then value end) as l10_db,
-        max(case when parameter = 'l50' and is_usable then value end) as l50_db,
-        max(case when parameter = 'l90' and is_usable then value end) as l90_db,
-        max(case when parameter = 'valid_minutes' and is_usable then value end) as valid_minutes,
-        max(case when parameter = 'noise_wind_speed' and is_usable then value end) as wind_m_s,
-        max(case when parameter = 'noise_rain' and is_usable then value end) as rain_mm,
+        {%- for parameter, column in columns.items() %}
+            max(case when parameter = '{{ parameter }}' and is_usable then value end) as {{ column }},
+            max(case when parameter = '{{ parameter }}' and {{ is_sure() }} then value end) as sure_{{ column }},
+        {%- endfor %}
+        {%- for level in ['l10', 'l50', 'l90'] %}
+            max(case when parameter = '{{ level }}' and is_usable then value end) as {{ level }}_db,
+        {%- endfor %}
+        coalesce(bool_or(
+            is_usable and is_suspect and parameter in ('leq', 'valid_minutes', 'noise_wind_speed', 'noise_rain')
+        ), false) as is_suspect,
         {{ least_provenance('provenance') }} as provenance
     from {{ ref('stg_noise') }}
     where period_kind in ('hour', 'day', 'evening', 'night')
@@ -50,6 +57,33 @@ placed as (
         end as noise_day
     from slots as s
     inner join {{ ref('int_noise_rules') }} as r on {{ in_force('s.day', 'r') }}
+),
+
+measured as (
+    select
+        *,
+        case
+            -- An hour in which the clocks change ends two hours later on the clock, or at the same time: it is an hour.
+            when period_kind = 'hour' then 60
+            when period_minutes < 60 * {{ hours_per_day() }} then period_minutes
+            when part = 'day' then day_minutes
+            else 60 * {{ hours_per_day() }} - day_minutes
+        end as slot_minutes
+    from placed
+    where not (period_kind = 'evening' and period_minutes >= 60 * {{ hours_per_day() }})
+),
+
+judged as (
+    select
+        {%- for of in ['', 'sure_'] %}
+            coalesce({{ of }}wind_m_s > noise_max_wind, false)
+            or coalesce({{ of }}rain_mm > noise_max_rain, false) as {{ of }}is_weather,
+            coalesce(
+                {{ of }}valid_minutes * 60 < noise_hour_min_minutes * cast(slot_minutes as integer), false
+            ) as {{ of }}is_short,
+        {%- endfor %}
+        *
+    from measured
 )
 
 select
@@ -59,23 +93,19 @@ select
     period_kind = 'hour' as is_hour,
     period_start as slot_start,
     case when period_kind = 'hour' then period_start + interval 1 hour else period_end end as slot_end,
-    case
-        -- An hour in which the clocks change ends two hours later on the clock, or at the same time: it is an hour.
-        when period_kind = 'hour' then 60
-        when period_minutes < 60 * {{ hours_per_day() }} then period_minutes
-        when part = 'day' then day_minutes
-        else 60 * {{ hours_per_day() }} - day_minutes
-    end as slot_minutes,
+    slot_minutes,
     leq_db,
+    sure_leq_db,
     lmax_db,
+    sure_lmax_db,
     l10_db,
     l50_db,
     l90_db,
     provenance,
-    coalesce(wind_m_s > noise_max_wind, false) or coalesce(rain_mm > noise_max_rain, false) as is_weather,
-    period_kind = 'hour' and coalesce(valid_minutes < noise_hour_min_minutes, false) as is_short,
-    leq_db is not null
-    and not (coalesce(wind_m_s > noise_max_wind, false) or coalesce(rain_mm > noise_max_rain, false))
-    and not (period_kind = 'hour' and coalesce(valid_minutes < noise_hour_min_minutes, false)) as is_valid
-from placed
-where not (period_kind = 'evening' and period_minutes >= 60 * {{ hours_per_day() }})
+    is_suspect,
+    is_weather,
+    sure_is_weather,
+    is_short,
+    leq_db is not null and not is_weather and not is_short as is_valid,
+    sure_leq_db is not null and not sure_is_weather and not sure_is_short as sure_is_valid
+from judged

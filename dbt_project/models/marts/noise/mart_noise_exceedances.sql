@@ -1,7 +1,8 @@
 {#-
-  Noise events: Ld and Ln above the limit of the point's class on that date. Hints: an hour far above its part's limit,
-  for no limit applies to an hour; and a maximum of the night above its limit and the allowance for single events (GB
-  3096-2008, 5.4), for the Lmax of an hour, or of a whole night as delivered, does not say what made it.
+  Noise events: Ld and Ln above the limit of the point's class on that date. Hints: the same where suspect readings
+  decide it; an hour far above its part's limit, for no limit applies to an hour; and a maximum of the night above its
+  limit and the allowance for single events (GB 3096-2008, 5.4), for the Lmax of an hour, or of a whole night as
+  delivered, does not say what made it.
 -#}
 with parts as (
     select * from {{ ref('int_noise_part') }}
@@ -46,7 +47,7 @@ slots as (
 
 periods as (
     select
-        'exceedance' as kind,
+        case when p.validity = 'valid' then 'exceedance' else 'hint' end as kind,
         p.site_id,
         'leq' as parameter,
         '等效声级' as parameter_zh,
@@ -60,7 +61,7 @@ periods as (
         concat('class ', p.noise_class, ', ', p.part) as limit_text,
         p.hours_valid as readings,
         c.last_complete_start,
-        '' as reason,
+        case when p.validity = 'valid' then '' else p.validity_reason end as reason,
         p.standard,
         p.clause,
         p.provenance

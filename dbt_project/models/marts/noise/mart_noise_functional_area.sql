@@ -2,8 +2,12 @@
   Attainment of the functional areas: class × part of the day × period, and all classes pooled. Day and night are counted
   apart. From 2024 on the unit is the point-day of an assessed point, by month, quarter and year (环办监测〔2024〕33号);
   before it the point-time: a point is measured once a quarter, so quarters and years are judged, and coverage counts the
-  points that were measured in each quarter (HJ 640-2012).
+  points that were measured in each quarter (HJ 640-2012). Columns that begin with `sure_` say the same without suspect
+  readings (suspects.sql).
 -#}
+{%- set compared = [
+    ('attainment', 'attainment', 'sure_attainment'), ('validity', 'counted_validity', 'sure_validity')
+] %}
 with span as (
     select min(day) as first_day from {{ ref('int_noise_part') }}
 ),
@@ -97,12 +101,20 @@ counted as (
         p.period_start,
         j.area_class,
         j.part,
-        count(j.is_attained) as n_judged,
-        count(case when j.is_attained then 1 end) as n_attained,
         count(distinct case when j.is_attained is not null then j.site_id end) as n_points,
-        count(distinct case
-            when j.is_attained is not null then concat(j.site_id, cast(date_trunc('quarter', j.day) as string))
-        end) as n_point_quarters,
+        {%- for of in ['', 'sure_'] %}
+            count(j.{{ of }}is_attained) as {{ of }}n_judged,
+            count(case when j.{{ of }}is_attained then 1 end) as {{ of }}n_attained,
+        {%- endfor %}
+        {%- for n, condition in [
+            ('n_point_quarters', 'j.is_attained is not null'), ('sure_n_point_quarters', 'j.sure_is_attained is not null'),
+            ('n_suspect_quarters', 'j.hours_suspect > 0')
+        ] %}
+            count(distinct case
+                when {{ condition }} then concat(j.site_id, cast(date_trunc('quarter', j.day) as string))
+            end) as {{ n }},
+        {%- endfor %}
+        count(case when j.hours_suspect > 0 then 1 end) as n_suspect_days,
         bool_or(j.validity = 'pending') as is_arriving,
         min({{ provenance_rank('j.provenance') }}) as provenance_rank
     from periods as p
@@ -122,10 +134,14 @@ beside as (
         e.n_points_expected,
         e.n_points_without_class,
         e.n_expected,
-        coalesce(c.n_judged, 0) as n_judged,
-        coalesce(c.n_attained, 0) as n_attained,
         coalesce(c.n_points, 0) as n_points,
-        coalesce(case when p.by_day then c.n_judged else c.n_point_quarters end, 0) as n_valid,
+        {%- for of in ['', 'sure_'] %}
+            coalesce(c.{{ of }}n_judged, 0) as {{ of }}n_judged,
+            coalesce(c.{{ of }}n_attained, 0) as {{ of }}n_attained,
+            coalesce(case when p.by_day then c.{{ of }}n_judged else c.{{ of }}n_point_quarters end, 0)
+                as {{ of }}n_valid,
+        {%- endfor %}
+        coalesce(case when p.by_day then c.n_suspect_days else c.n_suspect_quarters end, 0) as n_suspect,
         p.is_pending or (coalesce(c.is_arriving, false) and p.period_kind <> 'year_to_date') as is_open,
         coalesce(c.provenance_rank, e.provenance_rank) as provenance_rank
     from periods as p
@@ -137,18 +153,41 @@ beside as (
             and e.area_class = c.area_class and parts.part = c.part
 ),
 
+counted_units as (
+    select
+        {%- for of in ['', 'sure_'] %}
+            case
+                when is_open then 'pending'
+                when {{ of }}n_judged = 0 then 'insufficient'
+                when {{ of }}n_valid >= n_expected * noise_period_coverage_valid and n_points_without_class = 0
+                    then 'valid'
+                when {{ of }}n_valid >= n_expected * noise_period_coverage_indicative then 'indicative'
+                else 'insufficient'
+            end as {{ 'counted' if of == '' else 'sure' }}_validity,
+        {%- endfor %}
+        *
+    from beside
+),
+
+rates as (
+    select
+        {%- for of, validity in [('', 'counted_validity'), ('sure_', 'sure_validity')] %}
+            case
+                when {{ validity }} in ('valid', 'indicative')
+                    then {{ attained_share(of ~ 'n_attained', of ~ 'n_judged') }}
+            end as {{ of }}attainment,
+        {%- endfor %}
+        *
+    from counted_units
+),
+
 verdicts as (
     select
         *,
-        {{ exact_quotient('n_attained * 100', 'n_judged') }} as attainment,
-        case
-            when is_open then 'pending'
-            when n_judged = 0 then 'insufficient'
-            when n_valid >= n_expected * noise_period_coverage_valid and n_points_without_class = 0 then 'valid'
-            when n_valid >= n_expected * noise_period_coverage_indicative then 'indicative'
-            else 'insufficient'
-        end as validity
-    from beside
+        {{ validity_without_suspects('counted_validity', compared) }} as validity,
+        {{ suspects_reason('n_suspect', 'inputs', compared) }} as suspects_reason,
+        case when by_day then 'point-days' else 'point-times' end as units
+    from rates
 )
 
 select
@@ -162,16 +201,14 @@ select
     v.part,
     case v.part when 'day' then '昼间' else '夜间' end as part_name_zh,
     case when v.by_day then 'point_day' else 'point_time' end as counted_unit,
-    cast(case
-        when v.validity in ('valid', 'indicative')
-            then {{ round_even_by('v.attainment', 'v.noise_share_decimals') }}
-    end as decimal(9, 4)) as attainment_pct,
+    cast(v.attainment as decimal(9, 4)) as attainment_pct,
     cast(v.n_attained as bigint) as n_attained,
     cast(v.n_judged as bigint) as n_judged,
     cast(v.n_points as bigint) as n_points,
     cast(v.n_points_expected as bigint) as n_points_expected,
     cast(v.n_expected as bigint) as n_expected,
     cast(v.n_valid as bigint) as n_valid,
+    cast(v.n_suspect as bigint) as n_suspect,
     {{ coverage('v.n_valid', 'v.n_expected') }} as coverage,
     v.validity,
     case
@@ -180,14 +217,15 @@ select
         when v.validity = 'valid' then ''
         else concat_ws(
                 '; ',
-                concat(
-                    v.n_valid, ' of ', v.n_expected,
-                    case when v.by_day then ' point-days' else ' point-times' end, ' can be judged'
-                ),
+                case
+                    when v.counted_validity <> 'valid'
+                        then concat(v.n_valid, ' of ', v.n_expected, ' ', v.units, ' can be judged')
+                end,
                 case
                     when v.n_points_without_class > 0
                         then concat('site attribute missing: noise_class of ', v.n_points_without_class, ' points')
-                end
+                end,
+                v.suspects_reason
             )
     end as validity_reason,
     r.standard,

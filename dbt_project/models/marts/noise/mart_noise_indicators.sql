@@ -20,6 +20,7 @@ select
     'dB(A)' as unit,
     s.n_expected,
     s.n_valid,
+    s.n_suspect,
     s.coverage,
     s.validity,
     s.validity_reason,

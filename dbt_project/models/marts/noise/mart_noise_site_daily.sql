@@ -1,7 +1,8 @@
 {#-
   Point × date: Ld, Ln, Ldn, percentiles, attainment of the functional area's limits, and what stands behind them. Limits
-  apply to Ld and Ln, never to an hour. Percentiles of a part are the arithmetic mean of those of its hours: what
-  stations report; the text of HJ 640-2012 was not at hand, certainty low.
+  apply to Ld and Ln, never to an hour. Each value has its own validity; that of the row is Ldn's. Percentiles of a part
+  are the arithmetic mean of those of its hours: what stations report; the text of HJ 640-2012 was not at hand, certainty
+  low.
 -#}
 select
     d.day,
@@ -22,15 +23,15 @@ select
     {%- endfor %}
     cast(d.lmax_day_db as decimal(6, 2)) as lmax_day_db,
     cast(d.lmax_night_db as decimal(6, 2)) as lmax_night_db,
-    cast(ld.limit_db as decimal(6, 2)) as day_limit_db,
-    cast(ln.limit_db as decimal(6, 2)) as night_limit_db,
-    cast(ln.limit_db + ln.night_burst_allowance_db as decimal(6, 2)) as night_burst_limit_db,
-    d.ld_db <= ld.limit_db as day_attained,
-    d.ln_db <= ln.limit_db as night_attained,
-    d.lmax_night_db <= ln.limit_db + ln.night_burst_allowance_db as night_burst_attained,
+    cast(d.day_limit_db as decimal(6, 2)) as day_limit_db,
+    cast(d.night_limit_db as decimal(6, 2)) as night_limit_db,
+    cast(d.night_burst_limit_db as decimal(6, 2)) as night_burst_limit_db,
+    d.day_attained,
+    d.night_attained,
+    case when d.night_burst_validity in ('valid', 'indicative') then d.night_burst_attained end as night_burst_attained,
     case
         when d.noise_class is null then 'site attribute missing: noise_class'
-        when ld.limit_db is null or ln.limit_db is null then 'no limit in force for this class on this day'
+        when d.day_limit_db is null or d.night_limit_db is null then 'no limit in force for this class on this day'
         when d.ld_db is null or d.ln_db is null then 'a part of the day has no valid level'
         else ''
     end as attainment_reason,
@@ -38,36 +39,42 @@ select
     cast(d.night_hours_received as bigint) as night_hours_received,
     cast(d.day_hours_valid as bigint) as day_hours_valid,
     cast(d.night_hours_valid as bigint) as night_hours_valid,
+    cast(d.day_hours_suspect as bigint) as day_hours_suspect,
+    cast(d.night_hours_suspect as bigint) as night_hours_suspect,
     cast(d.hours_weather as bigint) as hours_weather,
     cast(d.hours_short as bigint) as hours_short,
     d.day_validity,
+    d.day_reason,
     d.night_validity,
+    d.night_reason,
+    d.day_percentiles_validity,
+    d.day_percentiles_reason,
+    d.night_percentiles_validity,
+    d.night_percentiles_reason,
+    d.night_burst_validity,
+    d.night_burst_reason,
     cast(d.day_hours + d.night_hours as bigint) as n_expected,
     cast(d.day_hours_valid + d.night_hours_valid as bigint) as n_valid,
+    cast(d.day_hours_suspect + d.night_hours_suspect as bigint) as n_suspect,
     {{ coverage('d.day_hours_valid + d.night_hours_valid', 'd.day_hours + d.night_hours') }} as coverage,
     case
-        when d.day_validity = 'pending' or d.night_validity = 'pending' then 'pending'
-        when d.day_validity = 'valid' and d.night_validity = 'valid' then 'valid'
-        else 'insufficient'
+        {%- for word in ['pending', 'insufficient', 'indicative'] %}
+            when d.day_validity = '{{ word }}' or d.night_validity = '{{ word }}' then '{{ word }}'
+        {%- endfor %}
+        else 'valid'
     end as validity,
     concat_ws(
         '; ',
-        case
-            when d.day_validity <> 'valid'
-                then concat('day ', d.day_validity, ': ', d.day_hours_valid, ' valid hours')
-        end,
-        case
-            when d.night_validity <> 'valid'
-                then concat('night ', d.night_validity, ': ', d.night_hours_valid, ' valid hours')
-        end
+        {%- for part in ['day', 'night'] %}
+            case
+                when d.{{ part }}_validity <> 'valid'
+                    then concat('{{ part }} ', d.{{ part }}_validity, ': ', d.{{ part }}_reason)
+            end{{ ',' if not loop.last }}
+        {%- endfor %}
     ) as validity_reason,
-    coalesce(ld.standard, e.standard) as standard,
-    coalesce(ld.clause, e.clause) as clause,
+    coalesce(d.day_limit_standard, e.standard) as standard,
+    coalesce(d.day_limit_clause, e.clause) as clause,
     d.provenance
 from {{ ref('int_noise_day') }} as d
 left join {{ ref('district_areas') }} as a on d.area_code = a.area_code
-left join {{ ref('gb3096_limits') }} as ld
-    on d.noise_class = ld.noise_class and ld.metric = 'Ld' and {{ in_force('d.day', 'ld') }}
-left join {{ ref('gb3096_limits') }} as ln
-    on d.noise_class = ln.noise_class and ln.metric = 'Ln' and {{ in_force('d.day', 'ln') }}
 left join {{ ref('int_rules') }} as e on e.rule_id = 'noise_night_penalty_db' and {{ in_force('d.day', 'e') }}

@@ -1,9 +1,18 @@
 {#-
-  Point × month × part of the day: the energy mean of the valid days' levels beside the limit of the class that the point
-  has at the end of the month, and how many days attained the limit of theirs. GB 3096 limits Ld and Ln, so attainment
-  is the days' share; the month's level against the limit is only a comparison. Registered points stand in every month,
-  with or without readings.
+  Point × month × part of the day: the energy mean of the days' levels next to the limit of the class that the point has
+  at the end of the month, and how many days attained the limit of theirs. GB 3096 limits Ld and Ln, so attainment is the
+  days' share; the month's level against the limit is only a comparison. Level, percentiles and attainment count days of
+  their own, so each has its own validity. Registered points are in every month, with or without readings. Columns that
+  begin with `sure_` say the same without suspect readings (suspects.sql).
 -#}
+{%- set of_level = [
+    ('attainment', 'month_level_within_limit', 'sure_month_level_within_limit'),
+    ('validity', 'counted_validity', 'sure_validity')
+] %}
+{%- set of_attainment = [
+    ('attainment', 'days_attained_share', 'sure_days_attained_share'),
+    ('validity', 'judged_validity', 'sure_judged_validity')
+] %}
 with span as (
     select min(day) as first_day from {{ ref('int_noise_part') }}
 ),
@@ -39,15 +48,21 @@ counted as (
         m.period_start,
         p.site_id,
         p.part,
-        {{ energy_level('sum(' ~ sound_energy('p.level_carried_db') ~ ')', 'count(p.level_carried_db)') }} as level_db,
+        {%- for of in ['', 'sure_'] %}
+            {{ energy_level(
+                'sum(' ~ sound_energy('p.' ~ of ~ 'level_carried_db') ~ ')', 'count(p.' ~ of ~ 'level_carried_db)'
+            ) }} as {{ of }}level_db,
+            count(p.{{ of }}level_carried_db) as {{ of }}n_valid,
+            count(p.{{ of }}is_attained) as {{ of }}n_judged,
+            count(case when p.{{ of }}is_attained then 1 end) as {{ of }}n_attained,
+        {%- endfor %}
         {%- for level in ['l10_db', 'l50_db', 'l90_db'] %}
             {{ carried_mean('sum(p.' ~ level ~ ')', 'count(p.' ~ level ~ ')') }} as {{ level }},
-            count(p.{{ level }}) as n_{{ level }},
         {%- endfor %}
-        max(p.lmax_db) as lmax_db,
-        count(p.level_db) as n_valid,
-        count(p.is_attained) as n_judged,
-        count(case when p.is_attained then 1 end) as n_attained,
+        count(p.l10_db + p.l50_db + p.l90_db) as n_percentiles,
+        {{ known_maximum('max(p.lmax_db)', 'max(case when p.lmax_db is null then p.level_carried_db end)') }}
+            as lmax_db,
+        count(case when p.hours_suspect > 0 then 1 end) as n_suspect,
         bool_or(p.validity = 'pending') as is_arriving,
         {{ least_provenance('p.provenance') }} as provenance
     from {{ ref('int_noise_part') }} as p
@@ -84,14 +99,16 @@ beside as (
         coalesce(s.assessed, false) as assessed,
         l.limit_db,
         c.level_db,
+        c.sure_level_db,
         c.lmax_db,
-        {%- for level in ['l10_db', 'l50_db', 'l90_db'] %}
-            c.{{ level }},
-            coalesce(c.n_{{ level }}, 0) as n_{{ level }},
+        c.l10_db,
+        c.l50_db,
+        c.l90_db,
+        {%- for n in ['n_judged', 'n_attained', 'n_valid', 'sure_n_judged', 'sure_n_attained', 'sure_n_valid'] %}
+            coalesce(c.{{ n }}, 0) as {{ n }},
         {%- endfor %}
-        coalesce(c.n_judged, 0) as n_judged,
-        coalesce(c.n_attained, 0) as n_attained,
-        coalesce(c.n_valid, 0) as n_valid,
+        coalesce(c.n_percentiles, 0) as n_percentiles,
+        coalesce(c.n_suspect, 0) as n_suspect,
         {{ days_in('m.period_start', 'm.period_end') }} as n_expected,
         m.is_pending,
         m.is_pending or coalesce(c.is_arriving, false) as is_open,
@@ -112,26 +129,55 @@ beside as (
     inner join {{ ref('int_noise_rules') }} as r on {{ in_force('m.period_end', 'r') }}
 ),
 
-verdicts as (
+counted_days as (
     select
-        *,
-        {{ exact_quotient('n_attained * 100', 'n_judged') }} as days_attainment,
-        case
-            when is_open then 'pending'
-            when n_valid > 0 and n_valid >= n_expected * noise_period_coverage_valid then 'valid'
-            when n_valid > 0 and n_valid >= n_expected * noise_period_coverage_indicative then 'indicative'
-            else 'insufficient'
-        end as validity
+        {%- for word, n in [
+            ('counted_validity', 'n_valid'), ('sure_validity', 'sure_n_valid'), ('judged_validity', 'n_judged'),
+            ('sure_judged_validity', 'sure_n_judged'), ('percentiles_counted', 'n_percentiles')
+        ] %}
+            case
+                when is_open then 'pending'
+                when {{ n }} > 0 and {{ n }} >= n_expected * noise_period_coverage_valid then 'valid'
+                when {{ n }} > 0 and {{ n }} >= n_expected * noise_period_coverage_indicative then 'indicative'
+                else 'insufficient'
+            end as {{ word }},
+        {%- endfor %}
+        *
     from beside
 ),
 
 rounded as (
     select
+        {%- for of, validity, judged in [
+            ('', 'counted_validity', 'judged_validity'), ('sure_', 'sure_validity', 'sure_judged_validity')
+        ] %}
+            case
+                when {{ validity }} in ('valid', 'indicative')
+                    then {{ round_even_by(of ~ 'level_db', 'noise_level_decimals') }}
+            end as {{ of }}month_level_db,
+            case
+                when {{ judged }} in ('valid', 'indicative')
+                    then {{ attained_share(of ~ 'n_attained', of ~ 'n_judged') }}
+            end as {{ of }}days_attained_share,
+        {%- endfor %}
+        *
+    from counted_days
+),
+
+compared as (
+    select
         *,
-        case
-            when validity in ('valid', 'indicative') then {{ round_even_by('level_db', 'noise_level_decimals') }}
-        end as month_level_db
-    from verdicts
+        month_level_db <= limit_db as month_level_within_limit,
+        sure_month_level_db <= limit_db as sure_month_level_within_limit
+    from rounded
+),
+
+verdicts as (
+    select
+        *,
+        {{ validity_without_suspects('counted_validity', of_level) }} as validity,
+        {{ validity_without_suspects('judged_validity', of_attainment) }} as days_attained_validity
+    from compared
 )
 
 select
@@ -147,19 +193,15 @@ select
     cast(month_level_db as decimal(6, 2)) as leq_db,
     {%- for level in ['l10_db', 'l50_db', 'l90_db'] %}
         cast(case
-            when validity in ('valid', 'indicative') and n_{{ level }} >= n_expected * noise_period_coverage_indicative
-                then {{ round_even_by(level, 'noise_level_decimals') }}
+            when percentiles_counted in ('valid', 'indicative') then {{ round_even_by(level, 'noise_level_decimals') }}
         end as decimal(6, 2)) as {{ level }},
     {%- endfor %}
     cast(lmax_db as decimal(6, 2)) as lmax_db,
     cast(limit_db as decimal(6, 2)) as limit_db,
-    month_level_db <= limit_db as month_level_within_limit,
+    month_level_within_limit,
     cast(n_judged as bigint) as days_judged,
     cast(n_attained as bigint) as days_attained,
-    cast(case
-        when validity in ('valid', 'indicative')
-            then {{ round_even_by('days_attainment', 'noise_share_decimals') }}
-    end as decimal(9, 4)) as days_attained_pct,
+    cast(days_attained_share as decimal(9, 4)) as days_attained_pct,
     case
         when noise_class is null then 'site attribute missing: noise_class'
         when limit_db is null then 'no limit in force for this class in this month'
@@ -168,17 +210,43 @@ select
     end as attainment_reason,
     cast(n_expected as bigint) as n_expected,
     cast(n_valid as bigint) as n_valid,
+    cast(n_suspect as bigint) as n_suspect,
     {{ coverage('n_valid', 'n_expected') }} as coverage,
-    validity,
+    {%- for column, validity, counted, n, found, sides in [
+        ('validity_reason', 'validity', 'counted_validity', 'n_valid', 'a level', of_level),
+        ('days_attained_reason', 'days_attained_validity', 'judged_validity', 'n_judged', 'a level and a limit',
+         of_attainment)
+    ] %}
+        {{ validity }},
+        case
+            when is_pending then 'the month is not over'
+            when is_open then 'levels of the month can still arrive'
+            when {{ validity }} = 'valid' then ''
+            else
+                concat_ws(
+                    '; ',
+                    case
+                        when {{ counted }} <> 'valid'
+                            then concat({{ n }}, ' of ', n_expected, ' days have {{ found }}')
+                    end,
+                    {{ suspects_reason('n_suspect', 'days', sides) }}
+                )
+        end as {{ column }},
+    {%- endfor %}
+    case
+        when percentiles_counted = 'valid' and validity = 'indicative' then 'indicative' else percentiles_counted
+    end as percentiles_validity,
     case
         when is_pending then 'the month is not over'
         when is_open then 'levels of the month can still arrive'
-        when validity = 'valid' then ''
-        else concat(n_valid, ' of ', n_expected, ' days have a level')
-    end as validity_reason,
+        when percentiles_counted <> 'valid'
+            then concat(n_percentiles, ' of ', n_expected, ' days have L10, L50 and L90')
+        when validity = 'indicative' then {{ suspects_reason('n_suspect', 'days', of_level) }}
+        else ''
+    end as percentiles_reason,
     coalesce(v.standard, e.standard) as standard,
     coalesce(v.clause, e.clause) as clause,
     v.provenance
-from rounded as v
+from verdicts as v
 left join {{ ref('district_areas') }} as a on v.area_code = a.area_code
 left join {{ ref('int_rules') }} as e on e.rule_id = 'noise_level_decimals' and {{ in_force('v.period_end', 'e') }}

@@ -2,8 +2,10 @@
   Year × survey × part of the day: the regional mean (arithmetic over grid points) and the road mean (weighted by the
   length of the segments), with their grade. A point measured more than once in a year enters once, with its mean. A
   survey of too few of the registered places has no mean; a complete one of fewer grid points than the standard asks for
-  is indicative, since a district may have fewer grids.
+  is indicative, since a district may have fewer grids. Columns that begin with `sure_` say the same without suspect
+  readings (suspects.sql).
 -#}
+{%- set compared = [('grade', 'grade', 'sure_grade'), ('validity', 'counted_validity', 'sure_validity')] %}
 with points as (
     select
         v.survey_kind,
@@ -11,10 +13,12 @@ with points as (
         v.year_start,
         v.site_id,
         max(case when v.parameter = 'survey_leq' then 1 else 0 end) as is_received,
-        count(case when v.is_usable then 1 end) as n_values,
-        {{ carried_mean(
-            'sum(case when v.is_usable then v.value end)', 'count(case when v.is_usable then 1 end)'
-        ) }} as leq_db,
+        {%- for of, counts in [('', 'v.is_usable'), ('sure_', is_sure('v'))] %}
+            {{ carried_mean(
+                'sum(case when ' ~ counts ~ ' then v.value end)', 'count(case when ' ~ counts ~ ' then 1 end)'
+            ) }} as {{ of }}leq_db,
+        {%- endfor %}
+        coalesce(bool_or(v.is_usable and v.is_suspect), false) as is_suspect,
         {{ least_provenance('v.provenance') }} as provenance
     from {{ ref('stg_noise_survey') }} as v
     where v.parameter = 'survey_leq'
@@ -65,10 +69,13 @@ sums as (
         w.survey_period,
         w.year_start,
         greatest(count(*), coalesce(max(n.n_registered), 0)) as n_expected,
-        count(case when w.leq_db is not null and w.weight > 0 then 1 end) as n_valid,
-        count(case when w.leq_db is not null and w.weight is null then 1 end) as n_without_length,
-        sum(case when w.leq_db is not null then w.weight end) as weight_sum,
-        sum(w.leq_db * w.weight) as weighted_sum,
+        count(case when w.is_suspect then 1 end) as n_suspect,
+        {%- for of in ['', 'sure_'] %}
+            count(case when w.{{ of }}leq_db is not null and w.weight > 0 then 1 end) as {{ of }}n_valid,
+            count(case when w.{{ of }}leq_db is not null and w.weight is null then 1 end) as {{ of }}n_without_length,
+            sum(case when w.{{ of }}leq_db is not null then w.weight end) as {{ of }}weight_sum,
+            sum(w.{{ of }}leq_db * w.weight) as {{ of }}weighted_sum,
+        {%- endfor %}
         {{ least_provenance('w.provenance') }} as provenance
     from weighted as w
     left join registered as n on w.survey_kind = n.survey_kind and w.year_start = n.year_start
@@ -79,9 +86,12 @@ counted as (
     select
         s.*,
         case s.survey_kind when 'grid' then 'region' else 'road' end as product,
-        s.n_valid > 0 and s.n_valid >= s.n_expected * r.noise_period_coverage_indicative as is_enough,
-        s.n_valid < s.n_expected * r.noise_period_coverage_valid as is_partial,
-        s.survey_kind = 'grid' and s.n_valid < r.noise_region_min_points as has_few_points,
+        {%- for of in ['', 'sure_'] %}
+            s.{{ of }}n_valid > 0
+            and s.{{ of }}n_valid >= s.n_expected * r.noise_period_coverage_indicative as {{ of }}is_enough,
+            s.{{ of }}n_valid < s.n_expected * r.noise_period_coverage_valid as {{ of }}is_partial,
+            s.survey_kind = 'grid' and s.{{ of }}n_valid < r.noise_region_min_points as {{ of }}has_few_points,
+        {%- endfor %}
         r.noise_region_min_points,
         r.noise_level_decimals
     from sums as s
@@ -90,12 +100,32 @@ counted as (
 
 means as (
     select
-        *,
-        case
-            when is_enough
-                then {{ round_even_by(exact_quotient('weighted_sum', 'weight_sum', 12), 'noise_level_decimals') }}
-        end as mean_db
+        {%- for of in ['', 'sure_'] %}
+            case
+                when {{ of }}is_enough
+                    then {{ level_of_weights(of ~ 'weighted_sum', of ~ 'weight_sum') }}
+            end as {{ of }}mean_db,
+            case
+                when not {{ of }}is_enough then 'insufficient'
+                when {{ of }}is_partial or {{ of }}has_few_points or {{ of }}n_without_length > 0 then 'indicative'
+                else 'valid'
+            end as {{ 'counted' if of == '' else 'sure' }}_validity,
+        {%- endfor %}
+        *
     from counted
+),
+
+graded as (
+    select
+        m.*,
+        g.grade,
+        g.name_zh as grade_name_zh,
+        g.standard,
+        g.clause,
+        u.grade as sure_grade
+    from means as m
+    left join {{ ref('noise_grades') }} as g on {{ is_graded('g', 'm.mean_db') }}
+    left join {{ ref('noise_grades') }} as u on {{ is_graded('u', 'm.sure_mean_db') }}
 )
 
 select
@@ -106,17 +136,14 @@ select
     '{{ var("area_code") }}' as area_code,
     '{{ var("area_name_zh") }}' as area_name_zh,
     cast(m.mean_db as decimal(6, 2)) as mean_db,
-    cast(g.grade as bigint) as grade,
-    g.name_zh as grade_name_zh,
+    cast(m.grade as bigint) as grade,
+    m.grade_name_zh,
     cast(case m.survey_kind when 'road' then m.weight_sum end as decimal(18, 6)) as road_length_km,
     cast(m.n_expected as bigint) as n_expected,
     cast(m.n_valid as bigint) as n_valid,
+    cast(m.n_suspect as bigint) as n_suspect,
     {{ coverage('m.n_valid', 'm.n_expected') }} as coverage,
-    case
-        when not m.is_enough then 'insufficient'
-        when m.is_partial or m.has_few_points or m.n_without_length > 0 then 'indicative'
-        else 'valid'
-    end as validity,
+    {{ validity_without_suspects('counted_validity', compared) }} as validity,
     concat_ws(
         '; ',
         case
@@ -131,16 +158,13 @@ select
             when m.n_without_length > 0
                 then concat('site attribute missing: road_length_km of ', m.n_without_length, ' segments')
         end,
+        {{ suspects_reason('m.n_suspect', 'places', compared) }},
         case
             when {{ as_of() }} < m.year_start + interval 1 year
                 then 'the survey of the running year may grow until its end'
         end
     ) as validity_reason,
-    g.standard,
-    g.clause,
+    m.standard,
+    m.clause,
     m.provenance
-from means as m
-left join {{ ref('noise_grades') }} as g
-    on
-        m.product = g.product and m.survey_period = g.period and {{ in_force('m.year_start', 'g') }}
-        and (g.above_db is null or m.mean_db > g.above_db) and (g.up_to_db is null or m.mean_db <= g.up_to_db)
+from graded as m
