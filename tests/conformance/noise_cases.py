@@ -100,6 +100,9 @@ def add(district: District) -> None:
     _weather(district)
     _nights(district)
     _events(district)
+    _suspects(district)
+    _delivered(district)
+    _maxima(district)
 
 
 def _hours(district: District, site: str, at: datetime, **levels: Any) -> None:
@@ -110,11 +113,12 @@ def _hours(district: District, site: str, at: datetime, **levels: Any) -> None:
         district.hours("clean_noise", site, "leq", start, levels.get(part, ()), period_kind="hour")
 
 
-def _part(district: District, site: str, day: datetime, part: str, level: Any) -> None:
+def _part(district: District, site: str, day: datetime, part: str, level: Any, **more: Any) -> None:
     """A level delivered for a whole part."""
     first, length = (6, 16) if part == "day" else (22, 8)
     start = day + timedelta(hours=first)
-    district.reading("clean_noise", site, "leq", start, level, end=start + timedelta(hours=length), period_kind=part)
+    end = start + timedelta(hours=length)
+    district.reading("clean_noise", site, "leq", start, level, end=end, period_kind=part, **more)
 
 
 def _surveyed(district: District, site: str, product: str, part: str, year: int, level: Any, **attributes: Any) -> None:
@@ -245,6 +249,82 @@ def _events(district: District) -> None:
     first = datetime(2024, 6, 3, 6)
     levels = ["50"] * 6 + ["65.0"] + ["50"] * 6 + ["65.1"]
     district.hours("clean_noise", "N-EVENTS", "leq", first, levels, period_kind="hour")
+
+
+SUSPECT = {"flag": 3, "flag_tests": "spike"}
+
+
+def _suspects(district: District) -> None:
+    """A suspect hour, day, wind and survey value that decide, and some that do not."""
+    for site, quiet, loud in (("N-SUSPECT", 50, 80), ("N-SUSPECT-LOUD", 60, 80), ("N-SUSPECT-QUIET", 50, 52)):
+        district.site("noise", site, "point", noise_class="1", unit_to_notify="某街道")
+        _suspect_hours(district, site, "leq", [quiet] * 15, [loud])
+    district.site("noise", "N-SUSPECT-FEW", "point", noise_class="1")
+    _suspect_hours(district, "N-SUSPECT-FEW", "leq", [50] * 11, [50])
+    district.site("noise", "N-SUSPECT-WIND", "point", noise_class="1")
+    _suspect_hours(district, "N-SUSPECT-WIND", "leq", [50] * 16, [])
+    _suspect_hours(district, "N-SUSPECT-WIND", "noise_wind_speed", [], [45] * 5)
+    # April 2023: 29 days of 60 dB and a suspect one of 75; the same of 61, which is above the limit as well.
+    for site, usual in (("N-SUSPECT-MONTH", 60), ("N-SUSPECT-MONTH-LOUD", 61)):
+        district.site("noise", site, "point", noise_class="2", unit_to_notify="某街道")
+        for day in range(29):
+            _part(district, site, datetime(2023, 4, 1) + timedelta(days=day), "day", usual)
+        _part(district, site, datetime(2023, 4, 30), "day", 75, **SUSPECT)
+    # Class 0, four nights of July 2024 (limit 40): one is 44 dB by a suspect hour, 40 without it.
+    first, last = date(2024, 7, 1), date(2024, 7, 4)
+    district.site("noise", "N-SUSPECT-AREA", "point", noise_class="0", assessed=True, valid_from=first, valid_to=last)
+    for day in range(3):
+        _part(district, "N-SUSPECT-AREA", datetime(2024, 7, 1) + timedelta(days=day), "night", 40)
+    district.hours("clean_noise", "N-SUSPECT-AREA", "leq", datetime(2024, 7, 4, 22), [40] * 7, period_kind="hour")
+    district.hours("clean_noise", "N-SUSPECT-AREA", "leq", datetime(2024, 7, 5, 5), [52], period_kind="hour", **SUSPECT)
+    for year, last_level in ((2024, 75), (2025, 61)):
+        for k, level in enumerate((60, 60, 60, 60, last_level)):
+            _registered(district, f"N-ROAD-{year}-{k}", "road", year, road_length_km=Decimal(1))
+            district.reading(
+                "clean_noise_survey", f"N-ROAD-{year}-{k}", "survey_leq", datetime(year, 1, 1), level,
+                end=datetime(year + 1, 1, 1), survey_kind="road", survey_period="night", **(SUSPECT if k == 4 else {}),
+            )  # fmt: skip
+
+
+def _suspect_hours(district: District, site: str, parameter: str, sure: list[Any], suspect: list[Any]) -> None:
+    """Hours of a day from 06:00 on, the suspect ones last."""
+    first = DAY + timedelta(hours=6)
+    district.hours("clean_noise", site, parameter, first, sure, period_kind="hour")
+    district.hours(
+        "clean_noise", site, parameter, first + timedelta(hours=len(sure)), suspect, period_kind="hour", **SUSPECT
+    )
+
+
+def _delivered(district: District) -> None:
+    """A day level of 12 hours with 1, 539 and 540 valid minutes, a night level with 359 and 360, and none told."""
+    for part, first, hours, counts in (("day", 8, 12, (1, 539, 540)), ("night", 22, 8, (359, 360))):
+        start = DAY + timedelta(hours=first)
+        for minutes in (*counts, None):
+            site = district.site("noise", f"N-MINUTES-{part}-{minutes}", "point", noise_class="2")
+            for parameter, value in (("leq", 48), ("valid_minutes", minutes)):
+                if value is not None:
+                    end = start + timedelta(hours=hours)
+                    district.reading("clean_noise", site, parameter, start, value, end=end, period_kind=part)
+
+
+def _maxima(district: District) -> None:
+    """Nights of class 1, whose single events may have 60 dB: hours with maxima, and one hour without."""
+    first = DAY + timedelta(hours=22)
+    for site, levels, maxima in (
+        ("N-MAX-LOUDER", [40] * 7 + [70], [55] * 7),
+        ("N-MAX-ALL", [40] * 8, [55] * 8),
+        ("N-MAX-FEW", [40] * 8, [55] * 5),
+        ("N-MAX-EVENT", [40] * 8, [60.1]),
+    ):
+        district.site("noise", site, "point", noise_class="1")
+        district.hours("clean_noise", site, "leq", first, levels, period_kind="hour")
+        district.hours("clean_noise", site, "lmax", first, maxima, period_kind="hour")
+    district.site("noise", "N-MAX-SUSPECT", "point", noise_class="1")
+    district.hours("clean_noise", "N-MAX-SUSPECT", "leq", first, [40] * 8, period_kind="hour")
+    district.hours("clean_noise", "N-MAX-SUSPECT", "lmax", first, [55] * 7, period_kind="hour")
+    district.hours(
+        "clean_noise", "N-MAX-SUSPECT", "lmax", first + timedelta(hours=7), [151], period_kind="hour", **SUSPECT
+    )
 
 
 def _seed(name: str) -> list[dict[str, str]]:

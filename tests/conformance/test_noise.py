@@ -220,3 +220,130 @@ def test_exceedances_are_of_parts_while_single_events_and_loud_hours_are_hints(p
         ("hint", "leq", "hour", datetime(2024, 6, 3, 19), datetime(2024, 6, 3, 20), 1, decimal("65.1"), None),
         ("hint", "lmax", "hour", datetime(2024, 6, 4, 2), datetime(2024, 6, 4, 3), 1, decimal("60.1"), 60),
     ]
+
+
+_ATTAINMENT = "suspect readings in 1 hours decide attainment"
+
+
+@pytest.mark.parametrize(
+    ("site", "level", "attained", "validity", "reason", "n_valid", "n_suspect"),
+    [
+        # (15 x 10^5 + 10^8) : 16 = 6.34 x 10^6, 68.0 dB; without the hour of 80 dB it is 50.0, and the limit 55.
+        ("N-SUSPECT", "68.0", False, "indicative", _ATTAINMENT, 16, 1),
+        # (15 x 10^6 + 10^8) : 16 = 7.19 x 10^6, 68.6 dB; without it 60.0 is above 55 as well.
+        ("N-SUSPECT-LOUD", "68.6", False, "valid", "", 16, 1),
+        # (15 x 10^5 + 10^5.2) : 16 = 1.037 x 10^5, 50.2 dB.
+        ("N-SUSPECT-QUIET", "50.2", True, "valid", "", 16, 1),
+        # 12 hours are needed, and without the suspect one there are 11.
+        ("N-SUSPECT-FEW", "50.0", True, "indicative", _ATTAINMENT + ", validity", 12, 1),
+        # Five hours of suspect wind leave 11: that is less than indicative already.
+        ("N-SUSPECT-WIND", None, None, "insufficient", "11 of 16 hours count, 12 needed", 11, 5),
+    ],
+)
+def test_a_day_that_suspect_hours_decide_is_indicative(
+    project: Project, site: str, level: str | None, attained: bool | None, validity: str, reason: str, n_valid: int,
+    n_suspect: int,
+) -> None:  # fmt: skip
+    rows = project.query(_DAY.format("ld_db, day_attained, day_validity, day_reason, n_valid, n_suspect"), site)
+    assert rows == [(None if level is None else decimal(level), attained, validity, reason, n_valid, n_suspect)]
+
+
+def test_the_event_of_a_day_that_suspect_hours_decide_is_a_hint(project: Project) -> None:
+    """The suspect hours themselves are hints as well: 80 dB is more than 10 above the limit."""
+    rows = project.query(
+        "select site_id, kind, averaging, peak_value, limit_value, reason from candidate.mart_noise_exceedances"
+        " where site_id like 'N-SUSPECT%' and averaging = 'Ld' order by site_id, event_start"
+    )
+    assert rows == [
+        ("N-SUSPECT", "hint", "Ld", 68, 55, _ATTAINMENT),
+        ("N-SUSPECT-LOUD", "exceedance", "Ld", decimal("68.6"), 55, ""),
+        # A day delivered as one level has nothing left without it.
+        ("N-SUSPECT-MONTH", "hint", "Ld", 75, 60, "suspect readings in 16 hours decide attainment, validity"),
+        ("N-SUSPECT-MONTH-LOUD", "exceedance", "Ld", 61, 60, ""),
+        ("N-SUSPECT-MONTH-LOUD", "hint", "Ld", 75, 60, "suspect readings in 16 hours decide attainment, validity"),
+    ]
+
+
+def test_a_month_that_a_suspect_day_decides_is_indicative_and_each_value_for_itself(project: Project) -> None:
+    """(29 x 10^6 + 10^7.5) : 30 = 2.02 x 10^6, 63.1 dB against 60.0 without the day; 29 of 30 days against 29 of 29.
+
+    At 61 dB: (29 x 10^6.1 + 10^7.5) : 30 = 2.27 x 10^6, 63.6 dB against 61.0, both above 60; 0 of 30 and 0 of 29.
+    """
+    rows = project.query(
+        "select leq_db, month_level_within_limit, n_valid, n_suspect, validity, validity_reason, days_attained_pct,"
+        " days_attained_validity, days_attained_reason, percentiles_validity, percentiles_reason"
+        " from candidate.mart_noise_site_monthly"
+        " where site_id like 'N-SUSPECT-MONTH%' and month_start = '2023-04-01' and part = 'day' order by site_id"
+    )
+    reason, percentiles = "suspect readings in 1 days decide attainment", "0 of 30 days have L10, L50 and L90"
+    assert rows == [
+        (decimal("63.1"), False, 30, 1, "indicative", reason, decimal("96.7"), "indicative", reason, "insufficient",
+         percentiles),
+        (decimal("63.6"), False, 30, 1, "valid", "", 0, "valid", "", "insufficient", percentiles),
+    ]  # fmt: skip
+
+
+def test_a_share_of_point_days_that_a_suspect_hour_decides_is_indicative(project: Project) -> None:
+    """(7 x 10^4 + 10^5.2) : 8 = 2.86 x 10^4, 44.6 dB against 40.0: three of four nights attain, or four of four."""
+    question = _AREA.format("attainment_pct, n_judged, n_valid, n_suspect, validity, validity_reason")
+    expected = (75, 4, 4, 1, "indicative", "suspect readings in 1 inputs decide attainment")
+    for scope in ("0", "all"):
+        assert project.query(question, scope, "night", "month", date(2024, 7, 1)) == [expected]
+
+
+def test_a_grade_that_a_suspect_value_decides_is_indicative(project: Project) -> None:
+    """(4 x 60 + 75) : 5 = 63.0 is grade 4 by night, 60.0 is 2; (4 x 60 + 61) : 5 = 60.2 is 3, which 60.0 is not."""
+    question = _SURVEY.format("mean_db, grade, n_valid, n_suspect, validity, validity_reason")
+    reason = "suspect readings in 1 places decide grade"
+    assert project.query(question, "road", "night", 2024) == [(63, 4, 5, 1, "indicative", reason)]
+    assert project.query(question, "road", "night", 2025) == [(decimal("60.2"), 3, 5, 1, "indicative", reason)]
+
+
+@pytest.mark.parametrize(
+    ("part", "minutes", "hours", "validity"),
+    [
+        # 45 of 60 minutes make an hour, 540 of 720 the twelve hours of a day, 360 of 480 a night.
+        ("day", 1, 0, "insufficient"), ("day", 539, 0, "insufficient"), ("day", 540, 12, "valid"),
+        ("day", None, 12, "valid"), ("night", 359, 0, "insufficient"), ("night", 360, 8, "valid"),
+        ("night", None, 8, "valid"),
+    ],
+)  # fmt: skip
+def test_delivered_levels_obey_their_valid_minutes(
+    project: Project, part: str, minutes: int | None, hours: int, validity: str
+) -> None:
+    level = {"day": "ld_db", "night": "ln_db"}[part]
+    question = _DAY.format(f"{level}, {part}_hours_valid, {part}_validity, hours_short")
+    received = {"day": 12, "night": 8}[part]
+    expected = (48 if hours else None, hours, validity, received - hours)
+    assert project.query(question, f"N-MINUTES-{part}-{minutes}") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("site", "lmax", "attained", "validity", "reason"),
+    [
+        # The hour without a maximum had a mean of 70 dB: 55 is not the highest.
+        ("N-MAX-LOUDER", None, None, "insufficient", "the highest level of the night is not known"),
+        ("N-MAX-ALL", 55, True, "valid", ""),
+        ("N-MAX-FEW", 55, None, "insufficient", "5 hours have a maximum, 6 needed"),
+        # One event is enough.
+        ("N-MAX-EVENT", "60.1", False, "valid", ""),
+        ("N-MAX-SUSPECT", 151, False, "indicative", "a suspect maximum decides attainment"),
+    ],
+)
+def test_single_events_have_a_verdict_of_their_own(
+    project: Project, site: str, lmax: Any, attained: bool | None, validity: str, reason: str
+) -> None:
+    question = _DAY.format("lmax_night_db, night_burst_attained, night_burst_validity, night_burst_reason")
+    assert project.query(question, site) == [(None if lmax is None else decimal(lmax), attained, validity, reason)]
+
+
+def test_no_mean_is_above_the_maximum_of_its_period(project: Project) -> None:
+    daily = "select count(*) from candidate.mart_noise_site_daily where ld_db > lmax_day_db or ln_db > lmax_night_db"
+    monthly = "select count(*) from candidate.mart_noise_site_monthly where leq_db > lmax_db"
+    assert project.query(f"{daily} union all {monthly}") == [(0,), (0,)]
+
+
+def test_an_insufficient_day_says_nothing_against_its_night(project: Project) -> None:
+    question = _DAY.format("day_validity, night_validity, night_reason, validity, validity_reason")
+    reason = "day insufficient: 0 of 16 hours count, 12 needed"
+    assert project.query(question, "N-6") == [("insufficient", "valid", "", "insufficient", reason)]
