@@ -347,3 +347,13 @@ def test_an_insufficient_day_says_nothing_against_its_night(project: Project) ->
     question = _DAY.format("day_validity, night_validity, night_reason, validity, validity_reason")
     reason = "day insufficient: 0 of 16 hours count, 12 needed"
     assert project.query(question, "N-6") == [("insufficient", "valid", "", "insufficient", reason)]
+
+
+def test_every_aggregate_of_readings_counts_the_suspect_ones(project: Project) -> None:
+    rows = project.query(
+        "select table_name from information_schema.columns"
+        " where table_schema = 'candidate' and table_name like 'mart_noise_%'"
+        " and column_name in ('n_valid', 'n_suspect')"
+        " group by table_name having count(*) = 1"
+    )
+    assert rows == []
