@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -52,6 +53,24 @@ def test_a_killed_writer_holds_nothing(tmp_path: Path, other: subprocess.Popen) 
     assert holder(data) is None
     with writer_lock(data, "me"):
         assert f"pid {os.getpid()} (me)" in holder(data)
+
+
+def test_removing_the_lock_file_lets_nobody_in(tmp_path: Path, other: subprocess.Popen) -> None:
+    data = DataDir(tmp_path)
+    data.lock_file.unlink()
+    for _ in range(2):
+        with pytest.raises(LakeBusy, match="was removed"), writer_lock(data, "me"):
+            pass
+    assert holder(data) is not None and not data.lock_file.exists()
+
+
+def test_somebody_who_only_looks_keeps_no_writer_out(tmp_path: Path) -> None:
+    data = DataDir(tmp_path)
+    looking = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    threading.Timer(0.05, os.close, [looking]).start()
+    with writer_lock(data, "me"):
+        assert "(me)" in holder(data)
 
 
 def test_the_same_thread_may_enter_again(tmp_path: Path) -> None:
