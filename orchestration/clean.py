@@ -10,6 +10,8 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from warehouse.disk import is_full
+
 if TYPE_CHECKING:
     from orchestration.progress import Note
     from orchestration.session import Session
@@ -68,6 +70,9 @@ def clean_feed(session: Session, feed: str, months: Set[str], note: Note) -> Cle
             )
             done = lake.finish_cleaning()
     except Exception as error:
+        # No fault of the feed: nothing else could be written either.
+        if is_full(error):
+            raise
         result.failure = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
         traceback.print_exception(error)
         return result

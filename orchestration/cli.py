@@ -1,13 +1,14 @@
 """The command line: `ecoledger`, its commands and how every ending becomes an exit code and a sentence.
 
 Exit codes: 0 published or nothing new, 1 unexpected, 2 bad configuration or usage, 3 published with a domain held or
-a feed failed, 4 nothing published because the gate refused, 5 another process is writing.
-Not here: what a command does (commands/), nor any heavy import.
+a feed failed, 4 nothing published because the gate refused, 5 another process is writing, 130 stopped by Ctrl-C or
+SIGTERM. Not here: what a command does (commands/), nor any heavy import.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -18,24 +19,25 @@ from typer.exceptions import TyperException
 
 from expectations.waivers import WaiverError
 from orchestration.commands import config, doctor, history, methods, refresh, ui
-from orchestration.decisions import BAD_USAGE, BUSY, OK, UNEXPECTED, UsageError
+from orchestration.decisions import BAD_USAGE, BUSY, OK, STOPPED, UNEXPECTED, UsageError
 from orchestration.environment import log_file
 from orchestration.report import print_json
 from orchestration.settings import data_dir
 from sources.config import ConfigError
+from warehouse.disk import DiskFull, full_text, is_full
 from warehouse.ledger import LedgerError
 from warehouse.lock import LakeBusy
 from warehouse.paths import DataDirError
 from warehouse.releases import ReleaseError
 
-# How the framework hands over Ctrl-C.
-_INTERRUPTED = 130
+_STOPPED = "stopped: what it had started was ended too; nothing half-done is visible, the same command carries on"
 
 app = typer.Typer(
     name="ecoledger",
     help="Carries a district's deliveries from raw bytes to a gated, published release.\n\n"
     "Exit codes: 0 published or nothing new, 1 unexpected, 2 bad configuration or usage, 3 published with a domain "
-    "held or a feed failed, 4 nothing published because the gate refused, 5 another process is writing.",
+    "held or a feed failed, 4 nothing published because the gate refused, 5 another process is writing, 130 stopped by "
+    "Ctrl-C or SIGTERM.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -54,8 +56,9 @@ def run(arguments: Sequence[str]) -> int:
     """Runs one command and returns its exit code; prints a sentence, never a traceback."""
     try:
         result = app(args=list(arguments), prog_name="ecoledger", standalone_mode=False)
-        if result == _INTERRUPTED:
-            return _end(UNEXPECTED, "interrupted; nothing half-done is visible, the same command carries on", arguments)
+        # So the framework hands over Ctrl-C.
+        if result == STOPPED:
+            return _end(STOPPED, _STOPPED, arguments)
         return result if isinstance(result, int) else OK
     except TyperException as error:
         # Wrong options and unknown commands; the framework words them and shows the usage line.
@@ -74,7 +77,13 @@ def run(arguments: Sequence[str]) -> int:
     except (LedgerError, ReleaseError) as error:
         # Changed by hand or damaged: said plainly, never repaired over.
         return _end(UNEXPECTED, str(error), arguments)
+    except KeyboardInterrupt:
+        return _end(STOPPED, _STOPPED, arguments)
+    except DiskFull as full:
+        return _end(UNEXPECTED, str(full), arguments)
     except Exception as error:
+        if is_full(error):
+            return _end(UNEXPECTED, full_text(data_dir(None).root), arguments)
         return _end(UNEXPECTED, f"unexpected: {_short(error)}{_logged(error)}", arguments)
 
 
@@ -84,6 +93,8 @@ def main() -> None:
     Leaves through os._exit: at interpreter exit the native libraries' teardown can print reports (DuckDB 2.0's
     binding lists objects that Dagster's caches still hold) which tell a user nothing.
     """
+    # A service manager's SIGTERM ends a command like Ctrl-C: children are ended and the reason is said.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     code = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:

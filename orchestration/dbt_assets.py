@@ -10,6 +10,7 @@ whose mart could not be built still reaches the gate and is held there.
 
 # No `from __future__ import annotations`: Dagster reads the annotations of its functions.
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from orchestration.dbt_runner import NodeResult, node_result, run_dbt
 from orchestration.gate import warm_up
 from orchestration.progress import step
 from orchestration.resources import Refresh
+from warehouse.disk import DiskFull, full_text, is_full
 
 CROSS_DOMAIN = "cross_domain"
 JUDGEMENT = "judgement"
@@ -155,17 +157,19 @@ def _dbt_step(
         arguments = ["build", f"--{selects}", *_SECOND_RUN.split(), *_BUILD_OPTIONS]
         with step("build", "domains" if number == 1 else "cross-domain") as told:
             target, variables = session.dbt_target(number), session.dbt_vars(number)
-            for event in run_dbt(session.data, arguments, target, variables, session.manifest_path):
-                result = node_result(event)
-                if result is None:
-                    continue
-                results.append(result)
-                told.note(f"{result.index} of {result.total}: {result.name}")
-                if result.built and result.unique_id in keys:
-                    yield dg.MaterializeResult(
-                        asset_key=keys[result.unique_id], metadata={"seconds": round(result.seconds, 3)}
-                    )
+            # Closed at once however this step ends: dbt must not outlive it.
+            with closing(run_dbt(session.data, arguments, target, variables, session.manifest_path)) as events:
+                for result in filter(None, map(node_result, events)):
+                    results.append(result)
+                    told.note(f"{result.index} of {result.total}: {result.name}")
+                    if result.built and result.unique_id in keys:
+                        yield dg.MaterializeResult(
+                            asset_key=keys[result.unique_id], metadata={"seconds": round(result.seconds, 3)}
+                        )
             told.note(summary_text(results))
+        # A model that met a full disk says nothing about its domain: it must not be held for that.
+        if any(r.status == "error" and is_full(r.message) for r in results):
+            raise DiskFull(full_text(session.data.root))
         _require_seeds(results, [unique_id for unique_id in keys if unique_id.startswith("seed.")])
         for domain in domains:
             mine = [r for r in results if _domain(r, manifest) == domain]

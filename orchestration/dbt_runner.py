@@ -28,6 +28,8 @@ _PROJECT_FILES = ("*.sql", "*.yml", "*.csv")
 # dbt's own store of what it parsed, from which dbt_child.py starts.
 PARSED = "partial_parse.msgpack"
 _FLAGS = ("--log-format=json", "--log-level=info", "--log-level-file=info", "--no-use-colors", "--no-version-check")
+# How long dbt may take to end when the refresh is stopped.
+_GRACE_S = 10
 _RESULT_EVENTS = frozenset({"LogModelResult", "LogSeedResult", "LogTestResult", "LogNodeResult"})
 
 
@@ -137,10 +139,19 @@ def _run(command: Sequence[str], data: DataDir, target: Path, project: Path) -> 
                     errors.append(text)
                 yield event
         except BaseException:
-            process.terminate()
+            _end(process)
             raise
     if process.returncode not in (0, 1):
         raise DbtError(f"dbt stopped: {_joined(errors)} (log: {target / 'dbt.log'})")
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(_GRACE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def node_result(event: Mapping[str, Any]) -> NodeResult | None:

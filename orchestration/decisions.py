@@ -17,6 +17,8 @@ BAD_USAGE = 2
 PARTLY = 3
 REFUSED = 4
 BUSY = 5
+# Stopped by Ctrl-C or SIGTERM; shells and init systems know this number.
+STOPPED = 130
 
 # The schedule's hour: late enough for the hours to 06:00 that last night's Ln needs.
 REFRESH_AT = time(6, 30)

@@ -6,13 +6,13 @@ here: listing (survey.py), storing (warehouse.lake) or retries (lake_assets.py).
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from orchestration.survey import survey_feed
 from sources.deliveries import PullError
+from warehouse.disk import is_full
 
 if TYPE_CHECKING:
     from orchestration.progress import Note
@@ -57,7 +57,7 @@ def pull_feed(session: Session, feed: str, months: Set[str], note: Note) -> Pull
                 continue
             except OSError as error:
                 # A full disk is no fault of the source: nothing else will land either.
-                if error.errno == errno.ENOSPC:
+                if is_full(error):
                     raise
                 result.failures.append(f"{item.offer.file_name}: cannot be read ({error.strerror or error})")
                 continue

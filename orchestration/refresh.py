@@ -15,16 +15,18 @@ from orchestration.decisions import Outcome, exit_code, partition_range
 from orchestration.environment import log_file, prepare
 from orchestration.settings import Settings
 from orchestration.summary import Summary, domain_states, feed_counts, release_entry, standing
+from warehouse.disk import DiskFull, full_text, is_full
 from warehouse.index import Index
 from warehouse.ledger import Ledger
 from warehouse.releases import DATABASE
 
 if TYPE_CHECKING:
-    from dagster import DagsterInstance, ExecuteInProcessResult
+    from dagster import DagsterInstance, ExecuteInProcessResult, SerializableErrorInfo
 
     from orchestration.session import Session
 
 NOTHING_NEW = "nothing new"
+_INTERRUPTIONS = ("DagsterExecutionInterruptedError", "KeyboardInterrupt")
 
 
 def nothing_new(settings: Settings, found: surveying.Survey) -> Summary | None:
@@ -43,13 +45,17 @@ def run_refresh(settings: Settings, found: surveying.Survey, last_day: str) -> t
     """Runs the job over the months that have something due and returns the summary and the exit code.
 
     The caller holds the writer's lock and has diverted the output. Errors of the steps are in the summary; what
-    cannot even begin raises (ConfigError, UsageError, DbtError).
+    cannot even begin raises (ConfigError, UsageError, DbtError), a full disk (DiskFull) and a stop (KeyboardInterrupt).
     """
     began = time.perf_counter()
     surveying.forget_refresh(settings.data)
     prepare(settings.data)
     first, last = partition_range(found.months, settings.clock, settings.zone, settings.start)
     result, session = _execute(settings, first, last, last_day)
+    if was_stopped(result):
+        raise KeyboardInterrupt
+    if any(is_full(error.to_string()) for error in _errors(result)):
+        raise DiskFull(full_text(settings.data.root))
     if session is None:
         summary = standing(settings.data, "failed", f"unexpected: {_first_failure(result)}")
         return summary, exit_code(Outcome(unexpected=summary.message))
@@ -169,6 +175,18 @@ def _first_failure(result: ExecuteInProcessResult) -> str:
         if event.is_run_failure:
             return _root_cause(event.job_failure_data.error, event.message)
     return "the run failed"
+
+
+def was_stopped(result: ExecuteInProcessResult) -> bool:
+    """Whether Ctrl-C or SIGTERM ended the run: Dagster takes both and makes a failure of them."""
+    return any(error.cls_name in _INTERRUPTIONS for error in _errors(result))
+
+
+def _errors(result: ExecuteInProcessResult) -> list[SerializableErrorInfo]:
+    """The errors of every failed step and of the run itself."""
+    found = [e.step_failure_data.error for e in result.all_events if e.is_step_failure]
+    found += [e.job_failure_data.error for e in result.all_events if e.is_run_failure]
+    return [error for error in found if error is not None]
 
 
 def _root_cause(error: Any, message: str | None) -> str:

@@ -93,14 +93,14 @@ class Lake:
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """Landings inside are made durable together at the end (also after an exception that one of them raised)."""
+        """Landings inside are made durable together at the end (also when one of them raised or was interrupted)."""
         if self._batch is not None or self._store.open:
             raise RuntimeError("a batch or a cleaning is already open")
         self._batch = Batch(self.data, self.index, self.registry, self.zone)
         try:
             try:
                 yield
-            except Exception:
+            except BaseException:
                 self._batch.commit()
                 raise
             self._batch.commit()

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from warehouse.disk import DiskFull, full_text, is_full
+
 PART = "part-0.parquet"
 SIDECAR = "part-0.sidecar.json"
 EMPTY = "empty.parquet"
@@ -82,7 +84,7 @@ class DataDir:
     root: Path
 
     def prepare(self) -> DataDir:
-        """Creates the directory if needed and returns itself made absolute; DataDirError if it cannot be used."""
+        """Creates the directory if needed and returns itself made absolute; else DataDirError or DiskFull."""
         root = self.root.expanduser().absolute()
         try:
             root.mkdir(parents=True, exist_ok=True)
@@ -92,6 +94,8 @@ class DataDir:
         except FileExistsError:
             raise DataDirError(f"{root} is a file, not a directory: choose another --data") from None
         except OSError as error:
+            if is_full(error):
+                raise DiskFull(full_text(root)) from None
             raise DataDirError(f"cannot write in the data directory {root}: {error.strerror}") from None
         return DataDir(root)
 
