@@ -64,7 +64,7 @@ def build_defs(
         selection=dg.AssetSelection.all(),
         description="Pull what is due, clean it, build the marts, judge them, publish a release.",
     )
-    refresh = Refresh(data_dir=str(data.root), config_path=str(config or ""))
+    refresh = Refresh.over(data, config)()
     return dg.Definitions(
         assets=assets,
         jobs=[job],

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import dagster as dg
 from pydantic import Field, PrivateAttr
@@ -38,10 +38,15 @@ def sessions_kept() -> Iterator[list[Session]]:
 
 
 class Refresh(dg.ConfigurableResource):
-    """Data directory, configuration file ('' = built-in district), last day, first day and feeds of one refresh."""
+    """Last day, first day and feeds of one refresh; a run's configuration can say no more than these.
 
-    data_dir: str
-    config_path: str = ""
+    Data directory and configuration file (None = built-in district) belong to the definitions: whoever may start a run
+    must not choose where it reads and writes. `over` gives the class for them.
+    """
+
+    data: ClassVar[DataDir | None] = None
+    config_file: ClassVar[Path | None] = None
+
     last_day: str = ""
     first_day: str = ""
     feeds: list[str] = Field(default_factory=list)
@@ -49,11 +54,19 @@ class Refresh(dg.ConfigurableResource):
     _session: Session | None = PrivateAttr(default=None)
 
     @classmethod
+    def over(cls, at: DataDir, config: Path | None) -> type[Refresh]:
+        """The resource of definitions over one data directory and configuration file."""
+
+        class Bound(cls):
+            data: ClassVar[DataDir | None] = at
+            config_file: ClassVar[Path | None] = config
+
+        return Bound
+
+    @classmethod
     def of(cls, settings: Settings, last_day: str) -> Refresh:
         """The resource that stands for `settings`."""
-        return cls(
-            data_dir=str(settings.data.root),
-            config_path=str(settings.config.path or ""),
+        return cls.over(settings.data, settings.config.path)(
             last_day=last_day,
             first_day=settings.first.isoformat() if settings.first else "",
             feeds=list(settings.feeds),
@@ -61,9 +74,11 @@ class Refresh(dg.ConfigurableResource):
 
     def settings(self, now: datetime | None = None) -> Settings:
         """The settings this resource stands for."""
+        if self.data is None:
+            raise dg.DagsterInvariantViolationError("the refresh resource has no data directory: use Refresh.over")
         return settled(
-            DataDir(Path(self.data_dir)),
-            Path(self.config_path) if self.config_path else None,
+            self.data,
+            self.config_file,
             self.first_day or None,
             self.last_day or None,
             self.feeds,
@@ -96,4 +111,4 @@ class Refresh(dg.ConfigurableResource):
         return {"resources": {"refresh": {"config": self.model_dump(include=set(_FIELDS))}}}
 
 
-_FIELDS = ("data_dir", "config_path", "last_day", "first_day", "feeds")
+_FIELDS = ("last_day", "first_day", "feeds")

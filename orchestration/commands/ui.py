@@ -1,20 +1,18 @@
 """`ecoledger ui`: Dagster's web page over the same data directory; runs of the command line appear in it.
 
-Here belongs starting it on this machine only, unless told otherwise. Not here: the definitions it shows.
+Here belongs starting it on this machine only, unless told otherwise. Not here: the definitions it shows, the server
+(webserver.py) or who may speak to it (web_guard.py).
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from orchestration.commands.refresh import ConfigOption, DataOption
-from orchestration.decisions import OK, UNEXPECTED
+from orchestration.decisions import OK
 from orchestration.environment import prepare
 from orchestration.settings import CONFIG_VARIABLE, config_path, data_dir, settled
 
@@ -28,6 +26,9 @@ def ui(
     data: DataOption = None,
     config: ConfigOption = None,
     host: Annotated[str, typer.Option("--host", help="Address; whoever reaches it can start runs.")] = "127.0.0.1",
+    allow_host: Annotated[
+        list[str] | None, typer.Option("--allow-host", help="A name under which people reach it; may be repeated.")
+    ] = None,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 3000,
 ) -> int:
     """Open the Dagster web page over the data directory; Ctrl-C ends it.
@@ -40,11 +41,8 @@ def ui(
     prepare(directory)
     if file is not None:
         os.environ[CONFIG_VARIABLE] = str(file)
+    from orchestration.webserver import serve
+
     print(f"http://{host}:{port} (Ctrl-C ends it)", flush=True)
-    # `dagster dev` runs the daemon beside the web page: without it nothing started there would ever begin.
-    command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "-m", "orchestration.definitions"]
-    try:
-        done = subprocess.run([*command, "-h", host, "-p", str(port)], cwd=Path(__file__).parents[2], check=False)
-    except KeyboardInterrupt:
-        return OK
-    return OK if done.returncode in (0, -2, 130) else UNEXPECTED
+    serve(host, port, allow_host or ())
+    return OK

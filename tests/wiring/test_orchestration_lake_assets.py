@@ -15,6 +15,7 @@ from orchestration.freshness import ObservationAge, allowed_age
 from orchestration.pull import PullResult
 from orchestration.resources import Refresh
 from sources.registry import registry
+from warehouse.paths import DataDir
 
 PARTITIONS = month_partitions(date(2026, 1, 1), "Asia/Shanghai")
 
@@ -48,10 +49,31 @@ def run(names: list[str]) -> dg.ExecuteInProcessResult:
     ]
     return dg.materialize(
         assets,
-        resources={"refresh": Fake(data_dir="unused")},
+        resources={"refresh": Fake()},
         tags=range_tags("2026-01-01", "2026-03-01"),
         raise_on_error=False,
     )
+
+
+def test_no_run_chooses_where_it_reads_and_writes(tmp_path):
+    @dg.asset
+    def where(refresh: Refresh) -> str:
+        return f"{refresh.settings().data.root} {refresh.settings().config.path}"
+
+    class Seen(Refresh.over(DataDir(tmp_path), None)):
+        @contextmanager
+        def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Refresh]:
+            yield self
+
+    def run_with(**config: str) -> dg.ExecuteInProcessResult:
+        resources = {"resources": {"refresh": {"config": config}}}
+        return dg.materialize([where], resources={"refresh": Seen()}, run_config=resources)
+
+    result = run_with(last_day="2026-01-05")
+    assert result.output_for_node("where") == f"{tmp_path} None"
+    for word in ("data_dir", "config_path", "data", "config_file"):
+        with pytest.raises(dg.DagsterInvalidConfigError):
+            run_with(**{word: "/etc"})
 
 
 def checks(result: dg.ExecuteInProcessResult) -> dict[str, bool]:
