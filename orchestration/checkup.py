@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -16,16 +17,25 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 
+from orchestration.survey import last_refresh
 from sources.config import ConfigError, load_config
+from sources.registry.load import registry
+from warehouse.disk import DiskFull
 from warehouse.index import Index, IndexUnusable
-from warehouse.ledger import GENESIS, Ledger, LedgerError
+from warehouse.intact import everything
+from warehouse.ledger import Ledger, LedgerError
 from warehouse.lock import holder
 from warehouse.paths import DataDir, DataDirError
-from warehouse.releases import ReleaseError, current, pointed_at, verify_files
+from warehouse.releases import ReleaseError, releases
+from warehouse.sidecar import matches
+from warehouse.standing import check_ledger, check_standing, damaged_text, damages
 
 GOOD, WARN, BAD = "ok", "warn", "bad"
 _ROOT = Path(__file__).resolve().parent.parent
 _PYTHON = ((3, 11), (3, 13))
+# Below this many free bytes a refresh may end on a full disk.
+_ROOM = 1_000_000_000
+_SHOWN = 20
 _HEAVY = ("dagster", "great_expectations", "dbt", "polars")
 
 
@@ -117,20 +127,28 @@ def dbt_command() -> Finding:
 
 
 def data_directory(data: DataDir) -> Iterator[Finding]:
-    """Writable, who writes, index, ledger, the current release's files."""
+    """Writable, who writes, index, ledger, and every file of the lake and of the releases."""
     if not data.root.exists():
         yield Finding("data directory", GOOD, f"{data.root} does not exist yet; the first refresh makes it")
         return
     try:
         data.prepare()
         yield Finding("data directory", GOOD, str(data.root))
-    except DataDirError as error:
+    except (DataDirError, DiskFull) as error:
         yield Finding("data directory", BAD, str(error))
     writing = holder(data)
     yield Finding("writer", GOOD, f"{writing} is writing" if writing else "nobody is writing")
+    yield _disk(data)
     yield _index(data, writing is not None)
     yield _ledger(data)
-    yield _release(data)
+    yield from _releases(data)
+    yield from _lake(data, writing is not None)
+
+
+def _disk(data: DataDir) -> Finding:
+    free = shutil.disk_usage(data.root).free
+    text = f"{free / 1e9:,.1f} GB free"
+    return Finding("disk", WARN if free < _ROOM else GOOD, text if free >= _ROOM else f"{text}: make room")
 
 
 def _index(data: DataDir, busy: bool) -> Finding:
@@ -151,29 +169,62 @@ def _index(data: DataDir, busy: bool) -> Finding:
 
 
 def _ledger(data: DataDir) -> Finding:
-    ledger = Ledger(data.ledger_file)
     try:
-        count = ledger.verify()
-        head = ledger.head()
+        check_ledger(data, last_refresh(data))
+        entries = Ledger(data.ledger_file).entries()
     except LedgerError as error:
         return Finding("ledger", BAD, str(error))
-    return Finding("ledger", GOOD, f"{count} entries, head {head}" if head != GENESIS else "no entry yet")
+    return Finding("ledger", GOOD, f"{len(entries)} entries, head {entries[-1].hash}" if entries else "no entry yet")
 
 
-def _release(data: DataDir) -> Finding:
+def _releases(data: DataDir) -> Iterator[Finding]:
+    """The link, every file of every release that is kept, and the copies of all manifests."""
     try:
-        release = current(data)
-        if release is None:
-            return Finding("current release", GOOD, "none yet")
-        if pointed_at(data) != release.release_id:
-            text = f"{data.current} does not point at {release.release_id}: refresh again"
-            return Finding("current release", WARN, text)
-        wrong = verify_files(release)
+        known = releases(data)
+        damaged = dict(damages(data))
+    except LedgerError as error:
+        yield Finding("current release", BAD, str(error))
+        return
+    release = next((r for r in known if r.state == "current"), None)
+    try:
+        check_standing(data, last_refresh(data))
+        if release not in damaged:
+            found = f"{release.release_id}, every file as its manifest says" if release else "none yet"
+            yield Finding("current release", GOOD, found)
     except (ReleaseError, LedgerError) as error:
-        return Finding("current release", BAD, str(error))
-    if wrong:
-        return Finding("current release", BAD, f"{release.release_id}: {', '.join(wrong[:3])} changed or missing")
-    return Finding("current release", GOOD, f"{release.release_id}, every file as its manifest says")
+        if release not in damaged:
+            yield Finding("current release", BAD, str(error))
+    for lost, wrong in damaged.items():
+        yield Finding("current release" if lost == release else "release", BAD, damaged_text(lost, wrong))
+    for entry in known:
+        copy = data.ledger_manifests / f"{entry.release_id}.json"
+        if not matches(copy, entry.manifest_sha256):
+            yield Finding("manifest", BAD, f"{copy}: not the manifest that the ledger names; put it back from a backup")
+
+
+def _lake(data: DataDir, busy: bool) -> Iterator[Finding]:
+    """Every raw and clean file against its receipt or sidecar; all of them are read."""
+    if busy:
+        yield Finding("lake", WARN, "somebody is writing: look again when nobody is")
+        return
+    index = None
+    try:
+        index = Index(data.index_file, read_only=True)
+        found = list(everything(data, registry(), index))
+    except IndexUnusable:
+        found = list(everything(data, registry(), None))
+    except ValueError as error:
+        yield Finding("lake", BAD, f"{error}; put it back from a backup")
+        return
+    finally:
+        if index:
+            index.close()
+    for damage in found[:_SHOWN]:
+        yield Finding("lake", BAD, str(damage))
+    if len(found) > _SHOWN:
+        yield Finding("lake", BAD, f"and {len(found) - _SHOWN} more files")
+    if not found:
+        yield Finding("lake", GOOD, "every raw and clean file has its hash")
 
 
 def configuration(config: Path | None) -> Finding:

@@ -18,13 +18,14 @@ import typer
 from typer.exceptions import TyperException
 
 from expectations.waivers import WaiverError
-from orchestration.commands import config, doctor, history, methods, refresh, ui
+from orchestration.commands import config, doctor, history, methods, refresh, repair, ui
 from orchestration.decisions import BAD_USAGE, BUSY, OK, STOPPED, UNEXPECTED, UsageError
 from orchestration.environment import log_file
 from orchestration.report import print_json
 from orchestration.settings import data_dir
 from sources.config import ConfigError
 from warehouse.disk import DiskFull, full_text, is_full
+from warehouse.intact import LakeDamaged
 from warehouse.ledger import LedgerError
 from warehouse.lock import LakeBusy
 from warehouse.paths import DataDirError
@@ -46,6 +47,7 @@ app = typer.Typer(
 )
 refresh.register(app)
 history.register(app)
+repair.register(app)
 doctor.register(app)
 ui.register(app)
 config.register(app)
@@ -74,7 +76,7 @@ def run(arguments: Sequence[str]) -> int:
         # The reader of our output has gone (`ecoledger releases | head`): there is nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return OK
-    except (LedgerError, ReleaseError) as error:
+    except (LakeDamaged, LedgerError, ReleaseError) as error:
         # Changed by hand or damaged: said plainly, never repaired over.
         return _end(UNEXPECTED, str(error), arguments)
     except KeyboardInterrupt:

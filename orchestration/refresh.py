@@ -80,6 +80,7 @@ def _note(settings: Settings, summary: Summary, code: int, state: str) -> dict[s
         "clock": settings.clock.isoformat(),
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "release": summary.release["id"] if summary.release else None,
+        "ledger_head": summary.ledger_head,
     }
 
 

@@ -47,6 +47,8 @@ def print_summary(summary: Summary) -> None:
         if counts.get("failure"):
             console.print(f"[red]{feed} failed:[/red] {_plain(counts['failure'])}", soft_wrap=True)
     _print_refused(console, summary.refused_files)
+    for line in summary.mended:
+        console.print(f"[red]changed[/red] {_plain(line)}", soft_wrap=True)
     if summary.domains:
         console.print(_domains(summary.domains))
     if summary.message:

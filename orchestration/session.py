@@ -18,13 +18,16 @@ from zoneinfo import ZoneInfo
 from orchestration import handover
 from orchestration.dbt_runner import prepare_manifest
 from orchestration.settings import Settings
+from orchestration.survey import forget_refresh
 from sources.cleaning.fingerprint import source_fingerprints
 from sources.config.declared import load_declared
 from sources.registry import DECLARED_TABLES
 from warehouse.catalogue import Catalogue, load_catalogue
+from warehouse.intact import LakeDamaged
 from warehouse.lake import Lake, open_lake
 from warehouse.paths import DataDir
 from warehouse.recovery import recover
+from warehouse.repair import mend
 
 if TYPE_CHECKING:
     import polars as pl
@@ -149,7 +152,14 @@ class Session:
 
 @contextmanager
 def open_session(settings: Settings) -> Iterator[Session]:
-    """Puts right what a killed writer left and opens the lake for writing; the caller holds the writer's lock."""
-    recover(settings.data, settings.registry, ZoneInfo(settings.zone))
-    with open_lake(settings.data, settings.registry, ZoneInfo(settings.zone)) as lake:
+    """Puts right what a killed writer left and opens the lake for writing; the caller holds the writer's lock.
+
+    LakeDamaged if clean files were changed: they are dropped, and a run that is planned anew makes them again.
+    """
+    data, registry, zone = settings.data, settings.registry, ZoneInfo(settings.zone)
+    forget_refresh(data)
+    recover(data, registry, zone)
+    if mended := mend(data, registry, zone):
+        raise LakeDamaged("; ".join(["run again, there is more to clean", *mended]))
+    with open_lake(data, registry, zone) as lake:
         yield Session(settings, lake)

@@ -37,6 +37,7 @@ class Summary:
     clock: str = ""
     feeds: dict[str, dict[str, Any]] = field(default_factory=dict)
     refused_files: list[dict[str, str]] = field(default_factory=list)
+    mended: list[str] = field(default_factory=list)
     domains: dict[str, dict[str, Any]] = field(default_factory=dict)
     release: dict[str, Any] | None = None
     ledger_head: str = ""

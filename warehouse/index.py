@@ -53,6 +53,9 @@ CREATE TABLE IF NOT EXISTS cleaned (
     {", ".join(FILE_COUNTS)},
     PRIMARY KEY (feed, sha256)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS stamps (
+    folder TEXT PRIMARY KEY, sha256 TEXT NOT NULL, stamp TEXT NOT NULL
+) WITHOUT ROWID;
 """
 _DATA_TABLES = ("offers", "deliveries", "partitions", "touches", "cleaned")
 
@@ -303,6 +306,18 @@ class Index:
         """Month of delivery (YYYY-MM), None if unknown."""
         found = self.db.execute("SELECT month FROM deliveries WHERE feed = ? AND sha256 = ?", (feed, sha256)).fetchone()
         return found[0] if found else None
+
+    def stamps(self) -> dict[str, tuple[str, str]]:
+        """Folder of a partition → its hash and the state of its files when that hash was last found right."""
+        return {name: (sha256, stamp) for name, sha256, stamp in self.db.execute("SELECT * FROM stamps")}
+
+    def note_stamps(self, right: Mapping[str, tuple[str, str]]) -> None:
+        """Remembers what was found right: folder → hash and state of its files (intact.py)."""
+        self.begin()
+        self.db.executemany(
+            "INSERT OR REPLACE INTO stamps VALUES (?, ?, ?)", ((name, *seen) for name, seen in right.items())
+        )
+        self.commit()
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Everything the index holds, sorted: two indexes of the same files are equal."""

@@ -21,6 +21,7 @@ from sources.registry.model import REGISTER_COLUMNS, Registry
 from warehouse.atomic import remove
 from warehouse.clean_files import SITE_REGISTER, Entered, whole_tables, write_empty_tables
 from warehouse.index import Index, IndexUnusable
+from warehouse.intact import open_raw
 from warehouse.landing import Batch, Landed, raw_paths
 from warehouse.partitions import CleaningDone, PartitionStore
 from warehouse.paths import DataDir
@@ -60,6 +61,7 @@ class Lake:
         if created:
             self.index.set_mark("the index is new")
         self._batch: Batch | None = None
+        self._right: set[tuple[str, str]] = set()
         self._store = PartitionStore(data, self.index, registry, zone)
 
     def __enter__(self) -> Lake:
@@ -234,4 +236,4 @@ class Lake:
 
     def _delivery(self, receipt: Receipt) -> Delivery:
         file, _ = raw_paths(self.data, receipt)
-        return Delivery(receipt, lambda: file.open("rb"))
+        return Delivery(receipt, lambda: open_raw(file, receipt, self._right))

@@ -1,4 +1,4 @@
-"""The append-only, hash-chained list of releases, holds, rollbacks and prunings, one JSON object a line.
+"""The append-only, hash-chained list of releases, holds, rollbacks, prunings and losses, one JSON object a line.
 
 Here belong appending, reading and verifying the chain, and dropping a torn end. Not here: what a release is, or which
 release the entries make current (releases.py). Standard library only: a refresh with nothing new loads this module.
@@ -17,7 +17,7 @@ from typing import Any
 
 from warehouse.atomic import fsync_dir
 
-KINDS = ("release", "hold", "rollback", "prune")
+KINDS = ("release", "hold", "rollback", "prune", "loss", "restart")
 GENESIS = "0" * 64
 
 

@@ -95,7 +95,10 @@ def _discard_unledgered(data: DataDir, known: list[Release]) -> tuple[str, ...]:
 def _follow_ledger(data: DataDir, known: list[Release]) -> str | None:
     wanted = next((r for r in known if r.state == "current"), None)
     if wanted is None:
-        if pointed_at(data) is not None:
+        if pointed_at(data) in {r.release_id for r in known if r.state == "lost"}:
+            # A repair that was killed after it noted the loss of the only release.
+            data.current.unlink()
+        elif pointed_at(data) is not None:
             raise ReleaseError(f"{data.current} points at a release, but the ledger names none: entries were removed")
         return None
     if pointed_at(data) == wanted.release_id:

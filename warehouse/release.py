@@ -30,7 +30,15 @@ from warehouse.gate_records import Record, Refused
 from warehouse.lake import REPORTING_ZONE
 from warehouse.ledger import Ledger
 from warehouse.paths import TEMPORARY, DataDir
-from warehouse.releases import DATABASE, MANIFEST, Release, point_current, read_manifest, releases
+from warehouse.releases import (
+    DATABASE,
+    MANIFEST,
+    Release,
+    point_current,
+    read_manifest,
+    releases_of,
+    to_replace,
+)
 
 CROSS_SCHEMA = "cross_domain"
 # The tables about the judgement itself, which this step fills.
@@ -81,7 +89,8 @@ def publish(
     """
     now = now or datetime.now(UTC)
     local = now.astimezone(zone).replace(tzinfo=None, microsecond=0)
-    known = releases(data)
+    entries = Ledger(data.ledger_file).entries()
+    known, replaces = releases_of(data, entries), to_replace(entries)
     before = next((r for r in known if r.state == "current"), None)
     seq = max((r.seq for r in known), default=0) + 1
     tables = [*admitted, *_cross_domain(build_db, data, catalogue)]
@@ -122,6 +131,7 @@ def publish(
             "previous": {"release_id": before.release_id, "manifest_sha256": before.manifest_sha256}
             if before
             else None,
+            "replaces": replaces,
             "code": code_state(PROJECT),
             "inputs": {
                 "file": manifest_parts.INPUTS,
@@ -145,7 +155,7 @@ def publish(
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    _make_current(data, folder, release_id, seq, digest, content, domains, before, now)
+    _make_current(data, folder, release_id, seq, digest, content, domains, before, replaces, now)
     return Published(release_id, digest, data.release(release_id), True, "published", Ledger(data.ledger_file).head())
 
 
@@ -259,6 +269,7 @@ def _make_current(
     manifest: bytes,
     domains: Mapping[str, Mapping[str, str | None]],
     before: Release | None,
+    replaces: str | None,
     now: datetime,
 ) -> None:
     """Rename, ledger, flip: the ledger's entries are the moment from which the release counts."""
@@ -274,6 +285,8 @@ def _make_current(
         "previous": before.release_id if before else None,
         "domains": {domain: state["state"] for domain, state in domains.items()},
     }
+    if replaces:
+        payload["replaces"] = replaces
     holds = [
         ("hold", {"domain": domain, **state, "release_id": release_id})
         for domain, state in domains.items()

@@ -30,7 +30,11 @@ class ReleaseError(RuntimeError):
 
 @dataclass(frozen=True)
 class Release:
-    """One release as the ledger knows it; `state`: current, kept, withdrawn or pruned. `published_at` is ISO, UTC."""
+    """One release as the ledger knows it. `published_at` is ISO, UTC.
+
+    `state`: current, kept, withdrawn, pruned, lost (its files were damaged) or unvouched (it was published before the
+    ledger was lost); only a kept one can become current again.
+    """
 
     release_id: str
     seq: int
@@ -77,6 +81,15 @@ def releases_of(data: DataDir, entries: Sequence[Entry]) -> list[Release]:
         elif entry.kind == "prune":
             for release_id in payload["releases"]:
                 found[release_id] = replace(found[release_id], state="pruned")
+        elif entry.kind == "loss":
+            now = payload["current"]
+            for release_id in payload["releases"]:
+                found[release_id] = replace(found[release_id], state="lost")
+        elif entry.kind == "restart":
+            now = payload["current"]
+            for fields in payload["releases"]:
+                release_id = fields["release_id"]
+                found[release_id] = Release(**fields, withdrawn=False, path=data.release(release_id))
     if now is not None:
         found[now] = replace(found[now], state="current")
     return list(found.values())
@@ -88,12 +101,39 @@ def read_manifest(release: Release) -> dict[str, Any]:
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise ReleaseError(f"release {release.release_id} is damaged: {file}: {error.strerror}") from None
+        raise ReleaseError(
+            f"release {release.release_id} is damaged: {file}: {error.strerror}; `ecoledger repair --help` says more"
+        ) from None
     if hashlib.sha256(content).hexdigest() != release.manifest_sha256:
         raise ReleaseError(
-            f"release {release.release_id} is damaged: {file} is not the manifest the ledger vouches for"
+            f"release {release.release_id} is damaged: {file} is not the manifest the ledger vouches for; "
+            "`ecoledger repair --help` says more"
         )
     return json.loads(content)
+
+
+def to_replace(entries: Sequence[Entry]) -> str | None:
+    """The release whose loss was noted and that nothing has replaced yet: the next one names it."""
+    waiting = None
+    for entry in entries:
+        if entry.kind == "loss":
+            waiting = entry.payload["was_current"] or waiting
+        elif entry.kind in ("release", "rollback", "restart"):
+            waiting = None
+    return waiting
+
+
+def verify_sizes(release: Release) -> list[str]:
+    """Like verify_files without reading the files: those that are missing or of another size than the manifest says."""
+    wrong = []
+    for name, file in read_manifest(release)["files"].items():
+        try:
+            found = (release.path / name).stat().st_size
+        except OSError:
+            found = -1
+        if found != file["bytes"]:
+            wrong.append(name)
+    return wrong
 
 
 def verify_files(release: Release) -> list[str]:
@@ -118,7 +158,13 @@ def rollback(data: DataDir, release_id: str, who: str, reason: str, at: datetime
     known = releases(data)
     target = _find(known, release_id)
     if target.state != "kept":
-        wrong = {"current": "is the current release already", "withdrawn": "was withdrawn", "pruned": "was pruned"}
+        wrong = {
+            "current": "is the current release already",
+            "withdrawn": "was withdrawn",
+            "pruned": "was pruned",
+            "lost": "was lost: its files were damaged",
+            "unvouched": "was published before the ledger was lost: nothing vouches for it",
+        }
         raise ReleaseError(f"release {release_id} {wrong[target.state]}")
     if wrong_files := verify_files(target):
         raise ReleaseError(f"release {release_id} is damaged: {', '.join(wrong_files[:3])}")
@@ -136,9 +182,9 @@ def prune(data: DataDir, keep: int, at: datetime | None = None) -> list[str]:
     if keep < 1:
         raise ValueError("at least one release stays")
     known = releases(data)
-    standing = [r for r in known if not r.withdrawn and r.state != "pruned"]
+    standing = [r for r in known if r.state in ("current", "kept")]
     oldest = standing[-keep].seq if len(standing) > keep else 0
-    gone = [r for r in known if r.seq < oldest and r.state in ("kept", "withdrawn")]
+    gone = [r for r in known if r.seq < oldest and r.state not in ("current", "pruned")]
     if gone:
         payload = {"releases": [r.release_id for r in gone], "manifests": [r.manifest_sha256 for r in gone]}
         Ledger(data.ledger_file).append("prune", payload, at)

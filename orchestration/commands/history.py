@@ -15,11 +15,12 @@ from orchestration.decisions import OK, UsageError
 from orchestration.report import print_json, print_summary, print_table
 from orchestration.settings import data_dir
 from orchestration.summary import lake_counts, standing
-from orchestration.survey import last_refresh
+from orchestration.survey import forget_refresh, last_refresh, note_refresh
 from sources.registry import registry
 from warehouse.lock import holder, writer_lock
 from warehouse.releases import Release, ReleaseError, releases
 from warehouse.releases import rollback as go_back
+from warehouse.standing import check_ledger, check_standing
 
 
 def register(app: typer.Typer) -> None:
@@ -35,6 +36,8 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> int:
     Example: ecoledger status --data /srv/ecoledger
     """
     directory = data_dir(data)
+    if not holder(directory):
+        check_standing(directory, last_refresh(directory))
     summary = standing(directory, "status", "")
     summary.feeds, summary.refused_files = lake_counts(directory, registry().feeds)
     last, writing = last_refresh(directory), holder(directory)
@@ -53,7 +56,9 @@ def list_releases(data: DataOption = None, as_json: JsonOption = False) -> int:
 
     Example: ecoledger releases --json
     """
-    found = list(reversed(releases(data_dir(data))))
+    directory = data_dir(data)
+    check_ledger(directory, last_refresh(directory))
+    found = list(reversed(releases(directory)))
     if as_json:
         print_json({"releases": [_entry(r) for r in found]})
     elif not found:
@@ -88,10 +93,17 @@ def rollback(
     if not directory.root.is_dir():
         raise UsageError(f"data directory {directory.root} does not exist")
     with writer_lock(directory, "ecoledger rollback"):
+        noted = last_refresh(directory)
+        check_ledger(directory, noted)
+        # While the link may lag behind the ledger, nobody may take it for one that somebody changed.
+        forget_refresh(directory)
         try:
-            standing_now = go_back(directory, release, _user(), reason)
+            standing_now = go_back(directory, release, user(), reason)
         except ReleaseError as error:
             raise UsageError(str(error)) from None
+        finally:
+            if noted:
+                note_refresh(directory, noted)
     summary = standing(directory, "rolled_back", f"{standing_now.release_id} is current again")
     if as_json:
         print_json(summary.as_dict())
@@ -100,7 +112,7 @@ def rollback(
     return OK
 
 
-def _user() -> str:
+def user() -> str:
     """Who goes into the ledger; a container may have no name for its user."""
     try:
         return getpass.getuser()

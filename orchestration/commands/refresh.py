@@ -6,6 +6,7 @@ Here belong its options and the short way out when nothing is new. Not here: the
 from __future__ import annotations
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -14,8 +15,11 @@ from orchestration.refresh import nothing_new, run_refresh
 from orchestration.report import print_json, print_summary
 from orchestration.settings import Settings, config_path, data_dir, settled
 from orchestration.summary import Summary
-from orchestration.survey import survey
+from orchestration.survey import last_refresh, survey
 from warehouse.lock import writer_lock
+from warehouse.recovery import recover
+from warehouse.repair import mend
+from warehouse.standing import check_standing
 
 DataOption = Annotated[str | None, typer.Option("--data", help="Data directory; default $ECOLEDGER_DATA or ./data.")]
 ConfigOption = Annotated[
@@ -45,15 +49,26 @@ def refresh(
     directory = data_dir(data).prepare()
     settings = settled(directory, config_path(config), first, to, feed or ())
     with writer_lock(directory, "ecoledger refresh"):
+        mended = _put_right(settings)
         found = survey(settings)
         summary, code = nothing_new(settings, found), OK
         if summary is None:
             summary, code = _work(settings, found, to or "", as_json)
+    summary.mended = mended
     if as_json:
         print_json({"exit_code": code, **summary.as_dict()})
     else:
         print_summary(summary)
     return code
+
+
+def _put_right(settings: Settings) -> list[str]:
+    """Before anything is used: what readers see is what the ledger says, what a killed writer left is completed, and
+    clean files that were changed since they were written are dropped; gives those, to be told.
+    """
+    check_standing(settings.data, last_refresh(settings.data))
+    recover(settings.data, settings.registry, ZoneInfo(settings.zone))
+    return mend(settings.data, settings.registry, ZoneInfo(settings.zone))
 
 
 def _work(settings: Settings, found: object, last_day: str, as_json: bool) -> tuple[Summary, int]:

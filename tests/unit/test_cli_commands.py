@@ -21,6 +21,7 @@ COMMANDS = (
     ("status",),
     ("releases",),
     ("rollback",),
+    ("repair",),
     ("doctor",),
     ("methods",),
     ("ui",),

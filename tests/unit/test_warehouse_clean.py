@@ -20,11 +20,11 @@ from tests.unit.warehouse_kit import air_rows, clean_lake, counts, file_counts, 
 from warehouse import parquet
 from warehouse.clean_files import Entered
 from warehouse.file_counts import COLUMNS
+from warehouse.intact import LakeDamaged
 from warehouse.lake import Lake, open_lake
 from warehouse.parquet import SchemaMismatch, conform, schema_of
 from warehouse.partitions import LakeInconsistent
 from warehouse.paths import DataDir
-from warehouse.rebuild import LakeDamaged
 
 
 @pytest.fixture

@@ -1,0 +1,183 @@
+"""A file of the lake that is not what was written is noticed before it is used, at the price of a look at each."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestration.checkup import BAD, data_directory
+from sources.registry.load import registry
+from tests.unit.warehouse_kit import ZONE, clean_lake, fill_lake
+from warehouse import intact
+from warehouse.intact import LakeDamaged, changed, everything
+from warehouse.lake import Lake, open_lake
+from warehouse.paths import PART, SIDECAR, DataDir
+from warehouse.repair import mend
+
+DAY = "clean_air/day=2026-11-01"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> DataDir:
+    """Two deliveries over two days, written a while ago and found right once."""
+    data = DataDir(tmp_path / "data").prepare()
+    with open_lake(data, registry()) as lake:
+        lake.write_empty_tables()
+        fill_lake(lake)
+    long_ago(data)
+    assert mend(data, registry(), ZONE) == []
+    return data
+
+
+def long_ago(data: DataDir) -> None:
+    time.sleep(intact._TICK_NS / 1e9 * 1.5)
+
+
+def same_size(file: Path) -> None:
+    """Changes a byte and gives the file its old time back."""
+    before = file.stat()
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.chmod(0o644)
+    file.write_bytes(bytes(content))
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def changed_day(data: DataDir) -> None:
+    same_size(data.clean / DAY / PART)
+
+
+def other_day(data: DataDir) -> None:
+    """A whole other partition, Parquet and sidecar, in the place of the right one."""
+    for name in (PART, SIDECAR):
+        shutil.copy(data.clean / "clean_air/day=2026-11-02" / name, data.clean / DAY / name)
+
+
+def no_sidecar(data: DataDir) -> None:
+    (data.clean / DAY / SIDECAR).unlink()
+
+
+def no_day(data: DataDir) -> None:
+    shutil.rmtree(data.clean / DAY)
+
+
+def changed_superseded(data: DataDir) -> None:
+    same_size(data.superseded / DAY / PART)
+
+
+def unknown_day(data: DataDir) -> None:
+    shutil.copytree(data.clean / DAY, data.clean / "clean_air/day=2026-11-07")
+
+
+def changed_counts(data: DataDir) -> None:
+    same_size(data.file_counts("2026-11") / PART)
+
+
+NAMED = {unknown_day: "day=2026-11-07", changed_counts: "file_counts/month=2026-11"}
+HARMS = [changed_day, other_day, no_sidecar, no_day, changed_superseded, unknown_day, changed_counts]
+Harm = Callable[[DataDir], None]
+
+
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The partitions whose files are read."""
+    seen: list[str] = []
+    read = intact._partition_problem
+    monkeypatch.setattr(
+        intact, "_partition_problem", lambda folder, *rest: seen.append(folder.name) or read(folder, *rest)
+    )
+    yield seen
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_a_changed_partition_is_dropped_before_it_is_used_and_made_again(data: DataDir, harm: Harm) -> None:
+    stored = {p: p.read_bytes() for p in data.clean.rglob("*.parquet")}
+    harm(data)
+    (told,) = mend(data, registry(), ZONE)
+    assert NAMED.get(harm, DAY) in told and "made again from raw" in told
+    with open_lake(data, registry()) as lake:
+        waiting = [d.receipt.sha256 for d in lake.uncleaned("air", {"test_air": "f1"})]
+        assert len(waiting) == 2
+        clean_lake(lake, *waiting)
+    if harm is unknown_day:
+        # The real cleaning removes what its deliveries touched before; here nobody writes that day.
+        shutil.rmtree(data.clean / "clean_air/day=2026-11-07", ignore_errors=True)
+    assert {p: p.read_bytes() for p in data.clean.rglob("*.parquet")} == stored
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_doctor_finds_it_too(data: DataDir, harm: Harm) -> None:
+    assert BAD not in {f.state for f in data_directory(data)}
+    harm(data)
+    assert [f.what for f in data_directory(data) if f.state == BAD] == ["lake"]
+
+
+def test_what_nobody_touched_is_looked_at_and_not_read(data: DataDir, hashed: list[str]) -> None:
+    assert mend(data, registry(), ZONE) == [] and hashed == []
+    (data.clean / DAY / PART).touch()
+    long_ago(data)
+    assert mend(data, registry(), ZONE) == [] and hashed == ["day=2026-11-01"]
+    assert mend(data, registry(), ZONE) == [] and hashed == ["day=2026-11-01"]
+
+
+def test_what_was_touched_a_moment_ago_is_read_again_the_next_time(data: DataDir, hashed: list[str]) -> None:
+    (data.clean / DAY / PART).touch()
+    for times in (1, 2):
+        assert mend(data, registry(), ZONE) == [] and hashed == ["day=2026-11-01"] * times
+
+
+def test_a_copied_data_directory_is_read_once(data: DataDir, tmp_path: Path, hashed: list[str]) -> None:
+    shutil.copytree(data.root, tmp_path / "copy", symlinks=True)
+    copy = DataDir(tmp_path / "copy")
+    long_ago(copy)
+    for _ in range(2):
+        assert mend(copy, registry(), ZONE) == []
+    assert len(hashed) == 3  # two days and the month of the counts
+
+
+@pytest.mark.parametrize("name", [f"{DAY}/extra.parquet", "clean_air/extra.parquet", "clean_air/hour=1/part-0.parquet"])
+def test_a_file_of_somebody_else_is_told_and_left(data: DataDir, name: str) -> None:
+    file = data.clean / name
+    file.parent.mkdir(exist_ok=True)
+    shutil.copy(data.clean / DAY / PART, file)
+    with pytest.raises(LakeDamaged, match="move it away"):
+        mend(data, registry(), ZONE)
+    assert file.exists()
+    assert BAD in {f.state for f in data_directory(data)}
+
+
+def test_changed_raw_bytes_are_noticed_when_they_are_opened(data: DataDir) -> None:
+    with Lake(data, registry()) as lake:
+        first, second = lake.deliveries("air")
+        (file,) = data.raw.rglob(f"{first.receipt.sha256}.csv")
+        right = file.read_bytes()
+        same_size(file)
+        with pytest.raises(LakeDamaged, match="no longer has the hash of its receipt; put back the bytes"):
+            first.open()
+        with second.open() as stream:
+            assert stream.read() == b"second"
+        assert [d.path for d in everything(data, registry(), lake.index)] == [file]
+        file.write_bytes(right)
+        with first.open() as stream:
+            assert stream.read() == b"first"
+        same_size(file)
+        with pytest.raises(LakeDamaged):
+            first.open()
+        file.unlink()
+        with pytest.raises(LakeDamaged, match="cannot be read"):
+            first.open()
+
+
+def test_an_unfinished_writer_is_left_to_recovery(data: DataDir) -> None:
+    changed_day(data)
+    with Lake(data, registry()) as lake:
+        lake.index.set_mark("cleaning")
+        assert mend(data, registry(), ZONE) == []
+        lake.reconcile()
+        assert changed(data, registry(), lake.index) == []
+        assert len(lake.uncleaned("air", {"test_air": "f1"})) == 2

@@ -1,0 +1,191 @@
+"""What only a person may decide: that a release is lost, that a ledger is lost and begins anew. Every step is an entry.
+
+Here belong the ways out that standing.py names. Not here: what a killed writer left (recovery.py puts that right by
+itself) or building anything: the next refresh does. The caller holds the lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import tzinfo
+from typing import Any
+
+from sources.registry.model import Registry
+from warehouse.atomic import fsync_dir
+from warehouse.intact import CLEAN, LakeDamaged, changed, everything
+from warehouse.lake import Lake
+from warehouse.ledger import Ledger, LedgerError
+from warehouse.paths import DataDir
+from warehouse.recovery import recover
+from warehouse.releases import (
+    MANIFEST,
+    Release,
+    ReleaseError,
+    is_release_id,
+    point_current,
+    pointed_at,
+    releases,
+    verify_files,
+)
+from warehouse.standing import check_ledger, damages
+
+
+def repair(
+    data: DataDir, registry: Registry, zone: tzinfo, noted: Mapping[str, Any], who: str, reason: str, restart: bool
+) -> list[str]:
+    """Puts right whatever can be, and gives what was done, a sentence each.
+
+    `noted` as in standing.check_ledger. LedgerError if the ledger is lost and `restart` is not set, ReleaseError if it
+    is set and the ledger is sound; LakeDamaged names raw bytes that only a person can put back.
+    """
+    done = []
+    try:
+        check_ledger(data, noted)
+    except LedgerError:
+        if not restart:
+            raise
+        done.append(restart_ledger(data, who, reason, noted.get("ledger_head")))
+    else:
+        if restart:
+            raise ReleaseError("the ledger is sound: there is nothing to restart")
+        Ledger(data.ledger_file).drop_torn_end()
+    done += note_losses(data, who, reason)
+    done += _point_back(data)
+    recover(data, registry, zone)
+    return done + _mend_lake(data, registry, zone)
+
+
+def note_losses(data: DataDir, who: str, reason: str) -> list[str]:
+    """Notes every damaged release as lost; readers go back to the newest sound one, or to none."""
+    lost = [release for release, _ in damages(data)]
+    if not lost:
+        return []
+    known = releases(data)
+    was = next((r for r in known if r.state == "current" and r in lost), None)
+    now = next((r for r in known if r.state == "current" and r not in lost), None)
+    if was:
+        sound = [r for r in known if r.state == "kept" and r.seq < was.seq and r not in lost]
+        now = sound[-1] if sound else None
+    payload = {
+        "releases": [r.release_id for r in lost],
+        "was_current": was.release_id if was else None,
+        "current": now.release_id if now else None,
+        "who": who,
+        "reason": reason,
+    }
+    Ledger(data.ledger_file).append("loss", payload)
+    text = f"noted as lost: {', '.join(payload['releases'])}"
+    return [text if not was else f"{text}; {now.release_id if now else 'no release'} is current until the next refresh"]
+
+
+def restart_ledger(data: DataDir, who: str, reason: str, last_head: str | None) -> str:
+    """Begins a new ledger that says why, by whom, and which releases it found; what is left of the old one is kept.
+
+    The release that readers follow stays current if its files are those of its own manifest. Nothing vouches for the
+    others any more: which of them were withdrawn, only the lost ledger knew.
+    """
+    old = _keep_old(data)
+    found = [r for r in map(lambda name: _found(data, name), _names(data)) if r is not None]
+    pointed = pointed_at(data)
+    now = next((r for r in found if r.release_id == pointed and _sound(r)), None)
+    payload = {
+        "who": who,
+        "reason": reason,
+        "lost_head": last_head,
+        "lost_ledger_sha256": old,
+        "current": now.release_id if now else None,
+        "releases": [_fields(r, "kept" if r is now else r.state) for r in found],
+    }
+    Ledger(data.ledger_file).append("restart", payload)
+    if now is None and pointed is not None:
+        data.current.unlink()
+    return f"a new ledger begins; {f'{now.release_id} stays current' if now else 'no release is current'}"
+
+
+def _keep_old(data: DataDir) -> str | None:
+    """Moves what is left of the old ledger beside the new one; gives its SHA-256."""
+    if not data.ledger_file.exists():
+        data.ledger_file.parent.mkdir(parents=True, exist_ok=True)
+        return None
+    sha256 = hashlib.sha256(data.ledger_file.read_bytes()).hexdigest()
+    data.ledger_file.replace(data.ledger_file.with_name(f"lost-{sha256[:12]}.jsonl"))
+    fsync_dir(data.ledger_file.parent)
+    return sha256
+
+
+def _names(data: DataDir) -> list[str]:
+    folders = {p.name for p in data.releases.glob("*") if is_release_id(data, p.name)}
+    copies = {p.stem for p in data.ledger_manifests.glob("*.json") if is_release_id(data, p.stem)}
+    return sorted(folders | copies)
+
+
+def _found(data: DataDir, name: str) -> Release | None:
+    """A release as its own manifest, or the copy of it, describes it; None if neither can be read."""
+    path = data.release(name)
+    for file in (path / MANIFEST, data.ledger_manifests / f"{name}.json"):
+        try:
+            content = file.read_bytes()
+            manifest = json.loads(content)
+            sha256 = hashlib.sha256(content).hexdigest()
+            state = "unvouched" if path.is_dir() else "pruned"
+            return Release(
+                name, manifest["seq"], manifest["digest"], manifest["published_at"], sha256, state, False, path
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return None
+
+
+def _fields(release: Release, state: str) -> dict[str, Any]:
+    names = ("release_id", "seq", "digest", "published_at", "manifest_sha256")
+    return {**{name: getattr(release, name) for name in names}, "state": state}
+
+
+def _sound(release: Release) -> bool:
+    try:
+        return not verify_files(release)
+    except ReleaseError:
+        return False
+
+
+def _point_back(data: DataDir) -> list[str]:
+    now = next((r for r in releases(data) if r.state == "current"), None)
+    if pointed_at(data) == (now.release_id if now else None):
+        return []
+    if now is None:
+        data.current.unlink()
+        return [f"{data.current} is gone: no release is current"]
+    point_current(data, now.release_id)
+    return [f"{data.current} points at {now.release_id} again"]
+
+
+def _mend_lake(data: DataDir, registry: Registry, zone: tzinfo) -> list[str]:
+    if not data.index_file.exists():
+        return []
+    with Lake(data, registry, zone) as lake:
+        found = list(everything(data, registry, lake.index))
+    if beyond := [str(damage) for damage in found if damage.kind != CLEAN]:
+        raise LakeDamaged("\n".join(beyond))
+    return mend(data, registry, zone) if found else []
+
+
+def mend(data: DataDir, registry: Registry, zone: tzinfo) -> list[str]:
+    """Drops clean partitions that are not what was written, so that they are made again from raw; names them.
+
+    LakeDamaged names files that nobody here wrote. Looks at what was touched only (intact.changed).
+    """
+    if not data.index_file.exists():
+        return []
+    with Lake(data, registry, zone) as lake:
+        if lake.needs_repair:
+            return []
+        found = changed(data, registry, lake.index)
+        if strays := [str(damage) for damage in found if damage.kind != CLEAN]:
+            raise LakeDamaged("\n".join(strays))
+        if not found:
+            return []
+        lake.index.set_mark("clean files were changed")
+        lake.reconcile()
+    return [f"{damage.path}: {damage.what}; it is made again from raw" for damage in found]
