@@ -22,8 +22,9 @@ from orchestration.lake_assets import build_lake_assets
 from orchestration.resources import Refresh
 from orchestration.settings import config_path, settled
 from orchestration.settings import data_dir as data_dir_of
-from orchestration.survey import survey
+from orchestration.survey import last_refresh, survey
 from warehouse.paths import DataDir
+from warehouse.standing import check_standing
 
 # The last step of the job by name must have no partitions (release and site_register sort behind raw_<feed>): Dagster
 # takes the partitions of a whole run from it, and with a partitioned one it plans every unpartitioned asset once per
@@ -87,6 +88,8 @@ def _schedule(data: DataDir, config: Path | None, zone: str) -> dg.ScheduleDefin
     def daily_refresh(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         now = context.scheduled_execution_time or datetime.now(UTC)
         settings = settled(data, config, now=now)
+        # Nothing is up to date unless readers see what the ledger says: the tick fails and tells the way out.
+        check_standing(data, last_refresh(data))
         found = survey(settings)
         if found.idle:
             return dg.SkipReason("nothing is due and everything that landed is cleaned")

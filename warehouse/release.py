@@ -39,6 +39,7 @@ from warehouse.releases import (
     releases_of,
     to_replace,
 )
+from warehouse.standing import check_release
 
 CROSS_SCHEMA = "cross_domain"
 # The tables about the judgement itself, which this step fills.
@@ -107,6 +108,7 @@ def publish(
     release_id = f"{seq:06d}-{digest[:12]}"
     head = Ledger(data.ledger_file).head()
     if before and before.digest == digest:
+        check_release(before)
         return Published(before.release_id, digest, before.path, False, "unchanged", head)
     if taken_back := next((r for r in known if r.withdrawn and r.digest == digest), None):
         return Published(taken_back.release_id, digest, data.current, False, "withdrawn", head)

@@ -57,8 +57,14 @@ def check_standing(data: DataDir, noted: Mapping[str, Any]) -> None:
         says = f"points at {pointed}" if pointed else "is no link to a release" if data.current.exists() else "is gone"
         meant = f"{now.release_id} is current" if now else "no release is current"
         raise ReleaseError(f"{data.current} {says}, but by the ledger {meant}: {REPAIR} points it back")
-    if now and (wrong := _wrong(now, verify_sizes)):
-        raise ReleaseError(damaged_text(now, wrong))
+    if now:
+        check_release(now)
+
+
+def check_release(release: Release) -> None:
+    """ReleaseError with the way out unless manifest and files of a release are there; sizes only, nothing is read."""
+    if wrong := _wrong(release, verify_sizes):
+        raise ReleaseError(damaged_text(release, wrong))
 
 
 def damaged_text(release: Release, wrong: list[str]) -> str:

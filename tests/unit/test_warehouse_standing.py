@@ -201,6 +201,13 @@ def test_a_lost_ledger_restarts_only_by_the_command_with_a_reason(data: DataDir,
     assert BAD not in {f.state for f in data_directory(data)}
 
 
+@pytest.mark.parametrize("harm", RELEASE)
+def test_the_same_figures_are_not_unchanged_if_readers_cannot_read_them(data: DataDir, harm: Harm) -> None:
+    harm(data)
+    with pytest.raises(ReleaseError, match="is damaged"):
+        refresh(data, SECOND)
+
+
 def test_a_sound_ledger_is_not_restarted(data: DataDir) -> None:
     before = data.ledger_file.read_bytes()
     assert run(data, "repair", "--restart-ledger", "--reason", "to be sure") == 1
