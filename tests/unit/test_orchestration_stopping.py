@@ -10,11 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import dagster as dg
 import pytest
 
 from orchestration import cli
-from orchestration.refresh import was_stopped
 from sources.registry.load import registry
 from tests.unit.warehouse_kit import land
 from warehouse.disk import DiskFull, is_full
@@ -65,33 +63,6 @@ def test_a_stop_ends_the_child_and_says_so(tmp_path: Path, sent: signal.Signals)
         assert process.wait(30) == 130
         assert "ecoledger: stopped: what it had started was ended too" in process.stderr.read()
     assert not alive(child)
-
-
-def test_a_run_that_dagster_saw_interrupted_counts_as_stopped() -> None:
-    @dg.op
-    def stopped_in_the_middle() -> None:
-        os.kill(os.getpid(), signal.SIGTERM)
-        for _ in range(1000):
-            pass
-
-    @dg.op
-    def failing() -> None:
-        raise ValueError("no stop")
-
-    @dg.job
-    def stopping() -> None:
-        stopped_in_the_middle()
-
-    @dg.job
-    def merely_failing() -> None:
-        failing()
-
-    before = signal.getsignal(signal.SIGTERM)
-    try:
-        assert was_stopped(stopping.execute_in_process(raise_on_error=False))
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    assert not was_stopped(merely_failing.execute_in_process(raise_on_error=False))
 
 
 def test_an_interrupted_pull_keeps_what_has_landed(tmp_path: Path) -> None:
