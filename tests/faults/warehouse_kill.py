@@ -23,6 +23,7 @@ from warehouse.ledger import Ledger
 from warehouse.paths import DataDir
 from warehouse.recovery import recover
 from warehouse.releases import current, prune, read_manifest, releases, rollback, verify_files
+from warehouse.repair import repair
 
 WATCHED = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.symlink", "os.truncate", "os.chmod", "sqlite3.connect"}
 _MODES = ("w", "a", "x", "+")
@@ -84,6 +85,19 @@ def three_releases(data: DataDir) -> None:
         kit.refresh(data, {"mart_air": value})
 
 
+def damaged(data: DataDir) -> None:
+    """Three releases, of which the first and the current one are damaged."""
+    three_releases(data)
+    for release in (releases(data)[0], releases(data)[2]):
+        file = release.path / "marts.duckdb"
+        file.chmod(0o644)
+        file.write_bytes(file.read_bytes()[:-1])
+
+
+def repair_all(data: DataDir) -> None:
+    repair(data, registry(), kit.ZONE, {}, "me", "the disk failed", restart=False)
+
+
 # step → (what stands before it, the step itself)
 STEPS: dict[str, tuple[Callable[[DataDir], None], Callable[[DataDir], None]]] = {
     "land": (lambda data: None, land),
@@ -91,6 +105,7 @@ STEPS: dict[str, tuple[Callable[[DataDir], None], Callable[[DataDir], None]]] = 
     "publish": (publish_before, publish),
     "rollback": (three_releases, back),
     "prune": (three_releases, prune_old),
+    "repair": (damaged, repair_all),
 }
 
 
