@@ -29,8 +29,8 @@ from warehouse.sidecar import matches, read_sidecar
 _TICK_NS = 100_000_000
 FILE_COUNTS, _MONTH = "file_counts", "month"
 RAW, CLEAN, STRAY = "raw", "clean", "stray"
-_WAYS_OUT = {
-    RAW: "put back the bytes with the SHA-256 of its name, from a backup or from the source",
+WAYS_OUT = {
+    RAW: "put back the bytes with the SHA-256 of its name; if nobody can, `ecoledger repair --give-up-raw --reason …`",
     CLEAN: "the next refresh makes it again from raw",
     STRAY: "nobody here wrote it and the models would read it: move it away",
 }
@@ -49,7 +49,7 @@ class Damage:
     what: str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.what}; {_WAYS_OUT[self.kind]}"
+        return f"{self.path}: {self.what}; {WAYS_OUT[self.kind]}"
 
 
 def open_raw(file: Path, receipt: Receipt, right: set[tuple[str, str]]) -> IO[bytes]:

@@ -117,6 +117,11 @@ class DataDir:
         return self.root / "superseded"
 
     @property
+    def damaged(self) -> Path:
+        """Raw bytes that were given up as damaged, with their receipts."""
+        return self.root / "damaged"
+
+    @property
     def quarantine(self) -> Path:
         return self.root / "quarantine"
 

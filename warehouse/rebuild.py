@@ -20,7 +20,7 @@ from warehouse import file_counts
 from warehouse.atomic import flush, is_temporary, remove, remove_empty_dirs
 from warehouse.clean_files import whole_tables
 from warehouse.index import Index
-from warehouse.intact import LakeDamaged
+from warehouse.intact import RAW, WAYS_OUT, LakeDamaged
 from warehouse.landing import raw_paths, stored_offers, stored_receipts
 from warehouse.paths import PART, SIDECAR, TEMPORARY, DataDir
 from warehouse.sidecar import counts_from_json, matches, parse_sidecar, read_sidecar
@@ -112,7 +112,9 @@ def _sweep_raw(data: DataDir) -> tuple[list[Receipt], int]:
     for note, receipt in stored_receipts(data):
         file, expected_note = raw_paths(data, receipt)
         if note != expected_note or not file.is_file() or file.stat().st_size != receipt.size_bytes:
-            raise LakeDamaged(f"{note}: the raw bytes it vouches for are missing, changed or elsewhere; put them back")
+            raise LakeDamaged(
+                f"{note}: the raw bytes it vouches for are missing, changed or elsewhere; {WAYS_OUT[RAW]}"
+            )
         receipts.append(receipt)
         vouched.update((note, file))
     orphans = [p for p in data.raw.glob("*/*/*") if p.is_file() and p not in vouched and not is_temporary(p)]

@@ -14,10 +14,11 @@ from typing import Any
 
 from sources.registry.model import Registry
 from warehouse.atomic import fsync_dir
-from warehouse.intact import CLEAN, LakeDamaged, changed, everything
+from warehouse.intact import CLEAN, LakeDamaged, changed, everything, raw_damage
 from warehouse.lake import Lake
+from warehouse.landing import raw_paths, stored_receipts
 from warehouse.ledger import Ledger, LedgerError
-from warehouse.paths import DataDir
+from warehouse.paths import SIDECAR, DataDir
 from warehouse.recovery import recover
 from warehouse.releases import (
     MANIFEST,
@@ -29,16 +30,28 @@ from warehouse.releases import (
     releases,
     verify_files,
 )
+from warehouse.sidecar import parse_sidecar
 from warehouse.standing import check_ledger, damages
+
+_RECEIPT = ".receipt.json"
 
 
 def repair(
-    data: DataDir, registry: Registry, zone: tzinfo, noted: Mapping[str, Any], who: str, reason: str, restart: bool
+    data: DataDir,
+    registry: Registry,
+    zone: tzinfo,
+    noted: Mapping[str, Any],
+    who: str,
+    reason: str,
+    *,
+    restart: bool = False,
+    give_up_raw: bool = False,
 ) -> list[str]:
     """Puts right whatever can be, and gives what was done, a sentence each.
 
     `noted` as in standing.check_ledger. LedgerError if the ledger is lost and `restart` is not set, ReleaseError if it
-    is set and the ledger is sound; LakeDamaged names raw bytes that only a person can put back.
+    is set and the ledger is sound; LakeDamaged names raw bytes that only a person can put back, unless `give_up_raw`
+    says that nobody can.
     """
     done = []
     try:
@@ -53,6 +66,8 @@ def repair(
         Ledger(data.ledger_file).drop_torn_end()
     done += note_losses(data, who, reason)
     done += _point_back(data)
+    if give_up_raw:
+        done += _give_up_raw(data, registry, zone, who, reason)
     recover(data, registry, zone)
     return done + _mend_lake(data, registry, zone)
 
@@ -159,6 +174,34 @@ def _point_back(data: DataDir) -> list[str]:
         return [f"{data.current} is gone: no release is current"]
     point_current(data, now.release_id)
     return [f"{data.current} points at {now.release_id} again"]
+
+
+def _give_up_raw(data: DataDir, registry: Registry, zone: tzinfo, who: str, reason: str) -> list[str]:
+    """Sets damaged raw bytes aside with their receipts, as if they had never come; the ledger keeps which.
+
+    Where the source still offers them they are fetched again. Partitions with their readings are dropped and made again
+    from the deliveries that are left.
+    """
+    lost = {note: r for note, r in stored_receipts(data) if raw_damage(raw_paths(data, r)[0], r)}
+    if not lost:
+        return []
+    now = next((r.release_id for r in releases(data) if r.state == "current"), None)
+    named = [{"feed": r.feed, "sha256": r.sha256, "file_name": r.file_name} for r in lost.values()]
+    payload = {"releases": [], "was_current": None, "current": now, "raw": named, "who": who, "reason": reason}
+    Ledger(data.ledger_file).append("loss", payload)
+    with Lake(data, registry, zone) as lake:
+        lake.index.set_mark("raw bytes are given up")
+    ids = {note.name.removesuffix(_RECEIPT) for note in lost}
+    for sidecar in data.clean.glob(f"*/*/{SIDECAR}"):
+        if ids & (parse_sidecar(sidecar.parent) or {}).get("deliveries", {}).keys():
+            sidecar.unlink()
+    for note, receipt in lost.items():
+        for path in (note, raw_paths(data, receipt)[0]):
+            if path.exists():
+                aside = data.damaged / path.relative_to(data.root)
+                aside.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(aside)
+    return [f"given up: {r.file_name} ({r.feed}, {r.sha256}); set aside in {data.damaged}" for r in lost.values()]
 
 
 def _mend_lake(data: DataDir, registry: Registry, zone: tzinfo) -> list[str]:

@@ -34,13 +34,17 @@ def check_ledger(data: DataDir, noted: Mapping[str, Any]) -> None:
     (release, ledger_head); empty where that is not known.
     """
     ledger = Ledger(data.ledger_file)
+    gone = not data.ledger_file.exists() or not data.ledger_file.stat().st_size
+    if gone and (trace := _trace(data, noted)):
+        raise LedgerError(f"{data.ledger_file} is missing or empty, though {trace}; {_RESTART}")
     try:
         # What a killed writer left unfinished at the end is no damage.
-        count = ledger.verify(noted.get("ledger_head")) if noted else len(ledger.entries())
+        if noted:
+            ledger.verify(noted.get("ledger_head"))
+        else:
+            ledger.entries()
     except LedgerError as error:
         raise LedgerError(f"{error}; {_RESTART}") from None
-    if not count and (trace := _trace(data, noted)):
-        raise LedgerError(f"{data.ledger_file} is missing or empty, though {trace}; {_RESTART}")
 
 
 def check_standing(data: DataDir, noted: Mapping[str, Any]) -> None:

@@ -29,12 +29,18 @@ def repair(
     data: DataOption = None,
     config: ConfigOption = None,
     restart_ledger: Annotated[bool, typer.Option("--restart-ledger", help="Begin a new one: the old is lost.")] = False,
+    give_up_raw: Annotated[
+        bool, typer.Option("--give-up-raw", help="Nobody can put damaged raw files back: go on without them.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Put right what was changed or lost: link, damaged release, clean files; begin a lost ledger anew.
 
     A damaged release is noted as lost, readers go back to the last sound one, and the next refresh builds it again as a
     new release that names what it replaces. Clean files that were changed are made again from raw by the next refresh.
+    With --give-up-raw damaged raw files and their receipts are set aside in damaged/: they are fetched again where
+    their source still has them, and their readings are gone where it has not.
+
     With --restart-ledger the release that readers follow stays current and is vouched for anew; no earlier one is.
 
     Example: ecoledger repair --reason "disk of 3 March failed"
@@ -55,7 +61,8 @@ def repair(
             last_refresh(directory),
             user(),
             reason,
-            restart_ledger,
+            restart=restart_ledger,
+            give_up_raw=give_up_raw,
         )
         # Until the next refresh is finished nothing is known to be up to date.
         forget_refresh(directory)

@@ -12,12 +12,13 @@ import pytest
 
 from orchestration.checkup import BAD, data_directory
 from sources.registry.load import registry
-from tests.unit.warehouse_kit import ZONE, clean_lake, fill_lake
+from tests.unit.warehouse_kit import ZONE, clean_lake, fill_lake, land, offer
 from warehouse import intact
 from warehouse.intact import LakeDamaged, changed, everything
 from warehouse.lake import Lake, open_lake
+from warehouse.ledger import Ledger
 from warehouse.paths import PART, SIDECAR, DataDir
-from warehouse.repair import mend
+from warehouse.repair import mend, repair
 
 DAY = "clean_air/day=2026-11-01"
 
@@ -171,6 +172,32 @@ def test_changed_raw_bytes_are_noticed_when_they_are_opened(data: DataDir) -> No
         file.unlink()
         with pytest.raises(LakeDamaged, match="cannot be read"):
             first.open()
+
+
+@pytest.mark.parametrize("harm", [same_size, Path.unlink])
+def test_raw_bytes_that_nobody_can_put_back_are_given_up_with_a_reason(
+    data: DataDir, harm: Callable[[Path], None]
+) -> None:
+    with Lake(data, registry()) as lake:
+        first, second = (d.receipt for d in lake.deliveries("air"))
+    (file,) = data.raw.rglob(f"{second.sha256}.csv")
+    harm(file)
+    with pytest.raises(LakeDamaged, match="--give-up-raw"):
+        repair(data, registry(), ZONE, {}, "me", "the disk failed")
+    told = repair(data, registry(), ZONE, {}, "me", "the disk failed", give_up_raw=True)
+    assert "given up: two.csv" in told[0]
+    (entry,) = Ledger(data.ledger_file).entries()
+    assert entry.kind == "loss" and entry.payload["reason"] == "the disk failed"
+    assert entry.payload["raw"] == [{"feed": "air", "sha256": second.sha256, "file_name": "two.csv"}]
+    with open_lake(data, registry()) as lake:
+        # What is left of the days is cleaned again, and the file is fetched again where its source still has it.
+        assert [d.receipt for d in lake.uncleaned("air", {"test_air": "f1"})] == [first]
+        assert lake.index.partitions() == []
+        two = offer("two.csv", day=2)
+        assert lake.unseen([offer("one.csv", day=1), two]) == [two]
+        assert land(lake, "two.csv", b"second", day=2) == second.sha256
+        assert not list(everything(data, registry(), lake.index))
+    assert repair(data, registry(), ZONE, {}, "me", "again", give_up_raw=True) == []
 
 
 def test_an_unfinished_writer_is_left_to_recovery(data: DataDir) -> None:

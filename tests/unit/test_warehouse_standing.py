@@ -22,15 +22,21 @@ from warehouse.standing import check_standing
 FIRST, SECOND = {"mart_air": 1}, {"mart_air": 2}
 
 
-@pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataDir:
+@pytest.fixture(scope="module")
+def two_releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two releases, and the note that a finished refresh leaves."""
-    monkeypatch.setenv("ECOLEDGER_DATA", "")
-    data = DataDir(tmp_path / "data").prepare()
+    data = DataDir(tmp_path_factory.mktemp("standing") / "data").prepare()
     refresh(data, FIRST)
     refresh(data, SECOND)
     note(data)
-    return data
+    return data.root
+
+
+@pytest.fixture
+def data(two_releases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataDir:
+    monkeypatch.setenv("ECOLEDGER_DATA", "")
+    shutil.copytree(two_releases, tmp_path / "data", symlinks=True)
+    return DataDir(tmp_path / "data")
 
 
 def note(data: DataDir) -> None:
