@@ -1,5 +1,5 @@
 {#-
-  Amount × factor without a binary fraction, and the verdict over an energy total.
+  Amount × factor without a binary fraction, and the verdicts over an amount and over what is made of it.
   Not here: quotients and means (arithmetic.sql), the factors themselves (seeds/energy), calendars (calendar.sql).
 -#}
 
@@ -24,47 +24,105 @@
 {%- endmacro %}
 
 {#
-  Verdict over an energy total. A total is a sum: what is missing lowers it. Overlapping readings (more minutes than the
-  period has) would count twice and are insufficient; a missing factor is; a provisional factor is indicative.
+  Verdict over an amount by the minutes covered. An amount is a sum: what is missing lowers it. Overlapping readings (more
+  minutes than the period has) would count twice and are insufficient, and so is a year with a month without inputs.
+  `is_pending`: readings can still come; what is complete already does not wait for them.
 #}
-{% macro energy_validity(n_valid, n_expected, rules, is_pending, lacks_coal, lacks_co2, is_provisional) -%}
+{% macro energy_validity(n_valid, n_expected, rules, is_pending, has_overlap, lacks_month='false') -%}
     case
-        when {{ n_valid }} > {{ n_expected }} then 'insufficient'
+        when {{ has_overlap }} then 'insufficient'
         when {{ is_pending }} and not {{ energy_covered(n_valid, n_expected, rules ~ '.energy_coverage_valid') }} then 'pending'
-        when {{ lacks_coal }} or {{ lacks_co2 }} then 'insufficient'
+        when {{ lacks_month }} then 'insufficient'
         when not {{ energy_covered(n_valid, n_expected, rules ~ '.energy_coverage_indicative') }} then 'insufficient'
-        when not {{ energy_covered(n_valid, n_expected, rules ~ '.energy_coverage_valid') }} or {{ is_provisional }} then 'indicative'
+        when not {{ energy_covered(n_valid, n_expected, rules ~ '.energy_coverage_valid') }} then 'indicative'
         else 'valid'
     end
 {%- endmacro %}
 
-{# Why the verdict is not simply valid; empty where it is. `provisional_year` is the factor's year or null. #}
-{% macro energy_reason(n_valid, n_expected, rules, lacks_coal, lacks_co2, provisional_year) -%}
-    concat_ws(
-        '; ',
-        case when {{ n_valid }} > {{ n_expected }} then 'overlapping readings' end,
-        case
-            when not {{ energy_covered(n_valid, n_expected, rules ~ '.energy_coverage_valid') }}
-                then concat('covered ', cast({{ n_valid }} as string), ' of ', cast({{ n_expected }} as string), ' minutes')
-        end,
-        case when {{ lacks_coal }} then 'no standard coal factor in force' end,
-        case when {{ lacks_co2 }} then 'no CO2 factor in force' end,
-        case
-            when {{ provisional_year }} is not null
-                then concat('provisional_factor: grid factor of ', cast({{ provisional_year }} as string))
-        end
-    )
+{# Why the amount is not simply valid; empty where it is. `months_lacking` is a text or null. #}
+{% macro energy_reason(n_valid, n_expected, rules, is_pending, has_overlap, months_lacking='null') -%}
+    case
+        when {{ has_overlap }} then 'overlapping readings'
+        when {{ energy_covered(n_valid, n_expected, rules ~ '.energy_coverage_valid') }} then ''
+        else concat_ws(
+            '; ',
+            case when {{ is_pending }} then 'readings can still come' end,
+            case
+                when not {{ is_pending }} and {{ months_lacking }} is not null
+                    then concat('a month lacks inputs (', {{ months_lacking }}, ')')
+            end,
+            concat('covered ', cast({{ n_valid }} as string), ' of ', cast({{ n_expected }} as string), ' minutes')
+        )
+    end
+{%- endmacro %}
+
+{# Months from `first_month` to `last_month` (dates) as a text, 2026-01 or 2026-01 to 2026-03; null without them. #}
+{% macro months_named(first_month, last_month) -%}
+    case
+        when {{ first_month }} = {{ last_month }} then substr(cast({{ first_month }} as string), 1, 7)
+        when {{ first_month }} < {{ last_month }} then concat(
+            substr(cast({{ first_month }} as string), 1, 7), ' to ', substr(cast({{ last_month }} as string), 1, 7)
+        )
+    end
+{%- endmacro %}
+
+{#
+  Verdict and reason of each value that is made of an amount (standard coal by both methods, CO2): columns of a select list
+  over row `j`, which has amount_validity and amount_reason. A value without its factor is insufficient, CO2 by a
+  provisional grid factor is at most indicative; what one value lacks is no fault of another. What the scope of CO2 leaves
+  out counts as 0 and is valid.
+#}
+{% macro energy_verdicts(j) -%}
+    {%- set values = [
+        ('tce', j ~ '.lacks_coal_factor', "'no standard coal factor in force'", 'false', 'false'),
+        (
+            'tce_equal_value', '(' ~ j ~ '.amount is not null and ' ~ j ~ '.tce_equal_value is null)',
+            'case when ' ~ j ~ ".lacks_coal_factor then 'no standard coal factor in force'"
+            ~ " else 'no equal-value factor of the year entered' end", 'false', 'false'
+        ),
+        (
+            'tco2', j ~ '.lacks_co2_factor', "'no CO2 factor in force'", j ~ '.is_provisional', j ~ '.co2_sign = 0'
+        )
+    ] -%}
+    {%- for name, lacks_factor, what, is_provisional, is_out_of_scope in values %}
+    case
+        when {{ is_out_of_scope }} then 'valid'
+        when {{ j }}.amount_validity in ('insufficient', 'pending') then {{ j }}.amount_validity
+        when {{ j }}.kind = 'none' or {{ lacks_factor }} then 'insufficient'
+        when {{ is_provisional }} then 'indicative'
+        else {{ j }}.amount_validity
+    end as {{ name }}_validity,
+    case
+        when {{ is_out_of_scope }} then ''
+        else concat_ws(
+            '; ',
+            nullif({{ j }}.amount_reason, ''),
+            case
+                when {{ j }}.kind = 'none' then 'not an energy carrier'
+                when {{ lacks_factor }} then {{ what }}
+                when {{ is_provisional }}
+                    then concat('provisional_factor: grid factor of ', cast({{ j }}.grid_year as string))
+            end
+        )
+    end as {{ name }}_reason
+    {{- ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{# A value where its verdict allows one: decimal(24, 6). #}
+{% macro energy_allowed(validity, value) -%}
+    cast(case when {{ validity }} in ('valid', 'indicative') then {{ value }} end as decimal(24, 6))
 {%- endmacro %}
 
 {#
   Signed contribution to the district total: 0 for a meter, which is part of the balance, and for what the scope leaves
-  out, even without a factor.
--#}
-{% macro signed(is_shown, sign_column, value, metering) -%}
+  out, whatever its factor and its coverage.
+#}
+{% macro signed(validity, sign_column, value, metering) -%}
     cast(
         case
-            when {{ metering }} = 'meter' then 0
-            when {{ is_shown }} then case when {{ sign_column }} = 0 then 0 else {{ sign_column }} * {{ value }} end
+            when {{ metering }} = 'meter' or {{ sign_column }} = 0 then 0
+            when {{ validity }} in ('valid', 'indicative') then {{ sign_column }} * {{ value }}
         end
         as decimal(24, 6)
     )
@@ -75,9 +133,7 @@
   reports in a period, its rows count and those of its units do not.
 #}
 {% macro counted_balance(annual) -%}
-    select
-        b.*,
-        b.n_valid <> b.n_expected as has_gap
+    select b.*
     from (
         select
             m.*,

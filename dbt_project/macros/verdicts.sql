@@ -58,6 +58,16 @@
     end
 {%- endmacro %}
 
+{# The worst verdict of a group: insufficient, then pending, indicative, valid. Null counts as valid. #}
+{% macro worst_validity(expr) -%}
+    case max(case {{ expr }} when 'insufficient' then 3 when 'pending' then 2 when 'indicative' then 1 else 0 end)
+        when 3 then 'insufficient'
+        when 2 then 'pending'
+        when 1 then 'indicative'
+        else 'valid'
+    end
+{%- endmacro %}
+
 {# Text values of a group in a declared order, one string. #}
 {% macro joined(expr, separator, order_by) -%}
     {{ adapter.dispatch('joined')(expr, "'" ~ separator ~ "'", order_by) }}
@@ -69,6 +79,26 @@
 
 {% macro spark__joined(expr, separator, order_by) -%}
     array_join(transform(array_sort(collect_list(struct({{ order_by }}, {{ expr }} as text))), x -> x.text), {{ separator }})
+{%- endmacro %}
+
+{#
+  The entries of all lists in a group as one list, each once, in order. A list is one text with its entries between
+  separators: such a text is never compared whole. Null where every text is.
+#}
+{% macro merged_lists(expr, separator) -%}
+    {{ adapter.dispatch('merged_lists')(expr, "'" ~ separator ~ "'") }}
+{%- endmacro %}
+
+{% macro default__merged_lists(expr, separator) -%}
+    list_aggregate(list_sort(list_distinct(flatten(
+        list(string_split({{ expr }}, {{ separator }})) filter (({{ expr }}) <> '')
+    ))), 'string_agg', {{ separator }})
+{%- endmacro %}
+
+{% macro spark__merged_lists(expr, separator) -%}
+    array_join(
+        array_sort(array_distinct(flatten(collect_list(split(nullif({{ expr }}, ''), {{ separator }}))))), {{ separator }}
+    )
 {%- endmacro %}
 
 {# Every day from `first_day` to `last_day` (expressions), one column `day` (date). #}

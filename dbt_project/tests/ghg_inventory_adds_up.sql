@@ -1,4 +1,7 @@
-{#- The inventory's sources are its total, and the total is carbon_emission_total as published: exactly. -#}
+{#-
+  The inventory's sources are its total, and the total is carbon_emission_total as published: exactly. What has no value
+  (pending, insufficient) has none in all three.
+-#}
 {{ config(tags=['cross_domain']) }}
 with inventory as (
     select
@@ -20,7 +23,7 @@ published as (
         period_start,
         value
     from {{ admitted('mart_energy_indicators') }}
-    where indicator_id = 'carbon_emission_total' and validity <> 'pending' and area_code = '{{ var("area_code") }}'
+    where indicator_id = 'carbon_emission_total' and area_code = '{{ var("area_code") }}'
 )
 
 select

@@ -118,9 +118,9 @@ def figure_checks() -> tuple[Check, ...]:
         not_null("unit"),
         relation(
             "what its rule does not allow is null",
-            "validity <> 'insufficient' or value is null",
+            "validity not in ('insufficient', 'pending') or value is null",
             ("indicator_id", "validity", "value"),
-            {"validity": "insufficient", "value": 1},
+            {"validity": "pending", "value": 1},
         ),
         relation(
             "a valid figure has a value",

@@ -36,6 +36,22 @@ def _balance() -> tuple[Check, ...]:
             ("metering", "tce_in_scope", "tco2_in_scope"),
             {"metering": "meter", "tce_in_scope": 0, "tco2_in_scope": 1},
         ),
+        *(
+            relation(
+                f"{value} has a value where its verdict allows one",
+                f"({value}_validity in ('valid', 'indicative')) = ({value}_in_scope is not null)"
+                f" or {value}_in_scope = 0",
+                (f"{value}_validity", f"{value}_in_scope"),
+                {f"{value}_validity": "pending", f"{value}_in_scope": 1},
+            )
+            for value in ("tce", "tce_equal_value", "tco2")
+        ),
+        relation(
+            "a provisional factor is at most indicative",
+            "factor_status <> 'provisional_factor' or tco2_validity <> 'valid' or tco2_in_scope = 0",
+            ("factor_status", "tco2_validity", "tco2_in_scope"),
+            {"factor_status": "provisional_factor", "tco2_validity": "valid", "tco2_in_scope": 1},
+        ),
         relation(
             "no factor, no CO2",
             "factor_status <> 'insufficient' or tco2 is null",

@@ -89,21 +89,20 @@ def test_a_factor_that_is_not_published(
     project: Project, year: int, tco2: Decimal | None, factor_year: int | None, status: str, validity: str
 ) -> None:
     """Before the first factor there is none; a year without its own takes the latest earlier one and says so."""
-    sql = _MONTH.format("tco2, grid_factor_year, factor_status, validity, validity_reason")
+    sql = _MONTH.format("tco2, grid_factor_year, factor_status, tco2_validity, tco2_reason, tce_validity")
     row = project.query(sql, f"9915{year}", date(year, 3, 1))[0]
     assert row[:4] == (tco2, factor_year, status, validity)
     assert ("provisional_factor: grid factor of 2023" in row[4]) is (year == 2026)
+    assert row[5] == "valid"
 
 
 def test_a_fuel_without_a_factor(project: Project) -> None:
-    """10 t LNG are 17.572 tce; the guide gives no CO2 factor. Diesel of 2008 has neither."""
-    sql = _MONTH.format("tce, tco2, validity, validity_reason")
-    assert project.query(sql, "991501", date(2023, 3, 1)) == [
-        (Decimal("17.572"), None, "insufficient", "no CO2 factor in force")
-    ]
-    row = project.query(sql, "991502", date(2008, 3, 1))[0]
-    assert row[:3] == (None, None, "insufficient")
-    assert row[3].startswith("no standard coal factor in force")
+    """10 t LNG are 17.572 tce, valid; the guide gives no CO2 factor. Diesel of 2008 has neither."""
+    sql = _MONTH.format("tce, tce_validity, tce_reason, tco2, tco2_validity, tco2_reason, validity")
+    lacks_co2 = (None, "insufficient", "no CO2 factor in force")
+    assert project.query(sql, "991501", date(2023, 3, 1)) == [(Decimal("17.572"), "valid", "", *lacks_co2, "valid")]
+    lacks_coal = (None, "insufficient", "no standard coal factor in force")
+    assert project.query(sql, "991502", date(2008, 3, 1)) == [(*lacks_coal, *lacks_co2, "valid")]
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_tonnes_by_day_category_and_destination(published: House) -> None:
         of_day = found[key]
         assert of_day["net_t"] == total.net_t, key
         assert (of_day["loads"], of_day["n_expected"]) == (len(total.weights), total.received), key
-        assert of_day["loads_suspect"] == total.suspect, key
+        assert of_day["n_suspect"] == total.suspect, key
         assert (of_day["validity"] == "insufficient") == (total.net_t is None), key
         assert (of_day["validity_reason"] == "") == (len(total.weights) == total.received), key
         assert of_day["area_code"] == "484530"

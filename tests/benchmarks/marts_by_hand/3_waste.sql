@@ -9,7 +9,7 @@ grouped as (
         coalesce(w.street_code, y.area_code, getvariable('district')) as area_code,
         coalesce(w.category, 'unclassified') as category, coalesce(w.destination, 'unknown') as destination,
         count(*) as n_expected, count(w.value) filter (w.flag in (1, 2, 3)) as n_valid,
-        count(*) filter (w.flag = 3) as loads_suspect, sum(w.value) filter (w.flag in (1, 2, 3)) as net_t,
+        count(w.value) filter (w.flag = 3) as n_suspect, sum(w.value) filter (w.flag in (1, 2, 3)) as net_t,
         coalesce(min(trust(w.provenance)) filter (w.flag in (1, 2, 3) and w.value is not null),
             min(trust(w.provenance))) as trust
     from waste as w left join yards as y using (site_id)
@@ -24,8 +24,8 @@ judged as (
 )
 select g.day, g.area_code, coalesce(a.name_zh, g.area_code) as area_name_zh, g.category,
     coalesce(c.name_zh, g.category) as category_name_zh, g.destination,
-    coalesce(d.name_zh, g.destination) as destination_name_zh, g.n_valid as loads, g.loads_suspect,
-    cast(if(is_pending or is_indicative, net_t, null) as decimal(24, 6)) as net_t, g.n_expected, g.n_valid,
+    coalesce(d.name_zh, g.destination) as destination_name_zh, g.n_valid as loads,
+    cast(if(is_pending or is_indicative, net_t, null) as decimal(24, 6)) as net_t, g.n_expected, g.n_valid, g.n_suspect,
     coverage(n_valid, n_expected) as coverage,
     case when is_pending then 'pending' when is_valid then 'valid' when is_indicative then 'indicative'
         else 'insufficient' end as validity,

@@ -8,8 +8,12 @@ create macro nano(x) as cast(cast(x as decimal(38, 9)) * 1000000000 as hugeint);
 create macro amount_times(amount, n, d) as cast(sign(amount) * half_even(
     cast(abs(amount) * 1000000 as hugeint) * nano(n), nano(d)) as decimal(30, 0)) * cast(0.000001 as decimal(6, 6));
 -- A meter is part of what a balance counts already.
-create macro in_scope(metering, shown, sign, amount) as cast(case when metering = 'meter' or shown and sign = 0 then 0
-    when shown then sign * amount end as decimal(24, 6));
+create macro in_scope(metering, verdict, sign, amount) as cast(case when metering = 'meter' or sign = 0 then 0
+    when verdict in ('valid', 'indicative') then sign * amount end as decimal(24, 6));
+create macro allowed(verdict, amount) as cast(if(verdict in ('valid', 'indicative'), amount, null) as decimal(24, 6));
+create macro verdict_of(amount_verdict, lacks, provisional) as case
+    when amount_verdict in ('insufficient', 'pending') then amount_verdict when lacks then 'insufficient'
+    when provisional then 'indicative' else amount_verdict end;
 
 -- One pass. Whole months as reported go before what is metered within them; what ends after its month is not a month's.
 create temp table energy_series as
@@ -18,6 +22,7 @@ with readings as (
         cast(date_trunc('month', period_start) as date) as month,
         period_start = month and period_end = month + interval 1 month as is_whole,
         date_diff('minute', period_start, period_end) as minutes, flag in (1, 2, 3) and value is not null as usable,
+        flag = 3 and value is not null as suspect,
         trust(provenance) as trust
     from energy
     where period_end <= date_trunc('month', period_start) + interval 1 month
@@ -26,6 +31,7 @@ select site_id, carrier, flow, sector, metering, month, min(unit) as unit, min(t
     if(bool_or(is_whole and usable), sum(value) filter (is_whole and usable), sum(value) filter (usable)) as amount,
     if(bool_or(is_whole and usable), sum(minutes) filter (is_whole and usable), sum(minutes) filter (usable))
         as minutes,
+    if(bool_or(is_whole and usable), count(*) filter (is_whole and suspect), count(*) filter (suspect)) as n_suspect,
     if(bool_or(is_whole and usable), min(trust) filter (is_whole and usable), min(trust) filter (usable)) as trust
 from readings
 group by site_id, carrier, flow, sector, metering, month;
@@ -61,6 +67,7 @@ located as (
 select l.* exclude (unit, trust, area_code), l.unit, coalesce(l.area_code, getvariable('district')) as area_code,
     p.amount,
     date_diff('minute', l.month, l.month + interval 1 month) as minutes_expected, coalesce(p.minutes, 0) as minutes,
+    coalesce(p.n_suspect, 0) as n_suspect,
     coalesce(p.trust, l.trust) as trust
 from located as l
 left join energy_series as p using (site_id, carrier, flow, sector, metering, month)
@@ -104,6 +111,7 @@ with grouped as (
         sum(amount_times(m.amount, f.kgce_equal, rule('energy_kg_per_t'))) as tce_equal_value,
         sum(amount_times(m.amount, f.tco2, f.tco2_divisor)) as tco2,
         cast(sum(m.minutes_expected) as bigint) as n_expected, cast(sum(m.minutes) as bigint) as n_valid,
+        cast(sum(m.n_suspect) as bigint) as n_suspect, bool_or(m.minutes > m.minutes_expected) as has_overlap,
         min(m.trust) as trust
     from energy_month as m
     inner join energy_factor as f using (carrier, unit, month)
@@ -115,25 +123,26 @@ judged as (
     select *, pending_until(month + interval 1 month + lateness('energy')) as is_pending,
         n_valid >= n_expected * rule('energy_coverage_valid') as is_covered,
         n_valid >= n_expected * rule('energy_coverage_indicative') as is_indicative,
-        n_valid <= n_expected and (is_indicative or is_pending) as is_shown
+        case when has_overlap then 'insufficient' when is_pending and not is_covered then 'pending'
+            when not is_indicative then 'insufficient' when not is_covered then 'indicative' else 'valid' end as verdict,
+        verdict_of(verdict, kind = 'none' or lacks_coal, false) as tce_verdict,
+        verdict_of(verdict, kind = 'none' or amount is not null and tce_equal_value is null, false) as equal_verdict,
+        if(co2_sign = 0, 'valid', verdict_of(verdict, kind = 'none' or lacks_co2, factor_status = 'provisional_factor'))
+            as co2_verdict
     from grouped
 )
 select j.area_code, coalesce(a.name_zh, j.area_code) as area_name_zh, j.month, j.carrier, j.name_zh as carrier_name_zh,
     j.sector, s.name_zh as sector_name_zh, j.flow, f.name_zh as flow_name_zh, j.metering,
     cast(j.amount as decimal(24, 6)) as amount,
-    j.unit, cast(if(is_shown, j.tce, null) as decimal(24, 6)) as tce,
-    cast(if(is_shown, j.tce_equal_value, null) as decimal(24, 6)) as tce_equal_value,
-    cast(if(is_shown and co2_sign > 0, j.tco2, null) as decimal(24, 6)) as tco2,
-    in_scope(metering, is_shown, tce_sign, j.tce) as tce_in_scope,
-    in_scope(metering, is_shown, tce_sign, j.tce_equal_value) as tce_equal_value_in_scope,
-    in_scope(metering, is_shown, co2_sign, j.tco2) as tco2_in_scope,
+    j.unit, allowed(tce_verdict, j.tce) as tce, allowed(equal_verdict, j.tce_equal_value) as tce_equal_value,
+    allowed(co2_verdict, if(co2_sign > 0, j.tco2, null)) as tco2,
+    in_scope(metering, tce_verdict, tce_sign, j.tce) as tce_in_scope,
+    in_scope(metering, equal_verdict, tce_sign, j.tce_equal_value) as tce_equal_value_in_scope,
+    in_scope(metering, co2_verdict, co2_sign, j.tco2) as tco2_in_scope,
     j.factor_status, j.grid_year as grid_factor_year,
     if(j.kind = 'power', getvariable('grid_region'), null) as grid_region,
-    j.n_expected, j.n_valid, coverage(j.n_valid, j.n_expected) as coverage,
-    case when n_valid > n_expected then 'insufficient' when is_pending and not is_covered then 'pending'
-        when lacks_coal or lacks_co2 or not is_indicative then 'insufficient'
-        when not is_covered or factor_status = 'provisional_factor' and co2_sign <> 0 then 'indicative'
-        else 'valid' end as validity,
+    j.n_expected, j.n_valid, j.n_suspect, coverage(j.n_valid, j.n_expected) as coverage, j.verdict as validity,
+    j.tce_verdict as tce_validity, j.equal_verdict as tce_equal_value_validity, j.co2_verdict as tco2_validity,
     of_trust(j.trust) as provenance
 from judged as j
 left join seed('energy/energy_sectors') as s on j.sector = s.sector

@@ -24,7 +24,7 @@ def test_carrier_of_2025(
 ) -> None:
     shows(
         "mart_energy_annual", f"carrier = '{carrier}' and flow = '{flow}' and period_start = '2025-01-01'",
-        amount=amount, unit=unit, tce_in_scope=tce, tco2_in_scope=tco2, validity=validity,
+        amount=amount, unit=unit, tce_in_scope=tce, tco2_in_scope=tco2, tco2_validity=validity, tce_validity="valid",
         grid_factor_year=2023 if carrier == "electricity" else None,
     )  # fmt: skip
 

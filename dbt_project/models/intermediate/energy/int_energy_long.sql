@@ -51,6 +51,9 @@ select
     cast(coalesce(
         sum(case when r.is_whole_year then r.minutes end), sum(case when not r.is_whole_year then r.minutes end)
     ) as bigint) as minutes_covered,
+    coalesce(
+        sum(case when r.is_whole_year then r.n_suspect end), sum(case when not r.is_whole_year then r.n_suspect end)
+    ) as n_suspect,
     {{ least_provenance('r.provenance_of_usable') }} as provenance
 from readings as r
 left join finer as f

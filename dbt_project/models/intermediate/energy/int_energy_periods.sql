@@ -33,6 +33,7 @@ select
     cast(coalesce(sum(case when is_usable then minutes end), 0) as bigint) as minutes,
     count(*) as n_readings,
     sum(case when is_usable then 1 else 0 end) as n_usable,
+    sum(case when is_usable and flag = {{ suspect_flag() }} then 1 else 0 end) as n_suspect,
     {{ least_provenance('case when is_usable then provenance end') }} as provenance_of_usable,
     {{ least_provenance('provenance') }} as provenance
 from placed

@@ -26,6 +26,9 @@ placed as (
             sum(case when is_whole_month then minutes end), sum(case when not is_whole_month then minutes end)
         ) as minutes_covered,
         coalesce(
+            sum(case when is_whole_month then n_suspect end), sum(case when not is_whole_month then n_suspect end)
+        ) as n_suspect,
+        coalesce(
             {{ least_provenance('case when is_whole_month then provenance_of_usable end') }},
             {{ least_provenance('case when not is_whole_month then provenance_of_usable end') }}
         ) as provenance
@@ -133,6 +136,7 @@ select
     p.amount,
     e.minutes_expected,
     cast(coalesce(p.minutes_covered, 0) as bigint) as minutes_covered,
+    coalesce(p.n_suspect, 0) as n_suspect,
     coalesce(p.provenance, e.provenance) as provenance
 from expected as e
 left join placed as p

@@ -15,6 +15,7 @@ with amounts as (
         amount,
         minutes_expected,
         minutes_covered,
+        n_suspect,
         provenance,
         false as is_long
     from {{ ref('int_energy_series') }}
@@ -31,6 +32,7 @@ with amounts as (
         amount,
         minutes_expected,
         minutes_covered,
+        n_suspect,
         provenance,
         true as is_long
     from {{ ref('int_energy_long') }}
@@ -48,6 +50,7 @@ select
     a.amount,
     a.minutes_expected,
     a.minutes_covered,
+    a.n_suspect,
     a.provenance,
     a.is_long,
     f.kind,

@@ -18,7 +18,7 @@ select
     w.destination,
     count(*) as n_expected,
     sum(case when w.is_usable then 1 else 0 end) as n_valid,
-    sum(case when w.flag = {{ suspect_flag() }} then 1 else 0 end) as loads_suspect,
+    sum(case when w.is_usable and w.flag = {{ suspect_flag() }} then 1 else 0 end) as n_suspect,
     sum(case when w.is_usable then w.net_t end) as net_t,
     coalesce(
         {{ least_provenance('case when w.is_usable then w.provenance end') }},

@@ -26,6 +26,7 @@ sums as (
         destination,
         sum(n_expected) as loads_received,
         sum(n_valid) as loads_counted,
+        sum(n_suspect) as n_suspect,
         sum(net_t) as net_t,
         min({{ provenance_rank('provenance') }}) as provenance_rank
     from complete
@@ -40,6 +41,7 @@ select
     s.destination,
     coalesce(s.loads_received, 0) as loads_received,
     coalesce(s.loads_counted, 0) as loads_counted,
+    coalesce(s.n_suspect, 0) as n_suspect,
     s.net_t,
     s.provenance_rank
 from months as m

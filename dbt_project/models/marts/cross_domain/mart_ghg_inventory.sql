@@ -28,13 +28,10 @@ by_source as (
         end as factor_status,
         sum(n_expected) as n_expected,
         sum(n_valid) as n_valid,
-        case max(case validity when 'insufficient' then 2 when 'pending' then 1 else 0 end)
-            when 2 then 'insufficient'
-            when 1 then 'pending'
-            else case when bool_or(validity = 'indicative') then 'indicative' else 'valid' end
-        end as validity,
-        max(validity_reason) as validity_reason,
-        max(co2_standard) as standard,
+        sum(n_suspect) as n_suspect,
+        {{ worst_validity('tco2_validity') }} as validity,
+        {{ merged_lists('tco2_reason', '; ') }} as validity_reason,
+        {{ merged_lists('co2_standard', '; ') }} as standard,
         {{ least_provenance('provenance') }} as provenance
     from counted
     group by period_kind, period_start, period_end, sector, carrier, flow
@@ -51,6 +48,7 @@ totals as (
         max(case when s.factor_status = 'insufficient' then 1 else 0 end) as lacks_factor,
         sum(s.n_expected) as n_expected,
         sum(s.n_valid) as n_valid,
+        sum(s.n_suspect) as n_suspect,
         {{ least_provenance('s.provenance') }} as provenance
     from by_source as s
     group by s.period_kind, s.period_start, s.period_end
@@ -77,7 +75,8 @@ entries as (
         factor_status,
         n_expected,
         n_valid,
-        case when tco2 is null and validity = 'valid' then 'insufficient' else validity end as validity,
+        n_suspect,
+        validity,
         validity_reason,
         coalesce(standard, '能源核算范围') as standard,
         case when flow = 'use' then 'amount × factor' else 'amount × factor, with the sign of the declared scope' end
@@ -108,6 +107,7 @@ entries as (
         end as factor_status,
         t.n_expected,
         t.n_valid,
+        t.n_suspect,
         i.validity,
         i.validity_reason,
         i.standard,
@@ -141,6 +141,7 @@ entries as (
         'not_energy' as factor_status,
         r.n_expected,
         r.n_valid,
+        null as n_suspect,
         r.validity,
         r.validity_reason,
         r.standard,
@@ -173,6 +174,7 @@ select
     e.factor_status,
     cast(e.n_expected as bigint) as n_expected,
     cast(e.n_valid as bigint) as n_valid,
+    cast(e.n_suspect as bigint) as n_suspect,
     {{ coverage('e.n_valid', 'e.n_expected') }} as coverage,
     e.validity,
     coalesce(e.validity_reason, '') as validity_reason,

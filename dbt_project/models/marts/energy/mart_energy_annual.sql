@@ -1,31 +1,29 @@
-{#- Energy by area, year, carrier, sector and flow; the running year stands as year_to_date, whole months only. -#}
+{#-
+  Energy by area, year, carrier, sector and flow; the running year as year_to_date, whole months only. Standard coal and
+  CO2 have a verdict each: what one lacks is no fault of the other.
+-#}
+{%- set is_pending = hours_after('g.period_end + interval 1 day', 'c.lateness_allowed_hours') ~ ' > ' ~ as_of() -%}
+{%- set months_lacking = months_named('g.first_month_lacking', 'g.last_month_lacking') %}
 with judged as (
     select
         g.*,
         {{ coverage('g.n_valid', 'g.n_expected') }} as coverage,
-        case
-            when g.has_overlap then 'insufficient'
-            else {{ energy_validity(
-                'g.n_valid', 'g.n_expected', 'rules',
-                hours_after('g.period_end + interval 1 day', 'c.lateness_allowed_hours') ~ ' > ' ~ as_of(),
-                'g.lacks_coal_factor', 'g.lacks_co2_factor', 'g.is_provisional'
-            ) }}
-        end as validity,
-        case
-            when g.has_overlap then 'overlapping readings'
-            else {{ energy_reason(
-                'g.n_valid', 'g.n_expected', 'rules', 'g.lacks_coal_factor', 'g.lacks_co2_factor',
-                'case when g.is_provisional then g.grid_year end'
-            ) }}
-        end as validity_reason,
-        not g.has_overlap
-        and (
-            {{ energy_covered('g.n_valid', 'g.n_expected', 'rules.energy_coverage_indicative') }}
-            or {{ hours_after('g.period_end + interval 1 day', 'c.lateness_allowed_hours') }} > {{ as_of() }}
-        ) as is_shown
+        {{ energy_validity(
+            'g.n_valid', 'g.n_expected', 'rules', is_pending, 'g.has_overlap', 'g.first_month_lacking is not null'
+        ) }} as amount_validity,
+        {{ energy_reason(
+            'g.n_valid', 'g.n_expected', 'rules', is_pending, 'g.has_overlap', months_lacking
+        ) }} as amount_reason
     from {{ ref('int_energy_annual') }} as g
     inner join {{ ref('int_energy_rules') }} as rules on {{ in_force('g.period_start', 'rules') }}
     inner join {{ ref('feed_cadence') }} as c on c.feed = 'energy'
+),
+
+valued as (
+    select
+        j.*,
+        {{ energy_verdicts('j') }}
+    from judged as j
 )
 
 select
@@ -43,18 +41,13 @@ select
     j.metering,
     cast(j.amount as decimal(24, 6)) as amount,
     j.unit,
-    cast(case when j.is_shown and not j.lacks_coal_factor then j.tce end as decimal(24, 6)) as tce,
-    cast(case when j.is_shown and not j.lacks_coal_factor then j.tce_equal_value end as decimal(24, 6))
-        as tce_equal_value,
-    cast(
-        case when j.is_shown and not j.lacks_co2_factor and j.co2_sign > 0 then j.tco2_of_amount end
-        as decimal(24, 6)
-    ) as tco2,
-    {{ signed('j.is_shown and not j.lacks_coal_factor', 'j.tce_sign', 'j.tce', 'j.metering') }} as tce_in_scope,
-    {{ signed('j.is_shown and not j.lacks_coal_factor', 'j.tce_sign', 'j.tce_equal_value', 'j.metering') }}
+    {{ energy_allowed('j.tce_validity', 'j.tce') }} as tce,
+    {{ energy_allowed('j.tce_equal_value_validity', 'j.tce_equal_value') }} as tce_equal_value,
+    {{ energy_allowed('j.tco2_validity', 'case when j.co2_sign > 0 then j.tco2_of_amount end') }} as tco2,
+    {{ signed('j.tce_validity', 'j.tce_sign', 'j.tce', 'j.metering') }} as tce_in_scope,
+    {{ signed('j.tce_equal_value_validity', 'j.tce_sign', 'j.tce_equal_value', 'j.metering') }}
         as tce_equal_value_in_scope,
-    {{ signed('j.is_shown and not j.lacks_co2_factor', 'j.co2_sign', 'j.tco2_of_amount', 'j.metering') }}
-        as tco2_in_scope,
+    {{ signed('j.tco2_validity', 'j.co2_sign', 'j.tco2_of_amount', 'j.metering') }} as tco2_in_scope,
     case
         when j.kind = 'none' then 'not_energy'
         when j.lacks_co2_factor then 'insufficient'
@@ -65,13 +58,20 @@ select
     case when j.kind = 'power' then '{{ var("grid_region", "beijing") }}' end as grid_region,
     j.n_expected,
     j.n_valid,
+    j.n_suspect,
     j.coverage,
-    j.validity,
-    j.validity_reason,
+    j.amount_validity as validity,
+    j.amount_reason as validity_reason,
+    j.tce_validity,
+    j.tce_reason,
+    j.tce_equal_value_validity,
+    j.tce_equal_value_reason,
+    j.tco2_validity,
+    j.tco2_reason,
     j.coal_standard,
     j.co2_standard,
     j.provenance
-from judged as j
+from valued as j
 inner join {{ ref('energy_carriers') }} as k on j.carrier = k.carrier
 left join {{ ref('energy_sectors') }} as s on j.sector = s.sector
 left join {{ ref('energy_flows') }} as f on j.flow = f.flow

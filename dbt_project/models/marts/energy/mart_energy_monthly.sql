@@ -1,7 +1,8 @@
 {#-
   Energy by area, month, carrier, sector and flow: amount, standard coal, CO2, and what counts towards the district
-  total. Meters are parts of the balance and stay apart from it (`metering`).
+  total. Meters are parts of the balance and stay apart from it (`metering`). Standard coal and CO2 have a verdict each.
 -#}
+{%- set is_pending = hours_after('g.month + interval 1 month', 'c.lateness_allowed_hours') ~ ' > ' ~ as_of() %}
 with grouped as (
     select
         v.area_code,
@@ -28,6 +29,8 @@ with grouped as (
         sum(v.tco2_of_amount) as tco2_of_amount,
         cast(sum(v.minutes_expected) as bigint) as n_expected,
         cast(sum(v.minutes_covered) as bigint) as n_valid,
+        cast(sum(v.n_suspect) as bigint) as n_suspect,
+        bool_or(v.minutes_covered > v.minutes_expected) as has_overlap,
         {{ least_provenance('v.provenance') }} as provenance
     from {{ ref('int_energy_valued') }} as v
     where not v.is_long
@@ -41,23 +44,19 @@ judged as (
     select
         g.*,
         {{ coverage('g.n_valid', 'g.n_expected') }} as coverage,
-        {{ energy_validity(
-            'g.n_valid', 'g.n_expected', 'rules',
-            hours_after('g.month + interval 1 month', 'c.lateness_allowed_hours') ~ ' > ' ~ as_of(),
-            'g.lacks_coal_factor', 'g.lacks_co2_factor', "g.factor_status = 'provisional_factor' and g.co2_sign <> 0"
-        ) }} as validity,
-        {{ energy_reason(
-            'g.n_valid', 'g.n_expected', 'rules', 'g.lacks_coal_factor', 'g.lacks_co2_factor',
-            "case when g.factor_status = 'provisional_factor' and g.co2_sign <> 0 then g.grid_year end"
-        ) }} as validity_reason,
-        g.n_valid <= g.n_expected
-        and (
-            {{ energy_covered('g.n_valid', 'g.n_expected', 'rules.energy_coverage_indicative') }}
-            or {{ hours_after('g.month + interval 1 month', 'c.lateness_allowed_hours') }} > {{ as_of() }}
-        ) as is_shown
+        g.factor_status = 'provisional_factor' and g.co2_sign <> 0 as is_provisional,
+        {{ energy_validity('g.n_valid', 'g.n_expected', 'rules', is_pending, 'g.has_overlap') }} as amount_validity,
+        {{ energy_reason('g.n_valid', 'g.n_expected', 'rules', is_pending, 'g.has_overlap') }} as amount_reason
     from grouped as g
     inner join {{ ref('int_energy_rules') }} as rules on {{ in_force('g.month', 'rules') }}
     inner join {{ ref('feed_cadence') }} as c on c.feed = 'energy'
+),
+
+valued as (
+    select
+        j.*,
+        {{ energy_verdicts('j') }}
+    from judged as j
 )
 
 select
@@ -73,26 +72,34 @@ select
     j.metering,
     cast(j.amount as decimal(24, 6)) as amount,
     j.unit,
-    cast(case when j.is_shown then j.tce end as decimal(24, 6)) as tce,
-    cast(case when j.is_shown then j.tce_equal_value end as decimal(24, 6)) as tce_equal_value,
-    cast(case when j.is_shown and j.co2_sign > 0 then j.tco2_of_amount end as decimal(24, 6)) as tco2,
-    {{ signed('j.is_shown', 'j.tce_sign', 'j.tce', 'j.metering') }} as tce_in_scope,
-    {{ signed('j.is_shown', 'j.tce_sign', 'j.tce_equal_value', 'j.metering') }} as tce_equal_value_in_scope,
-    {{ signed('j.is_shown', 'j.co2_sign', 'j.tco2_of_amount', 'j.metering') }} as tco2_in_scope,
+    {{ energy_allowed('j.tce_validity', 'j.tce') }} as tce,
+    {{ energy_allowed('j.tce_equal_value_validity', 'j.tce_equal_value') }} as tce_equal_value,
+    {{ energy_allowed('j.tco2_validity', 'case when j.co2_sign > 0 then j.tco2_of_amount end') }} as tco2,
+    {{ signed('j.tce_validity', 'j.tce_sign', 'j.tce', 'j.metering') }} as tce_in_scope,
+    {{ signed('j.tce_equal_value_validity', 'j.tce_sign', 'j.tce_equal_value', 'j.metering') }}
+        as tce_equal_value_in_scope,
+    {{ signed('j.tco2_validity', 'j.co2_sign', 'j.tco2_of_amount', 'j.metering') }} as tco2_in_scope,
     j.factor_status,
     cast(j.grid_year as bigint) as grid_factor_year,
     case when j.kind = 'power' then '{{ var("grid_region", "beijing") }}' end as grid_region,
     j.n_expected,
     j.n_valid,
+    j.n_suspect,
     j.coverage,
-    j.validity,
-    j.validity_reason,
+    j.amount_validity as validity,
+    j.amount_reason as validity_reason,
+    j.tce_validity,
+    j.tce_reason,
+    j.tce_equal_value_validity,
+    j.tce_equal_value_reason,
+    j.tco2_validity,
+    j.tco2_reason,
     j.coal_standard,
     j.coal_clause,
     j.co2_standard,
     j.co2_clause,
     j.provenance
-from judged as j
+from valued as j
 inner join {{ ref('energy_carriers') }} as k on j.carrier = k.carrier
 left join {{ ref('energy_sectors') }} as s on j.sector = s.sector
 left join {{ ref('energy_flows') }} as f on j.flow = f.flow

@@ -11,13 +11,13 @@ select
     g.destination,
     coalesce(d.name_zh, g.destination) as destination_name_zh,
     cast(g.n_valid as bigint) as loads,
-    cast(g.loads_suspect as bigint) as loads_suspect,
     cast(case
         when {{ hours_after('g.day + interval 1 day', 'f.lateness_allowed_hours') }} > {{ as_of() }}
             or g.n_valid >= g.n_expected * rules.waste_coverage_indicative then g.net_t
     end as decimal(24, 6)) as net_t,
     cast(g.n_expected as bigint) as n_expected,
     cast(g.n_valid as bigint) as n_valid,
+    cast(g.n_suspect as bigint) as n_suspect,
     {{ coverage('g.n_valid', 'g.n_expected') }} as coverage,
     case
         when {{ hours_after('g.day + interval 1 day', 'f.lateness_allowed_hours') }} > {{ as_of() }} then 'pending'
@@ -25,16 +25,22 @@ select
         when g.n_valid >= g.n_expected * rules.waste_coverage_indicative then 'indicative'
         else 'insufficient'
     end as validity,
-    case
-        when g.n_valid < g.n_expected
-            then concat(
-                    cast(g.n_expected - g.n_valid as string),
-                    ' of ',
-                    cast(g.n_expected as string),
-                    ' loads left out by flag'
-                )
-        else ''
-    end as validity_reason,
+    concat_ws(
+        '; ',
+        case
+            when {{ hours_after('g.day + interval 1 day', 'f.lateness_allowed_hours') }} > {{ as_of() }}
+                then 'loads of the day can still arrive'
+        end,
+        case
+            when g.n_valid < g.n_expected
+                then concat(
+                        cast(g.n_expected - g.n_valid as string),
+                        ' of ',
+                        cast(g.n_expected as string),
+                        ' loads left out by flag'
+                    )
+        end
+    ) as validity_reason,
     g.provenance
 from {{ ref('int_waste_day') }} as g
 inner join {{ ref('int_waste_rules') }} as rules on {{ in_force('g.day', 'rules') }}

@@ -119,6 +119,7 @@ select
     i.unit,
     cast(a.weighbridge_days_expected as bigint) as n_expected,
     cast(a.weighbridge_days_covered as bigint) as n_valid,
+    cast(a.n_suspect as bigint) as n_suspect,
     {{ coverage('a.weighbridge_days_covered', 'a.weighbridge_days_expected') }} as coverage,
     a.figure_validity as validity,
     case

@@ -16,6 +16,7 @@ with sums as (
         m.destination,
         sum(m.loads_received) as loads_received,
         sum(m.loads_counted) as loads_counted,
+        sum(m.n_suspect) as n_suspect,
         sum(m.net_t) as net_t,
         min(m.provenance_rank) as provenance_rank
     from {{ ref('int_waste_period') }} as p
@@ -50,6 +51,7 @@ select
     cast(j.weighbridge_days_covered as bigint) as weighbridge_days_covered,
     cast(j.loads_received as bigint) as n_expected,
     cast(j.loads_counted as bigint) as n_valid,
+    cast(j.n_suspect as bigint) as n_suspect,
     {{ coverage('j.loads_counted', 'j.loads_received') }} as coverage,
     j.validity,
     case when j.is_pending then 'the period is not over' else {{ waste_reason('j') }} end as validity_reason,

@@ -2,15 +2,20 @@
   Weighbridge × day: loads, net tonnes and how many loads contradict the rules of a weighbridge (project choice): tare,
   time between weighings of a plate, stay. What the source does not deliver is not judged: null, and named. Registered
   weighbridges stand on every day of the feed, with or without loads: a day without loads is closed or not delivered.
-  Findings leave no load out of a total.
+  Findings leave no load out of a total. Mass and each rule's findings have a verdict each.
 -#}
+{%- set rules = [
+    ('tare', 'loads_tare_judged', 'tare: not delivered, or too few loads of a vehicle for its median'),
+    ('plate', 'loads_gap_judged', 'plate: not delivered'),
+    ('stay', 'loads_stay_judged', 'stay: no time out delivered')
+] %}
 with counted as (
     select
         day,
         site_id,
         count(*) as n_expected,
         sum(case when is_usable then 1 else 0 end) as n_valid,
-        sum(case when flag = {{ suspect_flag() }} then 1 else 0 end) as loads_suspect,
+        sum(case when is_usable and flag = {{ suspect_flag() }} then 1 else 0 end) as n_suspect,
         sum(case when is_usable then net_t end) as net_t,
         count(tare_deviates) as loads_tare_judged,
         count(case when tare_deviates then 1 end) as loads_tare_deviating,
@@ -67,7 +72,7 @@ beside as (
         s.area_code,
         coalesce(c.n_expected, 0) as n_expected,
         coalesce(c.n_valid, 0) as n_valid,
-        coalesce(c.loads_suspect, 0) as loads_suspect,
+        coalesce(c.n_suspect, 0) as n_suspect,
         c.net_t,
         c.loads_tare_judged,
         c.loads_tare_deviating,
@@ -102,7 +107,16 @@ verdicts as (
             when n_valid >= n_expected * waste_coverage_valid then 'valid'
             when n_valid >= n_expected * waste_coverage_indicative then 'indicative'
             else 'insufficient'
-        end as validity
+        end as validity,
+        {%- for rule, judged, lacks in rules %}
+        case
+            when is_pending then 'pending'
+            when coalesce({{ judged }}, 0) = 0 then 'insufficient'
+            when {{ judged }} >= n_expected * waste_coverage_valid then 'valid'
+            else 'indicative'
+        end as {{ rule }}_validity
+        {{- ',' if not loop.last }}
+        {%- endfor %}
     from beside
 )
 
@@ -113,7 +127,6 @@ select
     v.area_code,
     {{ area_name('v.area_code', 'a.name_zh') }} as area_name_zh,
     cast(v.n_valid as bigint) as loads,
-    cast(v.loads_suspect as bigint) as loads_suspect,
     cast(case when v.validity <> 'insufficient' then v.net_t end as decimal(24, 6)) as net_t,
     cast(v.loads_tare_judged as bigint) as loads_tare_judged,
     cast(case when v.loads_tare_judged > 0 then v.loads_tare_deviating end as bigint) as loads_tare_deviating,
@@ -132,14 +145,15 @@ select
     cast(null as decimal(9, 4)) as plant_log_difference_pct,
     concat_ws(
         '; ',
-        case when v.loads_tare_judged = 0 then 'tare: not delivered, or too few loads of a vehicle for its median' end,
-        case when v.loads_gap_judged = 0 then 'plate: not delivered' end,
-        case when v.loads_stay_judged = 0 then 'stay: no time out delivered' end,
+        {%- for rule, judged, lacks in rules %}
+        case when v.{{ judged }} = 0 then '{{ lacks }}' end,
+        {%- endfor %}
         'rated load: the register knows no vehicles',
         'plant log: not delivered'
     ) as not_judged,
     cast(v.n_expected as bigint) as n_expected,
     cast(v.n_valid as bigint) as n_valid,
+    cast(v.n_suspect as bigint) as n_suspect,
     {{ coverage('v.n_valid', 'v.n_expected') }} as coverage,
     v.validity,
     case
@@ -149,6 +163,37 @@ select
             then concat(v.n_expected - v.n_valid, ' of ', v.n_expected, ' loads left out by flag')
         else ''
     end as validity_reason,
+    {%- for rule, judged, lacks in rules %}
+    v.{{ rule }}_validity,
+    case
+        when v.is_pending then 'loads of the day can still arrive'
+        when v.n_expected = 0 then 'no load received: closed or not delivered'
+        when v.{{ judged }} = 0 then '{{ lacks }}'
+        when v.{{ rule }}_validity = 'indicative'
+            then concat('{{ rule }}: ', v.{{ judged }}, ' of ', v.n_expected, ' loads judged')
+        else ''
+    end as {{ rule }}_reason,
+    {%- endfor %}
+    case
+        when v.is_pending then 'pending'
+        when coalesce(v.loads_judged, 0) = 0 then 'insufficient'
+        when v.tare_validity = 'valid' and v.plate_validity = 'valid' and v.stay_validity = 'valid' then 'valid'
+        else 'indicative'
+    end as inconsistent_validity,
+    case
+        when v.is_pending then 'loads of the day can still arrive'
+        when v.n_expected = 0 then 'no load received: closed or not delivered'
+        else concat_ws(
+                '; ',
+                {%- for rule, judged, lacks in rules %}
+                case
+                    when v.{{ rule }}_validity <> 'valid'
+                        then concat('{{ rule }}: ', v.{{ judged }}, ' of ', v.n_expected, ' loads judged')
+                end
+                {{- ',' if not loop.last }}
+                {%- endfor %}
+            )
+    end as inconsistent_reason,
     r.standard,
     r.clause,
     v.provenance
