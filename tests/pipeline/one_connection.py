@@ -42,7 +42,7 @@ class OneConnection:
     def __init__(self, data: DataDir) -> None:
         self._data = data
         self._manifest = prepare_manifest(data)
-        variables = {"clean_root": str(data.clean), "as_of": _MARK, "admitted_schema": CANDIDATE_SCHEMA}
+        variables = {"as_of": _MARK, "admitted_schema": CANDIDATE_SCHEMA}
         target = data.dbt / "one_connection"
         for command in (["seed"], ["compile", "--exclude", "resource_type:unit_test"]):
             for _ in run_dbt(data, command, target, variables, self._manifest):
