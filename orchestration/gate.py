@@ -17,12 +17,13 @@ import duckdb
 
 from expectations.dbt_results import DbtFinding, read_dbt_results
 from expectations.gate import judge
-from expectations.records import GateReport
+from expectations.records import DomainVerdict, GateReport
+from expectations.verdicts import domain_verdicts
 from expectations.waivers import Waiver, load_waivers
 from orchestration import handover
 from orchestration.session import Session
-from warehouse.candidate import CANDIDATE_SCHEMA, AdmittedTable, HeldContractChanged, admit
-from warehouse.catalogue import CROSS_DOMAIN, MartTable
+from warehouse.candidate import CANDIDATE_SCHEMA, AdmittedTable, HeldContractChanged, admit, admit_held
+from warehouse.catalogue import CROSS_DOMAIN, Catalogue, MartTable
 from warehouse.digest import table_digest
 from warehouse.duck import ContractBroken, quoted
 from warehouse.gate_records import Refused
@@ -72,12 +73,12 @@ def publish_release(session: Session) -> Published:
     domains = handover.load_report(session.data, "domains")
     cross = handover.load_report(session.data, CROSS_DOMAIN)
     try:
-        _require_cross_domain(session, cross)
+        held = _hold_alone(session, cross)
         published = publish(
             session.data,
             session.data.build_db,
             session.catalogue,
-            handover.load_admitted(session.data),
+            [*handover.load_admitted(session.data), *held],
             [*domains.records, *cross.records],
             [*domains.domain_verdicts, *cross.domain_verdicts],
             session.lake.index.inputs(),
@@ -88,7 +89,7 @@ def publish_release(session: Session) -> Published:
             docs_dir=handover.gate_folder(session.data) / "docs",
             zone=ZoneInfo(session.settings.zone),
         )
-    except Refused as stop:
+    except (Refused, HeldContractChanged) as stop:
         session.refused = str(stop)
         raise
     session.published = published
@@ -96,14 +97,31 @@ def publish_release(session: Session) -> Published:
     return published
 
 
-def _require_cross_domain(session: Session, report: GateReport) -> None:
+def _hold_alone(session: Session, report: GateReport) -> list[AdmittedTable]:
+    """Holds the cross-domain tables that failed, so that the others publish; Refused if others are built from one."""
     verdict = report.domain(CROSS_DOMAIN)
     if verdict is not None and verdict.verdict != "fail":
-        return
+        return []
+    if verdict is not None:
+        failed = failed_alone(session.catalogue, report)
+        if failed:
+            held = admit_held(session.data.build_db, failed, session.data, session.as_of())
+            session.states[CROSS_DOMAIN] = held[0].state
+            session.held[CROSS_DOMAIN] = shortened([r for own in failed.values() for r in own.reasons])
+            return held
     reason = shortened(verdict.reasons) if verdict else "it was not judged"
     hold(session.data, CROSS_DOMAIN, reason, session.as_of().isoformat())
     pages = handover.gate_folder(session.data) / "docs" / CROSS_DOMAIN / "index.html"
     raise Refused(f"the cross-domain group failed its gate: {reason} (all of it: {pages})")
+
+
+def failed_alone(catalogue: Catalogue, report: GateReport) -> dict[MartTable, DomainVerdict]:
+    """The cross-domain tables that failed, each with its own reasons; none if another table is built from one."""
+    failed = [catalogue.table(v.table) for v in report.table_verdicts if v.verdict == "fail"]
+    if any(table.is_read for table in failed):
+        return {}
+    broken = [r for r in report.records if r.outcome == "fail"]
+    return {table: domain_verdicts([r for r in broken if r.table_name == table.name])[0] for table in failed}
 
 
 def shortened(reasons: Sequence[str]) -> str:

@@ -1,7 +1,8 @@
 """Admitting: what the release will hold of every domain mart, written into the candidate database's schema `admitted`.
 
 Here belongs the choice between the fresh table, the one held from the current release and the empty one. Not here: the
-verdicts (expectations) or assembling the release (release.py). Cross-domain models then read exactly these tables.
+verdicts (expectations) or assembling the release (release.py). Cross-domain models then read exactly these tables; one
+that fails alone is held in the same way.
 """
 
 from __future__ import annotations
@@ -71,17 +72,40 @@ def admit(
     Verdict pass or warn: a copy of the candidate table. Otherwise the current release's table, or an empty one under
     its contract where there is none. HeldContractChanged if a held table's columns, types or grain were changed since.
     """
-    held_from = current(data)
-    manifest = read_manifest(held_from) if held_from else None
     with duckdb.connect(str(build_db)) as con:
-        if held_from:
-            attach(con, held_from.path / DATABASE, "held")
+        held_from, manifest = _held_from(con, data)
         con.execute(f"DROP SCHEMA IF EXISTS {ADMITTED_SCHEMA} CASCADE")
         con.execute(f"CREATE SCHEMA {ADMITTED_SCHEMA}")
         return [
             _admit(con, table, verdicts.get(table.domain), held_from, manifest, as_of)
             for table in catalogue.domain_marts
         ]
+
+
+def admit_held(
+    build_db: Path, failed: Mapping[MartTable, Verdict], data: DataDir, as_of: datetime
+) -> list[AdmittedTable]:
+    """Puts what the release holds of cross-domain tables that failed by themselves beside the admitted domain marts.
+
+    A table that another one is built from cannot be held alone: ValueError. HeldContractChanged as in admit().
+    """
+    if read := [table.name for table in failed if table.is_read]:
+        raise ValueError(f"{', '.join(read)}: other tables are built from it, so it cannot be held alone")
+    with duckdb.connect(str(build_db)) as con:
+        held_from, manifest = _held_from(con, data)
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {ADMITTED_SCHEMA}")
+        for table in failed:
+            con.execute(f"DROP TABLE IF EXISTS {ADMITTED_SCHEMA}.{quoted(table.name)}")
+        return [_admit(con, table, verdict, held_from, manifest, as_of) for table, verdict in failed.items()]
+
+
+def _held_from(con: duckdb.DuckDBPyConnection, data: DataDir) -> tuple[Release | None, Mapping[str, Any] | None]:
+    """The current release, attached as `held`, and its manifest."""
+    held_from = current(data)
+    if held_from is None:
+        return None, None
+    attach(con, held_from.path / DATABASE, "held")
+    return held_from, read_manifest(held_from)
 
 
 def _admit(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,10 @@ class MartColumn:
 
 @dataclass(frozen=True)
 class MartTable:
-    """A published table; `grain` is a total order of its rows, `volatile` columns do not count for its digest."""
+    """A published table; `grain` is a total order of its rows, `volatile` columns do not count for its digest.
+
+    `is_read`: another published table is built from it.
+    """
 
     name: str
     domain: str
@@ -45,6 +48,7 @@ class MartTable:
     grain: tuple[str, ...]
     volatile: tuple[str, ...]
     description: str = ""
+    is_read: bool = False
 
     @property
     def contract(self) -> dict[str, str]:
@@ -99,7 +103,8 @@ def load_catalogue(manifest_path: Path) -> Catalogue:
     if not published:
         raise CatalogueError(f"{manifest_path}: no exposure names a model, so nothing would be published")
     problems: list[str] = []
-    tables = [_table(nodes[node_id], problems) for node_id in published]
+    read = _read_by_others(nodes, published)
+    tables = [_table(nodes[node_id], node_id in read, problems) for node_id in published]
     if problems:
         raise CatalogueError("marts are declared incompletely:\n" + "\n".join(sorted(problems)))
     order = {name: place for place, name in enumerate((*DOMAINS, JUDGEMENT))}
@@ -117,7 +122,27 @@ def normal_type(text: str) -> str:
     return _SYNONYMS.get(plain, plain)
 
 
-def _table(node: Mapping[str, Any], problems: list[str]) -> MartTable:
+def _read_by_others(nodes: Mapping[str, Mapping[str, Any]], published: Set[str]) -> set[str]:
+    """The published models that another published one is built from, through whatever lies between them."""
+    read: set[str] = set()
+    for node_id in published:
+        seen: set[str] = set()
+        queue = list(_parents(nodes[node_id]))
+        while queue:
+            parent = queue.pop()
+            if parent in published:
+                read.add(parent)
+            elif parent not in seen and parent in nodes:
+                seen.add(parent)
+                queue += _parents(nodes[parent])
+    return read
+
+
+def _parents(node: Mapping[str, Any]) -> Sequence[str]:
+    return node.get("depends_on", {}).get("nodes", ())
+
+
+def _table(node: Mapping[str, Any], is_read: bool, problems: list[str]) -> MartTable:
     name = node["name"]
     config = node.get("config", {})
     meta = {**node.get("meta", {}), **config.get("meta", {})}
@@ -147,7 +172,7 @@ def _table(node: Mapping[str, Any], problems: list[str]) -> MartTable:
             problems.append(f"{name}: meta.{what} names unknown columns {sorted(unknown)}")
     if set(grain) & set(volatile):
         problems.append(f"{name}: columns of the grain cannot be volatile")
-    return MartTable(name, domain, columns, grain, volatile, " ".join((node.get("description") or "").split()))
+    return MartTable(name, domain, columns, grain, volatile, " ".join((node.get("description") or "").split()), is_read)
 
 
 def _missing(name: str) -> MartTable:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -83,6 +83,8 @@ def publish(
 ) -> Published:
     """Publishes schema `admitted` and the cross-domain tables of `build_db`, and flips `current`. Under the lock.
 
+    `admitted` are the domain marts and those cross-domain tables that are held (candidate.admit_held).
+
     `inputs` are (feed, sha256) of every cleaned delivery (Index.inputs), `entered` the files of users (Lake.entered),
     `configuration` what was chosen within the standards, `waivers` those in force, `docs_dir` the pages of the gate.
     Refused if a table's digest lacks a passing record of this run or the current release's; nothing is left then.
@@ -94,7 +96,7 @@ def publish(
     known, replaces = releases_of(data, entries), to_replace(entries)
     before = next((r for r in known if r.state == "current"), None)
     seq = max((r.seq for r in known), default=0) + 1
-    tables = [*admitted, *_cross_domain(build_db, data, catalogue)]
+    tables = [*admitted, *_cross_domain(build_db, data, catalogue, {t.name for t in admitted})]
     _check_complete(catalogue, tables)
     fresh_rows = gate_records.rows_of(records, local)
     held = {t.name: (t.digest, t.release_of_origin) for t in tables if t.state == "held"}
@@ -161,8 +163,8 @@ def publish(
     return Published(release_id, digest, data.release(release_id), True, "published", Ledger(data.ledger_file).head())
 
 
-def _cross_domain(build_db: Path, data: DataDir, catalogue: Catalogue) -> list[AdmittedTable]:
-    """The cross-domain tables as dbt's second run left them: always fresh, nothing is published without them."""
+def _cross_domain(build_db: Path, data: DataDir, catalogue: Catalogue, held: Set[str]) -> list[AdmittedTable]:
+    """The cross-domain tables as dbt's second run left them, but those that are held."""
     with connect(data.build / "spill") as con:
         attach(con, build_db, "build")
         return [
@@ -176,6 +178,7 @@ def _cross_domain(build_db: Path, data: DataDir, catalogue: Catalogue) -> list[A
                 release_of_origin="",
             )
             for table in catalogue.of(CROSS_DOMAIN)
+            if table.name not in held
         ]
 
 
@@ -218,7 +221,8 @@ def _write_tables(
     """Writes database and Parquet; Refused if the database does not hold what was judged. Gives digests and rows."""
     spill = data.build / "spill"
     names_zh = {feed.domain: feed.name_zh for feed in registry().feeds.values()} | _DOMAIN_ZH
-    sources = {t.name: CROSS_SCHEMA if t.domain == CROSS_DOMAIN else ADMITTED_SCHEMA for t in tables}
+    fresh_cross = {t.name for t in tables if t.domain == CROSS_DOMAIN and t.state == "fresh"}
+    sources = {t.name: CROSS_SCHEMA if t.name in fresh_cross else ADMITTED_SCHEMA for t in tables}
     with connect(spill) as con:
         attach(con, build_db, "build")
         rows = {

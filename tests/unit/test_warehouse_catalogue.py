@@ -66,6 +66,13 @@ def test_the_published_tables(tmp_path: Path) -> None:
         catalogue.table("int_a")
 
 
+def test_tables_that_others_are_built_from_are_known_through_what_lies_between(tmp_path: Path) -> None:
+    between = node("int_a") | {"depends_on": {"nodes": ["model.e.mart_a"]}}
+    built = node("mart_b") | {"depends_on": {"nodes": ["model.e.int_a", "seed.e.limits"]}}
+    catalogue = load_catalogue(manifest(tmp_path, node("mart_a"), between, built, published=["mart_a", "mart_b"]))
+    assert {t.name: t.is_read for t in catalogue.tables} == {"mart_a": True, "mart_b": False}
+
+
 def test_everything_that_is_missing_is_named(tmp_path: Path) -> None:
     bad = node("mart_a", description="")
     bad["config"] = {"contract": {"enforced": False}, "meta": {"domain": "soil", "grain": ["z"], "volatile": []}}

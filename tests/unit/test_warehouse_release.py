@@ -296,6 +296,29 @@ def test_a_new_mart_of_a_held_domain_is_empty(data: DataDir) -> None:
     assert states(data)["mart_air_new"][0] == "empty"
 
 
+def test_a_cross_domain_table_that_fails_alone_is_held_and_the_others_publish(data: DataDir) -> None:
+    alone = {CROSS: DomainVerdict("cross_domain", "fail", ("sums differ",))}
+    refresh(data, {}, failed=("cross_domain",), alone=alone)
+    assert read_release(data.current, "mart_cross") == []
+    assert states(data)["mart_cross"] == ("empty", AS_OF, "sums differ")
+    good = refresh(data, {"mart_cross": 2}, as_of=AS_OF + DAY, now=NOW + DAY)
+    assert states(data)["mart_cross"] == ("fresh", None, "")
+    later = AS_OF + 2 * DAY
+    refresh(data, {"mart_air": 3, "mart_cross": 3}, failed=("cross_domain",), alone=alone, as_of=later, now=NOW + DAY)
+    assert read_release(data.current, "mart_cross") == read_release(good.path, "mart_cross")
+    assert states(data)["mart_cross"] == ("held", later, "sums differ")
+    assert states(data)["mart_air"] == ("fresh", None, "")
+    assert read_release(data.current, "mart_air")[0][2] == Decimal("3.5")
+    assert kinds(data) == ["release", "hold", "release", "release", "hold"]
+
+
+def test_a_cross_domain_table_that_others_are_built_from_is_never_held_alone(data: DataDir) -> None:
+    read = replace(CROSS, is_read=True)
+    with pytest.raises(ValueError, match="mart_cross: other tables are built from it"):
+        refresh(data, {}, failed=("cross_domain",), alone={read: DomainVerdict("cross_domain", "fail")})
+    assert current(data) is None
+
+
 def test_nothing_published_is_noted_once_for_the_same_cause(data: DataDir) -> None:
     assert hold(data, "cross_domain", "sums differ", AS_OF.isoformat())
     assert not hold(data, "cross_domain", "sums differ", AS_OF.isoformat())

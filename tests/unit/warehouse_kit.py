@@ -20,7 +20,7 @@ from sources.cleaning.store import FileCounts, PartitionCounts
 from sources.config.model import ColumnMapping, Format, Source, TimeMapping
 from sources.deliveries import Offer
 from sources.registry.load import registry
-from warehouse.candidate import admit
+from warehouse.candidate import admit, admit_held
 from warehouse.catalogue import Catalogue, MartColumn, MartTable
 from warehouse.digest import table_digest
 from warehouse.lake import Lake
@@ -228,9 +228,14 @@ def record(table: MartTable, digest: str, outcome: str = "pass") -> GateRecord:
 
 
 def refresh(
-    data: DataDir, values: Mapping[str, int], failed: tuple[str, ...] = (), catalogue: Catalogue = CATALOGUE, **options
+    data: DataDir,
+    values: Mapping[str, int],
+    failed: tuple[str, ...] = (),
+    catalogue: Catalogue = CATALOGUE,
+    alone: Mapping[MartTable, DomainVerdict] | None = None,
+    **options,
 ) -> Published:
-    """Build, judge (the domains in `failed` fail), admit, publish."""
+    """Build, judge (the domains in `failed` fail), admit, hold the cross-domain tables in `alone`, publish."""
     build(data, values, catalogue)
     records, verdicts = [], {}
     with duckdb.connect(str(data.build_db)) as con:
@@ -244,6 +249,7 @@ def refresh(
                 )
     as_of = options.pop("as_of", AS_OF)
     admitted = admit(data.build_db, catalogue, verdicts, data, as_of)
+    admitted += admit_held(data.build_db, alone or {}, data, as_of)
     options.setdefault("now", NOW)
     inputs = [("air", "0" * 64), ("water", "1" * 64)]
     return publish(data, data.build_db, catalogue, admitted, records, verdicts.values(), inputs, as_of=as_of, **options)

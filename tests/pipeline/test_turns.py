@@ -1,0 +1,77 @@
+"""`ecoledger refresh` at the turns of month, quarter and year, one after the other in one data directory.
+
+The meters of a month are complete days before its balance arrives: on the last day of a month and on the day after,
+what is pending stands next to what is missing. Here belongs what the command line publishes then. Not here: the days
+between (test_calendar.py). The district is the built-in one without its 43 small air stations, from 20 December on.
+"""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.kit import ROOT, Ran, current, run_cli
+
+BEGINS = "2025-12-20"
+LEFT_OUT = 'id = "sim_air_micro"'
+# The last day, and the month's end to which the balance goes on the morning after; None: to none of the year.
+TURNS = [
+    pytest.param("2025-12-31", None, marks=pytest.mark.slow),
+    pytest.param("2026-01-01", None, marks=pytest.mark.slow),
+    pytest.param("2026-02-28", date(2026, 1, 31)),
+    pytest.param("2026-03-01", date(2026, 1, 31)),
+    pytest.param("2026-03-31", date(2026, 2, 28), marks=pytest.mark.slow),
+    pytest.param("2026-04-01", date(2026, 2, 28), marks=pytest.mark.slow),
+]
+TOTALS = """
+    select i.period_kind, i.period_end, i.value is not null as has_value, i.validity, i.validity_reason,
+        g.value is not null as has_inventory, g.validity as inventory_validity
+    from mart_energy_indicators as i
+    left join mart_ghg_inventory as g
+        on g.entry_kind = 'co2' and g.row_role = 'total' and g.period_kind = i.period_kind
+        and g.period_start = i.period_start
+    where i.indicator_id = 'carbon_emission_total' and i.period_start >= '2025-01-01'
+    order by i.period_start, i.period_kind
+"""
+
+
+class District:
+    """The cut district's configuration and data directory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data, self.config = folder / "data", folder / "ecoledger.toml"
+        built_in = ROOT / "sources" / "simulated"
+        head, *sources = (built_in / "district.toml").read_text(encoding="utf-8").split("[[source]]")
+        kept = [source for source in sources if LEFT_OUT not in source]
+        assert len(kept) == len(sources) - 1
+        self.config.write_text("[[source]]".join((head, *kept)), encoding="utf-8")
+        shutil.copy(built_in / "sites.csv", folder / "sites.csv")
+
+    def refresh(self, last_day: str) -> Ran:
+        places = ("--data", str(self.data), "--config", str(self.config))
+        return run_cli("refresh", *places, "--from", BEGINS, "--to", last_day, "--json")
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> District:
+    return District(tmp_path_factory.mktemp("turns"))
+
+
+@pytest.mark.parametrize(("last_day", "reaches"), TURNS)
+def test_a_turn_publishes_every_domain(district: District, last_day: str, reaches: date | None) -> None:
+    ran = district.refresh(last_day)
+    assert (ran.code, ran.json["outcome"]) == (0, "published"), ran.out + ran.err
+    assert {state["state"] for state in ran.json["domains"].values()} == {"fresh"}
+    totals = current(district.data, TOTALS)
+    so_far = [row for row in totals if row["period_kind"] == "year_to_date"]
+    assert [(row["period_end"], row["has_value"], row["has_inventory"]) for row in so_far] == (
+        [(reaches, True, True)] if reaches else []
+    )
+    for row in totals:
+        allowed = row["validity"] in ("valid", "indicative")
+        assert row["has_value"] == allowed and row["has_inventory"] == allowed
+        assert row["validity"] == "valid" or row["validity_reason"]
+        assert row["inventory_validity"] in (None, row["validity"])
