@@ -27,6 +27,7 @@ ALONE = (
     "tests/conformance/test_unit_tests.py",
     "tests/conformance/test_air_editions.py",
     "tests/conformance/test_declared.py",
+    "tests/pipeline/test_turns.py",
     "tests/pipeline/test_self_test.py",
     "tests/pipeline/test_determinism.py",
     "tests/pipeline/test_definitions.py",
