@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 @dataclass
 class CleanResult:
-    """What a cleaning did: deliveries, those refused ('file: reason'), unbalanced counts, and why it failed.
+    """What a cleaning did: deliveries, why some were refused (each names its file), unbalanced counts, and why it
+    failed.
 
     `named` are sentences about readings that were used under an assumption.
     """
@@ -47,6 +48,7 @@ def clean_feed(session: Session, feed: str, months: Set[str], note: Note) -> Cle
     A failure leaves the feed's lake as it was and is told in the result, so that the other feeds go on.
     """
     from sources.cleaning.clean import clean_deliveries
+    from sources.readers import is_panic
 
     lake, settings = session.lake, session.settings
     waiting = lake.uncleaned(feed, session.fingerprints)
@@ -69,16 +71,16 @@ def clean_feed(session: Session, feed: str, months: Set[str], note: Note) -> Cle
                 registry=settings.registry,
             )
             done = lake.finish_cleaning()
-    except Exception as error:
-        # No fault of the feed: nothing else could be written either.
-        if is_full(error):
+    except BaseException as error:
+        # A panic of a native library is no Exception. Ctrl-C and a full disk are no fault of the feed.
+        if is_full(error) or not (isinstance(error, Exception) or is_panic(error)):
             raise
         result.failure = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
         traceback.print_exception(error)
         return result
-    result.refused = [f"{name}: {reason}" for name, reason in report.refused]
+    result.refused = [reason for _, reason in report.refused]
     result.unbalanced = [f"{u.file_name}: {u.what}" for u in done.unbalanced]
     result.named = list(report.named)
-    session.cleaned.setdefault(feed, set()).update(d.receipt.sha256 for d in due)
+    session.cleaned.setdefault(feed, set()).update(r.sha256 for r in report.cleaned)
     note(result.text)
     return result

@@ -1,8 +1,8 @@
 """The command line: `ecoledger`, its commands and how every ending becomes an exit code and a sentence.
 
-Exit codes: 0 published or nothing new, 1 unexpected, 2 bad configuration or usage, 3 published with a domain held or
-a feed failed, 4 nothing published because the gate refused, 5 another process is writing, 130 stopped by Ctrl-C or
-SIGTERM. Not here: what a command does (commands/), nor any heavy import.
+Exit codes: 0 published or nothing new, 1 unexpected, 2 bad configuration or usage, 3 published with a domain held, a
+feed failed or a file refused, 4 nothing published because the gate refused, 5 another process is writing, 130 stopped
+by Ctrl-C or SIGTERM. Not here: what a command does (commands/), nor any heavy import.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from orchestration.environment import log_file
 from orchestration.report import print_json
 from orchestration.settings import data_dir
 from sources.config import ConfigError
+from sources.readers import is_panic
 from warehouse.disk import DiskFull, full_text, is_full
 from warehouse.intact import LakeDamaged
 from warehouse.ledger import LedgerError
@@ -37,8 +38,8 @@ app = typer.Typer(
     name="ecoledger",
     help="Carries a district's deliveries from raw bytes to a gated, published release.\n\n"
     "Exit codes: 0 published or nothing new, 1 unexpected, 2 bad configuration or usage, 3 published with a domain "
-    "held or a feed failed, 4 nothing published because the gate refused, 5 another process is writing, 130 stopped by "
-    "Ctrl-C or SIGTERM.",
+    "held, a feed failed or a file refused, 4 nothing published because the gate refused, 5 another process is "
+    "writing, 130 stopped by Ctrl-C or SIGTERM.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -83,7 +84,10 @@ def run(arguments: Sequence[str]) -> int:
         return _end(STOPPED, _STOPPED, arguments)
     except DiskFull as full:
         return _end(UNEXPECTED, str(full), arguments)
-    except Exception as error:
+    except BaseException as error:
+        # A panic of a native library is no Exception, but ends a command as any mistake of ours does.
+        if not isinstance(error, Exception) and not is_panic(error):
+            raise
         if is_full(error):
             return _end(UNEXPECTED, full_text(data_dir(None).root), arguments)
         return _end(UNEXPECTED, f"unexpected: {_short(error)}{_logged(error)}", arguments)

@@ -33,23 +33,27 @@ class UsageError(ValueError):
 class Outcome:
     """How a refresh ended: what exit code and summary are made from.
 
-    `failed_feeds` maps a feed to why its pull or cleaning failed; `refused_files` counts deliveries that could not be
-    read; `held` maps a domain to its reasons; `refused` says why nothing may be published ('' if it may).
+    `failed_feeds` maps a feed to why its pull or cleaning failed; `refused_files` counts the deliveries that this run
+    refused (one refused earlier is named in `status`, but is no news); `held` maps a domain to its reasons; `refused`
+    says why nothing may be published ('' if it may).
     """
 
     failed_feeds: Mapping[str, str] = field(default_factory=dict)
     held: Mapping[str, str] = field(default_factory=dict)
     refused: str = ""
     unexpected: str = ""
+    refused_files: int = 0
 
 
 def exit_code(outcome: Outcome) -> int:
-    """0 published or nothing new, 1 unexpected, 3 with a domain held or a feed failed, 4 refused by the gate."""
+    """0 published or nothing new, 1 unexpected, 3 with a domain held, a feed failed or a file refused, 4 refused by the
+    gate.
+    """
     if outcome.unexpected:
         return UNEXPECTED
     if outcome.refused:
         return REFUSED
-    if outcome.failed_feeds or outcome.held:
+    if outcome.failed_feeds or outcome.held or outcome.refused_files:
         return PARTLY
     return OK
 

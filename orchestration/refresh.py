@@ -125,10 +125,10 @@ def _sum_up(
     ended = session.refused or (result.success and session.published)
     unexpected = "" if ended else _first_failure(result)
     failed = {feed: "; ".join(reasons) for feed, reasons in session.failures.items() if reasons}
-    outcome = Outcome(failed, session.held, session.refused, unexpected)
     concerned = {*settings.feeds, *session.cleaned, *failed}
     shown = [feed for feed in settings.registry.feeds if feed in concerned]
     feeds, refused = feed_counts(index, shown, session.cleaned)
+    outcome = Outcome(failed, session.held, session.refused, unexpected, len(refused))
     for feed, reason in failed.items():
         feeds[feed]["failure"] = reason
     for feed in shown:

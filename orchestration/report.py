@@ -99,7 +99,8 @@ def _domains(domains: Mapping[str, Mapping[str, Any]]) -> Table:
 
 def _print_refused(console: Console, refused: Sequence[Mapping[str, str]]) -> None:
     for file in refused[:_FILES_SHOWN]:
-        said = _plain(f"{file['feed']}: {file['file_name']}: {file['reason']}")
+        # The reason begins with the file's name.
+        said = _plain(f"{file['feed']}: {file['reason']}")
         console.print(f"[red]refused[/red] {said}", soft_wrap=True)
     if len(refused) > _FILES_SHOWN:
         console.print(f"and {len(refused) - _FILES_SHOWN} more refused files (data/quarantine, mart_data_health)")

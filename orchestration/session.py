@@ -21,6 +21,7 @@ from orchestration.settings import Settings
 from orchestration.survey import forget_refresh
 from sources.cleaning.fingerprint import source_fingerprints
 from sources.config.declared import load_declared
+from sources.readers import close_readers
 from sources.registry import DECLARED_TABLES
 from warehouse.catalogue import Catalogue, load_catalogue
 from warehouse.intact import LakeDamaged
@@ -162,4 +163,7 @@ def open_session(settings: Settings) -> Iterator[Session]:
     if mended := mend(data, registry, zone):
         raise LakeDamaged("; ".join(["run again, there is more to clean", *mended]))
     with open_lake(data, registry, zone) as lake:
-        yield Session(settings, lake)
+        try:
+            yield Session(settings, lake)
+        finally:
+            close_readers()

@@ -147,7 +147,8 @@ class Lake:
         """
         try:
             yield self
-        except Exception:
+        except BaseException:
+            # A panic of a native library is no Exception, and this process goes on.
             self._store.abandon()
             self.reconcile()
             raise

@@ -24,7 +24,7 @@ from sources.cleaning.spill import DEFAULT_BUDGET, Budget, Staging
 from sources.cleaning.staged import InvalidMarks
 from sources.cleaning.store import CleanStore
 from sources.config.model import Config
-from sources.deliveries import Delivery
+from sources.deliveries import Delivery, Receipt
 from sources.registry import Registry
 from sources.registry import registry as shipped
 
@@ -36,7 +36,8 @@ _NOTE_EVERY = 100
 
 @dataclass(frozen=True)
 class CleanReport:
-    """What one call did. `refused` lists (file name, why); the counts are of the new deliveries only.
+    """What one call did. `refused` lists (file name, why); the counts are of the `cleaned` deliveries only: the new
+    ones, and those that could be read before and cannot any more.
 
     `named` are sentences about readings that were used under an assumption.
     """
@@ -52,6 +53,7 @@ class CleanReport:
     records_quarantined: int
     readings_in: int
     readings_quarantined: int
+    cleaned: tuple[Receipt, ...] = ()
 
 
 def clean_deliveries(
@@ -74,10 +76,25 @@ def clean_deliveries(
     they were spread over calls.
     """
     known = registry or shipped()
-    with Staging(budget) as staging:
-        intake = Intake(known.feeds[feed], config, known, register, staging, budget)
-        run = _Run(intake, config, store, staging, budget, progress or (lambda _: None))
-        return run.clean(new, fingerprint)
+    while True:
+        with Staging(budget) as staging:
+            intake = Intake(known.feeds[feed], config, known, register, staging, budget)
+            run = _Run(intake, config, store, staging, budget, progress or (lambda _: None))
+            try:
+                return run.clean(new, fingerprint)
+            except _Fallen as fallen:
+                new = [*new, *fallen.deliveries]
+
+
+class _Fallen(Exception):
+    """Deliveries that were read before cannot be read now; nothing is written yet.
+
+    They are taken as new: then they are refused by name, and every partition that held them is rebuilt without them.
+    """
+
+    def __init__(self, deliveries: Sequence[Delivery]) -> None:
+        super().__init__(", ".join(d.receipt.file_name for d in deliveries))
+        self.deliveries = deliveries
 
 
 class _Run:
@@ -102,6 +119,8 @@ class _Run:
             self._touch_again(number)
         older, orphans = self._older(fresh)
         self._read(older, again=True)
+        if fallen := [n for n in older if self._intake.tallies[n].refusal]:
+            raise _Fallen([self._intake.deliveries[n] for n in fallen])
         reflagged = self._rebuild()
         for number in (*fresh, *orphans):
             self._record(number, fingerprint)
@@ -117,6 +136,7 @@ class _Run:
             named=tuple(self._named(n) for n in fresh if n in self._intake.alone),
             partitions=tuple(self._intake.touched()),
             reflagged=reflagged,
+            cleaned=tuple(self._intake.deliveries[n].receipt for n in fresh),
             **counts,
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,9 @@ def _fingerprint(source: Source, registry: Registry, config: Config, registers: 
     if source.feed == "returns":
         # What a return may report on is the plan's to say.
         parts.append(shipped.plan_digest())
+    if source.format.kind == "xlsx":
+        # A refused workbook is tried again once its reader is another one.
+        parts.append(version("fastexcel"))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

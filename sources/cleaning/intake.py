@@ -6,7 +6,7 @@ means (parse.py), rebuilding partitions (partitions.py) or the order of the work
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
@@ -22,10 +22,11 @@ from sources.cleaning.schema import TIMESTAMP
 from sources.cleaning.spill import Budget, Staging
 from sources.cleaning.staged import FILE, PART, Codes, part_of_value, part_span, part_value
 from sources.cleaning.store import FileCounts
+from sources.cleaning.waiting import Waiting
 from sources.config.columns import expected_columns
 from sources.config.model import Config
 from sources.deliveries import Delivery
-from sources.readers import ReadLimits, UnreadableFile, count_records, read_rows
+from sources.readers import ReadLimits, UnreadableFile, count_records, read_rows, refusal_of
 from sources.registry.model import Feed, Registry
 
 # A row's number and its local time.
@@ -104,32 +105,23 @@ class Intake:
 
         `again`: they were recorded before; only readings in partitions that changed are staged, nothing is counted.
         """
-        waiting: dict[tuple[str, tuple[str, ...]], list[pl.DataFrame]] = {}
-        cells: dict[tuple[str, tuple[str, ...]], int] = {}
+        waiting = Waiting()
         for done, number in enumerate(numbers, 1):
             source_id = self.deliveries[number].receipt.source_id
             if source_id not in self.sources:
                 self.refuse_undeclared(number)
                 continue
             plan = self.plan(source_id)
-            try:
-                for frame in self._raw_frames(number, plan, again):
-                    key = (source_id, tuple(frame.columns))
-                    waiting.setdefault(key, []).append(frame)
-                    cells[key] = cells.get(key, 0) + frame.height * plan.readings_per_record
-                    if cells[key] >= self._budget.cells:
-                        self._parse(plan, waiting.pop(key), again)
-                        cells[key] = 0
-            except UnreadableFile as error:
-                # Nothing of a damaged file is used, what waits to be parsed included.
-                for key, frames in waiting.items():
-                    waiting[key] = [f for f in frames if f[FILE][0] != number]
-                self._held = {s: [f.filter(pl.col(FILE) != number) for f in fs] for s, fs in self._held.items()}
-                self._refuse(number, plan, error)
+            for frame in self._readable_frames(number, plan, again):
+                key = (source_id, tuple(frame.columns))
+                if waiting.add(key, frame, plan.readings_per_record) >= self._budget.cells:
+                    self._parse(plan, waiting.pop(key), again)
+                if waiting.bytes >= self._budget.bytes:
+                    self._parse_waiting(waiting, again)
+                if self.tallies[number].refusal:
+                    break
             yield done
-        for (source_id, _), frames in waiting.items():
-            if frames:
-                self._parse(self.plan(source_id), frames, again)
+        self._parse_waiting(waiting, again)
         for source_id, frames in self._held.items():
             self._parse_held(self.plan(source_id), frames, again)
         self._held = {}
@@ -163,14 +155,29 @@ class Intake:
         self._staging.reject(file_reject(number, "source_not_declared", said, None, None))
 
     def _refuse(self, number: int, plan: SourcePlan, error: UnreadableFile) -> None:
-        """Nothing of the delivery is used; every record it may hold counts as quarantined."""
+        """Nothing of the delivery is used; every record it may hold counts as quarantined.
+
+        A file on which the reader itself failed is not opened again: it would fail again.
+        """
         delivery = self.deliveries[number]
         self._staging.drop(number)
-        with delivery.open() as stream:
-            records = count_records(stream, delivery.receipt.file_name, plan.source.format)
+        records = 0
+        if not error.broke:
+            with delivery.open() as stream:
+                records = count_records(stream, delivery.receipt.file_name, plan.source.format)
         readings = records * plan.readings_per_record
         self.tallies[number] = Tally(0, records, records, readings, readings, refusal=str(error))
         self._staging.reject(file_reject(number, "file_unreadable", str(error), error.row, error.column))
+
+    def _readable_frames(self, number: int, plan: SourcePlan, again: bool) -> Iterator[pl.DataFrame]:
+        """The raw rows of a delivery; they end where it proves unreadable, and then it is refused."""
+        try:
+            yield from self._raw_frames(number, plan, again)
+        except BaseException as error:
+            refusal = refusal_of(error)
+            if refusal is None:
+                raise
+            self._refuse(number, plan, refusal.within(self.deliveries[number].receipt.file_name))
 
     def _raw_frames(self, number: int, plan: SourcePlan, again: bool) -> Iterator[pl.DataFrame]:
         receipt = self.deliveries[number].receipt
@@ -191,8 +198,20 @@ class Intake:
                 if batch.frame.height:
                     yield batch.frame.with_columns(pl.lit(number, pl.UInt32).alias(FILE))
 
+    def _parse_waiting(self, waiting: Waiting, again: bool) -> None:
+        for key in list(waiting.frames):
+            self._parse(self.plan(key[0]), waiting.pop(key), again)
+
     def _parse(self, plan: SourcePlan, frames: list[pl.DataFrame], again: bool) -> None:
-        parsed = parse(plan, pl.concat(frames), self._delivered_utc, self._register, self.codes)
+        # Nothing of a damaged file is used, what waited to be parsed included.
+        frames = [f for f in frames if not self.tallies[f[FILE][0]].refusal]
+        if not frames:
+            return
+        try:
+            parsed = parse(plan, pl.concat(frames), self._delivered_utc, self._register, self.codes)
+        except BaseException as error:
+            self._one_by_one(plan, frames, error, again, self._parse)
+            return
         if parsed.held.height:
             self._held.setdefault(plan.source.id, []).append(parsed.held)
         for number, first, last in parsed.edges.iter_rows():
@@ -203,10 +222,16 @@ class Intake:
     def _parse_held(self, plan: SourcePlan, frames: list[pl.DataFrame], again: bool) -> None:
         """Rows of the hour that clocks show twice, now that every row of their files was seen."""
         rows = pl.concat(frames, how="diagonal").with_columns(pl.col(pl.String).fill_null(""))
+        refused = [number for number in rows[FILE].unique() if self.tallies[number].refusal]
+        rows = rows.filter(~pl.col(FILE).is_in(refused))
         if rows.is_empty():
             return
         backwards = {number for number, (first, last) in self._edges.items() if last[1] < first[1]}
-        parsed = parse_held(plan, rows, backwards, self._delivered_utc, self._register, self.codes)
+        try:
+            parsed = parse_held(plan, rows, backwards, self._delivered_utc, self._register, self.codes)
+        except BaseException as error:
+            self._one_by_one(plan, rows.partition_by(FILE, maintain_order=True), error, again, self._parse_held)
+            return
         if not again:
             self.alone.update(parsed.alone)
         self._keep(plan, parsed, again)
@@ -221,6 +246,25 @@ class Intake:
             self._count(parsed.tallies)
             self._touch(plan.table.name, readings)
         self._staging.add(plan.table, readings)
+
+    def _one_by_one(
+        self,
+        plan: SourcePlan,
+        frames: list[pl.DataFrame],
+        error: BaseException,
+        again: bool,
+        parse_frames: Callable[[SourcePlan, list[pl.DataFrame], bool], None],
+    ) -> None:
+        """Rows of several files failed together: each file is parsed alone, and the one that fails is refused."""
+        numbers = sorted({f[FILE][0] for f in frames})
+        refusal = refusal_of(error)
+        if refusal is None:
+            raise error
+        if len(numbers) == 1:
+            self._refuse(numbers[0], plan, refusal.within(self.deliveries[numbers[0]].receipt.file_name))
+            return
+        for number in numbers:
+            parse_frames(plan, [f for f in frames if f[FILE][0] == number], again)
 
     def _count(self, tallies: pl.DataFrame) -> None:
         for row in tallies.iter_rows(named=True):

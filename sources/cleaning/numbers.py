@@ -18,8 +18,8 @@ from functools import cached_property
 import polars as pl
 
 from sources.cleaning.characters import plain_text
-from sources.cleaning.reasons import NUMBER_LIMIT
 from sources.cleaning.schema import VALUE
+from sources.readers.limits import NUMBER_LIMIT
 
 MICRO = 10**6
 _LIMIT = 10**18  # decimal(18,6) as an integer of millionths

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sources.readers.limits import NUMBER_LIMIT
+
 RECORD_LIMIT = 2000
-# A double needs 17 digits, its exact decimal about 60: what is longer is refused before anything is converted.
-NUMBER_LIMIT = 100
 # Reason code → (what is wrong, what to do). '{v}' stands for the value as received.
 REASONS: Mapping[str, tuple[str, str]] = {
     "file_unreadable": ("the file cannot be read", "Correct it or its [source.format] and deliver it again"),

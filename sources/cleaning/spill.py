@@ -25,14 +25,15 @@ _MOST_FILES = 64
 
 @dataclass(frozen=True)
 class Budget:
-    """How much is held at once. `cells` of raw values parsed together; `staged` readings and `rejected` rows held in
-    memory before spilling; `chunk` readings resolved together.
+    """How much is held at once. `cells` of raw values parsed together, `bytes` of raw text waiting for it; `staged`
+    readings and `rejected` rows held in memory before spilling; `chunk` readings resolved together.
     """
 
     cells: int = 300_000
     staged: int = 600_000
     chunk: int = 250_000
     rejected: int = 100_000
+    bytes: int = 256 << 20
 
 
 DEFAULT_BUDGET = Budget()

@@ -7,17 +7,29 @@ formula is evaluated, and no row is dropped in silence.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import IO, TYPE_CHECKING
 
-from sources.readers.model import ROW, RawBatch, ReadLimits, UnreadableFile, shifted
+from sources.readers.limits import DEFAULT_LIMITS, ReadLimits
+from sources.readers.model import ROW, RawBatch, UnreadableFile, is_panic, refusal_of, shifted
 
 if TYPE_CHECKING:
     from sources.config.model import Format
+    from sources.readers.containers import Part
+    from sources.readers.watch import Watch
 
-__all__ = ["ROW", "RawBatch", "ReadLimits", "UnreadableFile", "count_records", "read_rows"]
-
-DEFAULT_LIMITS = ReadLimits()
+__all__ = [
+    "ROW",
+    "RawBatch",
+    "ReadLimits",
+    "UnreadableFile",
+    "close_readers",
+    "count_records",
+    "is_panic",
+    "read_rows",
+    "refusal_of",
+]
 
 
 def read_rows(
@@ -34,20 +46,36 @@ def read_rows(
     one is refused with the nearest name, and columns beyond them are refused if the format says so. `__row` is the
     row in the file (its first line is 1; a quoted line break does not start a row), the sheet's row, the record's
     number in a JSON array or the line of NDJSON; members of a zip are read in name order and numbered through.
-    Raises UnreadableFile, at any point: then nothing of the file may be used.
+    Raises UnreadableFile, at any point: then nothing of the file may be used. A reader that fails in any other way
+    gives UnreadableFile, too; only what concerns more than this file passes (`refusal_of`).
     """
     from sources.readers.containers import parts
+    from sources.readers.watch import Watch
 
     offset = 0
+    watch = Watch(limits)
     try:
         for part in parts(stream, file_name, fmt, limits):
             rows = 0
-            for batch in _rows(part.stream, part.name, fmt, limits, expected):
-                rows += batch.frame.height + batch.rejected.height + batch.rows_other
+            for batch in _rows(part, fmt, limits, expected, watch):
+                height = batch.frame.height + batch.rejected.height
+                rows += height + batch.rows_other
+                watch.count_cells(height * batch.frame.width)
+                watch.pause()
                 yield shifted(batch, offset)
+                watch.resume()
             offset += rows
-    except UnreadableFile as refused:
-        raise refused.within(file_name) from None
+    except BaseException as error:
+        refusal = refusal_of(error)
+        if refusal is None:
+            raise
+        raise refusal.within(file_name) from None
+
+
+def close_readers() -> None:
+    """Ends the processes that read workbooks, if any were started; the next workbook starts one again."""
+    if isolated := sys.modules.get("sources.readers.isolated"):
+        isolated.close_readers()
 
 
 def count_records(stream: IO[bytes], file_name: str, fmt: Format, limits: ReadLimits = DEFAULT_LIMITS) -> int:
@@ -57,15 +85,18 @@ def count_records(stream: IO[bytes], file_name: str, fmt: Format, limits: ReadLi
     return count(stream, file_name, fmt, limits)
 
 
-def _rows(stream: IO[bytes], name: str, fmt: Format, limits: ReadLimits, expected: Sequence[str]) -> Iterator[RawBatch]:
+def _rows(part: Part, fmt: Format, limits: ReadLimits, expected: Sequence[str], watch: Watch) -> Iterator[RawBatch]:
+    from sources.readers.watch import Watched
+
+    stream = Watched(part.stream, watch)
     if fmt.kind == "csv":
         from sources.readers.csv_rows import csv_rows
 
-        return csv_rows(stream, name, fmt, limits, expected)
+        return csv_rows(stream, part.name, fmt, limits, expected)
     if fmt.kind == "xlsx":
-        from sources.readers.excel_rows import excel_rows
+        from sources.readers.isolated import isolated_rows
 
-        return excel_rows(stream, name, fmt, limits, expected)
+        return isolated_rows(stream, part.name, fmt, limits, expected, watch)
     from sources.readers.json_rows import json_rows
 
-    return json_rows(stream, name, fmt, limits, expected)
+    return json_rows(stream, part.name, fmt, limits, expected)

@@ -22,7 +22,8 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING
 
-from sources.readers.model import MEBIBYTE, ReadLimits, UnreadableFile
+from sources.readers.limits import MEBIBYTE, ReadLimits, too_dense, too_large
+from sources.readers.model import UnreadableFile
 
 if TYPE_CHECKING:
     from sources.config.model import Format
@@ -97,10 +98,7 @@ class Unfolding(io.RawIOBase):
     def _guard(self) -> None:
         total = self._before + self.unfolded
         if total > self._limits.max_bytes:
-            raise UnreadableFile(
-                f"{self._name} unfolds to more than {self._limits.max_bytes // MEBIBYTE} MiB (zip bomb?)",
-                hint="Send it in several files",
-            )
+            raise too_large(self._name, self._limits)
         _check_ratio(self._name, self.unfolded, self._packed, self._limits)
 
 
@@ -130,10 +128,7 @@ def parts(stream: IO[bytes], file_name: str, fmt: Format, limits: ReadLimits) ->
 
 def _check_ratio(name: str, unfolded: int, packed: int, limits: ReadLimits) -> None:
     if unfolded > limits.ratio_from and unfolded > max(packed, 1) * limits.max_ratio:
-        raise UnreadableFile(
-            f"{name} unfolds to more than {limits.max_ratio} times its packed size (zip bomb?)",
-            hint="If it is genuine, send it unpacked",
-        )
+        raise too_dense(name, limits)
 
 
 def _seekable(stream: IO[bytes]) -> IO[bytes]:
@@ -182,7 +177,10 @@ def _archive(stream: IO[bytes]) -> zipfile.ZipFile:
 def _members(archive: zipfile.ZipFile, file_name: str, fmt: Format, limits: ReadLimits) -> Iterator[Part]:
     entries = [(_member_name(i), i) for i in archive.infolist()]
     if len(entries) > limits.max_members:
-        raise UnreadableFile(f"the archive has {len(entries)} members, more than {limits.max_members} (zip bomb?)")
+        raise UnreadableFile(
+            f"the archive has {len(entries)} members, more than {limits.max_members} (zip bomb?)",
+            hint="Send it in several archives",
+        )
     for name, info in entries:
         _check_member(name, info)
     files = [(n, i) for n, i in entries if not i.is_dir() and not _is_litter(n)]

@@ -1,7 +1,7 @@
 """How many records a refused file seems to hold.
 
 Here belongs the best-effort count, so that a file of which nothing is used still counts its records as quarantined. Not
-here: reading. It never raises: what cannot be counted counts 0.
+here: reading. It never raises: what cannot be counted counts 0, and it keeps the limits of reading, time included.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from typing import IO, TYPE_CHECKING
 
 from sources.readers.containers import parts
 from sources.readers.frames import is_footer
-from sources.readers.model import ReadLimits, UnreadableFile
+from sources.readers.limits import ReadLimits
+from sources.readers.model import refusal_of
 from sources.readers.text import Utf8Stream
+from sources.readers.watch import Watch, Watched
 
 if TYPE_CHECKING:
     from sources.config.model import Format
@@ -22,29 +24,37 @@ if TYPE_CHECKING:
 def count(stream: IO[bytes], file_name: str, fmt: Format, limits: ReadLimits) -> int:
     """Records of all readable parts, up to the first damage."""
     total = 0
+    watch = Watch(limits)
     try:
         for part in parts(stream, file_name, fmt, limits):
-            for found in _counts(part.stream, fmt, limits):
+            for found in _counts(Watched(part.stream, watch), fmt, limits, watch):
                 total += found
-    except (UnreadableFile, OSError, ValueError):
-        return total
+    except BaseException as error:
+        if refusal_of(error) is None:
+            raise
     return total
 
 
-def _counts(stream: io.RawIOBase, fmt: Format, limits: ReadLimits):
+def _counts(stream: io.RawIOBase, fmt: Format, limits: ReadLimits, watch: Watch) -> Iterator[int]:
     if fmt.kind == "csv":
-        return _csv_counts(stream, fmt)
-    if fmt.kind == "xlsx":
-        return _excel_counts(stream, fmt, limits)
-    return _json_counts(stream, fmt, limits)
+        yield from _csv_counts(stream, fmt, limits)
+    elif fmt.kind == "xlsx":
+        from sources.readers.isolated import isolated_count
+
+        yield isolated_count(stream, fmt, limits, watch)
+    else:
+        yield from _json_counts(stream, fmt, limits)
 
 
-def _csv_counts(stream: io.RawIOBase, fmt: Format) -> Iterator[int]:
-    """One for every line after the header that is not blank and no footer; a quoted line break counts as a record."""
+def _csv_counts(stream: io.RawIOBase, fmt: Format, limits: ReadLimits) -> Iterator[int]:
+    """One for every line after the header that is not blank and no footer; a quoted line break counts as a record.
+
+    It ends at a line longer than any row may be: what follows is no table.
+    """
     text = Utf8Stream(stream, fmt.encoding)
     line, rest = 0, ""
     header = fmt.header_row - 1 + fmt.header_rows
-    while (piece := text.next_text()) is not None:
+    while (piece := text.next_text()) is not None and len(rest) <= limits.block_bytes:
         *lines, rest = (rest + piece).splitlines(keepends=False) or [""]
         if piece.endswith(("\n", "\r")):
             lines, rest = [*lines, rest], ""
@@ -57,15 +67,6 @@ def _csv_counts(stream: io.RawIOBase, fmt: Format) -> Iterator[int]:
 def _is_record(line: str, fmt: Format) -> bool:
     cells = line.split(fmt.delimiter)
     return any(c.strip() for c in cells) and not is_footer(cells, fmt.skip_footer)
-
-
-def _excel_counts(stream: io.RawIOBase, fmt: Format, limits: ReadLimits) -> Iterator[int]:
-    from sources.readers.excel_rows import sheet_cells
-    from sources.readers.frames import without_blank_rows, without_footers
-
-    rows = sheet_cells(stream, fmt, limits).slice(fmt.header_row - 1 + fmt.header_rows)
-    if rows.height:
-        yield without_footers(without_blank_rows(rows)[0], fmt.skip_footer)[0].height
 
 
 def _json_counts(stream: io.RawIOBase, fmt: Format, limits: ReadLimits) -> Iterator[int]:

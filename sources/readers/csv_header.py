@@ -11,7 +11,8 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sources.readers.model import MEBIBYTE, UnreadableFile
+from sources.readers.limits import MEBIBYTE
+from sources.readers.model import UnreadableFile
 from sources.readers.text import Utf8Stream
 
 if TYPE_CHECKING:
@@ -68,7 +69,9 @@ def _first_rows(data: bytes, needed: int, fmt: Format) -> tuple[list[list[str]],
             if len(rows) == needed:
                 break
     except csv.Error as error:
-        raise UnreadableFile(f"the header cannot be read: {error}", len(rows) + 1) from None
+        raise UnreadableFile(
+            f"the header cannot be read: {error}", len(rows) + 1, None, "Check quote and encoding in [source.format]"
+        ) from None
     return rows, used
 
 

@@ -30,7 +30,8 @@ from sources.readers.frames import (
     without_undecodable,
 )
 from sources.readers.header import columns_of
-from sources.readers.model import MEBIBYTE, ROW, RawBatch, ReadLimits, UnreadableFile
+from sources.readers.limits import MEBIBYTE, ReadLimits, too_many_keys
+from sources.readers.model import ROW, RawBatch, UnreadableFile
 from sources.readers.text import Utf8Stream
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 # read all the same are only held, as many as a spreadsheet has.
 _RAGGED_RUN = 100_000
 _HELD_RUN = 1 << 20
+# What such rows may have in all until one of the right width comes.
+_RAGGED_CHARACTERS = 256 * MEBIBYTE
 _RELEASE_SECONDS = 5
 _NEVER_CLOSED = 'If quotes are plain characters in this file, set quote = "" in [source.format]'
 
@@ -50,6 +53,8 @@ def csv_rows(
     """Yields the rows of delimited text; the first batch counts title and header rows as other rows."""
     text = Utf8Stream(stream, fmt.encoding, fmt.quote)
     head = head_rows(text, fmt)
+    if (most := max(map(len, head))) > limits.max_keys:
+        raise too_many_keys(most, fmt.header_row, limits)
     header = head[fmt.header_row - 1 :]
     try:
         names = columns_of(header, fmt.header_row, expected, fmt.extra_columns, fmt.delimiter)
@@ -117,6 +122,7 @@ class _Rows:
         self._next = 1
         self._ragged: list[_Ragged] = []
         self._run = 0
+        self._run_characters = 0
         self._first_break: int | None = None
         self._other = offset
 
@@ -187,9 +193,16 @@ class _Rows:
         follows = bool(self._ragged) and self._ragged[-1].number == row.number - 1
         self._run = self._run + 1 if follows else 1
         cells = self._shape.cells(row.text) if row.actual_columns >= self._shape.needed else None
+        self._run_characters = self._run_characters + len(row.text) if follows else len(row.text)
         self._ragged.append(_Ragged(row.number, row.actual_columns, "" if cells else row.text, cells))
         # pyarrow hands nothing over until it meets a row of its width: without an end, memory would fill.
-        return "skip" if self._run < (_HELD_RUN if cells else _RAGGED_RUN) else "error"
+        return "error" if self._is_endless() else "skip"
+
+    def _is_endless(self) -> bool:
+        if not self._ragged:
+            return False
+        most = _HELD_RUN if self._ragged[-1].cells else _RAGGED_RUN
+        return self._run >= most or self._run_characters >= _RAGGED_CHARACTERS
 
     def _numbered(self, frame: pl.DataFrame, columns: list[str]) -> tuple[pl.DataFrame, list[Rejected]]:
         skipped = [row.number for row in self._ragged]
@@ -268,7 +281,7 @@ class _Rows:
         return frame, [*rejected, *kept]
 
     def _refusal(self, message: str) -> UnreadableFile:
-        if self._run >= _RAGGED_RUN:
+        if self._is_endless():
             row = self._ragged[-self._run]
             return UnreadableFile(
                 f"from this row on {self._run} rows in succession do not have the header's {len(self._names)} columns "
@@ -282,4 +295,5 @@ class _Rows:
             size = self._limits.block_bytes // MEBIBYTE
             reason = f"a row at or after this one is longer than {size} MiB, or a quote is opened and never closed"
             return UnreadableFile(reason, row, None, _NEVER_CLOSED)
-        return UnreadableFile(f"the text cannot be read: {message}", row)
+        hint = "Check delimiter, quote and encoding in [source.format]"
+        return UnreadableFile(f"the text cannot be read: {message}", row, None, hint)

@@ -1,15 +1,15 @@
 """Rows of an Excel workbook, every cell as the text a person reads.
 
-Here belong sheets, size guards before unpacking, and cells as text: numbers without binary noise (15 digits), dates
-as ISO text with their time, an error cell as its mark (#DIV/0!), a formula as its stored result, a percentage as its
-fraction. Not here: what is wrong with a header (header.py).
+Runs in a process of its own (child.py), because the native reader can abort. Here belong sheets and cells as text:
+numbers without binary noise (15 digits), dates as ISO text with their time, an error cell as its mark (#DIV/0!), a
+formula as its stored result, a percentage as its fraction. Not here: what is wrong with a header (header.py), or
+with cells far outside the table (workbook_guard.py).
 """
 
 from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_EVEN, Context
 from difflib import get_close_matches
@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 import fastexcel
 import polars as pl
 
-from sources.readers.containers import DAMAGE
 from sources.readers.frames import batches, without_blank_rows, without_footers
 from sources.readers.header import columns_of
-from sources.readers.model import MEBIBYTE, ROW, RawBatch, ReadLimits, UnreadableFile
+from sources.readers.limits import MEBIBYTE, ReadLimits, workbook_too_large, workbook_too_wide
+from sources.readers.model import ROW, RawBatch, UnreadableFile
+from sources.readers.workbook_guard import chosen, fits, guard
 
 if TYPE_CHECKING:
     from sources.config.model import Format
@@ -60,11 +61,17 @@ def excel_rows(
     yield from batches(rows, [], last + blank + footers, limits.batch_rows)
 
 
+def excel_records(stream: io.RawIOBase, fmt: Format, limits: ReadLimits) -> int:
+    """How many rows below the header are neither blank nor footers, whatever the header says."""
+    rows = sheet_cells(stream, fmt, limits).slice(fmt.header_row - 1 + fmt.header_rows)
+    return without_footers(without_blank_rows(rows)[0], fmt.skip_footer)[0].height if rows.height else 0
+
+
 def sheet_cells(stream: io.RawIOBase, fmt: Format, limits: ReadLimits) -> pl.DataFrame:
     """Every cell of the declared sheet as text, sheet row 1 first; UnreadableFile if the workbook cannot be opened."""
     data = _bytes(stream, limits)
     if data[:2] == b"PK":
-        _guard(data, limits)
+        guard(data, fmt.sheet, limits)
     try:
         workbook = fastexcel.read_excel(data)
         sheet = workbook.load_sheet(_sheet(workbook, fmt.sheet), header_row=None, skip_rows=0, dtypes="string")
@@ -73,6 +80,10 @@ def sheet_cells(stream: io.RawIOBase, fmt: Format, limits: ReadLimits) -> pl.Dat
         raise _refusal(error) from None
     if not batch.num_columns:
         return pl.DataFrame()
+    if not fits(batch.num_rows, batch.num_columns, limits):
+        # Formats that the guard cannot look into (.xls, .xlsb, .ods).
+        place = f"row {batch.num_rows:,}, column {batch.num_columns:,}"
+        raise workbook_too_wide(place, batch.num_rows * batch.num_columns, limits)
     frame = pl.DataFrame(pl.from_arrow(batch)).select(pl.all().cast(pl.String).fill_null("").str.replace(_DAY_ZERO, ""))
     frame = _without_noise(frame)
     return _with_error_marks(frame, errors)
@@ -84,49 +95,17 @@ def _bytes(stream: io.RawIOBase, limits: ReadLimits) -> bytes:
         parts.append(part)
         size += len(part)
         if size > limits.workbook_bytes:
-            raise _too_big(limits)
+            raise workbook_too_large(limits)
     return b"".join(parts)
 
 
-def _guard(data: bytes, limits: ReadLimits) -> None:
-    """Unpacks every part once under the limits: sizes that lie, damage and bombs show before the workbook is read."""
-    total = 0
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(i.file_size for i in archive.infolist()) > limits.workbook_bytes:
-                raise _too_big(limits)
-            for info in archive.infolist():
-                if info.flag_bits & 1:
-                    raise UnreadableFile("the workbook is encrypted", hint="Send it without a password")
-                with archive.open(info) as part:
-                    while piece := part.read(MEBIBYTE):
-                        total += len(piece)
-                        if total > limits.workbook_bytes:
-                            raise _too_big(limits)
-    except DAMAGE as damage:
-        raise UnreadableFile(
-            f"the workbook is damaged or truncated ({damage}); nothing of it is used",
-            hint="Ask the sender to deliver it again",
-        ) from None
-
-
-def _too_big(limits: ReadLimits) -> UnreadableFile:
-    return UnreadableFile(
-        f"the workbook unfolds to more than {limits.workbook_bytes // MEBIBYTE} MiB (zip bomb?)",
-        hint="If it is genuine, send it as CSV",
-    )
-
-
-def _sheet(workbook: fastexcel.ExcelReader, wanted: str) -> str | int:
+def _sheet(workbook: fastexcel.ExcelReader, wanted: str) -> int:
     names = workbook.sheet_names
     if not names:
         raise UnreadableFile("the workbook has no sheet with cells")
-    if not wanted:
-        return 0
-    if wanted in names:
-        return wanted
-    if wanted.isdigit() and 1 <= int(wanted) <= len(names):
-        return int(wanted) - 1
+    place = chosen(names, wanted)
+    if place is not None:
+        return place
     near = get_close_matches(wanted, names, 1, 0.4)
     hint = f"Nearest: '{near[0]}'. " if near else ""
     raise UnreadableFile(

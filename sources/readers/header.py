@@ -136,10 +136,12 @@ def _without_doubles(names: list[str], row: int, expected: Sequence[str]) -> lis
             )
     taken = set(names)
     unique, seen = [], set()
+    following: dict[str, int] = {}
     for name in names:
-        free, number = name, 2
+        free, number = name, following.get(name, 2)
         while free in seen or (free != name and free in taken):
             free, number = f"{name} ({number})", number + 1
+        following[name] = number
         seen.add(free)
         unique.append(free)
     return unique

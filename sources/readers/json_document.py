@@ -12,10 +12,14 @@ from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from sources.readers.frames import Rejected
-from sources.readers.model import ReadLimits, UnreadableFile
+from sources.readers.limits import MEBIBYTE, ReadLimits, too_many_keys
+from sources.readers.model import UnreadableFile
 from sources.readers.text import Utf8Stream
 
 _WHITE = " \t\r\n"
+# A mistake further from the end of what was read than a cut word or escape is no cut value; an open string may be.
+_LONGEST_WORD = 16
+_OPEN_STRING = "Unterminated string"
 
 
 class DoubledKey(ValueError):
@@ -25,8 +29,11 @@ class DoubledKey(ValueError):
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [k for k, _ in pairs]
-        raise DoubledKey(next(k for k in keys if keys.count(k) > 1))
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise DoubledKey(key)
+            seen.add(key)
     return found
 
 
@@ -36,6 +43,21 @@ def _decoder(doubles: bool) -> json.JSONDecoder:
 
 
 STRICT, _LENIENT = _decoder(False), _decoder(True)
+
+
+def too_deep(row: int, text: str, start: int, end: int, value: Any, limits: ReadLimits) -> Rejected | None:
+    """The refusal of `value`, decoded from text[start:end], if it has more levels than are read."""
+    # Without so many brackets it cannot be that deep: counting them costs next to nothing.
+    if text.count("[", start, end) + text.count("{", start, end) <= limits.max_depth:
+        return None
+    level, depth = [value], 0
+    while level := [v for v in level if isinstance(v, list | dict)]:
+        depth += 1
+        if depth > limits.max_depth:
+            reason = f"the record is nested too deeply: more than {limits.max_depth} levels"
+            return Rejected(row, "", "", reason, text[start : start + limits.cell_characters])
+        level = [inner for v in level for inner in (v if isinstance(v, list) else v.values())]
+    return None
 
 
 class JsonDocument:
@@ -91,6 +113,8 @@ class JsonDocument:
             else:
                 self._value()
             keys.append(key)
+            if len(keys) > self._limits.max_keys:
+                raise too_many_keys(len(keys), None, self._limits)
         self._at += 1
         if path[0] not in keys:
             inside = ", ".join(f"'{k}'" for k in keys[:12]) or "nothing"
@@ -112,13 +136,18 @@ class JsonDocument:
             yield self._row, self._value()
         self._at += 1
 
-    def _more(self) -> bool:
-        piece = None if self._ended else self._text.next_text()
-        if piece is None:
-            self._ended = True
-            return False
-        self._buffer, self._at = self._buffer[self._at :] + piece, 0
-        return True
+    def _more(self, least: int = 1) -> bool:
+        """Reads at least so many characters more, unless the text ends; False if there is nothing more."""
+        parts, have = [self._buffer[self._at :]], 0
+        while have < least and not self._ended:
+            piece = self._text.next_text()
+            if piece is None:
+                self._ended = True
+            else:
+                parts.append(piece)
+                have += len(piece)
+        self._buffer, self._at = "".join(parts), 0
+        return have > 0
 
     def _peek(self) -> str:
         while True:
@@ -145,11 +174,17 @@ class JsonDocument:
                 value, end = self._decoded()
             except json.JSONDecodeError as error:
                 # The value may go on in the next piece; what is longer than the limit is not a value but a defect.
-                if len(self._buffer) - self._at > self._limits.record_bytes or not self._more():
+                # It is decoded from its start again: twice as much at a time keeps that linear.
+                held = len(self._buffer) - self._at
+                certain = error.pos < len(self._buffer) - _LONGEST_WORD and not error.msg.startswith(_OPEN_STRING)
+                if certain or held > self._limits.record_bytes or not self._more(held):
                     self._refuse_syntax(error)
                 continue
             except RecursionError:
-                self._refuse("the record is nested too deeply", "Ask the sender for flat records")
+                self._refuse(
+                    f"the record is nested too deeply: more than {self._limits.max_depth} levels",
+                    "Ask the sender for flat records",
+                )
             if end == len(self._buffer) and self._more():
                 continue
             self._at = end
@@ -157,13 +192,20 @@ class JsonDocument:
 
     def _decoded(self) -> tuple[Any, int]:
         try:
-            return STRICT.raw_decode(self._buffer, self._at)
+            value, end = STRICT.raw_decode(self._buffer, self._at)
+            return too_deep(self._row, self._buffer, self._at, end, value, self._limits) or value, end
         except DoubledKey as double:
             _, end = _LENIENT.raw_decode(self._buffer, self._at)
-            shown = self._buffer[self._at : end]
+            shown = self._buffer[self._at : min(end, self._at + self._limits.cell_characters)]
             return Rejected(self._row, str(double), "", f"the record names '{double}' twice", shown), end
 
     def _refuse_syntax(self, error: json.JSONDecodeError) -> NoReturn:
+        if len(self._buffer) - self._at > self._limits.record_bytes and error.msg.startswith(_OPEN_STRING):
+            self._refuse(
+                f"from here on there is no value of at most {self._limits.record_bytes // MEBIBYTE} MiB",
+                'If each line is a record, set kind = "ndjson"; if the records are inside, set records, both in '
+                "[source.format]",
+            )
         if self._ended and error.pos >= len(self._buffer.rstrip()) - 1:
             self._refuse_cut()
         self._refuse(f"not JSON: {error.msg}", "Ask the sender for valid JSON")

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from sources.readers.frames import Rejected, batches, without_blank_rows, without_undecodable
 from sources.readers.header import check_expected
-from sources.readers.json_document import STRICT, DoubledKey, JsonDocument
-from sources.readers.model import MEBIBYTE, ROW, RawBatch, ReadLimits, UnreadableFile
+from sources.readers.json_document import STRICT, DoubledKey, JsonDocument, too_deep
+from sources.readers.limits import MEBIBYTE, ReadLimits
+from sources.readers.model import ROW, RawBatch, UnreadableFile
 from sources.readers.text import Utf8Stream
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 # Records are Python objects until their batch is full: fewer of them than of CSV rows fit in the same memory.
 _BATCH_RECORDS = 50_000
+_BATCH_CHARACTERS = 32 * MEBIBYTE
 
 
 def json_rows(
@@ -36,11 +39,11 @@ def json_rows(
     A syntax error refuses a JSON document as a whole; in NDJSON it rejects its line.
     """
     text = Utf8Stream(stream, fmt.encoding)
-    table = _Table(fmt, expected, text)
+    table = _Table(fmt, expected, text, limits)
     size = min(limits.batch_rows, _BATCH_RECORDS)
     for row, record in numbered_records(text, fmt, limits):
         table.add(row, record)
-        if table.rows >= size:
+        if table.rows >= size or table.characters >= _BATCH_CHARACTERS:
             yield from table.flush(size)
     yield from table.flush(size, last=True)
 
@@ -78,13 +81,21 @@ def flat(record: dict[str, Any], wanted: Container[str] = (), prefix: str = "") 
 
 
 class _Table:
-    """Gathers records into columns; a column that first comes late is blank before."""
+    """Gathers records into columns; a column that first comes late is blank before.
 
-    def __init__(self, fmt: Format, expected: Sequence[str], text: Utf8Stream) -> None:
+    Of the keys that nothing expects only the first few are kept, for people who look at a quarantined record: a file
+    in which every record has a key of its own costs no more than another.
+    """
+
+    def __init__(self, fmt: Format, expected: Sequence[str], text: Utf8Stream, limits: ReadLimits) -> None:
         self._fmt = fmt
         self._expected = expected
         self._text = text
+        self._limits = limits
         self._names: dict[str, None] = {}
+        self._wanted = frozenset(expected)
+        self._room = limits.other_keys if expected else limits.max_keys
+        self.characters = 0
         self._cells: list[dict[str, str]] = []
         self._numbers: list[int] = []
         self._rejected: list[Rejected] = []
@@ -103,7 +114,8 @@ class _Table:
         elif isinstance(record, Rejected):
             self._rejected.append(record)
         elif not isinstance(record, dict):
-            self._rejected.append(Rejected(row, "", text_of(record), "the record is not an object", text_of(record)))
+            shown = text_of(record)[: self._limits.cell_characters]
+            self._rejected.append(Rejected(row, "", shown, "the record is not an object", shown))
         else:
             self._add_cells(row, record)
 
@@ -122,20 +134,56 @@ class _Table:
         if ROW in cells:
             self._reject(row, record, f"a key is called {ROW}, a name kept for row numbers")
             return
-        if not _storable(cells):
+        if len(cells) > self._limits.max_keys:
+            self._reject(row, record, f"the record has {len(cells):,} keys; at most {self._limits.max_keys:,} are read")
+            return
+        cells = self._kept(cells)
+        size = _size(cells)
+        if size is None:
             self._reject(row, record, "half of a surrogate pair is not text")
             return
+        if size > self._limits.cell_characters and (beyond := self._beyond(cells)):
+            name, reason = beyond
+            self._reject(row, cells, reason, name, cells[name])
+            return
+        self.characters += size
         self._cells.append(cells)
         self._numbers.append(row)
 
-    def _reject(self, row: int, record: dict[str, Any], reason: str) -> None:
-        self._rejected.append(Rejected(row, "", "", reason, json.dumps(record, ensure_ascii=True)))
+    def _kept(self, cells: dict[str, str]) -> dict[str, str]:
+        """The cells of the columns that are kept; a new name becomes one as long as there is room."""
+        if self._names.keys() >= cells.keys():
+            return cells
+        for name in cells:
+            if name in self._names:
+                continue
+            if name not in self._wanted:
+                if not self._room:
+                    continue
+                self._room -= 1
+            self._names[name] = None
+        return {name: text for name, text in cells.items() if name in self._names}
+
+    def _beyond(self, cells: dict[str, str]) -> tuple[str, str] | None:
+        """The first cell that is too long to be used, and why; one that nothing expects is left out instead."""
+        for name, text in list(cells.items()):
+            if len(text) <= self._limits.cell_characters:
+                continue
+            if name in self._wanted or not self._wanted:
+                return (
+                    name,
+                    f"the value has {len(text):,} characters; at most {self._limits.cell_characters:,} are read",
+                )
+            cells[name] = ""
+        return None
+
+    def _reject(self, row: int, record: dict[str, Any], reason: str, column: str = "", value: str = "") -> None:
+        most = self._limits.cell_characters
+        shown = {name: text_of(cell)[:most] for name, cell in islice(record.items(), self._limits.other_keys)}
+        self._rejected.append(Rejected(row, column, value[:most], reason, json.dumps(shown, ensure_ascii=True)))
 
     def flush(self, size: int, last: bool = False) -> list[RawBatch]:
         """The gathered rows as batches; the first ones are checked against the expected columns."""
-        for cells in self._cells:
-            if not self._names.keys() >= cells.keys():
-                self._names |= dict.fromkeys(cells)
         if not self._checked and self._numbers:
             check_expected(list(self._names), None, self._expected, self._fmt.extra_columns)
             self._checked = True
@@ -147,6 +195,7 @@ class _Table:
         )
         rejected, other = self._rejected, self._other
         self._cells, self._numbers, self._rejected, self._other = [], [], [], 0
+        self.characters = 0
         if height and names:
             frame, blank = without_blank_rows(frame)
             other += blank
@@ -158,12 +207,14 @@ class _Table:
         return batches(frame, rejected, other, size)
 
 
-def _storable(cells: dict[str, str]) -> bool:
+def _size(cells: dict[str, str]) -> int | None:
+    """Characters of names and values; None if some of them cannot be stored."""
+    joined = "".join((*cells, *cells.values()))
     try:
-        "".join((*cells, *cells.values())).encode()
+        joined.encode()
     except UnicodeEncodeError:
-        return False
-    return True
+        return None
+    return len(joined)
 
 
 def _lines(text: Utf8Stream, limits: ReadLimits) -> Iterator[tuple[int, Any]]:
@@ -172,7 +223,7 @@ def _lines(text: Utf8Stream, limits: ReadLimits) -> Iterator[tuple[int, Any]]:
         *lines, rest = (rest + piece).split("\n")
         for line in lines:
             row += 1
-            yield row, _line(row, line)
+            yield row, _line(row, line, limits)
         if len(rest) > limits.record_bytes:
             raise UnreadableFile(
                 f"a line is longer than {limits.record_bytes // MEBIBYTE} MiB",
@@ -181,18 +232,21 @@ def _lines(text: Utf8Stream, limits: ReadLimits) -> Iterator[tuple[int, Any]]:
                 'If the file is one JSON document, set kind = "json" in [source.format]',
             )
     if rest:
-        yield row + 1, _line(row + 1, rest)
+        yield row + 1, _line(row + 1, rest, limits)
 
 
-def _line(row: int, line: str) -> Any:
+def _line(row: int, line: str, limits: ReadLimits) -> Any:
     line = line.strip()
     if not line:
         return None
+    shown = line[: limits.cell_characters]
     try:
-        return STRICT.decode(line)
+        record = STRICT.decode(line)
+        return too_deep(row, line, 0, len(line), record, limits) or record
     except DoubledKey as double:
-        return Rejected(row, str(double), "", f"the record names '{double}' twice", line)
+        return Rejected(row, str(double), "", f"the record names '{double}' twice", shown)
     except json.JSONDecodeError as error:
-        return Rejected(row, "", "", f"not a JSON record: {error.msg} at character {error.pos + 1}", line)
+        return Rejected(row, "", "", f"not a JSON record: {error.msg} at character {error.pos + 1}", shown)
     except RecursionError:
-        return Rejected(row, "", "", "the record is nested too deeply", line)
+        reason = f"the record is nested too deeply: more than {limits.max_depth} levels"
+        return Rejected(row, "", "", reason, shown)

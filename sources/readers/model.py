@@ -1,11 +1,13 @@
 """What a reader hands over: batches of text rows, rejected rows, and the refusal of a whole file.
 
-Here belong the shapes between readers and cleaning, and the limits every reader keeps. Not here: any format
-(csv_rows, excel_rows, json_rows), containers (containers.py), or the meaning of a value (sources.cleaning).
+Here belong the shapes between readers and cleaning, and which errors cost one file. Not here: any format (csv_rows,
+excel_rows, json_rows), containers (containers.py), limits (limits.py) or the meaning of a value (sources.cleaning).
 """
 
 from __future__ import annotations
 
+import errno
+import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,27 +15,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 ROW = "__row"
-MEBIBYTE = 1 << 20
-
-
-@dataclass(frozen=True)
-class ReadLimits:
-    """Bounds on memory and on what a container may unfold to (bytes unless said otherwise).
-
-    `batch_rows` rows per batch; `block_bytes` of CSV parsed at once, the longest row allowed (pyarrow reads 32 blocks
-    ahead); `record_bytes` the longest JSON record; `max_bytes` and `max_ratio` (unfolded to packed, judged above
-    `ratio_from`) stop gzip and zip bombs; `max_members` files in a zip; `workbook_bytes` unfolded size of a workbook,
-    which is held in memory as a whole.
-    """
-
-    batch_rows: int = 200_000
-    block_bytes: int = MEBIBYTE
-    record_bytes: int = 8 * MEBIBYTE
-    max_bytes: int = 16 * 1024 * MEBIBYTE
-    max_ratio: int = 250
-    ratio_from: int = 16 * MEBIBYTE
-    max_members: int = 10_000
-    workbook_bytes: int = 400 * MEBIBYTE
+_EVERY_FILE = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE)
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -56,17 +39,25 @@ class UnreadableFile(Exception):
 
     It may be raised after batches were handed over (a cut-off gzip shows at its end): whoever reads then drops
     everything of this file and counts it with `count_records`, so that a damaged file is never half used.
+    `broke` says that the reader itself failed on the file: it is not opened again to count its records.
     """
 
     def __init__(
-        self, reason: str, row: int | None = None, column: str | None = None, hint: str = "", file_name: str = ""
+        self,
+        reason: str,
+        row: int | None = None,
+        column: str | None = None,
+        hint: str = "",
+        file_name: str = "",
+        broke: bool = False,
     ) -> None:
-        super().__init__(reason, row, column, hint, file_name)
+        super().__init__(reason, row, column, hint, file_name, broke)
         self.reason = reason
         self.row = row
         self.column = column
         self.hint = hint
         self.file_name = file_name
+        self.broke = broke
 
     def __str__(self) -> str:
         place = ", ".join(
@@ -87,7 +78,34 @@ class UnreadableFile(Exception):
         """The same refusal, naming `file_name` where no file is named yet."""
         if self.file_name:
             return self
-        return UnreadableFile(self.reason, self.row, self.column, self.hint, file_name)
+        return UnreadableFile(self.reason, self.row, self.column, self.hint, file_name, self.broke)
+
+
+def refusal_of(error: BaseException) -> UnreadableFile | None:
+    """What `error`, raised while one file was read, says of that file; None where it is not about the file.
+
+    A panic inside a native library is a BaseException that no `except Exception` sees. Ctrl-C, the end of the process,
+    a full disk and too many open files concern more than one file.
+    """
+    if isinstance(error, UnreadableFile):
+        return error
+    if isinstance(error, OSError) and error.errno in _EVERY_FILE:
+        return None
+    if not isinstance(error, Exception) and not is_panic(error):
+        return None
+    first = next(iter(str(error).strip().splitlines()), "")
+    kind = f"{type(error).__name__}: {first[:200]}" if first else type(error).__name__
+    _LOG.error("a file cannot be read", exc_info=error)
+    return UnreadableFile(
+        f"reading it failed ({kind}); nothing of it is used",
+        hint="Ask the sender to deliver it again in another format",
+        broke=True,
+    )
+
+
+def is_panic(error: BaseException) -> bool:
+    """Whether a native library panicked (pyo3 gives each of them a class of its own of this name)."""
+    return type(error).__name__ == "PanicException"
 
 
 def shifted(batch: RawBatch, offset: int) -> RawBatch:

@@ -196,3 +196,17 @@ def test_methods_are_those_of_the_current_release(tmp_path, capsys):
     assert json.loads(said[("--json",)])["methods"][0]["standard"] == "HJ 640-2012"
     assert cli.run(["methods", "regional_nois", "--data", str(tmp_path)]) == 2
     assert "did you mean regional_noise?" in capsys.readouterr().err
+
+
+def test_a_panic_of_a_native_library_ends_in_json_as_any_mistake(monkeypatch, capsys, tmp_path):
+    class PanicException(BaseException):
+        """As pyo3 raises it: no Exception."""
+
+    def panics(*_args, **_more):
+        raise PanicException("attempt to subtract with overflow")
+
+    monkeypatch.setenv("ECOLEDGER_DATA", str(tmp_path))
+    monkeypatch.setattr(cli, "app", panics)
+    assert cli.run(["status", "--json"]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert said["exit_code"] == 1 and "attempt to subtract with overflow" in said["message"]

@@ -78,6 +78,8 @@ def test_an_unknown_feed_gets_the_nearest_word():
         (Outcome(unexpected="boom", refused="no", held={"air": "x"}), 1),
         (Outcome(failed_feeds={"water": "gone"}), 3),
         (Outcome(held={"air": "pm2_5 negative"}), 3),
+        (Outcome(refused_files=1), 3),
+        (Outcome(refused="cross-domain", refused_files=1), 4),
         (Outcome(refused="cross-domain", held={"air": "x"}), 4),
     ],
 )
