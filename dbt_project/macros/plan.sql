@@ -104,6 +104,7 @@
     d.can_still_be_met_reason,
     cast(d.n_expected as bigint) as n_expected,
     cast(d.n_valid as bigint) as n_valid,
+    cast(d.n_suspect as bigint) as n_suspect,
     d.coverage,
     d.validity,
     d.standard,

@@ -110,3 +110,27 @@ def test_both_formulas_of_a_mean_state_the_same_order() -> None:
     for method in means:
         words = method["formula_zh"]
         assert 0 < words.index("全区平均") < words.index("有效日的算术平均"), words
+
+
+def test_a_figure_that_is_passed_on_keeps_its_unit() -> None:
+    """What a return reports of an indicator, what the indicator publishes and what the plan prints: one unit."""
+    plan = {r["indicator_id"]: r["unit"] for r in rows("plan/plan_indicators_2025")}
+    plan |= {r["commitment_id"]: r["unit"] for r in rows("plan/plan_commitments_2025")}
+    items = {r["item"]: r["unit"] for r in rows("returns/returns_items")}
+    reported = [r for r in rows("returns/returns_formulas") if r["role"] == "value"]
+    assert {"ecological_index", "carbon_emission_total", "energy_total"} <= {r["indicator_id"] for r in reported}
+    for row in reported:
+        units = {row["item_unit"], row["unit"], items[row["item"]], plan.get(row["indicator_id"], row["unit"])}
+        assert len(units) == 1, (row["indicator_id"], row["variant"], units)
+
+
+def test_a_shared_promise_is_of_one_year_and_one_unit() -> None:
+    projects = {r["project_no"]: r for r in rows("plan/plan_key_projects")}
+    commitments = {r["commitment_id"]: r for r in rows("plan/plan_commitments_2025")}
+    shared = rows("plan/plan_shared_promises")
+    assert {r["project_no"] for r in shared} == {"5", "7", "13"}
+    for row in shared:
+        project, commitment = projects[row["project_no"]], commitments[row["commitment_id"]]
+        assert project["deadline_year"] == commitment["target_year"], row
+        if row["project_item"] == "project_quantity":
+            assert project["quantity_unit"] == commitment["unit"], row

@@ -14,5 +14,6 @@ select
     note,
     flag,
     {{ is_usable() }} and value is not null as is_usable,
+    {{ is_suspect() }} as is_suspect,
     provenance
 from {{ clean_table('clean_returns') }}

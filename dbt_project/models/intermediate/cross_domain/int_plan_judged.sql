@@ -147,6 +147,7 @@ compared as (
         coalesce(j.unit, l.unit) as value_unit,
         coalesce(j.n_expected, l.n_expected) as n_expected,
         coalesce(j.n_valid, l.n_valid) as n_valid,
+        case when j.plan_id is null then l.n_suspect else j.n_suspect end as n_suspect,
         coalesce(j.coverage, l.coverage) as coverage,
         coalesce(j.validity, l.validity) as validity,
         j.validity_reason,

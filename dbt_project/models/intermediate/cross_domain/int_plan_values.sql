@@ -12,6 +12,7 @@ with reports as (
         v.period_start,
         v.period_end,
         v.value,
+        v.n_suspect,
         v.provenance
     from {{ ref('int_plan_targets') }} as t
     inner join {{ admitted('mart_returns_values') }} as v
@@ -27,6 +28,7 @@ with reports as (
         v.period_start,
         v.period_end,
         v.value,
+        v.n_suspect,
         v.provenance
     from {{ ref('int_plan_targets') }} as t
     inner join {{ ref('plan_shared_promises') }} as s on t.plan_id = s.commitment_id
@@ -46,6 +48,7 @@ reported as (
         case when count(value) = count(*) and min(value) = max(value) then max(value) end as value,
         count(*) as n_expected,
         count(value) as n_valid,
+        cast(sum(n_suspect) as bigint) as n_suspect,
         case when count(value) < count(*) then 'left out by flag' else 'reporting units disagree' end as doubt,
         {{ least_provenance('provenance') }} as provenance
     from reports
@@ -63,6 +66,7 @@ figures as (
         v.unit,
         v.n_expected,
         v.n_valid,
+        v.n_suspect,
         v.coverage,
         v.validity,
         v.validity_reason,
@@ -92,6 +96,7 @@ figures as (
         unit,
         n_expected,
         n_valid,
+        n_suspect,
         {{ coverage('n_valid', 'n_expected') }} as coverage,
         case when value is null then 'insufficient' else 'valid' end as validity,
         case when value is null then doubt else '' end as validity_reason,
@@ -133,6 +138,7 @@ select
     unit,
     n_expected,
     n_valid,
+    n_suspect,
     coverage,
     validity,
     validity_reason,

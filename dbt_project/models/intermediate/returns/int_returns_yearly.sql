@@ -11,6 +11,7 @@ with reported as (
         period_start,
         period_end,
         case when min(value) = max(value) then max(value) end as value,
+        max(n_suspect) as n_suspect,
         {{ least_provenance('provenance') }} as provenance
     from {{ ref('mart_returns_values') }}
     where period_kind = 'year' and plan_ref = ''
@@ -31,11 +32,12 @@ computed as (
     select
         a.area_code,
         a.index_id as item,
-        '-' as unit,
+        'index' as unit,
         a.period_start,
         a.period_end,
         count(*) as n_needed,
         count(r.value) as n_found,
+        max(r.n_suspect) as n_suspect,
         -- Weight times sub-index, reversed where the seed says so; exact.
         sum(cast(w.weight as decimal(38, 6)) * (w.offset_value + w.sign * r.value)) as value,
         {{ joined('case when r.value is null then w.item end', ', ', 'w.item') }} as missing_items,
@@ -57,6 +59,7 @@ select
     coalesce(c.period_end, r.period_end) as period_end,
     cast(case when c.n_found = c.n_needed then c.value else r.value end as decimal(38, 12)) as value,
     r.value as reported_value,
+    cast(case when c.n_found = c.n_needed then c.n_suspect else r.n_suspect end as bigint) as n_suspect,
     r.item is not null as is_reported,
     coalesce(c.n_found = c.n_needed, false) as is_computed,
     case

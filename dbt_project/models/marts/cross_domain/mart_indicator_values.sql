@@ -3,6 +3,7 @@
   marts. `is_preferred` marks the row that stands for the indicator in its period: the judged variant as measured, or
   the reported value where nothing was measured. Both stay.
 -#}
+{%- set counts_suspects = ['returns'] %}
 with domain_rows as (
     {%- for domain in ['water', 'air', 'noise', 'waste', 'energy', 'returns'] %}
         select
@@ -19,6 +20,7 @@ with domain_rows as (
             unit,
             n_expected,
             n_valid,
+            {{ 'n_suspect' if domain in counts_suspects else 'cast(null as bigint) as n_suspect' }},
             coverage,
             validity,
             validity_reason,
@@ -42,6 +44,8 @@ with domain_rows as (
         unit,
         n_expected,
         n_valid,
+        -- Totals and GDPs, no readings.
+        cast(null as bigint) as n_suspect,
         {{ coverage('n_valid', 'n_expected') }} as coverage,
         validity,
         validity_reason,
@@ -105,6 +109,7 @@ select
     r.unit,
     r.n_expected,
     r.n_valid,
+    r.n_suspect,
     r.coverage,
     r.validity,
     r.validity_reason,

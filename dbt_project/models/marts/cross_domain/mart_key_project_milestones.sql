@@ -13,6 +13,7 @@ with reported as (
         case when count(v.value) = count(*) and min(v.value) = max(v.value) then max(v.value) end as value,
         count(*) as n_expected,
         count(v.value) as n_valid,
+        sum(v.n_suspect) as n_suspect,
         {{ least_provenance('v.provenance') }} as provenance
     from {{ admitted('mart_returns_values') }} as v
     inner join {{ ref('plan_key_projects') }} as p
@@ -32,6 +33,7 @@ select
     m.value >= r.plan_progress_complete as is_reached,
     cast(m.n_expected as bigint) as n_expected,
     cast(m.n_valid as bigint) as n_valid,
+    cast(m.n_suspect as bigint) as n_suspect,
     {{ coverage('m.n_valid', 'm.n_expected') }} as coverage,
     case when m.value is null then 'insufficient' else 'valid' end as validity,
     case

@@ -26,6 +26,7 @@ reported as (
         cast(extract(year from v.period_start) as bigint) as year,
         v.item,
         case when count(v.value) = count(*) and min(v.value) = max(v.value) then max(v.value) end as value,
+        max(v.n_suspect) as n_suspect,
         {{ least_provenance('v.provenance') }} as provenance
     from {{ admitted('mart_returns_values') }} as v
     inner join projects as p on v.plan_ref = concat('project:', cast(p.project_no as string))
@@ -39,6 +40,7 @@ reported as (
         year,
         'milestone' as item,
         progress_pct as value,
+        least(n_suspect, 1) as n_suspect,
         provenance
     from {{ ref('mart_key_project_milestones') }}
 ),
@@ -55,6 +57,7 @@ yearly as (
         min(case when item = 'milestone' then value end) as milestone_least,
         count(*) as n_expected,
         count(value) as n_valid,
+        sum(n_suspect) as n_suspect,
         {{ least_provenance('provenance') }} as provenance
     from reported
     group by project_no, year
@@ -128,6 +131,7 @@ decided as (
         j.is_complete,
         j.n_expected,
         j.n_valid,
+        j.n_suspect,
         j.provenance as value_provenance,
         l.year as latest_year,
         l.completed_year,
@@ -143,6 +147,7 @@ decided as (
         c.latest_value as commitment_latest_value,
         c.n_expected as commitment_n_expected,
         c.n_valid as commitment_n_valid,
+        c.n_suspect as commitment_n_suspect,
         c.validity as commitment_validity,
         c.validity_reason as commitment_validity_reason,
         c.provenance as commitment_provenance,
@@ -245,6 +250,7 @@ select
     end as status_reason,
     cast(d.shown_n_expected as bigint) as n_expected,
     cast(d.shown_n_valid as bigint) as n_valid,
+    cast(case when d.is_judged_by_commitment then d.commitment_n_suspect else d.n_suspect end as bigint) as n_suspect,
     case when d.shown_year is not null then {{ coverage('d.shown_n_valid', 'd.shown_n_expected') }} end as coverage,
     case
         when d.is_judged_by_commitment then d.commitment_validity

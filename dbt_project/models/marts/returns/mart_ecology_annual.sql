@@ -14,6 +14,7 @@ with figures as (
         i.unit,
         i.n_expected,
         i.n_valid,
+        i.n_suspect,
         i.coverage,
         i.validity,
         i.validity_reason,
@@ -35,6 +36,7 @@ with figures as (
         y.unit,
         cast(1 as bigint) as n_expected,
         cast(case when y.reported_value is null then 0 else 1 end as bigint) as n_valid,
+        case when y.reported_value is not null then y.n_suspect end as n_suspect,
         cast(case when y.reported_value is null then 0 else 1 end as decimal(9, 4)) as coverage,
         case when y.reported_value is null then 'insufficient' else 'valid' end as validity,
         case
@@ -85,6 +87,7 @@ select
     g.grade_zh,
     c.n_expected,
     c.n_valid,
+    c.n_suspect,
     c.coverage,
     c.validity,
     c.validity_reason,

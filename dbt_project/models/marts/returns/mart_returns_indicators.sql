@@ -98,6 +98,7 @@ parts as (
         coalesce(max(v.clause), w.clause) as clause,
         count(*) as n_expected,
         count(v.value) as n_valid,
+        coalesce(sum(v.n_suspect), 0) as n_suspect,
         max(case when w.role = 'denominator' then 1 else 0 end) as has_denominator,
         sum(case when w.role <> 'denominator' then v.value end) as numerator,
         sum(case when w.role = 'denominator' then v.value end) as denominator,
@@ -144,6 +145,7 @@ select
     x.unit,
     x.n_expected,
     x.n_valid,
+    cast(x.n_suspect as bigint) as n_suspect,
     {{ coverage('x.n_valid', 'x.n_expected') }} as coverage,
     case when x.figure is null then 'insufficient' else 'valid' end as validity,
     case
