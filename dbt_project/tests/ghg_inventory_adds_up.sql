@@ -38,5 +38,8 @@ left join {{ ref('int_energy_rules') }} as rules
     on {{ in_force('coalesce(i.period_start, p.period_start)', 'rules') }}
 where
     i.total is distinct from i.of_sources
-    or {{ round_even_by(exact_quotient('i.total', 'rules.energy_t_per_10kt'), 'rules.energy_total_decimals') }}
-    is distinct from p.value
+    or (
+        -- A period that one of the two lacks is no contradiction.
+        i.period_start is not null and p.period_start is not null
+        and {{ round_even_by('i.total', 'rules.energy_total_decimals') }} is distinct from p.value
+    )

@@ -98,12 +98,6 @@ def _judged(key: str) -> tuple[Check, ...]:
             {"pace_reason": "already attained in 2020", "pace_needed_per_year": 1.4},
         ),
         relation(
-            "no reason ends in a colon",
-            "not (trim(status_reason) like '%:' or trim(pace_reason) like '%:' or trim(projection_reason) like '%:')",
-            (key, "status_reason", "pace_reason", "projection_reason"),
-            {"status_reason": "2025: insufficient; missing item: ", "pace_reason": "", "projection_reason": ""},
-        ),
-        relation(
             # A held domain has no data of its own; what returns report of it still stands beside it.
             "no_data has no value",
             "status <> 'no_data' or latest_value is null or domain_state = 'empty'",

@@ -159,10 +159,10 @@ def test_scope_of_the_district(project: Project) -> None:
 
 
 def test_inventory_of_the_district(project: Project) -> None:
-    """The same year by source: what adds up to it, the plant in a sector of its own, and the total as published."""
+    """The same year by source, in t: what adds up to it, the plant in a sector of its own, the total as published."""
     rows = project.query(
-        "select row_role, sector, carrier, flow, round(value, 4), factor_status from cross_domain.mart_ghg_inventory"
-        " where entry_kind = 'co2' and period_start = ? order by all",
+        "select row_role, sector, carrier, flow, round(value * 10000, 4), factor_status"
+        " from cross_domain.mart_ghg_inventory where entry_kind = 'co2' and period_start = ? order by all",
         date(cases.BALANCE, 1, 1),
     )
     assert rows == [

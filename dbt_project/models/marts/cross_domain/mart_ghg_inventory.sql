@@ -1,7 +1,7 @@
 {#-
   The integrated inventory of the plan: CO2 of the declared scope by sector, carrier, flow and year (and year to date)
   beside the pollutant reductions of the same years. `source` rows add up to the `total` row of their period exactly,
-  and the total in 10kt is carbon_emission_total. A reduction is no emission and stands under a kind of its own.
+  and the total is carbon_emission_total before it is rounded, in the same unit. A reduction is no emission and stands under a kind of its own.
 -#}
 with counted as (
     {{ counted_balance(admitted('mart_energy_annual')) }}
@@ -108,13 +108,14 @@ entries as (
         t.n_expected,
         t.n_valid,
         t.n_suspect,
-        i.validity,
-        i.validity_reason,
-        i.standard,
-        i.clause,
+        coalesce(i.validity, 'insufficient') as validity,
+        coalesce(i.validity_reason, 'carbon_emission_total has no row of the period') as validity_reason,
+        coalesce(i.standard, '能源核算范围') as standard,
+        coalesce(i.clause, 'sum of the sources') as clause,
         t.provenance
     from totals as t
-    inner join {{ admitted('mart_energy_indicators') }} as i
+    -- A row that is missing there costs the total its verdict, not the inventory its total.
+    left join {{ admitted('mart_energy_indicators') }} as i
         on
             i.indicator_id = 'carbon_emission_total'
             and i.variant = ''
@@ -168,8 +169,13 @@ select
     e.carrier_zh,
     e.flow,
     e.flow_zh,
-    cast(e.value as decimal(24, 6)) as value,
-    't' as unit,
+    -- Each by itself: together they would be cut to the decimals that both have.
+    case
+        when e.entry_kind = 'co2'
+            then cast({{ exact_quotient('e.value', 'rules.energy_t_per_10kt') }} as decimal(28, 10))
+        else cast(e.value as decimal(28, 10))
+    end as value,
+    case when e.entry_kind = 'co2' then '10kt' else 't' end as unit,
     cast(e.factor_year as bigint) as factor_year,
     e.factor_status,
     cast(e.n_expected as bigint) as n_expected,
@@ -182,3 +188,4 @@ select
     e.clause,
     e.provenance
 from entries as e
+left join {{ ref('int_energy_rules') }} as rules on {{ in_force('e.period_start', 'rules') }}

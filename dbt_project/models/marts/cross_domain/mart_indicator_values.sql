@@ -3,7 +3,7 @@
   marts. `is_preferred` marks the row that stands for the indicator in its period: the judged variant as measured, or
   the reported value where nothing was measured. Both stay.
 -#}
-{%- set counts_suspects = ['returns'] %}
+{%- set counts_suspects = ['energy', 'noise', 'returns', 'waste'] %}
 with domain_rows as (
     {%- for domain in ['water', 'air', 'noise', 'waste', 'energy', 'returns'] %}
         select
