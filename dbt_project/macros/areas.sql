@@ -3,7 +3,7 @@
 {# Chinese name of an area: the configured name for the district itself, the seed's for its units, else the code. #}
 {% macro area_name(area_code, seed_name) -%}
     case
-        when {{ area_code }} = '{{ var("area_code") }}' then '{{ var("area_name_zh") }}'
+        when {{ area_code }} = '{{ sql_text("area_code") }}' then '{{ sql_text("area_name_zh") }}'
         else coalesce({{ seed_name }}, {{ area_code }})
     end
 {%- endmacro %}
@@ -13,5 +13,5 @@
   community, whose code has 12 digits. A site that names either belongs to no subdistrict.
 #}
 {% macro is_subdistrict(area_code) -%}
-    ({{ area_code }} <> '{{ var("area_code") }}' and not regexp_full_match({{ area_code }}, '[0-9]{12}'))
+    ({{ area_code }} <> '{{ sql_text("area_code") }}' and not regexp_full_match({{ area_code }}, '[0-9]{12}'))
 {%- endmacro %}

@@ -137,11 +137,11 @@
     from (
         select
             m.*,
-            max(case when m.area_code = '{{ var("area_code") }}' then 1 else 0 end) over (
+            max(case when m.area_code = '{{ sql_text("area_code") }}' then 1 else 0 end) over (
                 partition by m.period_kind, m.period_start
             ) as has_district_rows
         from {{ annual }} as m
-        where m.metering = 'balance' and m.area_code like '{{ var("area_code") }}%'
+        where m.metering = 'balance' and m.area_code like '{{ sql_text("area_code") }}%'
     ) as b
-    where b.has_district_rows = 0 or b.area_code = '{{ var("area_code") }}'
+    where b.has_district_rows = 0 or b.area_code = '{{ sql_text("area_code") }}'
 {%- endmacro %}

@@ -28,6 +28,11 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# A text that the configuration chooses, for use inside a quoted text of SQL: whatever it holds stays text. #}
+{% macro sql_text(name) -%}
+    {{ var(name) | replace("'", "''") }}
+{%- endmacro %}
+
 {# The moment everything is judged against: the latest delivery that landed. #}
 {% macro as_of() -%}
     cast('{{ var("as_of") }}' as timestamp)

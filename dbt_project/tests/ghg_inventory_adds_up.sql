@@ -23,7 +23,7 @@ published as (
         period_start,
         value
     from {{ admitted('mart_energy_indicators') }}
-    where indicator_id = 'carbon_emission_total' and area_code = '{{ var("area_code") }}'
+    where indicator_id = 'carbon_emission_total' and area_code = '{{ sql_text("area_code") }}'
 )
 
 select

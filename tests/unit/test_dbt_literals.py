@@ -101,3 +101,16 @@ def test_published_lists_name_every_mart() -> None:
         for exposure in (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("exposures", []):
             published |= set(re.findall(r"ref\('(\w+)'\)", " ".join(exposure["depends_on"])))
     assert sorted({m.stem for m in MARTS} - published) == []
+
+
+# Texts of ours, which hold no quote: the clock of a refresh, and names of rules.
+_OUR_TEXTS = ("as_of", "rule_overrides", "admitted_schema", "held_domains")
+_VARIABLE = re.compile(r"\bvar\(\s*[\"'](\w+)[\"']")
+
+
+def test_what_a_configuration_writes_reaches_sql_through_one_macro() -> None:
+    """A name may hold any character: sql_text() keeps it a text. Nothing else reads a variable of the configuration."""
+    files = [*MODELS, *(PROJECT / "macros").rglob("*.sql"), *(PROJECT / "tests").rglob("*.sql")]
+    found = {(f.name, name) for f in files for name in _VARIABLE.findall(f.read_text(encoding="utf-8"))}
+    assert {(file, name) for file, name in found if name not in _OUR_TEXTS} == set()
+    assert 'replace("\'", "\'\'")' in (PROJECT / "macros" / "project.sql").read_text(encoding="utf-8")

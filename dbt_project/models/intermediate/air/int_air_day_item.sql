@@ -71,7 +71,7 @@ places as (
         basis,
         rule_day,
         'district' as place_kind,
-        '{{ var("area_code") }}' as place_id,
+        '{{ sql_text("area_code") }}' as place_id,
         day,
         item,
         n_expected,

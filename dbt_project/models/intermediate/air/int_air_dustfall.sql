@@ -99,7 +99,7 @@ members as (
     union all
     select
         'district' as place_kind,
-        '{{ var("area_code") }}' as place_id,
+        '{{ sql_text("area_code") }}' as place_id,
         *
     from results
     where assessed

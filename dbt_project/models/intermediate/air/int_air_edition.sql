@@ -7,11 +7,11 @@
 with pin as (
     select
         case
-            when '{{ var("air_edition_pin") }}' = '' then ''
-            when max(case when edition = '{{ var("air_edition_pin") }}' then 1 else 0 end) = 1
-                then '{{ var("air_edition_pin") }}'
+            when '{{ sql_text("air_edition_pin") }}' = '' then ''
+            when max(case when edition = '{{ sql_text("air_edition_pin") }}' then 1 else 0 end) = 1
+                then '{{ sql_text("air_edition_pin") }}'
             else {{ refused(
-                "concat('air_edition_pin is ''" ~ var("air_edition_pin") ~ "'', but the editions of the air standards are: ', "
+                "concat('air_edition_pin is ''" ~ sql_text("air_edition_pin") ~ "'', but the editions of the air standards are: ', "
                 ~ joined('edition', ', ', 'edition') ~ ")"
             ) }}
         end as pinned_edition

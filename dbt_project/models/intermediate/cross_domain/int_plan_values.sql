@@ -19,7 +19,7 @@ with reports as (
         on
             v.plan_ref = concat('commitment:', t.plan_id)
             and v.item = case when t.value_item = '' then 'commitment_progress' else t.value_item end
-    where v.period_kind = 'year' and v.area_code = '{{ var("area_code") }}'
+    where v.period_kind = 'year' and v.area_code = '{{ sql_text("area_code") }}'
     union all
     select
         t.plan_id,
@@ -34,7 +34,7 @@ with reports as (
     inner join {{ ref('plan_shared_promises') }} as s on t.plan_id = s.commitment_id
     inner join {{ admitted('mart_returns_values') }} as v
         on v.plan_ref = concat('project:', cast(s.project_no as string)) and s.project_item = v.item
-    where v.period_kind = 'year' and v.area_code = '{{ var("area_code") }}'
+    where v.period_kind = 'year' and v.area_code = '{{ sql_text("area_code") }}'
 ),
 
 reported as (
@@ -83,7 +83,7 @@ figures as (
     from {{ ref('int_plan_targets') }} as t
     inner join {{ ref('mart_indicator_values') }} as v on t.plan_id = v.indicator_id
     where
-        t.value_item = '' and v.area_code = '{{ var("area_code") }}'
+        t.value_item = '' and v.area_code = '{{ sql_text("area_code") }}'
         and v.period_kind in ('year', 'year_to_date')
     union all
     select

@@ -9,7 +9,7 @@ with ended_months as (
         v.*,
         cast(v.month + interval 1 month as date) - 1 as month_end,
         cast(date_trunc('year', v.month) as date) as year_start,
-        v.metering = 'balance' and v.area_code like '{{ var("area_code") }}%' as is_of_balance,
+        v.metering = 'balance' and v.area_code like '{{ sql_text("area_code") }}%' as is_of_balance,
         rules.energy_coverage_valid,
         rules.energy_coverage_indicative,
         {{ hours_after('v.month + interval 1 month', 'c.lateness_allowed_hours') }} > {{ as_of() }} as can_still_come
@@ -22,7 +22,7 @@ with ended_months as (
 balance as (
     select
         *,
-        max(case when area_code = '{{ var("area_code") }}' then 1 else 0 end) over (partition by year_start)
+        max(case when area_code = '{{ sql_text("area_code") }}' then 1 else 0 end) over (partition by year_start)
             as has_district_rows
     from ended_months
     where is_of_balance
@@ -40,7 +40,7 @@ balance_months as (
             )
         ) as is_complete
     from balance
-    where not is_long and (has_district_rows = 0 or area_code = '{{ var("area_code") }}')
+    where not is_long and (has_district_rows = 0 or area_code = '{{ sql_text("area_code") }}')
     group by year_start, month_end
 ),
 

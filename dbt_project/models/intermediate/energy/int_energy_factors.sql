@@ -28,8 +28,8 @@ grid as (
     from (select distinct month from wanted) as w
     inner join {{ ref('energy_grid_factors') }} as g on extract(year from w.month) >= g.data_year
     where
-        g.region = '{{ var("grid_region", "beijing") }}'
-        and g.series = '{{ var("grid_series", "average") }}'
+        g.region = '{{ sql_text("grid_region") }}'
+        and g.series = '{{ sql_text("grid_series") }}'
 ),
 
 joined as (

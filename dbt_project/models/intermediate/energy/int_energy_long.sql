@@ -43,7 +43,7 @@ select
     r.metering,
     r.year_start as month,
     min(r.unit) as unit,
-    coalesce(min(g.area_code), '{{ var("area_code") }}') as area_code,
+    coalesce(min(g.area_code), '{{ sql_text("area_code") }}') as area_code,
     coalesce(
         sum(case when r.is_whole_year then r.amount end), sum(case when not r.is_whole_year then r.amount end)
     ) as amount,

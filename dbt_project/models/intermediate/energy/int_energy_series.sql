@@ -132,7 +132,7 @@ select
     e.metering,
     e.month,
     e.unit,
-    coalesce(e.area_code, '{{ var("area_code") }}') as area_code,
+    coalesce(e.area_code, '{{ sql_text("area_code") }}') as area_code,
     p.amount,
     e.minutes_expected,
     cast(coalesce(p.minutes_covered, 0) as bigint) as minutes_covered,

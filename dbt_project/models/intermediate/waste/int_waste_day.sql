@@ -13,7 +13,7 @@ with register as (
 
 select
     w.day,
-    coalesce(w.street_code, r.area_code, '{{ var("area_code") }}') as area_code,
+    coalesce(w.street_code, r.area_code, '{{ sql_text("area_code") }}') as area_code,
     w.category,
     w.destination,
     count(*) as n_expected,
@@ -26,4 +26,4 @@ select
     ) as provenance
 from {{ ref('int_waste_load') }} as w
 left join register as r on w.site_id = r.site_id and r.nth = 1
-group by w.day, coalesce(w.street_code, r.area_code, '{{ var("area_code") }}'), w.category, w.destination
+group by w.day, coalesce(w.street_code, r.area_code, '{{ sql_text("area_code") }}'), w.category, w.destination

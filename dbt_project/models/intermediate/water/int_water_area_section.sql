@@ -20,7 +20,7 @@ members as (
     {%- for area_kind, area_id, belongs in [
         ('river', 's.river_zh', 's.river_zh is not null'),
         ('subdistrict', 's.area_code', is_subdistrict('s.area_code')),
-        ('district', "'" ~ var('area_code') ~ "'", 'true')
+        ('district', "'" ~ sql_text('area_code') ~ "'", 'true')
     ] %}
         select
             '{{ area_kind }}' as area_kind,

@@ -4,7 +4,7 @@
 -#}
 select
     s.place_id as area_code,
-    '{{ var("area_name_zh") }}' as area_name_zh,
+    '{{ sql_text("area_name_zh") }}' as area_name_zh,
     s.period_kind,
     s.period_start,
     s.period_end,

@@ -14,7 +14,7 @@ dust as (
 select
     a.day,
     a.place_id as area_code,
-    '{{ var("area_name_zh") }}' as area_name_zh,
+    '{{ sql_text("area_name_zh") }}' as area_name_zh,
     {{ air_day_result('stations') }},
     {{ air_day_verdicts(day_end('a.day') ~ ' > ' ~ as_of(), 'the day is not over') }},
     {{ air_day_index_verdict(

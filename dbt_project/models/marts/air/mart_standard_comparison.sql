@@ -136,7 +136,7 @@ select
     s.place_kind,
     s.place_id,
     case
-        when s.place_kind = 'district' then '{{ var("area_name_zh") }}' else coalesce(e.name_zh, s.place_id)
+        when s.place_kind = 'district' then '{{ sql_text("area_name_zh") }}' else coalesce(e.name_zh, s.place_id)
     end as place_name_zh,
     case when s.place_kind = 'district' then s.place_id else e.area_code end as area_code,
     s.period_kind,

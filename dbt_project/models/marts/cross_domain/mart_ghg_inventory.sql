@@ -119,7 +119,7 @@ entries as (
         on
             i.indicator_id = 'carbon_emission_total'
             and i.variant = ''
-            and i.area_code = '{{ var("area_code") }}'
+            and i.area_code = '{{ sql_text("area_code") }}'
             and t.period_kind = i.period_kind
             and t.period_start = i.period_start
     union all
@@ -150,12 +150,12 @@ entries as (
         r.provenance
     from {{ admitted('mart_returns_indicators') }} as r
     inner join {{ ref('ghg_reductions') }} as p on r.indicator_id = p.indicator_id
-    where r.variant = '' and r.area_code = '{{ var("area_code") }}'
+    where r.variant = '' and r.area_code = '{{ sql_text("area_code") }}'
 )
 
 select
-    '{{ var("area_code") }}' as area_code,
-    '{{ var("area_name_zh") }}' as area_name_zh,
+    '{{ sql_text("area_code") }}' as area_code,
+    '{{ sql_text("area_name_zh") }}' as area_name_zh,
     e.period_kind,
     e.period_start,
     e.period_end,

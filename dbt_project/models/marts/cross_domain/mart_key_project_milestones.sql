@@ -19,7 +19,7 @@ with reported as (
     inner join {{ ref('plan_key_projects') }} as p
         on v.plan_ref like concat('project:', cast(p.project_no as string), ':%')
     where
-        v.item = 'project_milestone' and v.period_kind = 'year' and v.area_code = '{{ var("area_code") }}'
+        v.item = 'project_milestone' and v.period_kind = 'year' and v.area_code = '{{ sql_text("area_code") }}'
     group by p.project_no, p.name_zh, {{ milestone_of('v.plan_ref') }}, v.period_start
 )
 

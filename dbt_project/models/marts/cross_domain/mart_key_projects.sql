@@ -32,7 +32,7 @@ reported as (
     inner join projects as p on v.plan_ref = concat('project:', cast(p.project_no as string))
     where
         v.item in ('project_progress', 'project_quantity')
-        and v.period_kind = 'year' and v.area_code = '{{ var("area_code") }}'
+        and v.period_kind = 'year' and v.area_code = '{{ sql_text("area_code") }}'
     group by p.project_no, extract(year from v.period_start), v.item
     union all
     select

@@ -7,7 +7,7 @@ with own as (
         *,
         cast(extract(year from period_start) as bigint) as year
     from {{ ref('mart_indicator_values') }}
-    where is_preferred and period_kind = 'year' and area_code = '{{ var("area_code") }}'
+    where is_preferred and period_kind = 'year' and area_code = '{{ sql_text("area_code") }}'
 ),
 
 compared as (

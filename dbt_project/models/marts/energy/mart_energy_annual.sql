@@ -55,7 +55,7 @@ select
         else 'final'
     end as factor_status,
     cast(j.grid_year as bigint) as grid_factor_year,
-    case when j.kind = 'power' then '{{ var("grid_region", "beijing") }}' end as grid_region,
+    case when j.kind = 'power' then '{{ sql_text("grid_region") }}' end as grid_region,
     j.n_expected,
     j.n_valid,
     j.n_suspect,

@@ -83,8 +83,8 @@ judged as (
 select
     x.indicator_id,
     coalesce(i.name_zh, c.name_zh) as name_zh,
-    '{{ var("area_code") }}' as area_code,
-    '{{ var("area_name_zh") }}' as area_name_zh,
+    '{{ sql_text("area_code") }}' as area_code,
+    '{{ sql_text("area_name_zh") }}' as area_name_zh,
     x.shown_kind as period_kind,
     x.period_start,
     x.shown_end as period_end,
@@ -131,7 +131,7 @@ select
     x.standard,
     case
         when x.indicator_id = 'carbon_emission_total'
-            then 'fuel burned + net import of power and heat; {{ var("grid_region", "beijing") }} grid factor'
+            then 'fuel burned + net import of power and heat; {{ sql_text("grid_region") }} grid factor'
         else concat('sum of amount × coefficient, ', x.variant)
     end as clause,
     x.provenance

@@ -81,7 +81,7 @@ select
     {{ signed('j.tco2_validity', 'j.co2_sign', 'j.tco2_of_amount', 'j.metering') }} as tco2_in_scope,
     j.factor_status,
     cast(j.grid_year as bigint) as grid_factor_year,
-    case when j.kind = 'power' then '{{ var("grid_region", "beijing") }}' end as grid_region,
+    case when j.kind = 'power' then '{{ sql_text("grid_region") }}' end as grid_region,
     j.n_expected,
     j.n_valid,
     j.n_suspect,

@@ -13,8 +13,8 @@ select
     coalesce(i.name_zh, r.item) as name_zh,
     r.plan_ref,
     r.site_id,
-    coalesce(g.area_code, '{{ var("area_code") }}') as area_code,
-    {{ area_name("coalesce(g.area_code, '" ~ var('area_code') ~ "')", 'a.name_zh') }} as area_name_zh,
+    coalesce(g.area_code, '{{ sql_text("area_code") }}') as area_code,
+    {{ area_name("coalesce(g.area_code, '" ~ sql_text('area_code') ~ "')", 'a.name_zh') }} as area_name_zh,
     case when r.is_year then 'year' else 'part_of_year' end as period_kind,
     cast(r.period_start as date) as period_start,
     cast(r.period_end as date) - 1 as period_end,
@@ -32,4 +32,4 @@ select
 from {{ ref('stg_returns') }} as r
 left join register as g on r.site_id = g.site_id and g.nth = 1
 left join {{ ref('returns_items') }} as i on r.item = i.item
-left join {{ ref('district_areas') }} as a on coalesce(g.area_code, '{{ var("area_code") }}') = a.area_code
+left join {{ ref('district_areas') }} as a on coalesce(g.area_code, '{{ sql_text("area_code") }}') = a.area_code

@@ -109,8 +109,8 @@ allowed as (
 select
     a.indicator_id,
     i.name_zh,
-    '{{ var("area_code") }}' as area_code,
-    '{{ var("area_name_zh") }}' as area_name_zh,
+    '{{ sql_text("area_code") }}' as area_code,
+    '{{ sql_text("area_name_zh") }}' as area_name_zh,
     a.period_kind,
     a.period_start,
     a.period_end,

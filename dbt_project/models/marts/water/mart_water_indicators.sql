@@ -135,8 +135,8 @@ judged as (
 select
     s.indicator_id,
     coalesce(i.name_zh, s.indicator_id) as name_zh,
-    '{{ var("area_code") }}' as area_code,
-    '{{ var("area_name_zh") }}' as area_name_zh,
+    '{{ sql_text("area_code") }}' as area_code,
+    '{{ sql_text("area_name_zh") }}' as area_name_zh,
     s.period_kind,
     s.period_start,
     s.period_end,
