@@ -63,7 +63,7 @@ def judge_clean(bench: Bench, root: Path, registry: Registry, as_of: datetime, s
             feed.domain,
             name,
             _digest(bench.con, name),
-            Target(quoted(name), ("delivered_at", "sha256")),
+            Target(quoted(name), ("delivered_at", "delivery_id")),
             suites.counts_checks(feed, clean_rows, state.files[feed.name]),
         )
         for table in feed.tables.values():

@@ -81,6 +81,6 @@ def clean_feed(session: Session, feed: str, months: Set[str], note: Note) -> Cle
     result.refused = [reason for _, reason in report.refused]
     result.unbalanced = [f"{u.file_name}: {u.what}" for u in done.unbalanced]
     result.named = list(report.named)
-    session.cleaned.setdefault(feed, set()).update(r.sha256 for r in report.cleaned)
+    session.cleaned.setdefault(feed, set()).update(r.delivery_id for r in report.cleaned)
     note(result.text)
     return result

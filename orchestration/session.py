@@ -41,7 +41,7 @@ class Session:
     """One refresh at work, and what its steps found out.
 
     `failures` maps a feed to why its pull or cleaning failed, `fetched` to its number of new deliveries, `cleaned` to
-    the SHA-256 of those cleaned in this run. `verdicts` holds the gate's word by domain, `states` the domains that are
+    the ids of those cleaned in this run. `verdicts` holds the gate's word by domain, `states` the domains that are
     held or empty, `held` why; `refused` says why nothing may be published.
     """
 
@@ -138,8 +138,7 @@ class Session:
 
     def newest_reading(self, feed: str) -> datetime | None:
         """Start of the newest reading of `feed` in the lake, reporting zone, naive."""
-        query = "SELECT max(last_period) FROM cleaned WHERE feed = ?"
-        (newest,) = self.lake.index.db.execute(query, (feed,)).fetchone()
+        newest = self.lake.index.newest_period(feed)
         return datetime.fromisoformat(newest) if newest else None
 
     def remove_candidate(self) -> None:

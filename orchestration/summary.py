@@ -54,13 +54,13 @@ class Summary:
 def feed_counts(
     index: Index, feeds: Iterable[str], chosen: Mapping[str, set[str]] | None = None
 ) -> tuple[dict[str, dict[str, Any]], list[dict[str, str]]]:
-    """Counts per feed and the refused files, of all cleaned deliveries or of the `chosen` ones (feed → SHA-256)."""
+    """Counts per feed and the refused files, of all cleaned deliveries or of the `chosen` ones (feed → ids)."""
     totals: dict[str, dict[str, Any]] = {feed: {"files": 0, "refused": 0, **dict.fromkeys(COUNTS, 0)} for feed in feeds}
     refused: list[dict[str, str]] = []
     for month in index.months():
         for file, _ in index.cleaned_in(month):
             feed = file.receipt.feed
-            if feed in totals and (chosen is None or file.receipt.sha256 in chosen.get(feed, ())):
+            if feed in totals and (chosen is None or file.receipt.delivery_id in chosen.get(feed, ())):
                 _add(totals[feed], file)
                 if file.counts["verdict"] == "refused":
                     name, reason = file.receipt.file_name, file.counts["reason"]

@@ -7,9 +7,12 @@ Standard library only: a refresh with nothing new loads this module.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import IO, Any, Protocol
 
 
@@ -21,7 +24,8 @@ class PullError(Exception):
 class Offer:
     """One file a connector could fetch: `offer_id` names it within its source, `etag` changes when it changed.
 
-    `delivered_at` is zone-aware, by the source's clock, or None where only our landing time is known.
+    `delivered_at` is zone-aware, by the source's clock, or None where only our landing time is known. `offered_path` is
+    where a file lies, relative to the configuration's folder where it lies below it; '' where the source has no paths.
     """
 
     feed: str
@@ -31,11 +35,17 @@ class Offer:
     etag: str
     delivered_at: datetime | None
     delivered_at_source: str
+    offered_path: str = ""
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What was written down when raw bytes landed; identity is (feed, sha256). Times are ISO with offset."""
+    """What was written down when an offer landed. Times are ISO with offset.
+
+    A delivery is what a source offered at a time: feed, source, offer, delivered_at, named by `delivery_id`. Bytes are
+    stored once, in `raw_file` (below raw/), however many receipts name them. `source_path` is the path that the source
+    declared; `adopted_from` names the source whose receipt already had these bytes, '' where they were fetched.
+    """
 
     feed: str
     source_id: str
@@ -50,15 +60,30 @@ class Receipt:
     provenance: str
     owner: str
     licence: str
+    offered_path: str = ""
+    source_path: str = ""
+    adopted_from: str = ""
+    raw_file: str = ""
+
+    @cached_property
+    def delivery_id(self) -> str:
+        """32 hex digits that are the same for the same delivery in every lake."""
+        named = [self.feed, self.source_id, self.offer_id, self.delivered_at, self.sha256]
+        return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:32]
 
     def as_dict(self) -> dict[str, Any]:
         """Plain dictionary for JSON."""
         return asdict(self)
 
     @property
-    def order(self) -> tuple[datetime, str]:
-        """Deliveries are ordered by delivered_at, then SHA-256."""
-        return (datetime.fromisoformat(self.delivered_at), self.sha256)
+    def order(self) -> tuple[datetime, str, str, str]:
+        """Deliveries are ordered by delivered_at, then SHA-256; the same bytes at the same time by source and offer."""
+        return (self.moment, self.sha256, self.source_id, self.offer_id)
+
+    @cached_property
+    def moment(self) -> datetime:
+        """`delivered_at` as a zone-aware time."""
+        return datetime.fromisoformat(self.delivered_at)
 
 
 @dataclass(frozen=True)

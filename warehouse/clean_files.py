@@ -41,11 +41,11 @@ class Entered:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def write_quarantine(data: DataDir, feed: str, sha256: str, parts: Iterable[pl.DataFrame]) -> set[Path]:
+def write_quarantine(data: DataDir, feed: str, delivery_id: str, parts: Iterable[pl.DataFrame]) -> set[Path]:
     """Replaces everything quarantined from one delivery, in the order of its rows; no row at all removes the file."""
     from warehouse.parquet import FrameWriter, conform_known
 
-    file = data.quarantine_file(feed, sha256)
+    file = data.quarantine_file(feed, delivery_id)
     with replacing(file, durable=False) as temporary:
         with FrameWriter(temporary) as writer:
             for part in parts:

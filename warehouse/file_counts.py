@@ -1,4 +1,4 @@
-"""The table of both counts of every file: one row a delivery, one Parquet file a month of delivery.
+"""The table of both counts of every delivery: one row each, one Parquet file a month of delivery.
 
 Here belong its columns, the two sums that must come out (nothing lost), and writing and reading it. Not here: how the
 counts come about (sources.cleaning) or what the gate makes of a sum that does not come out.
@@ -22,7 +22,10 @@ from warehouse.sidecar import read_sidecar
 COLUMNS: tuple[Column, ...] = (
     Column("feed", "string", "Feed of the delivery", key=True),
     Column("source_id", "string", "Declared source that delivered it"),
-    Column("sha256", "string", "SHA-256 of the raw file", key=True),
+    Column("delivery_id", "string", "The delivery: what the source offered at a time", key=True),
+    Column("offer_id", "string", "What the source offered: a file's path below the folder it names"),
+    Column("adopted_from", "string", "Source whose delivery already had these bytes, else empty"),
+    Column("sha256", "string", "SHA-256 of the raw file"),
     Column("file_name", "string", "Name of the file at its source"),
     Column("delivered_at", "timestamp", "When the source delivered it, reporting zone, naive"),
     Column("landed_at", "timestamp", "When we landed it, reporting zone, naive; volatile"),
@@ -50,7 +53,7 @@ class Unbalanced:
     """A file whose counts do not come out: something was lost or counted twice."""
 
     feed: str
-    sha256: str
+    delivery_id: str
     file_name: str
     what: str
 
@@ -61,6 +64,9 @@ def row_of(file: CleanedFile, zone: tzinfo) -> dict[str, Any]:
     return {
         "feed": receipt.feed,
         "source_id": receipt.source_id,
+        "delivery_id": receipt.delivery_id,
+        "offer_id": receipt.offer_id,
+        "adopted_from": receipt.adopted_from,
         "sha256": receipt.sha256,
         "file_name": receipt.file_name,
         "delivered_at": _naive(receipt.delivered_at, zone),
@@ -82,7 +88,7 @@ def unbalanced(file: CleanedFile) -> list[Unbalanced]:
         ),
     )
     return [
-        Unbalanced(receipt.feed, receipt.sha256, receipt.file_name, f"{what}: {came_in} in, {found} accounted for")
+        Unbalanced(receipt.feed, receipt.delivery_id, receipt.file_name, f"{what}: {came_in} in, {found} accounted for")
         for what, came_in, found in checks
         if came_in != found
     ]
@@ -102,9 +108,10 @@ def write_month(data: DataDir, index: Index, month: str, zone: tzinfo) -> list[U
         remove_empty_dirs(folder, data.clean)
         return []
     frame = pl.DataFrame([row_of(file, zone) for file, _ in found], schema=schema_of(COLUMNS), orient="row")
+    order = ("feed", "delivered_at", "sha256", "source_id", "offer_id", "delivery_id")
     with replacing(folder / PART, durable=False) as temporary:
-        sha256 = write_frame(frame.sort("feed", "delivered_at", "sha256"), temporary)
-    prints = {f"{file.receipt.feed}/{file.receipt.sha256}": fingerprint for file, fingerprint in found}
+        sha256 = write_frame(frame.sort(order), temporary)
+    prints = {file.receipt.delivery_id: fingerprint for file, fingerprint in found}
     note = {"sha256": sha256, "rows": frame.height, "fingerprints": prints}
     write_bytes(folder / SIDECAR, json.dumps(note, sort_keys=True, indent=1).encode(), durable=False)
     return [problem for file, _ in found for problem in unbalanced(file)]
@@ -117,14 +124,16 @@ def stored_months(data: DataDir) -> Iterator[tuple[str, Path]]:
 
 
 def read_month(folder: Path) -> list[tuple[dict[str, Any], str]] | None:
-    """Rows of one month as (row, fingerprint); None if the file is damaged or has no sidecar: it is not there."""
+    """Rows of one month as (row, fingerprint); None if it is damaged, without sidecar or of an older layout."""
     import polars as pl
 
     note = read_sidecar(folder)
     if note is None:
         return None
-    rows = pl.read_parquet(folder / PART, glob=False).to_dicts()
-    return [(row, note["fingerprints"][f"{row['feed']}/{row['sha256']}"]) for row in rows]
+    frame = pl.read_parquet(folder / PART, glob=False)
+    if frame.columns != [column.name for column in COLUMNS]:
+        return None
+    return [(row, note["fingerprints"][row["delivery_id"]]) for row in frame.to_dicts()]
 
 
 def own_counts(row: dict[str, Any]) -> dict[str, Any]:

@@ -20,38 +20,41 @@ from typing import Any
 from sources.cleaning.store import FileCounts, PartitionCounts
 from sources.deliveries import Offer, Receipt
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 _RECEIPT = tuple(f.name for f in fields(Receipt))
 _PARTITION_COUNTS = tuple(f.name for f in fields(PartitionCounts))
 FILE_COUNTS = tuple(f.name for f in fields(FileCounts) if f.name != "touches")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Receipt.order, as SQL over deliveries d.
+_ORDER = "d.delivered_us, d.sha256, d.source_id, d.offer_id"
 
 _TABLES = f"""
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS marks (id INTEGER PRIMARY KEY, what TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS offers (
-    source_id TEXT NOT NULL, offer_id TEXT NOT NULL, etag TEXT NOT NULL, feed TEXT NOT NULL, sha256 TEXT NOT NULL,
-    PRIMARY KEY (source_id, offer_id, etag)
+    feed TEXT NOT NULL, source_id TEXT NOT NULL, offer_id TEXT NOT NULL, etag TEXT NOT NULL,
+    PRIMARY KEY (feed, source_id, offer_id)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS deliveries (
     {", ".join(f"{name} {'INTEGER' if name == 'size_bytes' else 'TEXT'} NOT NULL" for name in _RECEIPT)},
-    month TEXT NOT NULL, delivered_us INTEGER NOT NULL,
-    PRIMARY KEY (feed, sha256)
+    delivery_id TEXT NOT NULL PRIMARY KEY, month TEXT NOT NULL, delivered_us INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS deliveries_by_offer ON deliveries (feed, source_id, offer_id);
+CREATE INDEX IF NOT EXISTS deliveries_by_path ON deliveries (feed, source_id, offered_path);
+CREATE INDEX IF NOT EXISTS deliveries_by_bytes ON deliveries (sha256);
 CREATE TABLE IF NOT EXISTS partitions (
     table_name TEXT NOT NULL, value TEXT NOT NULL, rows INTEGER NOT NULL, sha256 TEXT NOT NULL,
     PRIMARY KEY (table_name, value)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS touches (
-    table_name TEXT NOT NULL, value TEXT NOT NULL, feed TEXT NOT NULL, sha256 TEXT NOT NULL,
+    table_name TEXT NOT NULL, value TEXT NOT NULL, delivery_id TEXT NOT NULL,
     {", ".join(f"{name} INTEGER NOT NULL" for name in _PARTITION_COUNTS)},
-    PRIMARY KEY (table_name, value, feed, sha256)
+    PRIMARY KEY (table_name, value, delivery_id)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS touches_by_delivery ON touches (feed, sha256);
+CREATE INDEX IF NOT EXISTS touches_by_delivery ON touches (delivery_id);
 CREATE TABLE IF NOT EXISTS cleaned (
-    feed TEXT NOT NULL, sha256 TEXT NOT NULL, fingerprint TEXT NOT NULL,
-    {", ".join(FILE_COUNTS)},
-    PRIMARY KEY (feed, sha256)
+    delivery_id TEXT NOT NULL PRIMARY KEY, fingerprint TEXT NOT NULL,
+    {", ".join(FILE_COUNTS)}
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS stamps (
     folder TEXT PRIMARY KEY, sha256 TEXT NOT NULL, stamp TEXT NOT NULL
@@ -147,25 +150,43 @@ class Index:
     # --- offers and deliveries
 
     def unseen(self, offers: Iterable[Offer]) -> list[Offer]:
-        """Those offers whose bytes are not known yet, in the given order."""
-        seen = set(self.db.execute("SELECT source_id, offer_id, etag FROM offers"))
-        return [o for o in offers if (printable(o.source_id), printable(o.offer_id), printable(o.etag)) not in seen]
+        """Those offers that differ from the last state seen of them, in the given order."""
+        seen = {row[:3]: row[3] for row in self.db.execute("SELECT feed, source_id, offer_id, etag FROM offers")}
+        return [
+            o for o in offers if seen.get((o.feed, printable(o.source_id), printable(o.offer_id))) != printable(o.etag)
+        ]
 
-    def add_offers(self, rows: Iterable[tuple[str, str, str, str, str]]) -> None:
-        """Remembers (source_id, offer_id, etag, feed, sha256), as `printable` text; known ones stay."""
-        self.db.executemany("INSERT OR IGNORE INTO offers VALUES (?, ?, ?, ?, ?)", rows)
+    def add_offers(self, rows: Iterable[tuple[str, str, str, str]]) -> None:
+        """Remembers the last state of offers: (feed, source_id, offer_id, etag), as `printable` text."""
+        self.db.executemany("INSERT OR REPLACE INTO offers VALUES (?, ?, ?, ?)", rows)
 
     def add_deliveries(self, receipts: Iterable[Receipt]) -> None:
         """Adds landed deliveries; known ones stay."""
-        marks = ", ".join("?" * (len(_RECEIPT) + 2))
+        marks = ", ".join("?" * (len(_RECEIPT) + 3))
         self.db.executemany(
             f"INSERT OR IGNORE INTO deliveries VALUES ({marks})",
-            ((*(getattr(r, n) for n in _RECEIPT), r.delivered_at[:7], _microseconds(r.delivered_at)) for r in receipts),
+            (
+                (*(getattr(r, n) for n in _RECEIPT), r.delivery_id, r.delivered_at[:7], _microseconds(r.moment))
+                for r in receipts
+            ),
         )
 
-    def delivery(self, feed: str, sha256: str) -> Receipt | None:
-        """The receipt of these bytes if they have landed for `feed`."""
-        found = self._receipts("FROM deliveries d WHERE d.feed = ? AND d.sha256 = ?", (feed, sha256))
+    def delivery(self, delivery_id: str) -> Receipt | None:
+        """The receipt of a delivery."""
+        found = self._receipts("FROM deliveries d WHERE d.delivery_id = ?", (delivery_id,))
+        return found[0] if found else None
+
+    def latest_of(self, feed: str, source_id: str, offer_id: str, offered_path: str) -> Receipt | None:
+        """The last delivery of one offer; a file under another id (the source names another folder now) by its path."""
+        for column, value in (("offer_id", offer_id), ("offered_path", offered_path)):
+            query = f"FROM deliveries d WHERE d.feed = ? AND d.source_id = ? AND d.{column} = ?"
+            if value and (found := self._receipts(query, (feed, source_id, value))):
+                return found[-1]
+        return None
+
+    def stored_bytes(self, sha256: str) -> str | None:
+        """Where these bytes are stored (below raw/), None if they have never landed."""
+        found = self.db.execute("SELECT raw_file FROM deliveries WHERE sha256 = ? LIMIT 1", (sha256,)).fetchone()
         return found[0] if found else None
 
     def deliveries(self, feed: str | None = None, month: str | None = None) -> list[Receipt]:
@@ -179,29 +200,36 @@ class Index:
 
         A source that is no longer declared (absent from `fingerprints`) counts as up to date once it was cleaned.
         """
-        done = dict(self._pairs("SELECT sha256, fingerprint FROM cleaned WHERE feed = ?", feed))
+        done = dict(self._pairs("SELECT delivery_id, fingerprint FROM cleaned"))
         return [
             r
             for r in self.deliveries(feed)
-            if r.sha256 not in done or fingerprints.get(r.source_id, done[r.sha256]) != done[r.sha256]
+            if (known := done.get(r.delivery_id)) is None or fingerprints.get(r.source_id, known) != known
         ]
+
+    def newest_period(self, feed: str) -> str | None:
+        """Start of the newest reading of a feed, ISO, reporting zone; None before the first."""
+        query = "SELECT max(c.last_period) FROM cleaned c JOIN deliveries d USING (delivery_id) WHERE d.feed = ?"
+        (newest,) = self.db.execute(query, (feed,)).fetchone()
+        return newest
 
     def as_of(self) -> datetime | None:
         """The latest delivered_at of all deliveries (UTC), None before the first."""
         (latest,) = self.db.execute("SELECT max(delivered_us) FROM deliveries").fetchone()
         return None if latest is None else _EPOCH + timedelta(microseconds=latest)
 
-    def inputs(self) -> list[tuple[str, str]]:
-        """(feed, sha256) of every cleaned delivery, sorted: what a release is made from."""
-        return list(self.db.execute("SELECT feed, sha256 FROM cleaned ORDER BY feed, sha256"))
+    def inputs(self) -> list[Receipt]:
+        """Every cleaned delivery by feed and delivery order: what a release is made from."""
+        found = self._receipts("FROM deliveries d JOIN cleaned c USING (delivery_id)", ())
+        return sorted(found, key=lambda r: r.feed)
 
     def state(self) -> str:
         """SHA-256 over the clean partitions and the deliveries: equal states give equal marts."""
         digest = hashlib.sha256()
         for query in (
             "SELECT table_name, value, sha256 FROM partitions ORDER BY 1, 2",
-            "SELECT feed, sha256, delivered_at FROM deliveries ORDER BY 1, 2",
-            "SELECT feed, sha256, fingerprint FROM cleaned ORDER BY 1, 2",
+            "SELECT delivery_id FROM deliveries ORDER BY 1",
+            "SELECT delivery_id, fingerprint FROM cleaned ORDER BY 1",
         ):
             for row in self.db.execute(query):
                 digest.update(("\0".join(row) + "\n").encode())
@@ -212,28 +240,28 @@ class Index:
 
     def touching(self, feed: str, partitions: Sequence[tuple[str, str]]) -> list[Receipt]:
         """Deliveries of `feed` with a reading in any of the (table, value) partitions, in delivery order."""
-        found: dict[tuple[str, str], Receipt] = {}
+        found: dict[str, Receipt] = {}
         # Two parameters a pair: stay below SQLite's limit on parameters.
         for start in range(0, len(partitions), 400):
             chunk = partitions[start : start + 400]
             pairs = ", ".join(["(?, ?)"] * len(chunk))
             query = (
-                "FROM deliveries d WHERE d.feed = ? AND EXISTS (SELECT 1 FROM touches t WHERE t.feed = d.feed"
-                f" AND t.sha256 = d.sha256 AND (t.table_name, t.value) IN (VALUES {pairs}))"
+                "FROM deliveries d WHERE d.feed = ? AND EXISTS (SELECT 1 FROM touches t"
+                f" WHERE t.delivery_id = d.delivery_id AND (t.table_name, t.value) IN (VALUES {pairs}))"
             )
             for receipt in self._receipts(query, (feed, *(part for pair in chunk for part in pair))):
-                found[(receipt.feed, receipt.sha256)] = receipt
+                found[receipt.delivery_id] = receipt
         return sorted(found.values(), key=lambda r: r.order)
 
-    def touches_of(self, feed: str, sha256: str) -> list[tuple[str, str]]:
+    def touches_of(self, delivery_id: str) -> list[tuple[str, str]]:
         """(table, value) of every partition that holds or counts a reading of the delivery, sorted."""
-        query = "SELECT table_name, value FROM touches WHERE feed = ? AND sha256 = ? ORDER BY 1, 2"
-        return list(self.db.execute(query, (feed, sha256)))
+        query = "SELECT table_name, value FROM touches WHERE delivery_id = ? ORDER BY 1, 2"
+        return list(self.db.execute(query, (delivery_id,)))
 
     def deliveries_in(self, table: str, value: str) -> list[str]:
-        """SHA-256 of every delivery with a reading in the partition, sorted."""
-        query = "SELECT sha256 FROM touches WHERE table_name = ? AND value = ? ORDER BY 1"
-        return [sha for (sha,) in self.db.execute(query, (table, value))]
+        """Ids of every delivery with a reading in the partition, sorted."""
+        query = "SELECT delivery_id FROM touches WHERE table_name = ? AND value = ? ORDER BY 1"
+        return [delivery for (delivery,) in self.db.execute(query, (table, value))]
 
     def partitions(self, table: str | None = None) -> list[tuple[str, str]]:
         """(table, value) of every clean partition, sorted; a table that is stored whole is none."""
@@ -244,23 +272,23 @@ class Index:
         return list(self.db.execute(query, (table,)))
 
     def partition_deliveries(self) -> list[tuple[str, str, str, str | None]]:
-        """(table, value, SHA-256 of the Parquet, SHA-256 of a delivery in it or None) of everything known."""
+        """(table, value, SHA-256 of the Parquet, id of a delivery in it or None) of everything known."""
         query = (
-            "SELECT p.table_name, p.value, p.sha256, t.sha256 FROM partitions p"
+            "SELECT p.table_name, p.value, p.sha256, t.delivery_id FROM partitions p"
             " LEFT JOIN touches t USING (table_name, value) WHERE p.value <> ''"
         )
         return list(self.db.execute(query))
 
     def put_partition(
-        self, table: str, value: str, feed: str, rows: int, sha256: str, counts: Mapping[str, PartitionCounts]
+        self, table: str, value: str, rows: int, sha256: str, counts: Mapping[str, PartitionCounts]
     ) -> None:
-        """Replaces what is known of one partition."""
+        """Replaces what is known of one partition; `counts` by delivery id."""
         self.drop_partition(table, value)
         self.db.execute("INSERT INTO partitions VALUES (?, ?, ?, ?)", (table, value, rows, sha256))
-        marks = ", ".join("?" * (len(_PARTITION_COUNTS) + 4))
+        marks = ", ".join("?" * (len(_PARTITION_COUNTS) + 3))
         self.db.executemany(
             f"INSERT INTO touches VALUES ({marks})",
-            ((table, value, feed, sha, *(getattr(c, n) for n in _PARTITION_COUNTS)) for sha, c in counts.items()),
+            ((table, value, delivery, *(getattr(c, n) for n in _PARTITION_COUNTS)) for delivery, c in counts.items()),
         )
 
     def drop_partition(self, table: str, value: str) -> None:
@@ -268,26 +296,22 @@ class Index:
         self.db.execute("DELETE FROM partitions WHERE table_name = ? AND value = ?", (table, value))
         self.db.execute("DELETE FROM touches WHERE table_name = ? AND value = ?", (table, value))
 
-    def put_cleaned(self, feed: str, sha256: str, fingerprint: str, counts: Mapping[str, Any]) -> None:
+    def put_cleaned(self, delivery_id: str, fingerprint: str, counts: Mapping[str, Any]) -> None:
         """Notes that a delivery is cleaned under `fingerprint`, with the counts of the file itself."""
-        marks = ", ".join("?" * (len(FILE_COUNTS) + 3))
+        marks = ", ".join("?" * (len(FILE_COUNTS) + 2))
         self.db.execute(
             f"INSERT OR REPLACE INTO cleaned VALUES ({marks})",
-            (feed, sha256, fingerprint, *(counts[n] for n in FILE_COUNTS)),
+            (delivery_id, fingerprint, *(counts[n] for n in FILE_COUNTS)),
         )
-
-    def forget_cleaned(self, feed: str, sha256: str | None = None) -> None:
-        """Makes one delivery, or all of a feed, count as not cleaned."""
-        self.db.execute("DELETE FROM cleaned WHERE feed = ?1 AND (?2 IS NULL OR sha256 = ?2)", (feed, sha256))
 
     def cleaned_in(self, month: str) -> list[tuple[CleanedFile, str]]:
         """Every cleaned delivery of a month of delivery with its counts and fingerprint, by feed and delivery order."""
         columns = [f"d.{n}" for n in _RECEIPT] + ["c.fingerprint"] + [f"c.{n}" for n in FILE_COUNTS]
         columns += [f"coalesce(sum(t.{n}), 0)" for n in _PARTITION_COUNTS]
         query = (
-            f"SELECT {', '.join(columns)} FROM deliveries d JOIN cleaned c USING (feed, sha256)"
-            " LEFT JOIN touches t USING (feed, sha256)"
-            " WHERE d.month = ? GROUP BY d.feed, d.sha256 ORDER BY d.feed, d.delivered_us, d.sha256"
+            f"SELECT {', '.join(columns)} FROM deliveries d JOIN cleaned c USING (delivery_id)"
+            " LEFT JOIN touches t USING (delivery_id)"
+            f" WHERE d.month = ? GROUP BY d.delivery_id ORDER BY d.feed, {_ORDER}"
         )
         found = []
         for row in self.db.execute(query, (month,)):
@@ -299,12 +323,12 @@ class Index:
 
     def months(self) -> list[str]:
         """Months of delivery that hold a cleaned delivery, sorted."""
-        query = "SELECT DISTINCT month FROM deliveries JOIN cleaned USING (feed, sha256) ORDER BY 1"
+        query = "SELECT DISTINCT month FROM deliveries JOIN cleaned USING (delivery_id) ORDER BY 1"
         return [month for (month,) in self.db.execute(query)]
 
-    def month_of(self, feed: str, sha256: str) -> str | None:
+    def month_of(self, delivery_id: str) -> str | None:
         """Month of delivery (YYYY-MM), None if unknown."""
-        found = self.db.execute("SELECT month FROM deliveries WHERE feed = ? AND sha256 = ?", (feed, sha256)).fetchone()
+        found = self.db.execute("SELECT month FROM deliveries WHERE delivery_id = ?", (delivery_id,)).fetchone()
         return found[0] if found else None
 
     def stamps(self) -> dict[str, tuple[str, str]]:
@@ -330,12 +354,12 @@ class Index:
 
     def _receipts(self, query: str, parameters: Sequence[Any]) -> list[Receipt]:
         columns = ", ".join(f"d.{n}" for n in _RECEIPT)
-        rows = self.db.execute(f"SELECT {columns} {query} ORDER BY d.delivered_us, d.sha256", parameters)
+        rows = self.db.execute(f"SELECT {columns} {query} ORDER BY {_ORDER}", parameters)
         return [Receipt(*row) for row in rows]
 
     def _pairs(self, query: str, *parameters: Any) -> list[tuple[str, str]]:
         return list(self.db.execute(query, parameters))
 
 
-def _microseconds(text: str) -> int:
-    return (datetime.fromisoformat(text) - _EPOCH) // timedelta(microseconds=1)
+def _microseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)

@@ -110,8 +110,9 @@ class Lake:
             self._batch = None
 
     def land(self, offer: Offer, stream: IO[bytes], source: Source, landed_at: datetime | None = None) -> Landed:
-        """Reads `stream` to its end and stores its bytes once; the same bytes again change nothing but are remembered.
+        """Reads `stream` to its end, stores its bytes once and the delivery with a receipt of its own.
 
+        The same bytes as the last state of one offer are no delivery; that the offer was seen is remembered.
         `source` gives connector, provenance, owner and licence (the feed's where it has none). Inside `batch` the
         delivery counts when the batch ends, else at once. An exception of the stream leaves nothing behind.
         """
@@ -121,7 +122,7 @@ class Lake:
             return self.land(offer, stream, source, landed_at)
 
     def unseen(self, offers: Iterable[Offer]) -> list[Offer]:
-        """Those offers that have not landed yet."""
+        """Those offers that differ from the last state seen of them."""
         return self.index.unseen(offers)
 
     def deliveries(self, feed: str, month: str | None = None) -> list[Delivery]:
@@ -162,9 +163,9 @@ class Lake:
         """Deliveries of `feed` with a reading in any of the (table, value) partitions, in delivery order."""
         return [self._delivery(r) for r in self.index.touching(feed, list(partitions))]
 
-    def previous_touches(self, feed: str, sha256: str) -> tuple[tuple[str, str], ...]:
+    def previous_touches(self, feed: str, delivery_id: str) -> tuple[tuple[str, str], ...]:
         """Partitions that hold or count a reading of the delivery as it was last cleaned: rebuilt when it is again."""
-        return tuple(self.index.touches_of(feed, sha256))
+        return tuple(self.index.touches_of(delivery_id))
 
     def partitions(self, table: str) -> list[str]:
         """The values of every clean partition of `table` as stored, in order."""
@@ -191,20 +192,20 @@ class Lake:
         self._store.write(table, value, parts)
 
     def write_flags(self, table: str, value: str, clean: pl.DataFrame, flagged: Mapping[str, int]) -> None:
-        """Replaces clean readings of which only the flags changed; `flagged` is readings_flagged by delivery."""
+        """Replaces clean readings of which only the flags changed; `flagged` is readings_flagged by delivery id."""
         self._store.write_flags(table, value, clean, flagged)
 
-    def write_quarantine(self, feed: str, sha256: str, rejected: pl.DataFrame) -> None:
+    def write_quarantine(self, feed: str, delivery_id: str, rejected: pl.DataFrame) -> None:
         """Replaces everything quarantined from one delivery (an empty frame removes it)."""
-        self._store.write_quarantine(feed, sha256, [rejected])
+        self._store.write_quarantine(feed, delivery_id, [rejected])
 
-    def write_quarantine_parts(self, feed: str, sha256: str, parts: Iterable[pl.DataFrame]) -> None:
+    def write_quarantine_parts(self, feed: str, delivery_id: str, parts: Iterable[pl.DataFrame]) -> None:
         """Like write_quarantine, where the rejected rows are too many for memory: parts follow in row order."""
-        self._store.write_quarantine(feed, sha256, parts)
+        self._store.write_quarantine(feed, delivery_id, parts)
 
-    def record_file(self, feed: str, sha256: str, counts: FileCounts, fingerprint: str) -> None:
+    def record_file(self, feed: str, delivery_id: str, counts: FileCounts, fingerprint: str) -> None:
         """Notes that the delivery is cleaned under `fingerprint`; after all its partitions are written."""
-        self._store.record_file(feed, sha256, counts, fingerprint)
+        self._store.record_file(feed, delivery_id, counts, fingerprint)
 
     def write_site_register(self, register: pl.DataFrame, entered: Sequence[Entered] = ()) -> None:
         """Replaces the site register in force (all feeds), made from the files `entered`; same rows, same bytes."""

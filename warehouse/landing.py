@@ -1,4 +1,4 @@
-"""Landing raw bytes: streamed to disk and hashed on the way, stored once by SHA-256, with a receipt.
+"""Landing raw bytes: streamed to disk and hashed on the way, stored once by SHA-256, with a receipt for each delivery.
 
 Here belong the receipt, the list of offers seen and the batch that makes thousands of small files durable together.
 Not here: fetching (sources.connectors), or anything that looks into the bytes. Names that come from a source never
@@ -11,15 +11,15 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import IO, Any
 
 from sources.config.model import Source
 from sources.deliveries import Offer, Receipt
 from sources.registry.model import Registry
-from warehouse.atomic import flush, fsync_dir, temporary_beside
+from warehouse.atomic import flush, fsync_dir, temporary_beside, write_bytes
 from warehouse.index import Index, printable
 from warehouse.paths import DataDir, extension_of
 
@@ -30,7 +30,7 @@ BATCH_FILES = 5000
 
 @dataclass(frozen=True)
 class Landed:
-    """A landed offer: the receipt of its bytes, and whether they were new."""
+    """A landed offer: the receipt of its last delivery, and whether it is a new one."""
 
     receipt: Receipt
     new: bool
@@ -47,7 +47,10 @@ class Batch:
         self._mark = index.set_mark("landing")
         self._staging = data.raw
         self._staging.mkdir(parents=True, exist_ok=True)
-        self._pending: dict[tuple[str, str], tuple[Path, Receipt]] = {}
+        # Receipts in landing order, with the bytes that only the first receipt of them brings along.
+        self._pending: list[tuple[Path | None, Receipt]] = []
+        self._latest: dict[tuple[str, str, str], Receipt] = {}
+        self._stored: dict[str, str] = {}
         self._offers: list[tuple[str, str, str, str, str]] = []
 
     def land(self, offer: Offer, stream: IO[bytes], source: Source, landed_at: datetime | None) -> Landed:
@@ -62,8 +65,6 @@ class Batch:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        if not landed.new:
-            temporary.unlink()
         row = (printable(offer.source_id), printable(offer.offer_id), printable(offer.etag), feed.name, sha256)
         self._offers.append(row)
         if len(self._offers) >= BATCH_FILES:
@@ -77,67 +78,91 @@ class Batch:
     def _receive(
         self, offer: Offer, source: Source, sha256: str, size: int, landed_at: datetime | None, temporary: Path
     ) -> Landed:
-        key = (offer.feed, sha256)
-        if key in self._pending:
-            return Landed(self._pending[key][1], new=False)
-        if known := self._index.delivery(*key):
-            return Landed(known, new=False)
+        key = (offer.feed, printable(offer.source_id), printable(offer.offer_id))
+        path = printable(offer.offered_path)
+        last = self._latest.get(key) or self._index.latest_of(*key, path)
+        if last is not None and last.sha256 == sha256:
+            temporary.unlink()
+            return Landed(last, new=False)
         now = (landed_at or datetime.now(UTC)).astimezone(self._zone)
-        delivered = offer.delivered_at.astimezone(self._zone) if offer.delivered_at else now
+        delivered, clock = self._delivered(offer, now, last)
+        raw_file = self._stored.get(sha256) or self._index.stored_bytes(sha256)
+        day, file_name = delivered.date().isoformat(), printable(offer.file_name)
         receipt = Receipt(
             feed=offer.feed,
-            source_id=printable(offer.source_id),
-            offer_id=printable(offer.offer_id),
-            file_name=printable(offer.file_name),
+            source_id=key[1],
+            offer_id=key[2],
+            file_name=file_name,
             sha256=sha256,
             size_bytes=size,
             delivered_at=delivered.isoformat(),
-            delivered_at_source=printable(offer.delivered_at_source) if offer.delivered_at else "landing",
+            delivered_at_source=clock,
             landed_at=now.isoformat(),
             connector=source.connector,
             provenance=source.provenance,
             owner=source.owner or self._registry.feeds[offer.feed].owner,
             licence=source.licence or self._registry.feeds[offer.feed].licence,
+            offered_path=path,
+            source_path=printable(source.path),
+            raw_file=raw_file or raw_name(offer.feed, day, sha256, file_name),
         )
-        self._pending[key] = (temporary, receipt)
+        if raw_file:
+            temporary.unlink()
+        self._stored[sha256] = receipt.raw_file
+        self._latest[key] = receipt
+        self._pending.append((None if raw_file else temporary, receipt))
         return Landed(receipt, new=True)
 
+    def _delivered(self, offer: Offer, now: datetime, last: Receipt | None) -> tuple[datetime, str]:
+        """When the offer was delivered, and by which clock.
+
+        A file that changed was delivered after the state that it replaced. Where its own clock denies that (earlier
+        bytes put back with their old time, a dated name written over), the time of landing counts.
+        """
+        delivered = offer.delivered_at.astimezone(self._zone) if offer.delivered_at else now
+        clock = printable(offer.delivered_at_source) if offer.delivered_at else "landing"
+        if last is None or delivered > last.moment:
+            return delivered, clock
+        return max(now, last.moment.astimezone(self._zone) + timedelta(microseconds=1)), "landing"
+
     def _write(self, last: bool = False) -> None:
-        receipts = [receipt for _, receipt in self._pending.values()]
+        receipts = [receipt for _, receipt in self._pending]
         self._store_files()
         self._append_offers()
         self._index.begin()
         try:
             self._index.add_deliveries(receipts)
-            self._index.add_offers(self._offers)
+            self._index.add_offers((feed, source, offer, etag) for source, offer, etag, feed, _ in self._offers)
             if last:
                 self._index.clear_mark(self._mark)
             self._index.commit()
         except BaseException:
             self._index.rollback()
             raise
-        self._pending.clear()
-        self._offers.clear()
+        for kept in (self._pending, self._latest, self._stored, self._offers):
+            kept.clear()
 
     def _store_files(self) -> None:
         """Bytes first, receipts second: raw bytes without a receipt are not there."""
         if not self._pending:
             return
-        staged: list[tuple[Path, Path, Path, Path]] = []
+        staged: list[tuple[Path, Path]] = []
         folders: set[Path] = set()
-        for temporary, receipt in self._pending.values():
+        for temporary, receipt in self._pending:
             file, note = raw_paths(self._data, receipt)
-            if file.parent not in folders:
-                file.parent.mkdir(parents=True, exist_ok=True)
-                folders.add(file.parent)
-            staged_note = temporary.with_name(temporary.name + ".receipt")
-            staged_note.write_bytes(json.dumps(receipt.as_dict(), ensure_ascii=False, indent=1).encode())
-            staged.append((temporary, file, staged_note, note))
-        flush(self._staging, (path for pair in staged for path in (pair[0], pair[2])))
-        for temporary, file, staged_note, note in staged:
-            temporary.chmod(0o444)
-            temporary.replace(file)
-            staged_note.replace(note)
+            staged_note = temporary_beside(self._staging / "receipt")
+            staged_note.write_bytes(receipt_bytes(receipt))
+            for path in (file, note):
+                if path.parent not in folders:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    folders.add(path.parent)
+            if temporary is not None:
+                temporary.chmod(0o444)
+                staged.append((temporary, file))
+            staged.append((staged_note, note))
+        flush(self._staging, (temporary for temporary, _ in staged))
+        for temporary, final in staged:
+            temporary.replace(final)
         flush(self._staging, folders | {f.parent for f in folders})
 
     def _append_offers(self) -> None:
@@ -158,11 +183,21 @@ class Batch:
                 fsync_dir(file.parent)
 
 
+def raw_name(feed: str, day: str, sha256: str, file_name: str) -> str:
+    """What a receipt says of where its bytes are stored: feed, day of their first delivery and file below raw/."""
+    return f"{feed}/{day}/{sha256}.{extension_of(file_name)}"
+
+
 def raw_paths(data: DataDir, receipt: Receipt) -> tuple[Path, Path]:
-    """Where the bytes and the receipt of a delivery stand."""
-    day = receipt.delivered_at[:10]
-    file = data.raw_file(receipt.feed, day, receipt.sha256, extension_of(receipt.file_name))
-    return file, data.receipt_file(receipt.feed, day, receipt.sha256)
+    """Where the bytes and the receipt of a delivery stand; UnsafeName where `raw_file` cannot name the bytes."""
+    feed, day, name = (*receipt.raw_file.split("/", 2), "", "")[:3]
+    file = data.raw_file(feed, day, receipt.sha256, name.removeprefix(f"{receipt.sha256}."))
+    return file, data.receipt_file(receipt.feed, receipt.delivered_at[:10], receipt.delivery_id)
+
+
+def receipt_bytes(receipt: Receipt) -> bytes:
+    """A receipt as it stands on disk."""
+    return json.dumps(receipt.as_dict(), ensure_ascii=False, indent=1).encode()
 
 
 def stored_receipts(data: DataDir) -> Iterator[tuple[Path, Receipt]]:
@@ -174,8 +209,25 @@ def stored_receipts(data: DataDir) -> Iterator[tuple[Path, Receipt]]:
             raise ValueError(f"{note} is not a receipt: {error}") from None
 
 
+def renew_old_receipts(data: DataDir) -> int:
+    """Writes receipts of the layout before delivery ids (named by SHA-256, bytes next to them) anew; gives how many.
+
+    Offers that this layout dropped as known bytes have no receipt: they are offered again.
+    """
+    renewed = 0
+    for note, receipt in stored_receipts(data):
+        if receipt.raw_file or note.name != f"{receipt.sha256}.receipt.json":
+            continue
+        raw_file = raw_name(receipt.feed, receipt.delivered_at[:10], receipt.sha256, receipt.file_name)
+        new = replace(receipt, raw_file=raw_file)
+        write_bytes(raw_paths(data, new)[1], receipt_bytes(new))
+        note.unlink()
+        renewed += 1
+    return renewed
+
+
 def stored_offers(data: DataDir) -> Iterator[tuple[str, str, str, str, str]]:
-    """Every remembered offer on disk as (source_id, offer_id, etag, feed, sha256); torn lines are left out."""
+    """Every offer on disk, its last state last, without torn lines: (source_id, offer_id, etag, feed, sha256)."""
     for file in sorted(data.raw.glob("*/offers.jsonl")):
         for line in file.read_bytes().split(b"\n"):
             offer = _offer_line(line)

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from sources.deliveries import Receipt
 from warehouse.candidate import AdmittedTable
 from warehouse.catalogue import Catalogue, MartTable
 
@@ -49,9 +50,13 @@ def _table_entry(
     }
 
 
-def write_inputs(folder: Path, inputs: Iterable[tuple[str, str]]) -> str:
-    """Writes inputs.jsonl, one cleaned delivery a line, sorted; gives its SHA-256."""
-    lines = [json.dumps({"feed": feed, "sha256": sha256}) + "\n" for feed, sha256 in sorted(inputs)]
+_INPUT = ("feed", "source_id", "offer_id", "delivered_at", "sha256", "delivery_id", "adopted_from")
+
+
+def write_inputs(folder: Path, inputs: Iterable[Receipt]) -> str:
+    """Writes inputs.jsonl, one cleaned delivery a line, by feed and delivery order; gives its SHA-256."""
+    ordered = sorted(inputs, key=lambda r: (r.feed, r.order))
+    lines = [json.dumps({name: getattr(r, name) for name in _INPUT}, ensure_ascii=False) + "\n" for r in ordered]
     content = "".join(lines).encode()
     (folder / INPUTS).write_bytes(content)
     return hashlib.sha256(content).hexdigest()

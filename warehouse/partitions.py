@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 # Rows of one partition stand in this order after the key.
-_ORIGIN = ("raw_sha256", "raw_row", "raw_column")
+_ORIGIN = ("raw_sha256", "raw_row", "raw_column", "delivery_id")
 
 
 class LakeInconsistent(RuntimeError):
@@ -65,8 +65,8 @@ class PartitionStore:
         self._zone = zone
         self._mark: int | None = None
         self._paths: set[Path] = set()
-        self._affected: set[tuple[str, str]] = set()
-        self._recorded: set[tuple[str, str]] = set()
+        self._affected: set[str] = set()
+        self._recorded: set[str] = set()
         self._partitions = 0
 
     @property
@@ -96,7 +96,7 @@ class PartitionStore:
         new = _Written(temporary_beside(folder / PART), temporary_beside(beside / PART))
         try:
             self._write_parts(declared, value, parts, new)
-            self._touch(declared.feed, table, value, new.counts)
+            self._touch(table, value, new.counts)
             if not new.rows and not new.gone:
                 self._drop(table, value, folder, beside)
             else:
@@ -119,7 +119,7 @@ class PartitionStore:
         counts = counts_from_json(note)
         if unknown := set(flagged) - set(counts):
             raise LakeInconsistent(f"{table} {value}: flags of deliveries that have no reading here: {sorted(unknown)}")
-        counts |= {sha: replace(counts[sha], readings_flagged=count) for sha, count in flagged.items()}
+        counts |= {delivery: replace(counts[delivery], readings_flagged=n) for delivery, n in flagged.items()}
         temporary = temporary_beside(folder / PART)
         try:
             _write_clean(declared, [clean], temporary)
@@ -129,14 +129,14 @@ class PartitionStore:
             clean_files.write_sidecar(folder, note)
         finally:
             remove(temporary)
-        self._touch(declared.feed, table, value, counts)
+        self._touch(table, value, counts)
         self._paths.update((folder / PART, folder / SIDECAR, folder))
-        self._index.put_partition(table, value, declared.feed, clean.height, note["sha256"], counts)
+        self._index.put_partition(table, value, clean.height, note["sha256"], counts)
 
-    def write_quarantine(self, feed: str, sha256: str, parts: Iterable[pl.DataFrame]) -> None:
+    def write_quarantine(self, feed: str, delivery_id: str, parts: Iterable[pl.DataFrame]) -> None:
         """Replaces everything quarantined from one delivery; no row at all removes it."""
         self.start()
-        self._paths |= clean_files.write_quarantine(self._data, feed, sha256, parts)
+        self._paths |= clean_files.write_quarantine(self._data, feed, delivery_id, parts)
 
     def write_whole_table(
         self,
@@ -151,26 +151,26 @@ class PartitionStore:
         for file in entered:
             self._paths |= clean_files.keep_entered(self._data, file)
         rows, sha256, paths = clean_files.write_whole_table(self._data, name, frame, columns, order, entered)
-        self._index.put_partition(name, "", "", rows, sha256, {})
+        self._index.put_partition(name, "", rows, sha256, {})
         self._paths |= paths
 
-    def record_file(self, feed: str, sha256: str, counts: FileCounts, fingerprint: str) -> None:
+    def record_file(self, feed: str, delivery_id: str, counts: FileCounts, fingerprint: str) -> None:
         """Notes that the delivery is cleaned; LakeInconsistent if its touches are not the partitions that count it."""
         self.start()
-        touched, named = set(self._index.touches_of(feed, sha256)), set(counts.touches)
+        touched, named = set(self._index.touches_of(delivery_id)), set(counts.touches)
         if touched != named:
             raise LakeInconsistent(
-                f"{feed} {sha256[:12]}: its readings lie in {sorted(named)[:3]}…, the partitions written count it in "
+                f"{feed} {delivery_id}: its readings lie in {sorted(named)[:3]}…, the partitions written count it in "
                 f"{sorted(touched)[:3]}…; only in one of both: {sorted(touched ^ named)[:5]}"
             )
-        self._index.put_cleaned(feed, sha256, fingerprint, {n: getattr(counts, n) for n in file_counts.FILE_COUNTS})
-        self._recorded.add((feed, sha256))
+        self._index.put_cleaned(delivery_id, fingerprint, {n: getattr(counts, n) for n in file_counts.FILE_COUNTS})
+        self._recorded.add(delivery_id)
 
     def finish(self) -> CleaningDone:
         """Writes the file counts of every month concerned, makes all durable, commits the index without the mark."""
         if self._mark is None:
             return CleaningDone(0, 0, ())
-        months = {self._index.month_of(*key) for key in self._affected | self._recorded} - {None}
+        months = {self._index.month_of(delivery) for delivery in self._affected | self._recorded} - {None}
         problems = [p for m in sorted(months) for p in file_counts.write_month(self._data, self._index, m, self._zone)]
         self._paths.update(self._data.file_counts(m) / name for m in months for name in (PART, SIDECAR))
         flush(self._data.root, self._paths | {p.parent for p in self._paths})
@@ -190,9 +190,9 @@ class PartitionStore:
         for kept in (self._paths, self._affected, self._recorded):
             kept.clear()
 
-    def _touch(self, feed: str, table: str, value: str, counts: Mapping[str, PartitionCounts]) -> None:
+    def _touch(self, table: str, value: str, counts: Mapping[str, PartitionCounts]) -> None:
         """Deliveries that stood or stand in the partition: their rows of the file counts are written again."""
-        self._affected.update((feed, sha) for sha in (*self._index.deliveries_in(table, value), *counts))
+        self._affected.update((*self._index.deliveries_in(table, value), *counts))
         self._partitions += 1
 
     def _write_parts(self, declared: CleanTable, value: str, parts: Iterable[PartitionPart], new: _Written) -> None:
@@ -206,8 +206,8 @@ class PartitionStore:
 
         def clean_frames() -> Iterable[pl.DataFrame]:
             for clean, superseded, counts in parts:
-                for sha, count in counts.items():
-                    totals.setdefault(sha, Counter()).update(asdict(count))
+                for delivery, count in counts.items():
+                    totals.setdefault(delivery, Counter()).update(asdict(count))
                 if not superseded.is_empty():
                     frame = conform_known(superseded, declared.columns, f"superseded of {declared.name}")
                     gone.append(frame.sort(order, maintain_order=True))
@@ -220,7 +220,7 @@ class PartitionStore:
         with FrameWriter(new.superseded) as gone:
             new.rows = _write_clean(declared, clean_frames(), new.clean)
         new.gone = gone.rows
-        new.counts = {sha: PartitionCounts(**total) for sha, total in totals.items()}
+        new.counts = {delivery: PartitionCounts(**total) for delivery, total in totals.items()}
         _check(declared, value, new)
 
     def _store(self, declared: CleanTable, value: str, folder: Path, beside: Path, new: _Written) -> None:
@@ -243,7 +243,7 @@ class PartitionStore:
             new.clean.replace(folder / PART)
             clean_files.write_sidecar(folder, note)
             self._paths.update((folder / PART, folder / SIDECAR, folder))
-        self._index.put_partition(declared.name, value, declared.feed, new.rows, note["sha256"], new.counts)
+        self._index.put_partition(declared.name, value, new.rows, note["sha256"], new.counts)
 
     def _drop(self, table: str, value: str, folder: Path, beside: Path) -> None:
         for path in (folder / SIDECAR, folder / PART, beside / PART):

@@ -20,6 +20,7 @@ TEMPORARY = ".tmp-"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+_DELIVERY = re.compile(r"[0-9a-f]{32}\Z")
 _EXTENSION = re.compile(r"[a-z0-9]{1,8}(\.gz)?\Z")
 _VALUE = {
     "day": re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\Z"),
@@ -45,6 +46,11 @@ def checked_name(text: str) -> str:
 def checked_sha256(text: str) -> str:
     """`text` if it is a SHA-256 in lower-case hex, else UnsafeName."""
     return _checked(_SHA256, text, "a SHA-256")
+
+
+def checked_delivery(text: str) -> str:
+    """`text` if it is a delivery id (32 hex digits), else UnsafeName."""
+    return _checked(_DELIVERY, text, "a delivery")
 
 
 def checked_value(grain: str, value: str) -> str:
@@ -172,14 +178,14 @@ class DataDir:
         return self.root / "ledger" / "manifests"
 
     def raw_file(self, feed: str, delivery_date: str, sha256: str, extension: str) -> Path:
-        """Raw bytes: raw/<feed>/<delivery date>/<sha256>.<ext>; UnsafeName if any part is not what it says."""
+        """Raw bytes: raw/<feed>/<date of their first delivery>/<sha256>.<ext>; UnsafeName where a part is wrong."""
         if not _EXTENSION.match(extension):
             raise UnsafeName(f"{extension!r} cannot name an extension")
         return self._raw_day(feed, delivery_date) / f"{checked_sha256(sha256)}.{extension}"
 
-    def receipt_file(self, feed: str, delivery_date: str, sha256: str) -> Path:
-        """The receipt beside the raw bytes."""
-        return self._raw_day(feed, delivery_date) / f"{checked_sha256(sha256)}.receipt.json"
+    def receipt_file(self, feed: str, delivery_date: str, delivery_id: str) -> Path:
+        """The receipt of one delivery: raw/<feed>/<delivery date>/<delivery id>.receipt.json."""
+        return self._raw_day(feed, delivery_date) / f"{checked_delivery(delivery_id)}.receipt.json"
 
     def offers_file(self, feed: str) -> Path:
         """Append-only list of the offers whose bytes are known, so that the index can be rebuilt."""
@@ -195,8 +201,8 @@ class DataDir:
     def superseded_partition(self, table: str, grain: str, value: str) -> Path:
         return self.superseded / checked_name(table) / f"{grain}={checked_value(grain, value)}"
 
-    def quarantine_file(self, feed: str, sha256: str) -> Path:
-        return self.quarantine / checked_name(feed) / f"{checked_sha256(sha256)}.parquet"
+    def quarantine_file(self, feed: str, delivery_id: str) -> Path:
+        return self.quarantine / checked_name(feed) / f"{checked_delivery(delivery_id)}.parquet"
 
     def file_counts(self, month: str) -> Path:
         """The folder of the counts of all files delivered in `month` (YYYY-MM)."""

@@ -8,7 +8,7 @@ whatever cannot be vouched for counts as not cleaned.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
@@ -21,7 +21,7 @@ from warehouse.atomic import flush, is_temporary, remove, remove_empty_dirs
 from warehouse.clean_files import whole_tables
 from warehouse.index import Index
 from warehouse.intact import RAW, WAYS_OUT, LakeDamaged
-from warehouse.landing import raw_paths, stored_offers, stored_receipts
+from warehouse.landing import raw_paths, renew_old_receipts, stored_offers, stored_receipts
 from warehouse.paths import PART, SIDECAR, TEMPORARY, DataDir
 from warehouse.sidecar import counts_from_json, matches, parse_sidecar, read_sidecar
 
@@ -38,8 +38,10 @@ class Reconciled:
 def reconcile(data: DataDir, registry: Registry, index: Index, zone: tzinfo) -> Reconciled:
     """Sweeps the lake and rebuilds `index` from it; marks are cleared in the same transaction."""
     removed = sweep_temporary(data)
+    renew_old_receipts(data)
     receipts, orphans = _sweep_raw(data)
-    removed += orphans
+    landed = {r.delivery_id for r in receipts}
+    removed += orphans + _sweep_quarantine(data, landed)
     known: dict[tuple[str, str], str] = {}
     before: dict[tuple[str, str], set[str]] = defaultdict(set)
     for table, value, parquet_sha256, delivery in index.partition_deliveries():
@@ -47,43 +49,42 @@ def reconcile(data: DataDir, registry: Registry, index: Index, zone: tzinfo) -> 
         if delivery is not None:
             before[(table, value)].add(delivery)
     cleaned = {
-        (row["feed"], row["sha256"]): (row, fingerprint)
+        row["delivery_id"]: (row, fingerprint)
         for _, folder in file_counts.stored_months(data)
         for row, fingerprint in file_counts.read_month(folder) or []
     }
     lost: list[tuple[str, str]] = []
-    forget: set[tuple[str, str]] = set()
+    forget: set[str] = set()
     index.begin()
     try:
         index.clear()
         index.add_deliveries(receipts)
-        landed = {(r.feed, r.sha256) for r in receipts}
-        index.add_offers(offer for offer in stored_offers(data) if (offer[3], offer[4]) in landed)
+        index.add_offers(_last_offers(data, receipts))
         for table, value, folder, beside in _folders(data, registry):
-            note = _complete(folder, beside)
+            note = _complete(folder, beside, landed)
             doubted = before.get((table.name, value), set())
             if note is None:
                 lost.append((table.name, value))
                 named = doubted | set((parse_sidecar(folder) or {}).get("deliveries", {}))
                 _drop(data, folder, beside)
-                forget |= {(table.feed, sha) for sha in named}
+                forget |= named
                 if not known:
                     # Without the former index nobody can say which deliveries stood in it.
-                    forget |= {key for key in cleaned if key[0] == table.feed}
+                    forget |= {delivery for delivery, (row, _) in cleaned.items() if row["feed"] == table.feed}
                 continue
             counts = counts_from_json(note)
             if known and known.get((table.name, value)) != note["sha256"]:
                 # Rewritten by a cleaning that did not finish: by which rules is not recorded, so clean again.
-                forget |= {(table.feed, sha) for sha in doubted | set(counts)}
-            index.put_partition(table.name, value, table.feed, note["rows"], note["sha256"], counts)
+                forget |= doubted | set(counts)
+            index.put_partition(table.name, value, note["rows"], note["sha256"], counts)
         tables = registry.tables
         for gone in set(before) - set(index.partitions()) - set(lost):
             if gone[0] in tables:
-                forget |= {(tables[gone[0]].feed, sha) for sha in before[gone]}
+                forget |= before[gone]
         _add_whole_tables(data, index)
         for key, (row, fingerprint) in cleaned.items():
-            if key not in forget and index.delivery(*key):
-                index.put_cleaned(*key, fingerprint, file_counts.own_counts(row))
+            if key not in forget and key in landed:
+                index.put_cleaned(key, fingerprint, file_counts.own_counts(row))
         _write_changed_months(data, index, zone)
         flush(data.root, data.clean.rglob("*"))
         index.clear_marks()
@@ -123,6 +124,24 @@ def _sweep_raw(data: DataDir) -> tuple[list[Receipt], int]:
     return receipts, len(orphans)
 
 
+def _sweep_quarantine(data: DataDir, landed: Set[str]) -> int:
+    """Removes what was quarantined from deliveries that are not there (an older layout's files have other names)."""
+    strays = [p for p in data.quarantine.glob("*/*.parquet") if p.stem not in landed]
+    for path in strays:
+        remove(path)
+    return len(strays)
+
+
+def _last_offers(data: DataDir, receipts: Iterable[Receipt]) -> list[tuple[str, str, str, str]]:
+    """The last state seen of every offer; one whose bytes have no receipt is forgotten and so offered again."""
+    latest = {(r.feed, r.source_id, r.offer_id): r.sha256 for r in sorted(receipts, key=lambda r: r.order)}
+    return [
+        (feed, source_id, offer_id, etag)
+        for source_id, offer_id, etag, feed, sha256 in stored_offers(data)
+        if latest.get((feed, source_id, offer_id)) == sha256
+    ]
+
+
 def _folders(data: DataDir, registry: Registry) -> Iterator[tuple[CleanTable, str, Path, Path]]:
     """Every partition that has any file, clean or superseded: (table, value, clean folder, superseded folder)."""
     for table in registry.tables.values():
@@ -141,9 +160,12 @@ def _folders(data: DataDir, registry: Registry) -> Iterator[tuple[CleanTable, st
             )
 
 
-def _complete(folder: Path, beside: Path) -> dict[str, Any] | None:
+def _complete(folder: Path, beside: Path, landed: Set[str]) -> dict[str, Any] | None:
+    """The sidecar of a partition that is whole and counts no delivery but known ones (an older layout's have none)."""
     note = read_sidecar(folder)
-    return note if note is not None and matches(beside / PART, note["superseded_sha256"]) else None
+    if note is None or not note["deliveries"].keys() <= landed:
+        return None
+    return note if matches(beside / PART, note["superseded_sha256"]) else None
 
 
 def _drop(data: DataDir, folder: Path, beside: Path) -> None:
@@ -158,7 +180,7 @@ def _add_whole_tables(data: DataDir, index: Index) -> None:
         folder = data.clean_table(name)
         note = read_sidecar(folder)
         if note is not None:
-            index.put_partition(name, "", "", note["rows"], note["sha256"], {})
+            index.put_partition(name, "", note["rows"], note["sha256"], {})
             continue
         for file in (PART, SIDECAR):
             remove(folder / file)

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
+from sources.deliveries import Receipt
 from sources.registry.load import registry
 from warehouse import gate_records
 from warehouse import manifest as manifest_parts
@@ -71,7 +72,7 @@ def publish(
     admitted: Sequence[AdmittedTable],
     records: Iterable[Record],
     verdicts: Iterable[Verdict],
-    inputs: Iterable[tuple[str, str]],
+    inputs: Iterable[Receipt],
     *,
     as_of: datetime,
     entered: Sequence[Mapping[str, Any]] = (),
@@ -85,7 +86,7 @@ def publish(
 
     `admitted` are the domain marts and those cross-domain tables that are held (candidate.admit_held).
 
-    `inputs` are (feed, sha256) of every cleaned delivery (Index.inputs), `entered` the files of users (Lake.entered),
+    `inputs` are the receipts of every cleaned delivery (Index.inputs), `entered` the files of users (Lake.entered),
     `configuration` what was chosen within the standards, `waivers` those in force, `docs_dir` the pages of the gate.
     Refused if a table's digest lacks a passing record of this run or the current release's; nothing is left then.
     ReleaseError or LedgerError if the present release or the ledger was changed by hand.

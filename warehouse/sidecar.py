@@ -18,13 +18,13 @@ from warehouse.paths import PART, SIDECAR
 
 
 def counts_as_json(counts: Mapping[str, PartitionCounts]) -> dict[str, dict[str, int]]:
-    """Counts by delivery for a sidecar, sorted by SHA-256."""
-    return {sha: asdict(counts[sha]) for sha in sorted(counts)}
+    """Counts by delivery for a sidecar, sorted by its id."""
+    return {delivery: asdict(counts[delivery]) for delivery in sorted(counts)}
 
 
 def counts_from_json(note: Mapping[str, Any]) -> dict[str, PartitionCounts]:
     """The counts by delivery of a partition's sidecar."""
-    return {sha: PartitionCounts(**counts) for sha, counts in note["deliveries"].items()}
+    return {delivery: PartitionCounts(**counts) for delivery, counts in note["deliveries"].items()}
 
 
 def parse_sidecar(folder: Path) -> dict[str, Any] | None:

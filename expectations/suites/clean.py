@@ -90,14 +90,14 @@ def counts_checks(feed: Feed, clean_rows: int, files: int) -> tuple[Check, ...]:
         relation(
             "records: in = used + quarantined + duplicate",
             f"records_in = {used}",
-            ("sha256", "file_name", "records_in", "records_used", "records_quarantined", "records_duplicate"),
+            ("delivery_id", "file_name", "records_in", "records_used", "records_quarantined", "records_duplicate"),
             {"records_in": 3, "records_used": 1, "records_quarantined": 1, "records_duplicate": 0},
         ),
         relation(
             "readings: in = clean + quarantined + duplicate + superseded",
             f"readings_in = {read}",
             (
-                "sha256",
+                "delivery_id",
                 "file_name",
                 "readings_in",
                 "readings_clean",

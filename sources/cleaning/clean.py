@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import polars as pl
 
@@ -112,8 +112,8 @@ class _Run:
         self._progress = progress
 
     def clean(self, new: Sequence[Delivery], fingerprint: Mapping[str, str]) -> CleanReport:
-        # The same bytes are one delivery, however often they are named.
-        fresh = self._intake.numbered({d.receipt.sha256: d for d in new}.values())
+        # A delivery is cleaned once, however often it is named.
+        fresh = self._intake.numbered({d.receipt.delivery_id: d for d in new}.values())
         self._read(fresh, again=False)
         for number in fresh:
             self._touch_again(number)
@@ -151,19 +151,19 @@ class _Run:
                 self._progress(f"{'reading again' if again else 'reading'}: {done} of {len(numbers)} files")
 
     def _touch_again(self, number: int) -> None:
-        sha256 = self._intake.deliveries[number].receipt.sha256
-        self._intake.touch_again(self._store.previous_touches(self._feed.name, sha256))
+        delivery_id = self._intake.deliveries[number].receipt.delivery_id
+        self._intake.touch_again(self._store.previous_touches(self._feed.name, delivery_id))
 
     def _older(self, fresh: Sequence[int]) -> tuple[list[int], list[int]]:
         """The other deliveries that touch the same partitions, and those of them whose source is no longer declared.
 
         These are refused now, and what else they touched is rebuilt without them, too.
         """
-        known = {self._intake.deliveries[n].receipt.sha256 for n in fresh}
+        known = {self._intake.deliveries[n].receipt.delivery_id for n in fresh}
         orphans: list[int] = []
         while touched := self._intake.touched():
             found = self._store.deliveries_touching(self._feed.name, touched)
-            others = [d for d in found if d.receipt.sha256 not in known]
+            others = [d for d in found if d.receipt.delivery_id not in known]
             lost = [d for d in others if d.receipt.source_id not in self._intake.sources]
             if not lost:
                 return self._intake.numbered(others), orphans
@@ -171,7 +171,7 @@ class _Run:
                 self._intake.refuse_undeclared(number)
                 self._touch_again(number)
                 orphans.append(number)
-                known.add(self._intake.deliveries[number].receipt.sha256)
+                known.add(self._intake.deliveries[number].receipt.delivery_id)
         return [], orphans
 
     def _rebuild(self) -> int:
@@ -196,20 +196,29 @@ class _Run:
         return reflagged
 
     def _order(self, files: Files, invalid: InvalidMarks) -> Order:
-        ordered = sorted(range(len(self._intake.deliveries)), key=lambda n: self._intake.deliveries[n].receipt.order)
-        rank = [0] * len(ordered)
-        for place, number in enumerate(ordered):
-            rank[number] = place
+        receipts = [d.receipt for d in self._intake.deliveries]
         codes = self._intake.codes
-        ranks = pl.Series(rank, dtype=pl.UInt32)
-        return Order(ranks, files.provenance, codes.sites.ranks(), codes.column_places(), invalid)
+        return Order(
+            rank=_ranks([(r.moment, r.sha256) for r in receipts]),
+            offer=_ranks([(r.source_id, r.offer_id) for r in receipts]),
+            provenance=files.provenance,
+            site_rank=codes.sites.ranks(),
+            place=codes.column_places(),
+            invalid=invalid,
+        )
 
     def _record(self, number: int, fingerprint: Mapping[str, str]) -> None:
         receipt = self._intake.deliveries[number].receipt
         pieces = (quarantine_frame(part, receipt) for part in self._staging.rejects_of(number))
         if self._staging.has_spilled_rejects(number):
-            self._store.write_quarantine_parts(self._feed.name, receipt.sha256, pieces)
+            self._store.write_quarantine_parts(self._feed.name, receipt.delivery_id, pieces)
         else:
-            self._store.write_quarantine(self._feed.name, receipt.sha256, next(pieces))
+            self._store.write_quarantine(self._feed.name, receipt.delivery_id, next(pieces))
         counts = self._intake.tallies[number].counts(self._feed)
-        self._store.record_file(self._feed.name, receipt.sha256, counts, fingerprint.get(receipt.source_id, ""))
+        self._store.record_file(self._feed.name, receipt.delivery_id, counts, fingerprint.get(receipt.source_id, ""))
+
+
+def _ranks(keys: Sequence[tuple[datetime, str] | tuple[str, str]]) -> pl.Series:
+    """For each key its place among the distinct keys in order; equal keys have the same place."""
+    places = {key: place for place, key in enumerate(sorted(set(keys)))}
+    return pl.Series([places[key] for key in keys], dtype=pl.UInt32)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -26,6 +25,7 @@ class Files:
 
     source_id: pl.Series
     sha256: pl.Series
+    delivery_id: pl.Series
     provenance: pl.Series
     known_from: pl.Series
 
@@ -33,10 +33,11 @@ class Files:
     def of(receipts: Sequence[Receipt], reporting_zone: str) -> Files:
         """The columns of `receipts`; `known_from` is delivered_at in the reporting zone, naive."""
         zone = ZoneInfo(reporting_zone)
-        known = [datetime.fromisoformat(r.delivered_at).astimezone(zone).replace(tzinfo=None) for r in receipts]
+        known = [r.moment.astimezone(zone).replace(tzinfo=None) for r in receipts]
         return Files(
             pl.Series([r.source_id for r in receipts], dtype=pl.String),
             pl.Series([r.sha256 for r in receipts], dtype=pl.String),
+            pl.Series([r.delivery_id for r in receipts], dtype=pl.String),
             pl.Series([r.provenance for r in receipts], dtype=pl.String),
             pl.Series(known, dtype=TIMESTAMP),
         )
@@ -63,6 +64,7 @@ class Spelling:
         columns = self._columns(fallen)
         columns["kind"] = fallen["kind"]
         columns["by_sha256"] = self.files.sha256.gather(fallen["by_file"])
+        columns["by_delivery_id"] = self.files.delivery_id.gather(fallen["by_file"])
         columns["by_row"] = fallen["by_row"]
         columns["by_column"] = self.codes.column_names().gather(fallen["by_place"])
         return self._frame(columns, superseded_schema(self.table))
@@ -90,6 +92,7 @@ class Spelling:
             "raw_sha256": self.files.sha256.gather(file),
             "raw_row": readings["raw_row"],
             "raw_column": self.codes.column_names().gather(column),
+            "delivery_id": self.files.delivery_id.gather(file),
         }
 
     @staticmethod

@@ -171,7 +171,7 @@ class TableRebuild:
         found = flags(lean, self._context(chunk, lean) if self._reach else None, self._rules)
         clean = self._spelling.clean(resolved.standing, found)
         superseded = self._spelling.superseded(resolved.fallen)
-        counts = _counts(resolved, found, self._spelling.files.sha256)
+        counts = _counts(resolved, found, self._spelling.files.delivery_id)
         of_clean, of_fallen = _slices(resolved.standing[PART]), _slices(resolved.fallen[PART])
 
         def of_part(part: int) -> PartitionPart:
@@ -259,8 +259,8 @@ class TableRebuild:
             at += before.height
             if not after.select("flag", "flag_tests").equals(before.select("flag", "flag_tests")):
                 bad = after.filter(pl.col("flag").is_in([FLAG_SUSPECT, FLAG_FAIL]))
-                counts = {sha: 0 for sha in after["raw_sha256"].unique().to_list()}
-                counts |= dict(bad["raw_sha256"].value_counts().iter_rows())
+                counts = {delivery: 0 for delivery in after["delivery_id"].unique().to_list()}
+                counts |= dict(bad["delivery_id"].value_counts().iter_rows())
                 self._store.write_flags(self._table.name, self._value(part), after, counts)
                 rewritten += 1
         return rewritten
@@ -283,7 +283,7 @@ def _slices(parts: pl.Series) -> dict[int, tuple[int, int]]:
     return found
 
 
-def _counts(resolved: Resolved, found: pl.DataFrame, sha256: pl.Series) -> dict[int, dict[str, PartitionCounts]]:
+def _counts(resolved: Resolved, found: pl.DataFrame, delivery_id: pl.Series) -> dict[int, dict[str, PartitionCounts]]:
     """Counts by partition and delivery."""
     by = [PART, FILE]
     standing = resolved.standing.select(PART, FILE, "value").with_columns(found["flag"])
@@ -302,5 +302,5 @@ def _counts(resolved: Resolved, found: pl.DataFrame, sha256: pl.Series) -> dict[
     counts: dict[int, dict[str, PartitionCounts]] = {}
     for row in joined.fill_null(0).sort(by).iter_rows(named=True):
         part, file = row.pop(PART), row.pop(FILE)
-        counts.setdefault(part, {})[sha256[file]] = PartitionCounts(**row)
+        counts.setdefault(part, {})[delivery_id[file]] = PartitionCounts(**row)
     return counts

@@ -122,6 +122,7 @@ def quarantine_frame(rejects: pl.DataFrame, receipt: Receipt) -> pl.DataFrame:
         feed=pl.lit(receipt.feed),
         source_id=pl.lit(receipt.source_id),
         raw_sha256=pl.lit(receipt.sha256),
+        delivery_id=pl.lit(receipt.delivery_id),
         file_name=pl.lit(receipt.file_name),
         message=pl.when(pl.col("said").is_null()).then(spoken).otherwise(said),
     )

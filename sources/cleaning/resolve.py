@@ -26,12 +26,14 @@ _TIMES = ("period_start", "period_end", "period_start_utc")
 
 @dataclass(frozen=True)
 class Order:
-    """What orders readings: `rank` in delivery order and `provenance` by file number.
+    """What orders readings, by file number: `rank` by delivered_at and SHA-256, `offer` by source and offer.
 
+    The same bytes at the same time have the same rank: their rows are ordered before their sources and offers.
     `site_rank` sorts sites by id, `place` the columns of one record; `invalid` knows the sources' own invalid marks.
     """
 
     rank: pl.Series
+    offer: pl.Series
     provenance: pl.Series
     site_rank: pl.Series
     place: pl.Series
@@ -58,9 +60,10 @@ def staged_key(table: CleanTable) -> list[str]:
 def resolve(readings: pl.DataFrame, table: CleanTable, order: Order) -> Resolved:
     """Resolves staged readings of whole partitions (all deliveries that touch them).
 
-    Revisions of a key are ordered by delivery, row and column; inside one delivery, readings that the source itself
-    marks invalid come first: a row of maintenance never hides a valid one of the same file. Consecutive revisions with
-    the same content are duplicates of the first of them; the last distinct one stands, the others are superseded by it.
+    Revisions of a key are ordered by delivered_at, SHA-256, row, source, offer and column; inside one file, readings
+    that the source itself marks invalid come first: a row of maintenance never hides a valid one of the same file.
+    Consecutive revisions with the same content are duplicates of the first of them; the last distinct one stands, the
+    others are superseded by it.
     """
     if any(c.name == OCCURRENCE for c in table.dims):
         readings = _with_occurrence(readings)
@@ -128,10 +131,11 @@ def _revisions(
     columns = readings.columns
     frame = readings.with_columns(
         order.rank.gather(readings[FILE]).alias("__delivered"),
+        order.offer.gather(readings[FILE]).alias("__offer"),
         order.provenance.gather(readings[FILE]).alias("__provenance"),
         order.place.gather(readings[COLUMN]).alias(PLACE),
         (~order.invalid.mark(readings)).alias("__valid"),
-    ).sort([*_ordering(key), "__delivered", "__valid", "raw_row", PLACE])
+    ).sort([*_ordering(key), "__delivered", "__valid", "raw_row", "__offer", PLACE])
     content = ["value", "censored", STATUS, "__provenance", *(t for t in _TIMES if t not in key)]
     content += [c.name for c in table.dims if c.name not in key]
     same_key = pl.all_horizontal(pl.col(c).eq_missing(pl.col(c).shift()) for c in key)

@@ -28,6 +28,7 @@ _DTYPES: dict[str, pl.DataType] = {
 SUPERSEDED_COLUMNS: dict[str, pl.DataType] = {
     "kind": pl.String(),
     "by_sha256": pl.String(),
+    "by_delivery_id": pl.String(),
     "by_row": pl.Int64(),
     "by_column": pl.String(),
 }
@@ -37,6 +38,7 @@ QUARANTINE_SCHEMA: dict[str, pl.DataType] = {
     "feed": pl.String(),
     "source_id": pl.String(),
     "raw_sha256": pl.String(),
+    "delivery_id": pl.String(),
     "file_name": pl.String(),
     "raw_row": pl.Int64(),
     "raw_column": pl.String(),

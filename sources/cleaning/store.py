@@ -64,7 +64,7 @@ class CleanStore(Protocol):
         """Cleaned deliveries of `feed` known to touch any of the (table, value) pairs, in delivery order."""
         ...
 
-    def previous_touches(self, feed: str, sha256: str) -> tuple[tuple[str, str], ...]:
+    def previous_touches(self, feed: str, delivery_id: str) -> tuple[tuple[str, str], ...]:
         """The (table, value) pairs this delivery touched when it was last cleaned; () if it never was.
 
         Cleaned again under another mapping, its readings may leave these partitions: they are rebuilt too.
@@ -87,7 +87,7 @@ class CleanStore(Protocol):
         superseded: pl.DataFrame,
         counts: Mapping[str, PartitionCounts],
     ) -> None:
-        """Replaces one partition: clean readings, what they superseded, and the counts by delivery SHA-256.
+        """Replaces one partition: clean readings, what they superseded, and the counts by delivery id.
 
         An empty `clean` with empty `superseded` removes the partition.
         """
@@ -103,19 +103,19 @@ class CleanStore(Protocol):
     def write_flags(self, table: str, value: str, clean: pl.DataFrame, flagged: Mapping[str, int]) -> None:
         """Replaces the clean readings of a partition of which only `flag` and `flag_tests` changed.
 
-        A neighbour was rebuilt. `flagged` is readings_flagged by delivery SHA-256; all other counts and the
+        A neighbour was rebuilt. `flagged` is readings_flagged by delivery id; all other counts and the
         superseded readings stay as they are.
         """
         ...
 
-    def write_quarantine_parts(self, feed: str, sha256: str, parts: Iterable[pl.DataFrame]) -> None:
+    def write_quarantine_parts(self, feed: str, delivery_id: str, parts: Iterable[pl.DataFrame]) -> None:
         """Like write_quarantine, where the rejected rows are too many for memory: parts follow in reading order."""
         ...
 
-    def write_quarantine(self, feed: str, sha256: str, rejected: pl.DataFrame) -> None:
+    def write_quarantine(self, feed: str, delivery_id: str, rejected: pl.DataFrame) -> None:
         """Replaces everything quarantined from one delivery (an empty frame removes it)."""
         ...
 
-    def record_file(self, feed: str, sha256: str, counts: FileCounts, fingerprint: str) -> None:
+    def record_file(self, feed: str, delivery_id: str, counts: FileCounts, fingerprint: str) -> None:
         """Notes that the delivery is cleaned under `fingerprint`; called after all its partitions are written."""
         ...

@@ -35,6 +35,7 @@ class FileConnector:
     def __init__(self, source: Source, config: Config) -> None:
         base = config.path.absolute().parent if config.path else Path.cwd()
         self.source = source
+        self.base = base
         self.root, self.pattern = split_path(base, source.path)
         self._name_pattern = re.compile(source.delivered_at_pattern) if source.delivered_at == "name" else None
 
@@ -110,6 +111,7 @@ class FileConnector:
             etag=etag,
             delivered_at=delivered,
             delivered_at_source=self.source.delivered_at if delivered else "landing",
+            offered_path=offered_path(self.base, file),
         )
 
     def _named_time(self, name: str) -> datetime | None:
@@ -134,6 +136,11 @@ class FileConnector:
 
     def _error(self, file: Path, what: str, hint: str) -> PullError:
         return PullError(f"source {self.source.id}: {file}: {what}; {hint}")
+
+
+def offered_path(base: Path, file: Path) -> str:
+    """Where a file lies, with '/': relative to the configuration's folder `base` if it lies below it, else absolute."""
+    return file.relative_to(base).as_posix() if file.is_relative_to(base) else file.as_posix()
 
 
 def split_path(base: Path, path: str) -> tuple[Path, str]:

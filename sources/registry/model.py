@@ -64,6 +64,7 @@ CLEAN_COLUMNS: tuple[Column, ...] = (
     Column("raw_sha256", "string", "SHA-256 of the raw file"),
     Column("raw_row", "int", "Row in the raw file; 1 is its first line, sheet row or record"),
     Column("raw_column", "string", "Column of the raw file that held the value"),
+    Column("delivery_id", "string", "The delivery: what a source offered at a time; key of the counts of both"),
 )
 
 REGISTER_COLUMNS: tuple[Column, ...] = (

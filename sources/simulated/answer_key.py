@@ -39,7 +39,7 @@ EXPECT = {
     "future_date": "quarantine:time_in_future",
     "duplicate_row": "duplicate",
     "resent_repacked": "duplicate",
-    "resent_identical": "landed_once",
+    "resent_identical": "duplicate",
     "corrected_file": "superseded",
     "late_file": "late",
 }

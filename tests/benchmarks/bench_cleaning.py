@@ -149,9 +149,9 @@ def parquet_store(folder: Path):
             self.parts_written.append(i + 1)
             self.counts[table, value] = counts
 
-        def write_quarantine_parts(self, feed, sha256, parts):
+        def write_quarantine_parts(self, feed, delivery_id, parts):
             for i, part in enumerate(parts):
-                part.write_parquet(folder / f"quarantine-{sha256}-{i}.parquet")
+                part.write_parquet(folder / f"quarantine-{delivery_id}-{i}.parquet")
 
     return ParquetStore()
 

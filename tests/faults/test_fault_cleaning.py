@@ -43,7 +43,7 @@ def cleaned(config: Config, sites: pl.DataFrame, feed: str, fault: Fault) -> tup
     bad = delivered(config, feed, fault.file_name, fault.content)
     store = cleaning_kit.MemoryStore()
     cleaning_kit.run(store, config, [good, bad], sites)
-    return store, good.receipt.sha256, bad.receipt.sha256
+    return store, good.receipt.delivery_id, bad.receipt.delivery_id
 
 
 def assert_nothing_lost(totals: dict[str, int]) -> None:
@@ -115,7 +115,7 @@ def test_a_refused_file_leaves_no_reading_behind(config: Config, sites: pl.DataF
     fault = corpus.fault("truncated-gzip", "air")
     store, _, bad = cleaned(config, sites, "air", fault)
     assert store.files["air", bad].touches == ()
-    assert set(store.all_clean("clean_air")["raw_sha256"]) == {next(s for _, s in store.files if s != bad)}
+    assert set(store.all_clean("clean_air")["delivery_id"]) == {next(s for _, s in store.files if s != bad)}
 
 
 def test_the_bomb_is_not_unfolded(config: Config, sites: pl.DataFrame) -> None:

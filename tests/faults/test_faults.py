@@ -47,9 +47,9 @@ class Refreshed:
         rows = kit.current(self.data, "SELECT * FROM mart_delivery_counts")
         return {(row["feed"], row["file_name"]): row for row in rows}
 
-    def quarantine(self, feed: str, sha256: str) -> list[dict[str, Any]]:
+    def quarantine(self, feed: str, delivery_id: str) -> list[dict[str, Any]]:
         """What people find in data/quarantine about one file."""
-        file = self.data / "quarantine" / feed / f"{sha256}.parquet"
+        file = self.data / "quarantine" / feed / f"{delivery_id}.parquet"
         return pl.read_parquet(file).to_dicts() if file.exists() else []
 
 
@@ -105,8 +105,8 @@ def test_each_fault_is_named(refreshed: Refreshed, feed: str, kind: str) -> None
         message = listed[0]["reason"]
         assert refreshed.counts()[feed, fault.file_name]["reason"] == message
     else:
-        sha256 = refreshed.counts()[feed, fault.file_name]["sha256"]
-        messages = [row["message"] for row in refreshed.quarantine(feed, sha256)]
+        delivery_id = refreshed.counts()[feed, fault.file_name]["delivery_id"]
+        messages = [row["message"] for row in refreshed.quarantine(feed, delivery_id)]
         assert len(messages) == (fault.outcome == "partly")
         message = messages[0] if messages else fault.file_name
     assert fault.file_name in message

@@ -32,7 +32,7 @@ class LandedOffer:
     """An offer of the district, the SHA-256 of its bytes and whether these were new."""
 
     offer: Offer
-    sha256: str
+    delivery_id: str
     new: bool
 
 
@@ -87,7 +87,7 @@ def land(lake: Lake, config: Config, first: date, last: date) -> tuple[LandedOff
         for source, connector, offer in due(config, first, last):
             with connector.fetch(offer) as stream:
                 done = lake.land(offer, stream, source)
-            landed.append(LandedOffer(offer, done.receipt.sha256, done.new))
+            landed.append(LandedOffer(offer, done.receipt.delivery_id, done.new))
     return tuple(landed)
 
 
@@ -119,7 +119,7 @@ def content_of(data: DataDir) -> dict[str, str]:
             name = file.relative_to(data.root).as_posix()
             if "file_counts" in file.parts:
                 if file.suffix == ".parquet":
-                    counts = pl.read_parquet(file, hive_partitioning=False).drop("landed_at").sort("feed", "sha256")
+                    counts = pl.read_parquet(file, hive_partitioning=False).drop("landed_at").sort("delivery_id")
                     found[name] = hashlib.sha256(counts.write_json().encode()).hexdigest()
                 continue
             found[name] = hashlib.sha256(file.read_bytes()).hexdigest()

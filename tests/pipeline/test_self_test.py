@@ -44,9 +44,8 @@ class Detective:
     def __init__(self, lake: SmallLake) -> None:
         self.lake = lake
         self.sources: dict[str, Source] = {s.id: s for s in lake.config.sources}
-        self.sha256 = {(o.offer.source_id, o.offer.offer_id): o.sha256 for o in lake.landed}
-        self.new = {(o.offer.source_id, o.offer.offer_id): o.new for o in lake.landed}
-        self.counts = {row["sha256"]: row for row in lake.counts().iter_rows(named=True)}
+        self.delivery = {(o.offer.source_id, o.offer.offer_id): o.delivery_id for o in lake.landed}
+        self.counts = {row["delivery_id"]: row for row in lake.counts().iter_rows(named=True)}
         tables = {s.table for s in lake.config.sources}
         self.clean = {t: lake.clean(t) for t in tables}
         self.fallen = {t: lake.fallen(t) for t in tables}
@@ -61,11 +60,10 @@ class Detective:
             "duplicate": lambda: self._duplicate(defect),
             "superseded": lambda: self._superseded(defect),
             "late": lambda: self._late(defect),
-            "landed_once": lambda: not self.new[defect.source_id, defect.offer_id],
         }[what]()
 
-    def _sha(self, defect: Defect) -> str:
-        return self.sha256[defect.source_id, defect.offer_id]
+    def _id(self, defect: Defect) -> str:
+        return self.delivery[defect.source_id, defect.offer_id]
 
     def _table(self, defect: Defect) -> str:
         return self.sources[defect.source_id].table
@@ -94,7 +92,7 @@ class Detective:
     def _quarantined(self, defect: Defect, reason: str) -> bool:
         feed = self.sources[defect.source_id].feed
         rows = self.quarantined[feed].filter(
-            pl.col("raw_sha256") == self._sha(defect),
+            pl.col("delivery_id") == self._id(defect),
             pl.col("reason") == reason,
             pl.col("record").str.contains(defect.record or defect.site, literal=True),
         )
@@ -102,22 +100,22 @@ class Detective:
         return bool(said) and all(defect.file_name in message and "row " in message for message in said)
 
     def _duplicate(self, defect: Defect) -> bool:
-        if defect.kind == "resent_repacked":
-            counts = self.counts[self._sha(defect)]
+        if defect.kind in ("resent_repacked", "resent_identical"):
+            counts = self.counts[self._id(defect)]
             whole = counts["readings_in"] - counts["readings_quarantined"]
             return whole > 0 and counts["readings_duplicate"] == whole
         found = self._at(self.fallen[self._table(defect)], defect)
-        return not found.filter(kind="duplicate", raw_sha256=self._sha(defect)).is_empty()
+        return not found.filter(kind="duplicate", delivery_id=self._id(defect)).is_empty()
 
     def _superseded(self, defect: Defect) -> bool:
-        corrected = self.sha256[defect.source_id, f"{defect.offer_id}/rev1"]
+        corrected = self.delivery[defect.source_id, f"{defect.offer_id}/rev1"]
         found = self._at(self.fallen[self._table(defect)], defect)
-        return not found.filter(kind="superseded", raw_sha256=self._sha(defect), by_sha256=corrected).is_empty()
+        return not found.filter(kind="superseded", delivery_id=self._id(defect), by_delivery_id=corrected).is_empty()
 
     def _late(self, defect: Defect) -> bool:
         """The delivery is used, and what it holds is older than the feed's allowed lateness."""
         feed = registry().feeds[self.sources[defect.source_id].feed]
-        own = self.clean[self._table(defect)].filter(pl.col("raw_sha256") == self._sha(defect))
+        own = self.clean[self._table(defect)].filter(pl.col("delivery_id") == self._id(defect))
         allowed = timedelta(hours=feed.lateness_allowed_hours)
         return not own.is_empty() and (own["known_from"] - own["period_end"]).min() > allowed
 
@@ -140,7 +138,6 @@ def alarms(lake: SmallLake) -> Counter[str]:
     found["readings_missing"] = counts["readings_missing"].sum()
     found["refused"] = counts.filter(pl.col("verdict") != "read").height
     found["duplicate or superseded"] = sum(lake.fallen(t).height for t in {s.table for s in lake.config.sources})
-    found["landed again"] = sum(not o.new for o in lake.landed)
     return +found
 
 
@@ -157,7 +154,7 @@ def test_alarms_are_heard(planted: SmallLake) -> None:
     """The count of alarms is no deaf ear: with defects each of its parts speaks."""
     assert set(alarms(planted)) == {
         *("readings_flagged", "readings_quarantined", "records_quarantined", "readings_missing"),
-        *("duplicate or superseded", "landed again"),
+        "duplicate or superseded",
     }
 
 

@@ -50,6 +50,7 @@ def staged(rows: list[tuple[int, int, int, int, int, str, bool]]) -> pl.DataFram
 def order(files: int, columns: int) -> Order:
     return Order(
         pl.Series(range(files), dtype=pl.UInt32),
+        pl.Series(range(files), dtype=pl.UInt32),
         pl.Series(["observed"] * files),
         pl.Series([0], dtype=pl.UInt32),
         pl.Series(range(columns), dtype=pl.UInt32),
@@ -101,14 +102,14 @@ def test_both_counts_hold_for_any_deliveries_and_nothing_depends_on_their_order_
         run(one_by_one, config(SOURCE), [each])
     for each in deliveries:
         for store in (together, one_by_one):
-            t = store.totals("air", each.receipt.sha256)
+            t = store.totals("air", each.receipt.delivery_id)
             assert t["records_in"] == t["records_used"] + t["records_quarantined"] + t["records_duplicate"]
             assert t["readings_in"] == (
                 t["readings_clean"] + t["readings_quarantined"] + t["readings_duplicate"] + t["readings_superseded"]
             )
         assert t["records_in"] == each.open().read().count(b"\n") - 1
         assert t["readings_in"] == 2 * t["records_in"]
-        assert together.totals("air", each.receipt.sha256) == t
+        assert together.totals("air", each.receipt.delivery_id) == t
     same(together, one_by_one)
 
 

@@ -215,7 +215,7 @@ def test_expectations_speak_the_pipelines_words() -> None:
     tests = {"gross_range", "spike", "rate_of_change", "flat_line", "gap", "attenuated", "source_status", "missing"}
     for expect in EXPECT.values():
         head, _, word = expect.partition(":")
-        assert head in {"flag", "quarantine", "duplicate", "superseded", "late", "landed_once"}
+        assert head in {"flag", "quarantine", "duplicate", "superseded", "late"}
         assert word in (tests if head == "flag" else REASONS if head == "quarantine" else {""})
 
 

@@ -159,19 +159,19 @@ class MemoryStore:
         self.parts_written: list[int] = []
 
     def offer(self, deliveries: Iterable[Delivery]) -> None:
-        self.known.update({d.receipt.sha256: d for d in deliveries})
+        self.known.update({d.receipt.delivery_id: d for d in deliveries})
 
     def deliveries_touching(self, feed: str, partitions: Iterable[tuple[str, str]]) -> list[Delivery]:
         wanted = set(partitions)
         found = [
-            self.known[sha]
-            for (f, sha), counts in self.files.items()
+            self.known[delivery]
+            for (f, delivery), counts in self.files.items()
             if f == feed and wanted & set(counts.touches)
         ]  # fmt: skip
         return sorted(found, key=lambda d: d.receipt.order)
 
-    def previous_touches(self, feed: str, sha256: str) -> tuple[tuple[str, str], ...]:
-        known = self.files.get((feed, sha256))
+    def previous_touches(self, feed: str, delivery: str) -> tuple[tuple[str, str], ...]:
+        known = self.files.get((feed, delivery))
         return known.touches if known else ()
 
     def partitions(self, table: str) -> list[str]:
@@ -195,9 +195,9 @@ class MemoryStore:
         self.parts_written.append(len(every))
         counts: dict[str, PartitionCounts] = {}
         for part in every:
-            for sha, more in part.counts.items():
-                known = counts.get(sha, PartitionCounts())
-                counts[sha] = PartitionCounts(
+            for delivery, more in part.counts.items():
+                known = counts.get(delivery, PartitionCounts())
+                counts[delivery] = PartitionCounts(
                     *(a + b for a, b in zip(vars(known).values(), vars(more).values(), strict=True))
                 )
         clean = pl.concat([p.clean for p in every])
@@ -208,20 +208,20 @@ class MemoryStore:
         assert before.drop("flag", "flag_tests").equals(clean.drop("flag", "flag_tests"))
         self.flag_writes.append((table, value))
         self.clean[table, value] = clean
-        for sha, number in flagged.items():
-            self.counts[table, value][sha] = replace(self.counts[table, value][sha], readings_flagged=number)
+        for delivery, number in flagged.items():
+            self.counts[table, value][delivery] = replace(self.counts[table, value][delivery], readings_flagged=number)
 
-    def write_quarantine(self, feed: str, sha256: str, rejected: pl.DataFrame) -> None:
-        self.quarantine[feed, sha256] = rejected
+    def write_quarantine(self, feed: str, delivery: str, rejected: pl.DataFrame) -> None:
+        self.quarantine[feed, delivery] = rejected
 
-    def write_quarantine_parts(self, feed: str, sha256: str, parts: Iterable[pl.DataFrame]) -> None:
-        self.quarantine[feed, sha256] = pl.concat(list(parts))
+    def write_quarantine_parts(self, feed: str, delivery: str, parts: Iterable[pl.DataFrame]) -> None:
+        self.quarantine[feed, delivery] = pl.concat(list(parts))
 
-    def record_file(self, feed: str, sha256: str, counts: FileCounts, fingerprint: str) -> None:
-        written = {key for key, by in self.counts.items() if sha256 in by}
+    def record_file(self, feed: str, delivery: str, counts: FileCounts, fingerprint: str) -> None:
+        written = {key for key, by in self.counts.items() if delivery in by}
         assert written == set(counts.touches), (written, counts.touches)
-        self.files[feed, sha256] = counts
-        self.prints[feed, sha256] = fingerprint
+        self.files[feed, delivery] = counts
+        self.prints[feed, delivery] = fingerprint
 
     # ---- what tests look at
 
@@ -235,13 +235,13 @@ class MemoryStore:
     def all_quarantined(self) -> pl.DataFrame:
         return pl.concat(list(self.quarantine.values()))
 
-    def totals(self, feed: str, sha256: str) -> dict[str, int]:
+    def totals(self, feed: str, delivery: str) -> dict[str, int]:
         """Both counts of one file, from everything stored about it."""
         total = {name: 0 for name in vars(PartitionCounts())}
         for by in self.counts.values():
-            for name, number in vars(by.get(sha256, PartitionCounts())).items():
+            for name, number in vars(by.get(delivery, PartitionCounts())).items():
                 total[name] += number
-        counts = self.files[feed, sha256]
+        counts = self.files[feed, delivery]
         return total | {
             n: getattr(counts, n)
             for n in ("rows_other", "records_in", "records_quarantined", "readings_in", "readings_quarantined")

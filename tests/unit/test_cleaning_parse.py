@@ -45,7 +45,7 @@ def test_a_wide_row_gives_a_reading_for_each_value_with_its_origin():
     row = clean.row(0, named=True)
     assert row["period_start"] == datetime(2026, 3, 1, 8) and row["period_start_utc"] == datetime(2026, 3, 1, 0)
     assert row["known_from"] == NOON.replace(tzinfo=None)
-    assert row["raw_sha256"] == next(iter(store.files))[1]
+    assert row["delivery_id"] == next(iter(store.files))[1]
     assert (row["source_id"], row["provenance"]) == ("test_air", "observed")
 
 
@@ -94,7 +94,7 @@ def test_a_record_without_time_or_site_is_quarantined_as_a_whole(row, reason, co
     store = cleaned(air_source(unknown_sites="quarantine"), AIR + row + "\n", sites=sites)
     reject = only_reject(store)
     assert (reject["level"], reject["reason"], reject["raw_column"]) == ("record", reason, column)
-    totals = store.totals("air", reject["raw_sha256"])
+    totals = store.totals("air", reject["delivery_id"])
     assert (totals["records_quarantined"], totals["readings_quarantined"], totals["readings_in"]) == (1, 2, 2)
     assert reject["message"].startswith(f"file.csv, row 2, column '{column}': ")
 
@@ -205,7 +205,7 @@ def test_a_long_row_that_cannot_be_used(row, reason, column, value):
         column,
         value,
     )
-    totals = store.totals("water", reject["raw_sha256"])
+    totals = store.totals("water", reject["delivery_id"])
     assert totals["records_quarantined"] == totals["readings_quarantined"] == 1
 
 

@@ -89,9 +89,9 @@ def test_a_gap_that_is_filled_later_is_none_and_no_longer_counted():
     store = cleaned_in_turn([parts[0], parts[2]])
     third = store.clean["clean_air", "2026-03-03"]
     assert third["flag_tests"].to_list().count("gap") == 1
-    assert store.counts["clean_air", "2026-03-03"][parts[2].receipt.sha256].readings_flagged == 1
+    assert store.counts["clean_air", "2026-03-03"][parts[2].receipt.delivery_id].readings_flagged == 1
     run(store, config(SOURCE), [parts[1]])
-    assert store.counts["clean_air", "2026-03-03"][parts[2].receipt.sha256].readings_flagged == 0
+    assert store.counts["clean_air", "2026-03-03"][parts[2].receipt.delivery_id].readings_flagged == 0
     same(store, cleaned_in_turn(parts))
 
 
@@ -148,10 +148,10 @@ def test_a_file_that_breaks_off_is_refused_as_a_whole():
     report = run(store, config(SOURCE), [good, torn], budget=TINY)
     assert [name for name, _ in report.refused] == ["torn.csv.gz"]
     assert store.all_clean("clean_air").filter(pl.col("parameter") == "pm2_5").height == 3
-    counts = store.files["air", torn.receipt.sha256]
+    counts = store.files["air", torn.receipt.delivery_id]
     assert (counts.verdict, counts.touches, counts.first_period) == ("refused", (), None)
     assert counts.records_in == counts.records_quarantined and counts.readings_in == 2 * counts.records_in
-    reject = store.quarantine["air", torn.receipt.sha256].row(0, named=True)
+    reject = store.quarantine["air", torn.receipt.delivery_id].row(0, named=True)
     assert (reject["level"], reject["reason"], reject["message"]) == ("file", "file_unreadable", counts.reason)
     assert "torn.csv.gz" in counts.reason
 
@@ -172,10 +172,10 @@ def test_nothing_of_a_file_is_used_when_its_end_turns_out_to_be_damaged(monkeypa
     store = MemoryStore()
     run(store, config(SOURCE), [torn, good], budget=Budget(cells=cells))
     assert list(store.clean) == [("clean_air", "2026-03-01")]
-    totals = store.totals("air", torn.receipt.sha256)
+    totals = store.totals("air", torn.receipt.delivery_id)
     assert (totals["records_in"], totals["records_quarantined"], totals["rows_other"]) == (25, 25, 0)
-    assert store.quarantine["air", torn.receipt.sha256]["level"].to_list() == ["file"]
-    assert store.files["air", torn.receipt.sha256].touches == ()
+    assert store.quarantine["air", torn.receipt.delivery_id]["level"].to_list() == ["file"]
+    assert store.files["air", torn.receipt.delivery_id].touches == ()
 
 
 def test_a_missing_column_refuses_the_file_and_names_the_column():
@@ -203,8 +203,8 @@ def test_a_delivery_whose_source_is_gone_is_refused_when_its_partitions_are_rebu
     run(store, config(SOURCE), [new])
     assert store.all_clean("clean_air")["site_id"].unique().to_list() == ["S2"]
     assert ("clean_air", "2026-03-04") not in store.clean
-    assert store.files["air", old.receipt.sha256].verdict == "refused"
-    assert store.files["air", new.receipt.sha256].verdict == "read"
+    assert store.files["air", old.receipt.delivery_id].verdict == "refused"
+    assert store.files["air", new.receipt.delivery_id].verdict == "read"
 
 
 def test_an_empty_delivery_is_read_and_touches_nothing():
@@ -231,6 +231,7 @@ def test_rows_of_many_files_are_told_apart():
     run(store, config(SOURCE), made)
     clean = store.all_clean("clean_air").filter(pl.col("parameter") == "pm2_5").sort("period_start")
     assert clean["raw_sha256"].to_list() == [d.receipt.sha256 for d in made]
+    assert clean["delivery_id"].to_list() == [d.receipt.delivery_id for d in made]
     assert clean["raw_row"].to_list() == [2] * 9
     assert clean["value"].cast(pl.Int64).to_list() == list(range(9))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import polars as pl
 import pytest
 
-from sources.config.model import ColumnMapping
+from sources.config.model import ColumnMapping, ValueMapping
 from tests.unit.cleaning_kit import NOON, MemoryStore, air_source, config, delivery, run
 
 AIR = "station,time,pm25,co\n"
@@ -73,6 +74,46 @@ def test_deliveries_of_one_instant_are_ordered_by_hash():
     assert standing(a, b)[0] == [Decimal(1 if last is a else 2)]
 
 
+def test_the_same_bytes_at_the_same_time_are_ordered_by_row_then_source_then_offer():
+    """One file, two sources that read one site from different columns of it: the later row stands, not the source."""
+    text = "time,b,a\n2026-03-01 08:00,1,2\n2026-03-01 08:00,3,\n"
+    one = air_source(id="one", site=ColumnMapping(constant="S1"), values=(ValueMapping("b", "pm2_5", "ug/m3"),))
+    two = replace(one, id="two", values=(ValueMapping("a", "pm2_5", "ug/m3"),))
+    store = MemoryStore()
+    run(store, config(one, two), [delivery(two, text), delivery(one, text)])
+    (row,) = store.all_clean("clean_air").iter_rows(named=True)
+    # Row 3 of both: source 'two' delivers nothing there, and comes after 'one'.
+    assert (row["source_id"], row["raw_row"], row["value"]) == ("two", 3, None)
+    fallen = store.all_superseded("clean_air").sort("raw_row", "source_id")
+    assert fallen.select("source_id", "raw_row").rows() == [("one", 2), ("two", 2), ("one", 3)]
+
+
+def test_each_source_reads_the_same_bytes_by_its_own_mapping():
+    text = "time,b,a\n2026-03-01 08:00,1,2\n"
+    one = air_source(id="one", site=ColumnMapping(constant="B"), values=(ValueMapping("b", "pm2_5", "ug/m3"),))
+    two = replace(one, id="two", site=ColumnMapping(constant="A"), values=(ValueMapping("a", "pm2_5", "ug/m3"),))
+    store = MemoryStore()
+    run(store, config(one, two), [delivery(one, text), delivery(two, text)])
+    clean = store.all_clean("clean_air")
+    assert clean.select("site_id", "source_id", "value").rows() == [("A", "two", Decimal(2)), ("B", "one", Decimal(1))]
+    assert [c.readings_in for c in store.files.values()] == [1, 1]
+
+
+def test_earlier_bytes_sent_again_are_a_delivery_and_win():
+    first, corrected, back = (
+        delivery(SOURCE, AIR + f"S1,2026-03-01 08:00,{value},\n", NOON + timedelta(hours=at), f"{at}.csv")
+        for at, value in enumerate("121")
+    )
+    assert first.receipt.sha256 == back.receipt.sha256
+    store = MemoryStore()
+    run(store, config(SOURCE), [first, corrected, back])
+    clean = store.all_clean("clean_air").filter(pl.col("parameter") == "pm2_5")
+    assert clean.select("delivery_id", "value").rows() == [(back.receipt.delivery_id, Decimal(1))]
+    fallen = store.all_superseded("clean_air").filter(pl.col("parameter") == "pm2_5")
+    assert set(fallen["by_delivery_id"]) == {back.receipt.delivery_id}
+    assert len(store.files) == 3
+
+
 def test_a_row_of_maintenance_does_not_hide_a_valid_one_of_its_file_but_a_later_delivery_does():
     source = air_source(status=ColumnMapping(column="state"))
     head = "station,time,pm25,co,state\n"
@@ -91,10 +132,7 @@ def test_a_record_is_a_duplicate_only_when_all_its_readings_are():
     second = delivery(SOURCE, AIR + "S1,2026-03-01 08:00,1,3\n", NOON + timedelta(hours=1))
     third = delivery(SOURCE, AIR + "S1,2026-03-01 08:00,1,3\n\n", NOON + timedelta(hours=2))
     run(store, config(SOURCE), [first, second, third])
-    of = {n: store.totals("air", d.receipt.sha256) for n, d in enumerate((first, second, third))}
+    of = {n: store.totals("air", d.receipt.delivery_id) for n, d in enumerate((first, second, third))}
     assert [of[n]["records_used"] for n in of] == [1, 1, 0]
     assert [of[n]["records_duplicate"] for n in of] == [0, 0, 1]
     assert [of[n]["readings_superseded"] for n in of] == [1, 0, 0]
-
-
-# Rows that are good, missing, garbage, of an unknown time, repeated or revised, over three days and two stations.

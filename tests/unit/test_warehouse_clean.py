@@ -47,11 +47,11 @@ def test_a_partition_is_read_back_as_it_was_written(lake: Lake, data: DataDir) -
     found = lake.read_clean("clean_air", "2026-11-01")
     assert found.schema == schema_of(registry().table("clean_air").columns)
     assert found["value"].to_list() == [Decimal(50), Decimal(11), Decimal(12)]
-    assert found["raw_sha256"].to_list() == [second, first, first]
+    assert found["delivery_id"].to_list() == [second, first, first]
     assert lake.read_clean("clean_air", "2026-11-03") is None
     assert lake.partitions("clean_air") == ["2026-11-01", "2026-11-02"] and lake.partitions("clean_noise") == []
     beside = pl.read_parquet(data.superseded_partition("clean_air", "day", "2026-11-01") / "part-0.parquet")
-    assert beside["raw_sha256"].to_list() == [first]
+    assert beside["delivery_id"].to_list() == [first]
     assert pl.read_parquet(data.quarantine_file("air", second))["reason"].to_list() == ["unknown site"]
 
 
@@ -141,7 +141,7 @@ def test_both_counts_of_every_file_are_stored(lake: Lake, data: DataDir) -> None
     first, _ = fill_lake(lake)
     found = pl.read_parquet(data.file_counts("2026-11") / "part-0.parquet")
     assert found.schema == schema_of(COLUMNS)
-    row = found.filter(pl.col("sha256") == first).to_dicts()[0]
+    row = found.filter(pl.col("delivery_id") == first).to_dicts()[0]
     assert (row["readings_in"], row["readings_clean"], row["readings_superseded"]) == (3, 2, 1)
     assert row["readings_in"] == row["readings_clean"] + row["readings_superseded"] + row["readings_duplicate"]
     assert row["delivered_at"].isoformat() == "2026-11-01T07:00:00"
@@ -183,7 +183,7 @@ def test_rows_and_counts_must_agree(lake: Lake, data: DataDir) -> None:
         lake.write_partition("clean_air", "2026-11-01", air_rows(sha, 1), nothing(), {sha: counts(3)})
         lake.record_file("air", sha, file_counts(3, [2]), "f1")
     assert not lake.needs_repair
-    assert [d.receipt.sha256 for d in lake.uncleaned("air", {"test_air": "f1"})] == [sha]
+    assert [d.receipt.delivery_id for d in lake.uncleaned("air", {"test_air": "f1"})] == [sha]
 
 
 def test_empty_frames_remove_the_partition(lake: Lake, data: DataDir) -> None:
@@ -202,8 +202,8 @@ def test_which_deliveries_touch_which_partition(lake: Lake) -> None:
     first, second = fill_lake(lake)
     assert lake.previous_touches("air", second) == (("clean_air", "2026-11-01"), ("clean_air", "2026-11-02"))
     days = [("clean_air", f"2026-{m:02d}-{d:02d}") for m in range(1, 13) for d in range(1, 29)] * 3
-    assert [d.receipt.sha256 for d in lake.deliveries_touching("air", days)] == [first, second]
-    assert [d.receipt.sha256 for d in lake.deliveries_touching("air", [("clean_air", "2026-11-02")])] == [second]
+    assert [d.receipt.delivery_id for d in lake.deliveries_touching("air", days)] == [first, second]
+    assert [d.receipt.delivery_id for d in lake.deliveries_touching("air", [("clean_air", "2026-11-02")])] == [second]
     assert lake.deliveries_touching("water", days) == []
     assert lake.deliveries_touching("air", []) == []
 
@@ -264,7 +264,7 @@ def test_a_damaged_partition_is_not_there_and_its_deliveries_are_cleaned_again(
     found = lake.reconcile()
     assert found.lost_partitions == (("clean_air", "2026-11-01"),)
     assert not folder.exists() and not beside.exists()
-    assert [d.receipt.sha256 for d in lake.uncleaned("air", {"test_air": "f1"})] == [first, second]
+    assert [d.receipt.delivery_id for d in lake.uncleaned("air", {"test_air": "f1"})] == [first, second]
     clean_lake(lake, first, second)
     assert tree(data.root / "clean") == stored
     lake.close()

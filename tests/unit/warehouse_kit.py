@@ -18,7 +18,7 @@ import polars as pl
 from expectations.records import DomainVerdict, GateRecord
 from sources.cleaning.store import FileCounts, PartitionCounts
 from sources.config.model import ColumnMapping, Format, Source, TimeMapping
-from sources.deliveries import Offer
+from sources.deliveries import Offer, Receipt
 from sources.registry.load import registry
 from warehouse.candidate import admit, admit_held
 from warehouse.catalogue import Catalogue, MartColumn, MartTable
@@ -47,16 +47,38 @@ def source(feed: str = "air", source_id: str = "test_air") -> Source:
     )
 
 
+def receipt(feed: str, sha256: str, **changes) -> Receipt:
+    """What stands on disk for bytes that a source offered at NOW."""
+    said = {
+        "feed": feed,
+        "source_id": f"test_{feed}",
+        "offer_id": "a.csv",
+        "file_name": "a.csv",
+        "sha256": sha256,
+        "size_bytes": 1,
+        "delivered_at": NOW.isoformat(),
+        "delivered_at_source": "file name",
+        "landed_at": NOW.isoformat(),
+        "connector": "file",
+        "provenance": "simulated",
+        "owner": "",
+        "licence": "",
+    }
+    return Receipt(**(said | changes))
+
+
 def offer(name: str, feed: str = "air", day: int = 1, etag: str = "1", source_id: str = "test_air") -> Offer:
     at = datetime(2026, 11, 1, 7, 0, tzinfo=ZONE) + timedelta(days=day - 1)
     return Offer(feed, source_id, name, name, etag, at, "file name")
 
 
 def land(lake: Lake, name: str, content: bytes, **kwargs) -> str:
-    return lake.land(offer(name, **kwargs), io.BytesIO(content), source(kwargs.get("feed", "air"))).receipt.sha256
+    """Lands `content` and gives the id of its delivery."""
+    by = source(kwargs.get("feed", "air"), kwargs.get("source_id", "test_air"))
+    return lake.land(offer(name, **kwargs), io.BytesIO(content), by).receipt.delivery_id
 
 
-def air_rows(sha256: str, day: int, hours: range = range(3), value: int = 10) -> pl.DataFrame:
+def air_rows(delivery: str, day: int, hours: range = range(3), value: int = 10) -> pl.DataFrame:
     """Clean readings of one station on 2026-11-<day>."""
     table = registry().table("clean_air")
     rows = []
@@ -80,7 +102,8 @@ def air_rows(sha256: str, day: int, hours: range = range(3), value: int = 10) ->
                 "provenance": "simulated",
                 "source_id": "test_air",
                 "known_from": datetime(2026, 11, day, 7),
-                "raw_sha256": sha256,
+                "raw_sha256": delivery * 2,
+                "delivery_id": delivery,
                 "raw_row": hour + 2,
                 "raw_column": "PM2.5",
             }
@@ -251,7 +274,7 @@ def refresh(
     admitted = admit(data.build_db, catalogue, verdicts, data, as_of)
     admitted += admit_held(data.build_db, alone or {}, data, as_of)
     options.setdefault("now", NOW)
-    inputs = [("air", "0" * 64), ("water", "1" * 64)]
+    inputs = [receipt("air", "0" * 64), receipt("water", "1" * 64)]
     return publish(data, data.build_db, catalogue, admitted, records, verdicts.values(), inputs, as_of=as_of, **options)
 
 

@@ -2,6 +2,9 @@
 select
     feed,
     source_id,
+    delivery_id,
+    offer_id,
+    adopted_from,
     sha256,
     file_name,
     cast(delivered_at as timestamp) as delivered_at,

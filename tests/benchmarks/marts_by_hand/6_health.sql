@@ -10,13 +10,13 @@ with readings as (
     union all select 'noise', site_id, parameter, period_kind = 'hour', null, cast(period_start as date), null, 0,
         value, flag
         from noise
-    union all select 'waste', null, null, false, raw_sha256, cast(period_start as date), period_end,
+    union all select 'waste', null, null, false, delivery_id, cast(period_start as date), period_end,
         date_diff('minute', period_start, period_end), value, flag from waste
-    union all select 'energy', null, null, false, raw_sha256, cast(period_start as date), period_end,
+    union all select 'energy', null, null, false, delivery_id, cast(period_start as date), period_end,
         date_diff('minute', period_start, period_end), value, flag from energy
     union all select 'air', null, null, false, null, cast(period_start as date), null, 0, value, flag
         from clean('clean_dust_period')
-    union all select feed, null, null, false, raw_sha256, cast(period_start as date), period_end,
+    union all select feed, null, null, false, delivery_id, cast(period_start as date), period_end,
         date_diff('minute', period_start, period_end), value, flag
         from (select 'air' as feed, * from clean('clean_dustfall') union all by name
             select 'noise' as feed, * from clean('clean_noise_survey') union all by name
@@ -51,7 +51,7 @@ dated as (
     select c.* exclude (last_period), f.cadence_hours, cast(c.delivered_at as timestamp) as moment,
         coalesce(e.last_end, cast(left(c.last_period, 19) as timestamp) + to_hours(f.cadence_hours)) as last_end,
         coalesce(e.longest, 0) > f.cadence_hours * 60 as is_long
-    from clean('file_counts') as c inner join cadence as f using (feed) left join ends as e using (sha256)
+    from clean('file_counts') as c inner join cadence as f using (feed) left join ends as e using (delivery_id)
 ),
 deliveries as (
     select feed, cast(moment as date) as day, count(*) as n, count(*) filter (verdict = 'refused') as refused,

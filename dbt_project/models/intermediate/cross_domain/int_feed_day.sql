@@ -20,7 +20,7 @@
         {%- if table in regular %}
             site_id,
             parameter,
-            '' as sha256,
+            '' as delivery_id,
             cast(null as timestamp) as last_end,
             cast(null as bigint) as longest_minutes,
             count(case when {{ regular[table] }} then 1 end) as readings_regular,
@@ -28,11 +28,11 @@
             '' as site_id,
             '' as parameter,
             {%- if table in judged_by_end %}
-                raw_sha256 as sha256,
+                delivery_id,
                 max(period_end) as last_end,
                 max({{ minutes_between('period_start', 'period_end') }}) as longest_minutes,
             {%- else %}
-                '' as sha256,
+                '' as delivery_id,
                 cast(null as timestamp) as last_end,
                 cast(null as bigint) as longest_minutes,
             {%- endif %}
@@ -45,7 +45,7 @@
         count(case when flag = {{ missing_flag() }} then 1 end) as readings_missing
     from {{ clean_table(table) }}
     group by
-        {{ 'site_id, parameter,' if table in regular }} {{ 'raw_sha256,' if table in judged_by_end }}
+        {{ 'site_id, parameter,' if table in regular }} {{ 'delivery_id,' if table in judged_by_end }}
         cast(period_start as date)
     {% if not loop.last %}union all{% endif %}
 {%- endfor %}

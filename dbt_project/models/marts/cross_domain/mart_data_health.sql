@@ -4,12 +4,12 @@
 -#}
 with ends as (
     select
-        sha256,
+        delivery_id,
         max(last_end) as last_end,
         max(longest_minutes) as longest_minutes
     from {{ ref('int_feed_day') }}
-    where sha256 <> ''
-    group by sha256
+    where delivery_id <> ''
+    group by delivery_id
 ),
 
 readings as (
@@ -64,7 +64,7 @@ dated as (
         coalesce(e.longest_minutes, 0) > f.cadence_hours * 60 as is_longer_than_cadence
     from {{ ref('stg_file_counts') }} as c
     inner join {{ ref('feed_cadence') }} as f on c.feed = f.feed
-    left join ends as e on c.sha256 = e.sha256
+    left join ends as e on c.delivery_id = e.delivery_id
 ),
 
 deliveries as (

@@ -1,11 +1,14 @@
 {#-
-  Both counts of every file, so that nothing is lost: records in = used + quarantined + duplicate, readings in = clean +
+  Both counts of every delivery, so that nothing is lost: records in = used + quarantined + duplicate, readings in = clean +
   quarantined + duplicate + superseded. The differences stand as columns and are tested to be 0.
 -#}
 select
     c.feed,
     f.name_zh as feed_name_zh,
     c.source_id,
+    c.delivery_id,
+    c.offer_id,
+    c.adopted_from,
     c.sha256,
     c.file_name,
     c.delivered_at,
