@@ -139,7 +139,7 @@ def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDe
             metadata={
                 "deliveries": result.deliveries,
                 "refused": len(result.refused),
-                "named": dg.MetadataValue.json(result.named),
+                "notices": dg.MetadataValue.json(result.notices),
                 **age.metadata,
             },
             check_results=[

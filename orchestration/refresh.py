@@ -14,7 +14,7 @@ from orchestration import survey as surveying
 from orchestration.decisions import Outcome, exit_code, partition_range
 from orchestration.environment import log_file, prepare
 from orchestration.settings import Settings
-from orchestration.summary import Summary, domain_states, feed_counts, release_entry, standing
+from orchestration.summary import Summary, domain_states, feed_counts, read_nothing, release_entry, standing
 from warehouse.disk import DiskFull, full_text, is_full
 from warehouse.index import Index
 from warehouse.ledger import Ledger
@@ -37,6 +37,7 @@ def nothing_new(settings: Settings, found: surveying.Survey) -> Summary | None:
     if last.get("exit_code") not in (0, 3):
         return None
     summary = standing(settings.data, "nothing_new", NOTHING_NEW)
+    summary.notices = [*found.without_readings, *found.never_due]
     summary.clock = settings.clock.isoformat()
     return summary
 
@@ -62,13 +63,14 @@ def run_refresh(settings: Settings, found: surveying.Survey, last_day: str) -> t
     index = Index(settings.data.index_file, read_only=True)
     try:
         summary, outcome = _sum_up(settings, session, result, index)
+        summary.notices = [*session.notices, *read_nothing(index), *found.never_due]
         state = index.state()
     finally:
         index.close()
     code = exit_code(outcome)
     summary.seconds["total"] = round(time.perf_counter() - began, 1)
     if not outcome.unexpected:
-        surveying.note_refresh(settings.data, _note(settings, summary, code, state))
+        surveying.note_refresh(settings.data, _note(settings, summary, code, state) | {"never_due": found.never_due})
     return summary, code
 
 
@@ -132,7 +134,7 @@ def _sum_up(
     for feed, reason in failed.items():
         feeds[feed]["failure"] = reason
     for feed in shown:
-        feeds[feed]["new_files"] = session.fetched.get(feed, 0)
+        feeds[feed]["new_files"] = len(session.fetched.get(feed, ()))
     domains = domain_states(settings.data)
     for domain, verdict in session.verdicts.items():
         domains.setdefault(domain, {})["verdict"] = verdict

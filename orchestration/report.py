@@ -49,6 +49,8 @@ def print_summary(summary: Summary) -> None:
     _print_refused(console, summary.refused_files)
     for line in summary.mended:
         console.print(f"[red]changed[/red] {_plain(line)}", soft_wrap=True)
+    for notice in summary.notices:
+        console.print(f"[yellow]note[/yellow] {_plain(notice)}", soft_wrap=True)
     if summary.domains:
         console.print(_domains(summary.domains))
     if summary.message:

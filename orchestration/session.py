@@ -19,6 +19,7 @@ from orchestration import handover
 from orchestration.dbt_runner import prepare_manifest
 from orchestration.settings import Settings
 from orchestration.survey import forget_refresh
+from sources.claims import Claims
 from sources.cleaning.fingerprint import source_fingerprints
 from sources.config.declared import load_declared
 from sources.readers import close_readers
@@ -40,19 +41,21 @@ if TYPE_CHECKING:
 class Session:
     """One refresh at work, and what its steps found out.
 
-    `failures` maps a feed to why its pull or cleaning failed, `fetched` to its number of new deliveries, `cleaned` to
+    `failures` maps a feed to why its pull or cleaning failed, `fetched` to the ids of new deliveries, `cleaned` to
     the ids of those cleaned in this run. `verdicts` holds the gate's word by domain, `states` the domains that are
-    held or empty, `held` why; `refused` says why nothing may be published.
+    held or empty, `held` why; `notices` are sentences for people about what is no fault; `refused` says why nothing may
+    be published.
     """
 
     settings: Settings
     lake: Lake
     failures: dict[str, list[str]] = field(default_factory=dict)
-    fetched: dict[str, int] = field(default_factory=dict)
+    fetched: dict[str, set[str]] = field(default_factory=dict)
     cleaned: dict[str, set[str]] = field(default_factory=dict)
     verdicts: dict[str, str] = field(default_factory=dict)
     states: dict[str, str] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
     refused: str = ""
     published: Published | None = None
 
@@ -105,6 +108,11 @@ class Session:
     def configuration(self) -> dict[str, Any]:
         """What a release's manifest says of the configuration: fingerprint and every choice within the standards."""
         return {"fingerprint": self.settings.config.fingerprint, **self._standards_vars()}
+
+    @cached_property
+    def claims(self) -> Claims:
+        """Which declared source reads a delivery."""
+        return Claims(self.settings.config)
 
     @cached_property
     def fingerprints(self) -> dict[str, str]:

@@ -29,7 +29,11 @@ _FROM_FILE = ("records_in", "records_quarantined", "readings_in")
 
 @dataclass
 class Summary:
-    """A refresh in plain values; `outcome`: published, nothing_new, unchanged, withdrawn, refused or failed."""
+    """A refresh in plain values; `outcome`: published, nothing_new, unchanged, withdrawn, refused or failed.
+
+    `notices` are sentences about what is no fault but should be known: sources that read nothing, that are gone or
+    renamed, files that are never due, deliveries that contradict each other.
+    """
 
     outcome: str
     message: str = ""
@@ -37,6 +41,7 @@ class Summary:
     clock: str = ""
     feeds: dict[str, dict[str, Any]] = field(default_factory=dict)
     refused_files: list[dict[str, str]] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
     mended: list[str] = field(default_factory=list)
     domains: dict[str, dict[str, Any]] = field(default_factory=dict)
     release: dict[str, Any] | None = None
@@ -66,6 +71,18 @@ def feed_counts(
                     name, reason = file.receipt.file_name, file.counts["reason"]
                     refused.append({"feed": feed, "file_name": name, "reason": reason})
     return totals, refused
+
+
+def read_nothing(index: Index) -> list[str]:
+    """One sentence for each source that delivered files but not one reading."""
+    said = []
+    for feed, source, files, records, quarantined in index.sources_without_readings():
+        number = f"{files} {'file' if files == 1 else 'files'}"
+        found = f"{records} records, {quarantined} of them quarantined" if records else "no record"
+        said.append(
+            f"source {source} ({feed}) offered {number} but read nothing: {found}; check its mapping and filters"
+        )
+    return said
 
 
 def _add(total: dict[str, Any], file: CleanedFile) -> None:
@@ -106,13 +123,17 @@ def standing(data: DataDir, outcome: str, message: str) -> Summary:
     )
 
 
-def lake_counts(data: DataDir, feeds: Iterable[str]) -> tuple[dict[str, dict[str, Any]], list[dict[str, str]]]:
-    """Counts of everything in the lake; zeros where there is no index yet."""
+def add_lake(summary: Summary, data: DataDir, feeds: Iterable[str]) -> None:
+    """Adds counts and notices of everything in the lake; zeros where there is no index yet."""
     try:
         index = Index(data.index_file, read_only=True)
-    except IndexUnusable:
-        return {feed: {"files": 0, "refused": 0, **dict.fromkeys(COUNTS, 0)} for feed in feeds}, []
+    except IndexUnusable as error:
+        summary.feeds = {feed: {"files": 0, "refused": 0, **dict.fromkeys(COUNTS, 0)} for feed in feeds}
+        if data.index_file.exists():
+            summary.notices.append(f"{error}; `ecoledger refresh` migrates or rebuilds it")
+        return
     try:
-        return feed_counts(index, feeds)
+        summary.feeds, summary.refused_files = feed_counts(index, feeds)
+        summary.notices += read_nothing(index)
     finally:
         index.close()

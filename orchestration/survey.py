@@ -14,11 +14,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from orchestration.adoption import adoptable
 from orchestration.decisions import month_of
 from orchestration.settings import Settings
+from orchestration.summary import read_nothing
+from sources.claims import Claims
 from sources.cleaning.fingerprint import source_fingerprints
 from sources.connectors import connector_for
-from sources.deliveries import Connector, Offer, PullError
+from sources.deliveries import Connector, Offer, PullError, Receipt
 from warehouse.atomic import write_bytes
 from warehouse.index import Index, IndexUnusable
 from warehouse.paths import DataDir
@@ -31,20 +34,28 @@ _PACKAGES = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "great-expectations"
 
 @dataclass(frozen=True)
 class DueOffer:
-    """An offer that is due and whose bytes are not known, with the connector that fetches it."""
+    """An offer that is due and differs from its last state, with the connector that fetches it.
+
+    `known` is the receipt of another source that has its bytes already: they are adopted, not fetched.
+    """
 
     offer: Offer
     connector: Connector
     month: str
+    known: Receipt | None = None
 
 
 @dataclass(frozen=True)
 class FeedSurvey:
-    """One feed: what is due, months of deliveries waiting to be cleaned, and sources that could not be listed."""
+    """One feed: what is due, months of deliveries waiting to be cleaned, and sources that could not be listed.
+
+    `never_due` names files that are there but dated in the future.
+    """
 
     due: tuple[DueOffer, ...] = ()
     waiting: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
+    never_due: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,18 +63,25 @@ class Survey:
     """All feeds, the lake's state, and the fingerprint of code, configuration and that state.
 
     `state` is '' when the index cannot answer (it is missing, or a writer was stopped in the middle).
+    `without_readings` names sources that read nothing.
     """
 
     feeds: Mapping[str, FeedSurvey]
     state: str = ""
     fingerprint: str = ""
     unfinished: tuple[str, ...] = field(default=())
+    without_readings: tuple[str, ...] = field(default=())
 
     @property
     def months(self) -> list[str]:
         """Partition keys of every month that has something due or waiting."""
         found = {due.month for feed in self.feeds.values() for due in feed.due}
         return sorted(found | {month for feed in self.feeds.values() for month in feed.waiting})
+
+    @property
+    def never_due(self) -> list[str]:
+        """Every file that is dated in the future, in the order of feeds and sources."""
+        return [said for feed in self.feeds.values() for said in feed.never_due]
 
     @property
     def idle(self) -> bool:
@@ -81,7 +99,7 @@ def survey(settings: Settings) -> Survey:
     try:
         feeds = {name: survey_feed(settings, name, index) for name in settings.feeds}
         state = index.state()
-        return Survey(feeds, state, fingerprint(settings, state), tuple(index.marks()))
+        return Survey(feeds, state, fingerprint(settings, state), tuple(index.marks()), tuple(read_nothing(index)))
     finally:
         index.close()
 
@@ -91,10 +109,12 @@ def survey_feed(settings: Settings, feed: str, index: Index | None) -> FeedSurve
     connectors: dict[str, Connector] = {}
     offers: list[Offer] = []
     failures: list[str] = []
+    never: list[str] = []
     for source in settings.config.sources_of(feed):
         try:
             connectors[source.id] = connector_for(source, settings.config)
             offers += [o for o in connectors[source.id].offers(settings.clock) if _wanted(o, settings)]
+            never += _dated_ahead(connectors[source.id], settings)
         except PullError as error:
             failures.append(str(error))
     due = [
@@ -103,9 +123,25 @@ def survey_feed(settings: Settings, feed: str, index: Index | None) -> FeedSurve
     ]
     waiting: list[str] = []
     if index:
-        prints = source_fingerprints(settings.config, settings.registry)
-        waiting = sorted({f"{receipt.delivered_at[:7]}-01" for receipt in index.uncleaned(feed, prints)})
-    return FeedSurvey(tuple(due), tuple(waiting), tuple(failures))
+        due = [*_adopted(settings, feed, index, connectors), *due]
+        prints, claims = source_fingerprints(settings.config, settings.registry), Claims(settings.config)
+        uncleaned = index.uncleaned(feed, prints, claims.reads)
+        waiting = sorted({f"{receipt.delivered_at[:7]}-01" for receipt in uncleaned})
+    return FeedSurvey(tuple(due), tuple(waiting), tuple(failures), tuple(never))
+
+
+def _adopted(settings: Settings, feed: str, index: Index, connectors: Mapping[str, Connector]) -> list[DueOffer]:
+    return [
+        DueOffer(offer, connectors[offer.source_id], month_of(offer.delivered_at or known.moment, settings.zone), known)
+        for offer, known in adoptable(settings, feed, index)
+        if offer.source_id in connectors
+    ]
+
+
+def _dated_ahead(connector: Connector, settings: Settings) -> list[str]:
+    """Files that are there and dated after the machine's time: nobody knows when, if ever, they become due."""
+    ahead = connector.not_due(max(settings.now, settings.clock))
+    return [f"{o.source_id}: {o.file_name} is dated {o.delivered_at:%Y-%m-%d %H:%M}, in the future" for o in ahead]
 
 
 def _wanted(offer: Offer, settings: Settings) -> bool:

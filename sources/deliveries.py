@@ -25,7 +25,7 @@ class Offer:
     """One file a connector could fetch: `offer_id` names it within its source, `etag` changes when it changed.
 
     `delivered_at` is zone-aware, by the source's clock, or None where only our landing time is known. `offered_path` is
-    where a file lies, relative to the configuration's folder where it lies below it; '' where the source has no paths.
+    where a file lies, relative to the configuration's folder; '' where the source has no paths.
     """
 
     feed: str
@@ -105,6 +105,10 @@ class Connector(Protocol):
 
     def offers(self, due_before: datetime) -> Iterator[Offer]:
         """Every offer delivered at or before `due_before` (zone-aware); PullError if the source cannot be listed."""
+        ...
+
+    def not_due(self, due_before: datetime) -> Iterator[Offer]:
+        """Every offer there is already, but dated after `due_before`."""
         ...
 
     def fetch(self, offer: Offer) -> IO[bytes]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
@@ -171,6 +171,29 @@ class Index:
             ),
         )
 
+    def offered_files(self) -> list[Receipt]:
+        """Deliveries of sources that name files by paths, in delivery order."""
+        return self._receipts("FROM deliveries d WHERE d.offered_path <> ''", ())
+
+    def last_of_source(self, feed: str, source_id: str) -> Receipt | None:
+        """The last delivery of a source, None if it never delivered."""
+        found = self._receipts("FROM deliveries d WHERE d.feed = ? AND d.source_id = ?", (feed, source_id))
+        return found[-1] if found else None
+
+    def adopters(self, source_id: str) -> list[str]:
+        """Sources that adopted deliveries of `source_id`, sorted."""
+        query = "SELECT DISTINCT source_id FROM deliveries WHERE adopted_from = ? ORDER BY 1"
+        return [source for (source,) in self.db.execute(query, (source_id,))]
+
+    def remember(self, key: str, value: str) -> None:
+        """Notes something that only spares work; `clear` forgets it."""
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"note {key}", value))
+
+    def remembered(self, key: str) -> str | None:
+        """What was noted under `key`."""
+        found = self.db.execute("SELECT value FROM meta WHERE key = ?", (f"note {key}",)).fetchone()
+        return found[0] if found else None
+
     def delivery(self, delivery_id: str) -> Receipt | None:
         """The receipt of a delivery."""
         found = self._receipts("FROM deliveries d WHERE d.delivery_id = ?", (delivery_id,))
@@ -195,16 +218,18 @@ class Index:
             "FROM deliveries d WHERE (?1 IS NULL OR d.feed = ?1) AND (?2 IS NULL OR d.month = ?2)", (feed, month)
         )
 
-    def uncleaned(self, feed: str, fingerprints: Mapping[str, str]) -> list[Receipt]:
+    def uncleaned(
+        self, feed: str, fingerprints: Mapping[str, str], reads: Callable[[Receipt], bool] = lambda _: True
+    ) -> list[Receipt]:
         """Deliveries of `feed` not cleaned yet under the fingerprint of their source (source_id → fingerprint).
 
-        A source that is no longer declared (absent from `fingerprints`) counts as up to date once it was cleaned.
+        One that its source does not read (`reads`) or whose source is not declared has the empty fingerprint.
         """
         done = dict(self._pairs("SELECT delivery_id, fingerprint FROM cleaned"))
         return [
             r
             for r in self.deliveries(feed)
-            if (known := done.get(r.delivery_id)) is None or fingerprints.get(r.source_id, known) != known
+            if done.get(r.delivery_id) != (fingerprints.get(r.source_id, "") if reads(r) else "")
         ]
 
     def newest_period(self, feed: str) -> str | None:
@@ -212,6 +237,19 @@ class Index:
         query = "SELECT max(c.last_period) FROM cleaned c JOIN deliveries d USING (delivery_id) WHERE d.feed = ?"
         (newest,) = self.db.execute(query, (feed,)).fetchone()
         return newest
+
+    def sources_without_readings(self) -> list[tuple[str, str, int, int, int]]:
+        """Sources none of whose deliveries gave a reading: feed, source, deliveries, records, records quarantined.
+
+        Deliveries that are removed do not count; a reading that repeats another or was superseded is one.
+        """
+        query = (
+            "SELECT d.feed, d.source_id, count(*), sum(c.records_in), sum(c.records_quarantined)"
+            " FROM deliveries d JOIN cleaned c USING (delivery_id) WHERE c.verdict <> 'removed'"
+            " GROUP BY d.feed, d.source_id HAVING NOT max(EXISTS (SELECT 1 FROM touches t"
+            " WHERE t.delivery_id = d.delivery_id)) ORDER BY 1, 2"
+        )
+        return list(self.db.execute(query))
 
     def as_of(self) -> datetime | None:
         """The latest delivered_at of all deliveries (UTC), None before the first."""
@@ -348,9 +386,10 @@ class Index:
         return {t: sorted(self.db.execute(f"SELECT * FROM {t}"), key=repr) for t in _DATA_TABLES}
 
     def clear(self) -> None:
-        """Empties all tables but the marks, inside the open transaction."""
+        """Empties all tables but the marks and forgets what was remembered, inside the open transaction."""
         for table in _DATA_TABLES:
             self.db.execute(f"DELETE FROM {table}")
+        self.db.execute("DELETE FROM meta WHERE key LIKE 'note %'")
 
     def _receipts(self, query: str, parameters: Sequence[Any]) -> list[Receipt]:
         columns = ", ".join(f"d.{n}" for n in _RECEIPT)

@@ -7,7 +7,7 @@ which first puts right what a killed writer left. Landing needs the standard lib
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from typing import IO, TYPE_CHECKING
@@ -121,6 +121,13 @@ class Lake:
         with self.batch():
             return self.land(offer, stream, source, landed_at)
 
+    def adopt(self, offer: Offer, known: Receipt, source: Source, landed_at: datetime | None = None) -> Landed:
+        """A delivery of `source` whose bytes have landed already with `known`, the receipt of another source."""
+        if self._batch is not None:
+            return self._batch.adopt(offer, known, source, landed_at)
+        with self.batch():
+            return self.adopt(offer, known, source, landed_at)
+
     def unseen(self, offers: Iterable[Offer]) -> list[Offer]:
         """Those offers that differ from the last state seen of them."""
         return self.index.unseen(offers)
@@ -129,9 +136,11 @@ class Lake:
         """Landed deliveries of a feed in delivery order, of one month of delivery (YYYY-MM) if given."""
         return [self._delivery(r) for r in self.index.deliveries(feed, month)]
 
-    def uncleaned(self, feed: str, fingerprints: Mapping[str, str]) -> list[Delivery]:
-        """Deliveries not cleaned yet under the fingerprint of their source (source_id → fingerprint), in order."""
-        return [self._delivery(r) for r in self.index.uncleaned(feed, fingerprints)]
+    def uncleaned(
+        self, feed: str, fingerprints: Mapping[str, str], reads: Callable[[Receipt], bool] = lambda _: True
+    ) -> list[Delivery]:
+        """Deliveries not cleaned yet under the fingerprint of their source, in order; see Index.uncleaned."""
+        return [self._delivery(r) for r in self.index.uncleaned(feed, fingerprints, reads)]
 
     def as_of(self) -> datetime | None:
         """The latest delivered_at of all deliveries, reporting zone, naive; None before the first."""

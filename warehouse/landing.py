@@ -71,6 +71,21 @@ class Batch:
             self._write()
         return landed
 
+    def adopt(self, offer: Offer, known: Receipt, source: Source, landed_at: datetime | None) -> Landed:
+        """See Lake.adopt. The offer is not remembered: where the file still lies there, it is compared once more."""
+        key = (offer.feed, printable(offer.source_id), printable(offer.offer_id))
+        last = self._last(key, offer)
+        delivered = offer.delivered_at or known.moment
+        if last is not None and (last.sha256 == known.sha256 or delivered <= last.moment):
+            return Landed(last, new=False)
+        now = (landed_at or datetime.now(UTC)).astimezone(self._zone)
+        clock = printable(offer.delivered_at_source)
+        receipt = self._receipt(key, offer, source, known.sha256, known.size_bytes, delivered, clock, now)
+        receipt = replace(receipt, adopted_from=known.source_id, raw_file=known.raw_file)
+        self._latest[key] = receipt
+        self._pending.append((None, receipt))
+        return Landed(receipt, new=True)
+
     def commit(self) -> None:
         """Makes everything landed so far durable and known to the index, and ends the batch."""
         self._write(last=True)
@@ -79,17 +94,40 @@ class Batch:
         self, offer: Offer, source: Source, sha256: str, size: int, landed_at: datetime | None, temporary: Path
     ) -> Landed:
         key = (offer.feed, printable(offer.source_id), printable(offer.offer_id))
-        path = printable(offer.offered_path)
-        last = self._latest.get(key) or self._index.latest_of(*key, path)
+        last = self._last(key, offer)
         if last is not None and last.sha256 == sha256:
             temporary.unlink()
             return Landed(last, new=False)
         now = (landed_at or datetime.now(UTC)).astimezone(self._zone)
         delivered, clock = self._delivered(offer, now, last)
         raw_file = self._stored.get(sha256) or self._index.stored_bytes(sha256)
-        day, file_name = delivered.date().isoformat(), printable(offer.file_name)
-        receipt = Receipt(
-            feed=offer.feed,
+        receipt = self._receipt(key, offer, source, sha256, size, delivered, clock, now)
+        if raw_file:
+            receipt = replace(receipt, raw_file=raw_file)
+            temporary.unlink()
+        self._stored[sha256] = receipt.raw_file
+        self._latest[key] = receipt
+        self._pending.append((None if raw_file else temporary, receipt))
+        return Landed(receipt, new=True)
+
+    def _last(self, key: tuple[str, str, str], offer: Offer) -> Receipt | None:
+        return self._latest.get(key) or self._index.latest_of(*key, printable(offer.offered_path))
+
+    def _receipt(
+        self,
+        key: tuple[str, str, str],
+        offer: Offer,
+        source: Source,
+        sha256: str,
+        size: int,
+        delivered: datetime,
+        clock: str,
+        now: datetime,
+    ) -> Receipt:
+        feed, file_name = self._registry.feeds[offer.feed], printable(offer.file_name)
+        delivered = delivered.astimezone(self._zone)
+        return Receipt(
+            feed=feed.name,
             source_id=key[1],
             offer_id=key[2],
             file_name=file_name,
@@ -100,18 +138,12 @@ class Batch:
             landed_at=now.isoformat(),
             connector=source.connector,
             provenance=source.provenance,
-            owner=source.owner or self._registry.feeds[offer.feed].owner,
-            licence=source.licence or self._registry.feeds[offer.feed].licence,
-            offered_path=path,
+            owner=source.owner or feed.owner,
+            licence=source.licence or feed.licence,
+            offered_path=printable(offer.offered_path),
             source_path=printable(source.path),
-            raw_file=raw_file or raw_name(offer.feed, day, sha256, file_name),
+            raw_file=raw_name(feed.name, delivered.date().isoformat(), sha256, file_name),
         )
-        if raw_file:
-            temporary.unlink()
-        self._stored[sha256] = receipt.raw_file
-        self._latest[key] = receipt
-        self._pending.append((None if raw_file else temporary, receipt))
-        return Landed(receipt, new=True)
 
     def _delivered(self, offer: Offer, now: datetime, last: Receipt | None) -> tuple[datetime, str]:
         """When the offer was delivered, and by which clock.

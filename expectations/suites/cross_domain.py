@@ -102,7 +102,7 @@ _DELIVERY_COUNTS = Suite(
             WARNING,
         ),
     ),
-    {"feed": _FEEDS, "verdict": ("read", "refused")},
+    {"feed": _FEEDS, "verdict": ("read", "refused", "removed")},
 )
 
 _EXCEEDANCES = events_suite(

@@ -16,6 +16,7 @@ from expectations.waivers import load_waivers
 from orchestration.commands.refresh import JsonOption
 from orchestration.decisions import BAD_USAGE, OK
 from orchestration.report import print_json
+from sources.claims import shared_files
 from sources.config import Config, Standards, check_config, load_config, shipped
 from sources.config.declared import load_declared
 from sources.registry import DECLARED_TABLES
@@ -41,7 +42,8 @@ def check(
     if not problems:
         load_waivers(load_config(path).waivers, datetime.now(UTC).date())
     if as_json:
-        print_json({"file": str(path), "problems": [asdict(p) for p in problems]})
+        notices = [] if problems else shared_files(load_config(path))
+        print_json({"file": str(path), "problems": [asdict(p) for p in problems], "notices": notices})
     elif problems:
         for problem in problems:
             print(problem)
@@ -50,7 +52,7 @@ def check(
         feeds = ", ".join(dict.fromkeys(s.feed for s in config.sources))
         number = len(config.sources)
         print(f"{path}: no mistakes; {number} {'source' if number == 1 else 'sources'} for {feeds}")
-        for line in chosen(config):
+        for line in (*chosen(config), *shared_files(config)):
             print(line)
     return BAD_USAGE if problems else OK
 

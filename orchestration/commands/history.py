@@ -14,7 +14,7 @@ from orchestration.commands.refresh import DataOption, JsonOption
 from orchestration.decisions import OK, UsageError
 from orchestration.report import print_json, print_summary, print_table
 from orchestration.settings import data_dir
-from orchestration.summary import lake_counts, standing
+from orchestration.summary import add_lake, standing
 from orchestration.survey import forget_refresh, last_refresh, note_refresh
 from sources.registry import registry
 from warehouse.lock import holder, writer_lock
@@ -39,8 +39,9 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> int:
     if not holder(directory):
         check_standing(directory, last_refresh(directory))
     summary = standing(directory, "status", "")
-    summary.feeds, summary.refused_files = lake_counts(directory, registry().feeds)
+    add_lake(summary, directory, registry().feeds)
     last, writing = last_refresh(directory), holder(directory)
+    summary.notices += last.get("never_due", [])
     if as_json:
         print_json({**summary.as_dict(), "last_refresh": last, "writing": writing})
         return OK

@@ -36,10 +36,10 @@ _NOTE_EVERY = 100
 
 @dataclass(frozen=True)
 class CleanReport:
-    """What one call did. `refused` lists (file name, why); the counts are of the `cleaned` deliveries only: the new
-    ones, and those that could be read before and cannot any more.
-
-    `named` are sentences about readings that were used under an assumption.
+    """What one call did. `refused` lists (file name, why), `removed` the receipts that their sources read no longer,
+    `contradictions` one sentence for each two deliveries of one moment that contradict each other, `named` sentences
+    about readings that were used under an assumption. The counts are of the `cleaned` deliveries only: the new ones,
+    and those that could be read before and cannot any more.
     """
 
     feed: str
@@ -47,6 +47,8 @@ class CleanReport:
     older_read: int
     refused: tuple[tuple[str, str], ...]
     named: tuple[str, ...]
+    removed: tuple[Receipt, ...]
+    contradictions: tuple[str, ...]
     partitions: tuple[tuple[str, str], ...]
     reflagged: int
     records_in: int
@@ -110,6 +112,7 @@ class _Run:
         self._staging = staging
         self._budget = budget
         self._progress = progress
+        self._contradictions: list[str] = []
 
     def clean(self, new: Sequence[Delivery], fingerprint: Mapping[str, str]) -> CleanReport:
         # A delivery is cleaned once, however often it is named.
@@ -132,8 +135,12 @@ class _Run:
             feed=self._feed.name,
             deliveries=len(fresh),
             older_read=len(older),
-            refused=tuple((n, t.refusal) for n, t in zip(names, tallies, strict=True) if t.refusal),
+            refused=tuple((n, t.refusal) for n, t in zip(names, tallies, strict=True) if t.refusal and not t.removed),
             named=tuple(self._named(n) for n in fresh if n in self._intake.alone),
+            removed=tuple(
+                self._intake.deliveries[n].receipt for n in (*fresh, *orphans) if self._intake.tallies[n].removed
+            ),
+            contradictions=tuple(self._contradictions),
             partitions=tuple(self._intake.touched()),
             reflagged=reflagged,
             cleaned=tuple(self._intake.deliveries[n].receipt for n in fresh),
@@ -155,20 +162,20 @@ class _Run:
         self._intake.touch_again(self._store.previous_touches(self._feed.name, delivery_id))
 
     def _older(self, fresh: Sequence[int]) -> tuple[list[int], list[int]]:
-        """The other deliveries that touch the same partitions, and those of them whose source is no longer declared.
+        """The other deliveries that touch the same partitions, and those of them that their source reads no longer.
 
-        These are refused now, and what else they touched is rebuilt without them, too.
+        These are removed now, and what else they touched is rebuilt without them, too.
         """
         known = {self._intake.deliveries[n].receipt.delivery_id for n in fresh}
         orphans: list[int] = []
         while touched := self._intake.touched():
             found = self._store.deliveries_touching(self._feed.name, touched)
             others = [d for d in found if d.receipt.delivery_id not in known]
-            lost = [d for d in others if d.receipt.source_id not in self._intake.sources]
+            lost = [d for d in others if not self._intake.reads(d.receipt)]
             if not lost:
                 return self._intake.numbered(others), orphans
             for number in self._intake.numbered(lost):
-                self._intake.refuse_undeclared(number)
+                self._intake.remove(number)
                 self._touch_again(number)
                 orphans.append(number)
                 known.add(self._intake.deliveries[number].receipt.delivery_id)
@@ -193,13 +200,27 @@ class _Run:
             spelling = Spelling(table, parameters, files, self._intake.codes)
             rebuild = TableRebuild(spelling, order, rules, looks, self._staging, self._store, self._budget)
             reflagged += rebuild.rebuild(changed)
+            self._contradictions += [
+                self._contradiction(name, receipts[by_file], receipts[file], number)
+                for (by_file, file), number in sorted(rebuild.disputed.items())
+            ]
         return reflagged
+
+    @staticmethod
+    def _contradiction(table: str, stands: Receipt, fell: Receipt, number: int) -> str:
+        named = [f"{r.source_id}: {r.offer_id}" for r in (stands, fell)]
+        readings = f"{number} {'reading' if number == 1 else 'readings'} of {table}"
+        return (
+            f"{named[0]} and {named[1]} were delivered at the same time ({stands.delivered_at}) and contradict each "
+            f"other in {readings}; the first stands only because of its bytes: give them delivery times (delivered_at)"
+        )
 
     def _order(self, files: Files, invalid: InvalidMarks) -> Order:
         receipts = [d.receipt for d in self._intake.deliveries]
         codes = self._intake.codes
         return Order(
             rank=_ranks([(r.moment, r.sha256) for r in receipts]),
+            moment=_ranks([(r.moment, "") for r in receipts]),
             offer=_ranks([(r.source_id, r.offer_id) for r in receipts]),
             provenance=files.provenance,
             site_rank=codes.sites.ranks(),
@@ -215,7 +236,8 @@ class _Run:
         else:
             self._store.write_quarantine(self._feed.name, receipt.delivery_id, next(pieces))
         counts = self._intake.tallies[number].counts(self._feed)
-        self._store.record_file(self._feed.name, receipt.delivery_id, counts, fingerprint.get(receipt.source_id, ""))
+        made_by = fingerprint.get(receipt.source_id, "") if self._intake.reads(receipt) else ""
+        self._store.record_file(self._feed.name, receipt.delivery_id, counts, made_by)
 
 
 def _ranks(keys: Sequence[tuple[datetime, str] | tuple[str, str]]) -> pl.Series:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import polars as pl
 
+from sources.claims import Claims
 from sources.cleaning.parse import Parsed, parse, parse_held
 from sources.cleaning.partitions import Changed
 from sources.cleaning.plan import SourcePlan, plan_for
@@ -25,7 +26,7 @@ from sources.cleaning.store import FileCounts
 from sources.cleaning.waiting import Waiting
 from sources.config.columns import expected_columns
 from sources.config.model import Config
-from sources.deliveries import Delivery
+from sources.deliveries import Delivery, Receipt
 from sources.readers import ReadLimits, UnreadableFile, count_records, read_rows, refusal_of
 from sources.registry.model import Feed, Registry
 
@@ -46,13 +47,14 @@ class Tally:
     first: datetime | None = None
     last: datetime | None = None
     refusal: str = ""
+    removed: bool = False
     touches: set[tuple[str, int]] = field(default_factory=set)
 
     def counts(self, feed: Feed) -> FileCounts:
         """The same as the store keeps it."""
         touches = sorted((table, part_value(part, feed.tables[table].grain)) for table, part in self.touches)
         return FileCounts(
-            verdict="refused" if self.refusal else "read",
+            verdict="removed" if self.removed else "refused" if self.refusal else "read",
             reason=self.refusal,
             first_period=self.first.isoformat(sep=" ") if self.first else None,
             last_period=self.last.isoformat(sep=" ") if self.last else None,
@@ -69,6 +71,7 @@ class Intake:
     ) -> None:
         self.feed = feed
         self.sources = {s.id: s for s in config.sources_of(feed.name)}
+        self._claims = Claims(config)
         self.codes = Codes()
         self.deliveries: list[Delivery] = []
         self.tallies: list[Tally] = []
@@ -108,8 +111,8 @@ class Intake:
         waiting = Waiting()
         for done, number in enumerate(numbers, 1):
             source_id = self.deliveries[number].receipt.source_id
-            if source_id not in self.sources:
-                self.refuse_undeclared(number)
+            if not self.reads(self.deliveries[number].receipt):
+                self.remove(number)
                 continue
             plan = self.plan(source_id)
             for frame in self._readable_frames(number, plan, again):
@@ -144,14 +147,15 @@ class Intake:
             for part in sorted(parts)
         ]
 
-    def refuse_undeclared(self, number: int) -> None:
-        """Refuses a delivery whose source is not in the configuration; how many records it holds cannot be told."""
+    def reads(self, receipt: Receipt) -> bool:
+        """Whether the source of a delivery is declared and still names its file."""
+        return self._claims.reads(receipt)
+
+    def remove(self, number: int) -> None:
+        """Takes a delivery out that its source reads no longer; how many records it holds cannot be told."""
         receipt = self.deliveries[number].receipt
-        said = (
-            f"{receipt.file_name}: its source '{receipt.source_id}' is not in the configuration. "
-            "Declare the source again, with its mapping"
-        )
-        self.tallies[number] = Tally(refusal=said)
+        said = f"{receipt.file_name}: {self._claims.why_not(receipt)}"
+        self.tallies[number] = Tally(refusal=said, removed=True)
         self._staging.reject(file_reject(number, "source_not_declared", said, None, None))
 
     def _refuse(self, number: int, plan: SourcePlan, error: UnreadableFile) -> None:

@@ -6,7 +6,7 @@ flags.py) or how far a test looks (cadence.py).
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -74,6 +74,9 @@ class TableRebuild:
         # Series in the changed partitions, as they were and as they are; None where nobody asks.
         self._touched: list[pl.DataFrame | None] | None = None
         self._silences = Silences(rules, self._parts, self._frames) if Silences.matter(rules) and reach else None
+        # Readings on which two deliveries of one moment contradict each other, by partition, chunk of sites, file that
+        # stands and file that fell: a chunk may be resolved more than once.
+        self._disputed: dict[tuple[Chunk, int, int, int], int] = {}
 
     def rebuild(self, changed: Mapping[int, Changed]) -> int:
         """Writes every partition in `changed` and renews the flags of neighbours; gives how many of those changed."""
@@ -100,6 +103,14 @@ class TableRebuild:
 
     def _parts(self) -> set[int]:
         return self._stored() | self._changed
+
+    @property
+    def disputed(self) -> Counter[tuple[int, int]]:
+        """On how many readings two files of one moment contradict each other, by the one that stands and the other."""
+        found: Counter[tuple[int, int]] = Counter()
+        for (_, _, by_file, file), number in self._disputed.items():
+            found[by_file, file] += number
+        return found
 
     def _cut(self, parts: list[int]) -> list[Chunk]:
         """Partitions in order, in chunks of about the budget; one that is larger is cut by sites."""
@@ -140,6 +151,8 @@ class TableRebuild:
             sites = None if chunk.sites is None else list(chunk.sites)
             staged = self._staging.load(self._table, chunk.parts, sites)
             self._resolved[chunk] = resolve(staged, self._table, self._order)
+            for part, by_file, file, number in self._resolved[chunk].disputed.iter_rows():
+                self._disputed[chunk, part, by_file, file] = number
             while len(self._resolved) > _KEPT:
                 self._resolved.popitem(last=False)
         self._resolved.move_to_end(chunk)

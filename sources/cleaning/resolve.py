@@ -26,13 +26,15 @@ _TIMES = ("period_start", "period_end", "period_start_utc")
 
 @dataclass(frozen=True)
 class Order:
-    """What orders readings, by file number: `rank` by delivered_at and SHA-256, `offer` by source and offer.
+    """What orders readings, by file number: `rank` by delivered_at and SHA-256, `moment` by delivered_at alone, `offer`
+    by source and offer.
 
     The same bytes at the same time have the same rank: their rows are ordered before their sources and offers.
     `site_rank` sorts sites by id, `place` the columns of one record; `invalid` knows the sources' own invalid marks.
     """
 
     rank: pl.Series
+    moment: pl.Series
     offer: pl.Series
     provenance: pl.Series
     site_rank: pl.Series
@@ -45,11 +47,14 @@ class Resolved:
     """Partitions after resolution: `standing` readings sorted by key, `fallen` ones with kind and what stands instead.
 
     `fallen` adds kind, by_file, by_row, by_place; `records` has __part, __file, records_used, records_duplicate.
+    `disputed` has __part, by_file, __file and n: keys on which two deliveries of one moment contradict each other, so
+    that only their bytes decide which of them stands.
     """
 
     standing: pl.DataFrame
     fallen: pl.DataFrame
     records: pl.DataFrame
+    disputed: pl.DataFrame
 
 
 def staged_key(table: CleanTable) -> list[str]:
@@ -71,10 +76,11 @@ def resolve(readings: pl.DataFrame, table: CleanTable, order: Order) -> Resolved
     readings = readings.with_columns(order.site_rank.gather(readings[SITE]).alias(RANK))
     readings, repeated = _sorted(readings, key)
     if not repeated.any():
-        return Resolved(readings.drop(RANK), _nothing_fell(readings), _records(readings, None))
+        fell = _nothing_fell(readings)
+        return Resolved(readings.drop(RANK), fell, _records(readings, None), _disputed(fell, order))
     standing, fallen = _revisions(readings.filter(repeated), table, key, order)
     standing, _ = _sorted(pl.concat([readings.filter(~repeated), standing]), key)
-    return Resolved(standing.drop(RANK), fallen, _records(readings, fallen))
+    return Resolved(standing.drop(RANK), fallen, _records(readings, fallen), _disputed(fallen, order))
 
 
 def _sorted(readings: pl.DataFrame, key: list[str]) -> tuple[pl.DataFrame, pl.Series]:
@@ -162,6 +168,13 @@ def _revisions(
 def _nothing_fell(readings: pl.DataFrame) -> pl.DataFrame:
     added = {"kind": pl.String(), "by_file": pl.UInt32(), "by_row": pl.Int64(), "by_place": pl.UInt32()}
     return readings.clear().drop(RANK).with_columns(pl.lit(None, t).alias(n) for n, t in added.items())
+
+
+def _disputed(fallen: pl.DataFrame, order: Order) -> pl.DataFrame:
+    """Keys by partition and pair of deliveries where the one that fell came at the same time as the one that stands."""
+    at_once = order.moment.gather(fallen[FILE]) == order.moment.gather(fallen["by_file"])
+    lost = fallen.filter(at_once & (pl.col(FILE) != pl.col("by_file")) & (pl.col("kind") == SUPERSEDED))
+    return lost.group_by(PART, "by_file", FILE).agg(n=pl.len()).sort(PART, "by_file", FILE)
 
 
 def _records(readings: pl.DataFrame, fallen: pl.DataFrame | None) -> pl.DataFrame:

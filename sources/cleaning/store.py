@@ -34,7 +34,8 @@ class FileCounts:
     """What reading one delivery found before its partitions were resolved.
 
     `touches` lists (table, partition value) of every partition that got a reading. A refused file has verdict
-    'refused', a reason for people, and every record it may hold counted as quarantined.
+    'refused', a reason for people, and every record it may hold counted as quarantined. 'removed' is a delivery that
+    its source reads no longer (the source is gone, or another names the file): it gives nothing and counts nothing.
     """
 
     verdict: str

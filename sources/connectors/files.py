@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sources.deliveries import Offer, PullError
+from sources.deliveries import Offer, PullError, Receipt
 
 if TYPE_CHECKING:
     from sources.config.model import Config, Source
@@ -33,10 +33,9 @@ class FileConnector:
     kind = "file"
 
     def __init__(self, source: Source, config: Config) -> None:
-        base = config.path.absolute().parent if config.path else Path.cwd()
         self.source = source
-        self.base = base
-        self.root, self.pattern = split_path(base, source.path)
+        self.base = base_of(config)
+        self.root, self.pattern = split_path(self.base, source.path)
         self._name_pattern = re.compile(source.delivered_at_pattern) if source.delivered_at == "name" else None
 
     def offers(self, due_before: datetime) -> Iterator[Offer]:
@@ -45,6 +44,32 @@ class FileConnector:
             offer = self._offer(name)
             if offer.delivered_at is None or offer.delivered_at <= due_before:
                 yield offer
+
+    def not_due(self, due_before: datetime) -> Iterator[Offer]:
+        """Offers that are dated after `due_before`, by path."""
+        for name in self._names():
+            offer = self._offer(name)
+            if offer.delivered_at is not None and offer.delivered_at > due_before:
+                yield offer
+
+    def paths(self) -> list[str]:
+        """Offered paths of every file that matches now; PullError if the folder or the one file is not there."""
+        return [offered_path(self.base, self.root / name) for name in self._names()]
+
+    def delivered_again(self, receipt: Receipt) -> Offer:
+        """A delivery of another source as this one would have offered it: by its own time in the name, or the old."""
+        file = Path(os.path.normpath(self.base / receipt.offered_path))
+        named = self._named_time(file.name)
+        return Offer(
+            feed=self.source.feed,
+            source_id=self.source.id,
+            offer_id=file.relative_to(self.root).as_posix(),
+            file_name=file.name,
+            etag="",
+            delivered_at=named or receipt.moment,
+            delivered_at_source="name" if named else receipt.delivered_at_source,
+            offered_path=receipt.offered_path,
+        )
 
     def fetch(self, offer: Offer) -> IO[bytes]:
         """The file's bytes, opened; PullError says what is wrong with this one file."""
@@ -138,9 +163,14 @@ class FileConnector:
         return PullError(f"source {self.source.id}: {file}: {what}; {hint}")
 
 
+def base_of(config: Config) -> Path:
+    """The folder that declared paths are relative to."""
+    return Path(os.path.normpath(config.path.absolute().parent if config.path else Path.cwd()))
+
+
 def offered_path(base: Path, file: Path) -> str:
-    """Where a file lies, with '/': relative to the configuration's folder `base` if it lies below it, else absolute."""
-    return file.relative_to(base).as_posix() if file.is_relative_to(base) else file.as_posix()
+    """Where a file lies, relative to the configuration's folder `base`, with '/'."""
+    return PurePosixPath(os.path.relpath(file, base)).as_posix()
 
 
 def split_path(base: Path, path: str) -> tuple[Path, str]:

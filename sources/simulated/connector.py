@@ -59,6 +59,10 @@ class SimulatedConnector:
                 delivered_at_source="simulated schedule",
             )
 
+    def not_due(self, due_before: datetime) -> Iterator[Offer]:
+        """None: what is not due is not generated yet."""
+        return iter(())
+
     def fetch(self, offer: Offer) -> IO[bytes]:
         """The bytes of `offer`, the same on every call and machine; PullError if no such file was ever offered."""
         return io.BytesIO(generate(self.stream, self._plan(offer), self.seed, self.defects))

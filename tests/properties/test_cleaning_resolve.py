@@ -51,6 +51,7 @@ def order(files: int, columns: int) -> Order:
     return Order(
         pl.Series(range(files), dtype=pl.UInt32),
         pl.Series(range(files), dtype=pl.UInt32),
+        pl.Series(range(files), dtype=pl.UInt32),
         pl.Series(["observed"] * files),
         pl.Series([0], dtype=pl.UInt32),
         pl.Series(range(columns), dtype=pl.UInt32),

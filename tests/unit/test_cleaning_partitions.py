@@ -194,7 +194,7 @@ def test_rows_a_reader_rejects_are_quarantined_with_both_counts():
     assert reject["reason"] == "row_unreadable" and reject["message"].startswith("file.csv, row 3")
 
 
-def test_a_delivery_whose_source_is_gone_is_refused_when_its_partitions_are_rebuilt():
+def test_a_delivery_whose_source_is_gone_is_removed_when_its_partitions_are_rebuilt():
     gone = replace(SOURCE, id="gone")
     store = MemoryStore()
     old = delivery(gone, AIR + "S1,2026-03-01 00:00,1,1\nS1,2026-03-04 00:00,1,1\n")
@@ -203,7 +203,7 @@ def test_a_delivery_whose_source_is_gone_is_refused_when_its_partitions_are_rebu
     run(store, config(SOURCE), [new])
     assert store.all_clean("clean_air")["site_id"].unique().to_list() == ["S2"]
     assert ("clean_air", "2026-03-04") not in store.clean
-    assert store.files["air", old.receipt.delivery_id].verdict == "refused"
+    assert store.files["air", old.receipt.delivery_id].verdict == "removed"
     assert store.files["air", new.receipt.delivery_id].verdict == "read"
 
 

@@ -65,6 +65,7 @@ dated as (
     from {{ ref('stg_file_counts') }} as c
     inner join {{ ref('feed_cadence') }} as f on c.feed = f.feed
     left join ends as e on c.delivery_id = e.delivery_id
+    where c.verdict <> 'removed'
 ),
 
 deliveries as (

@@ -1,0 +1,276 @@
+"""A delivery is what a source offered: from files and configuration to clean readings, without Dagster or dbt.
+
+Here belong whole pulls and cleanings of tiny folders: same bytes of several sources, bytes sent again, sources that
+come, go, are renamed or cut anew. Not here: landing itself (test_warehouse_landing) or which reading stands
+(test_cleaning_resolve).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+
+from orchestration import survey as surveying
+from orchestration.clean import clean_feed
+from orchestration.cli import run
+from orchestration.pull import pull_feed
+from orchestration.session import open_session
+from orchestration.settings import Settings, settled
+from orchestration.summary import Summary, add_lake
+from warehouse.index import Index
+from warehouse.paths import DataDir
+
+NOW = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
+HOURS = """
+[[source]]
+id = "{id}"
+feed = "noise"
+table = "clean_noise"
+path = "{path}"
+unknown_sites = "accept"
+cadence_min = 60
+{more}
+[source.time]
+columns = ["time"]
+formats = ["%Y-%m-%d %H:%M"]
+duration_min = 60
+[source.site]
+constant = "{site}"
+[source.values]
+"{column}" = {{ parameter = "leq", unit = "dB(A)" }}
+[source.columns]
+period_kind = {{ constant = "hour" }}
+"""
+BY_NAME = """delivered_at = "name"
+delivered_at_pattern = '_(\\d{8})'
+delivered_at_format = "%Y%m%d"
+"""
+
+
+def source(source_id: str, path: str = "in/*.csv", site: str = "A", column: str = "leq", more: str = "") -> str:
+    return HOURS.format(id=source_id, path=path, site=site, column=column, more=more)
+
+
+@dataclass
+class House:
+    """A folder of files, a configuration and a data directory."""
+
+    root: Path
+    data: DataDir
+    said: list[str] = field(default_factory=list)
+
+    def file(self, name: str, text: str, at: int | None = None) -> None:
+        path = self.root / "in" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        if at is not None:
+            os.utime(path, (at, at))
+
+    def settings(self, *sources: str) -> Settings:
+        config = self.root / "ecoledger.toml"
+        config.write_text("".join(sources), encoding="utf-8")
+        return settled(self.data, config, now=NOW)
+
+    def refresh(self, *sources: str) -> str:
+        """Pulls and cleans what is due; gives what the pull said. Afterwards nothing is left to do."""
+        settings = self.settings(*sources)
+        months = set(surveying.survey(settings).months)
+        with open_session(settings) as session:
+            pulled = pull_feed(session, "noise", months, lambda _: None)
+            cleaned = clean_feed(session, "noise", months, lambda _: None)
+            assert (pulled.failures, cleaned.failure, cleaned.unbalanced) == ([], "", [])
+            self.said = session.notices
+        found = surveying.survey(settings)
+        assert found.idle, found.feeds["noise"]
+        return pulled.text
+
+    def readings(self) -> list[tuple[str, str, float]]:
+        """Site, source and value of every clean reading."""
+        files = sorted((self.data.clean / "clean_noise").glob("*/part-0.parquet"))
+        if not files:
+            return []
+        found = pl.concat(pl.read_parquet(f, hive_partitioning=False) for f in files)
+        return sorted((r["site_id"], r["source_id"], float(r["value"])) for r in found.iter_rows(named=True))
+
+    def counts(self) -> pl.DataFrame:
+        files = sorted((self.data.clean / "file_counts").glob("*/part-0.parquet"))
+        return pl.concat(pl.read_parquet(f, hive_partitioning=False) for f in files).sort("delivered_at", "source_id")
+
+    def raw_files(self) -> int:
+        return len([p for p in self.data.raw.glob("*/*/*") if p.suffix == ".csv"])
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path, DataDir(tmp_path / "data").prepare())
+
+
+def hour(value: float, other: float = 0) -> str:
+    return f"time,leq,b\n2026-03-02 08:00,{value},{other}\n"
+
+
+def test_two_sources_read_different_columns_of_one_file(house: House) -> None:
+    house.file("a.csv", hour(50, 60))
+    assert house.refresh(source("pa"), source("pb", site="B", column="b")) == "2 new files"
+    assert house.readings() == [("A", "pa", 50), ("B", "pb", 60)]
+    assert house.counts()["source_id"].to_list() == ["pa", "pb"]
+    assert house.raw_files() == 1
+
+
+def test_byte_identical_files_of_two_sources(house: House) -> None:
+    house.file("a/1.csv", hour(50))
+    house.file("b/1.csv", hour(50))
+    house.refresh(source("pa", "in/a/*.csv"), source("pb", "in/b/*.csv", site="B"))
+    assert house.readings() == [("A", "pa", 50), ("B", "pb", 50)]
+
+
+def test_the_bytes_of_an_earlier_day_sent_again_win(house: House) -> None:
+    for day, value in (("03", 60), ("04", 85), ("05", 60)):
+        house.file(f"a_202603{day}.csv", hour(value))
+    house.refresh(source("pa", more=BY_NAME))
+    assert house.readings() == [("A", "pa", 60)]
+    assert house.counts()["readings_superseded"].to_list() == [1, 1, 0]
+    assert house.raw_files() == 2
+
+
+def test_bytes_put_back_at_one_path_with_their_old_time_win(house: House) -> None:
+    pa = source("pa", more='delivered_at = "mtime"')
+    # In February, so that the month of the third state is another than its file's time says.
+    for at, value in ((1772000000, 60), (1772100000, 85), (1772000000, 60)):
+        house.file("a.csv", hour(value).replace("2026-03-02", "2026-02-02"), at)
+        house.refresh(pa)
+        assert house.readings() == [("A", "pa", value)]
+    assert house.counts().height == 3
+    # Touched, but with the same bytes: no delivery.
+    house.file("a.csv", hour(60).replace("2026-03-02", "2026-02-02"), 1772200000)
+    assert house.refresh(pa) == "0 new files, 1 unchanged"
+    assert house.counts().height == 3
+
+
+def test_a_source_that_is_gone_takes_its_readings_with_it_and_comes_back(house: House) -> None:
+    house.file("a/1.csv", hour(50))
+    house.file("b/1.csv", hour(60))
+    pa, pb = source("pa", "in/a/*.csv"), source("pb", "in/b/*.csv", site="B")
+    house.refresh(pa, pb)
+    house.refresh(pa)
+    assert house.readings() == [("A", "pa", 50)]
+    assert house.said == ["source pb is gone and took the readings of its 1 delivery with it"]
+    assert house.counts().filter(source_id="pb")["verdict"].to_list() == ["removed"]
+    house.refresh(pa, pb)
+    assert house.readings() == [("A", "pa", 50), ("B", "pb", 60)]
+
+
+def test_a_renamed_source_adopts_what_landed_even_if_the_files_are_gone(house: House) -> None:
+    house.file("a.csv", hour(50))
+    house.refresh(source("old"))
+    house.file("a.csv", hour(70))
+    house.refresh(source("old"))
+    before = house.counts()
+    (house.root / "in" / "a.csv").unlink()
+    assert house.refresh(source("new")) == "2 new files, 2 of them adopted"
+    assert house.readings() == [("A", "new", 70)]
+    assert house.said == ["source old was renamed: new reads its 2 deliveries now"]
+    adopted = house.counts().filter(source_id="new")
+    assert adopted["adopted_from"].to_list() == ["old", "old"]
+    assert adopted["delivered_at"].to_list() == before["delivered_at"].to_list()
+    assert house.raw_files() == 2
+
+
+def test_a_new_source_adopts_while_the_other_goes_on(house: House) -> None:
+    house.file("a.csv", hour(50, 60))
+    pa = source("pa")
+    house.refresh(pa)
+    (house.root / "in" / "a.csv").unlink()
+    house.file("b.csv", "time,leq,b\n2026-03-02 09:00,51,61\n")
+    assert house.refresh(pa, source("pb", site="B", column="b")) == "3 new files, 1 of them adopted"
+    assert house.readings() == [("A", "pa", 50), ("A", "pa", 51), ("B", "pb", 60), ("B", "pb", 61)]
+    assert house.said == []
+
+
+def test_a_source_cut_in_two_hands_over_what_it_no_longer_names(house: House) -> None:
+    house.file("a_1.csv", hour(50))
+    house.file("b_1.csv", "time,leq,b\n2026-03-02 09:00,60,0\n")
+    house.refresh(source("pa"))
+    house.refresh(source("pa", "in/a_*.csv"), source("pb", "in/b_*.csv", site="B"))
+    assert house.readings() == [("A", "pa", 50), ("B", "pb", 60)]
+    assert house.said == ["source pa no longer names 1 delivery: pb reads them now"]
+
+
+def test_a_file_that_no_source_names_any_more_stays_with_its_own(house: House) -> None:
+    house.file("2025.csv", hour(50))
+    house.refresh(source("pa"))
+    house.file("2026.csv", "time,leq,b\n2026-03-02 09:00,60,0\n")
+    house.refresh(source("pa", "in/2026*.csv"))
+    assert house.readings() == [("A", "pa", 50), ("A", "pa", 60)]
+
+
+def test_two_files_of_one_time_that_contradict_each_other_are_named(house: House) -> None:
+    house.file("a_20260303.csv", hour(50))
+    house.file("b_20260303.csv", hour(60))
+    house.refresh(source("pa", more=BY_NAME))
+    (said,) = house.said
+    assert "a_20260303.csv" in said and "b_20260303.csv" in said and "1 reading of clean_noise" in said
+    (stands,) = house.readings()
+    assert said.startswith(f"pa: {'a' if stands[2] == 50 else 'b'}_20260303.csv and")
+    house.file("c_20260304.csv", hour(70))
+    house.refresh(source("pa", more=BY_NAME))
+    assert house.said == []
+
+
+def test_files_dated_in_the_future_and_sources_without_readings_are_named(house: House) -> None:
+    house.file("a_20260303.csv", hour(50))
+    house.file("a_20990303.csv", hour(50))
+    empty = source("pb", more=BY_NAME) + '[[source.filters]]\ncolumn = "time"\nop = "in"\nvalues = ["never"]\n'
+    pa = source("pa", more=BY_NAME)
+    house.refresh(pa, empty)
+    found = surveying.survey(house.settings(pa, empty))
+    assert found.never_due == [
+        "pa: a_20990303.csv is dated 2099-03-03 00:00, in the future",
+        "pb: a_20990303.csv is dated 2099-03-03 00:00, in the future",
+    ]
+    (said,) = found.without_readings
+    assert said.startswith("source pb (noise) offered 1 file but read nothing: no record")
+    summary = Summary("status")
+    add_lake(summary, house.data, ["noise"])
+    assert summary.notices == [said]
+
+
+def test_status_tells_an_older_index_instead_of_showing_zeros(house: House) -> None:
+    house.file("a.csv", hour(50))
+    house.refresh(source("pa"))
+    index = Index(house.data.index_file)
+    index.db.execute("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
+    index.close()
+    summary = Summary("status")
+    add_lake(summary, house.data, ["noise"])
+    assert summary.notices[0].endswith("is of another version; `ecoledger refresh` migrates or rebuilds it")
+    house.refresh(source("pa"))
+    assert house.readings() == [("A", "pa", 50)]
+
+
+def test_config_check_says_which_sources_read_the_same_files(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    house.file("a.csv", hour(50))
+    house.file("b.csv", hour(60))
+    sources = source("pa"), source("pb", "in/a*.csv", site="B"), source("pc", "in/c.csv", site="C")
+    house.settings(*sources)
+    config = str(house.root / "ecoledger.toml")
+    assert run(["config", "check", config]) == 0
+    assert "pa, pb read the same 1 file (in/a.csv): each reads it by its own mapping" in capsys.readouterr().out
+    assert run(["config", "check", config, "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["notices"]) == 1
+    house.settings(source("pa"), source("pb", "in/b*.csv", site="B").replace("in/b", "in/x"))
+    assert run(["config", "check", config]) == 0
+    assert "the same" not in capsys.readouterr().out
+
+
+def test_a_landing_time_is_that_of_the_first_landing(house: House) -> None:
+    house.file("a.csv", hour(50))
+    house.refresh(source("pa"))
+    assert house.counts()["delivered_at"].to_list() == [NOW.astimezone(ZoneInfo("Asia/Shanghai")).replace(tzinfo=None)]
