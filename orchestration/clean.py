@@ -85,7 +85,7 @@ def clean_feed(session: Session, feed: str, months: Set[str], note: Note) -> Cle
         return result
     result.refused = [reason for _, reason in report.refused]
     result.unbalanced = [f"{u.file_name}: {u.what}" for u in done.unbalanced]
-    result.notices = [*_removed(session, report.removed), *report.contradictions, *report.named]
+    result.notices = [*_removed(session, report.removed), *report.contradictions, *report.moved, *report.named]
     session.notices += result.notices
     session.cleaned.setdefault(feed, set()).update(r.delivery_id for r in report.cleaned)
     note(result.text)

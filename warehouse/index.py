@@ -19,6 +19,7 @@ from typing import Any
 
 from sources.cleaning.store import FileCounts, PartitionCounts
 from sources.deliveries import Offer, Receipt
+from warehouse import key_index
 
 SCHEMA_VERSION = "2"
 _RECEIPT = tuple(f.name for f in fields(Receipt))
@@ -101,7 +102,7 @@ class Index:
                 self.db.execute("PRAGMA journal_mode=WAL")
                 self.db.execute("PRAGMA synchronous=FULL")
                 fresh = not self.db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-                self.db.executescript(_TABLES)
+                self.db.executescript(_TABLES + key_index.TABLES)
                 if fresh:
                     self.db.execute("INSERT INTO meta VALUES ('schema_version', ?)", (SCHEMA_VERSION,))
             found = self.db.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
@@ -110,6 +111,7 @@ class Index:
         if found != (SCHEMA_VERSION,):
             self.close()
             raise IndexUnusable(f"{file} is of another version")
+        self.keys = key_index.KeyIndex(self.db)
 
     def close(self) -> None:
         """Closes the database; an open transaction is rolled back."""

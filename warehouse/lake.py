@@ -7,7 +7,7 @@ which first puts right what a killed writer left. Landing needs the standard lib
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from typing import IO, TYPE_CHECKING
@@ -22,6 +22,7 @@ from warehouse.atomic import remove
 from warehouse.clean_files import SITE_REGISTER, Entered, whole_tables, write_empty_tables
 from warehouse.index import Index, IndexUnusable
 from warehouse.intact import open_raw
+from warehouse.key_index import Row
 from warehouse.landing import Batch, Landed, raw_paths
 from warehouse.partitions import CleaningDone, PartitionStore
 from warehouse.paths import DataDir
@@ -30,6 +31,7 @@ from warehouse.sidecar import read_sidecar
 if TYPE_CHECKING:
     import polars as pl
 
+    from sources.cleaning.keys import KeyPlace
     from warehouse.rebuild import Reconciled
 
 REPORTING_ZONE = ZoneInfo("Asia/Shanghai")
@@ -180,6 +182,40 @@ class Lake:
         """The values of every clean partition of `table` as stored, in order."""
         query = "SELECT value FROM partitions WHERE table_name = ? ORDER BY value"
         return [value for (value,) in self.index.db.execute(query, (table,))]
+
+    def delivery(self, delivery_id: str) -> Delivery:
+        """A landed delivery; KeyError if there is none of this id."""
+        receipt = self.index.delivery(delivery_id)
+        if receipt is None:
+            raise KeyError(delivery_id)
+        return self._delivery(receipt)
+
+    def open_keys(self, table: str, numbered_sources: Set[str]) -> None:
+        """Makes sure that the places of all keys of a table are known."""
+        self._store.open_keys(table, numbered_sources)
+
+    def keys_of(self, table: str, delivery_ids: Sequence[str]) -> set[str]:
+        """Keys that any of the deliveries has."""
+        return self.index.keys.of_deliveries(table, delivery_ids)
+
+    def replace_keys(self, table: str, delivery_ids: Sequence[str], places: Iterable[KeyPlace]) -> None:
+        """Replaces all places of keys of the deliveries."""
+        self._store.start()
+        self.index.keys.replace(table, delivery_ids, (place[:5] for place in places))
+
+    def key_places(self, table: str, keys: Iterable[str]) -> list[KeyPlace]:
+        """Places of those of `keys` that lie in several partitions."""
+        return self._key_places(self.index.keys.places(table, keys))
+
+    def keys_sharing(self, table: str, values: Iterable[str]) -> list[KeyPlace]:
+        """Places of every key that lies in one of the partitions and in another one."""
+        return self._key_places(self.index.keys.sharing(table, values))
+
+    @staticmethod
+    def _key_places(rows: Iterable[Row]) -> list[KeyPlace]:
+        from sources.cleaning.keys import KeyPlace
+
+        return [KeyPlace(*row) for row in rows]
 
     def read_clean(self, table: str, value: str) -> pl.DataFrame | None:
         """The clean partition as stored, or None where there is none."""

@@ -8,7 +8,7 @@ sidecar; the mark set before tells the next start to look.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -105,6 +105,39 @@ class PartitionStore:
             for path in (new.clean, new.superseded):
                 remove(path)
                 remove_empty_dirs(path.parent, self._data.root)
+
+    def open_keys(self, table: str, numbered_sources: Set[str]) -> None:
+        """See sources.cleaning.store: in a new index the places of keys are read from the clean layer, once."""
+        self.start()
+        keys = self._index.keys
+        if not keys.known(table):
+            for _, value in self._index.partitions(table):
+                keys.replace(table, (), self._places(table, value, numbered_sources))
+            keys.set_known(table)
+
+    def _places(self, table: str, value: str, numbered_sources: Set[str]) -> Iterator[tuple[str, str, str, int, str]]:
+        import polars as pl
+
+        from sources.cleaning.keys import key_text
+
+        declared = self._registry.table(table)
+        folders = (
+            self._data.clean_partition(table, declared.grain, value),
+            self._data.superseded_partition(table, declared.grain, value),
+        )
+        files = [folder / PART for folder in folders if (folder / PART).exists()]
+        origin = ["source_id", "delivery_id", "raw_row", "raw_column"]
+        frames = [pl.read_parquet(file, glob=False, columns=[*declared.key, *origin]) for file in files]
+        frame = pl.concat(frames).filter(~pl.col("source_id").is_in(sorted(numbered_sources)))
+        text = key_text(declared, {name: frame[name] for name in declared.key})
+        # The last row of a delivery replaces what was inserted before it.
+        for key, delivery, row, column in (
+            frame.with_columns(text.alias("key"))
+            .sort("raw_row", "raw_column")
+            .select("key", "delivery_id", "raw_row", "raw_column")
+            .iter_rows()
+        ):
+            yield key, value, delivery, row, column
 
     def write_flags(self, table: str, value: str, clean: pl.DataFrame, flagged: Mapping[str, int]) -> None:
         """Replaces the clean readings where only flags changed; LakeInconsistent if there is no such partition."""

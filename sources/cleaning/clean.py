@@ -16,6 +16,7 @@ import polars as pl
 from sources.cleaning.cadence import Reach, cadences, reach
 from sources.cleaning.frames import Files, Spelling
 from sources.cleaning.intake import Intake, totals
+from sources.cleaning.keys import Keys
 from sources.cleaning.partitions import TableRebuild
 from sources.cleaning.rejects import quarantine_frame
 from sources.cleaning.resolve import Order
@@ -38,8 +39,8 @@ _NOTE_EVERY = 100
 class CleanReport:
     """What one call did. `refused` lists (file name, why), `removed` the receipts that their sources read no longer,
     `contradictions` one sentence for each two deliveries of one moment that contradict each other, `named` sentences
-    about readings that were used under an assumption. The counts are of the `cleaned` deliveries only: the new ones,
-    and those that could be read before and cannot any more.
+    about readings that were used under an assumption, `moved` about corrections that moved readings. The counts are of
+    the `cleaned` deliveries only: the new ones, and those that could be read before and cannot any more.
     """
 
     feed: str
@@ -49,6 +50,7 @@ class CleanReport:
     named: tuple[str, ...]
     removed: tuple[Receipt, ...]
     contradictions: tuple[str, ...]
+    moved: tuple[str, ...]
     partitions: tuple[tuple[str, str], ...]
     reflagged: int
     records_in: int
@@ -78,25 +80,28 @@ def clean_deliveries(
     they were spread over calls.
     """
     known = registry or shipped()
+    begun: tuple[list[tuple[str, str]], list[str]] = ([], [])
     while True:
         with Staging(budget) as staging:
             intake = Intake(known.feeds[feed], config, known, register, staging, budget)
             run = _Run(intake, config, store, staging, budget, progress or (lambda _: None))
             try:
-                return run.clean(new, fingerprint)
+                return run.clean(new, fingerprint, *begun)
             except _Fallen as fallen:
-                new = [*new, *fallen.deliveries]
+                new, begun = [*new, *fallen.deliveries], fallen.begun
 
 
 class _Fallen(Exception):
     """Deliveries that were read before cannot be read now; nothing is written yet.
 
     They are taken as new: then they are refused by name, and every partition that held them is rebuilt without them.
+    `begun`: partitions to rebuild because keys left them, and what was said of it: the keys are in the index already.
     """
 
-    def __init__(self, deliveries: Sequence[Delivery]) -> None:
+    def __init__(self, deliveries: Sequence[Delivery], begun: tuple[list[tuple[str, str]], list[str]]) -> None:
         super().__init__(", ".join(d.receipt.file_name for d in deliveries))
         self.deliveries = deliveries
+        self.begun = begun
 
 
 class _Run:
@@ -113,17 +118,28 @@ class _Run:
         self._budget = budget
         self._progress = progress
         self._contradictions: list[str] = []
+        self._keys = Keys(intake, store)
 
-    def clean(self, new: Sequence[Delivery], fingerprint: Mapping[str, str]) -> CleanReport:
+    def clean(
+        self,
+        new: Sequence[Delivery],
+        fingerprint: Mapping[str, str],
+        touched: Sequence[tuple[str, str]],
+        moved: Sequence[str],
+    ) -> CleanReport:
+        self._intake.touch_again(touched)
+        self._keys.moved += moved
         # A delivery is cleaned once, however often it is named.
         fresh = self._intake.numbered({d.receipt.delivery_id: d for d in new}.values())
         self._read(fresh, again=False)
         for number in fresh:
             self._touch_again(number)
+        self._keys.update(fresh)
         older, orphans = self._older(fresh)
         self._read(older, again=True)
         if fallen := [n for n in older if self._intake.tallies[n].refusal]:
-            raise _Fallen([self._intake.deliveries[n] for n in fallen])
+            begun = self._intake.touched(), self._keys.moved
+            raise _Fallen([self._intake.deliveries[n] for n in fallen], begun)
         reflagged = self._rebuild()
         for number in (*fresh, *orphans):
             self._record(number, fingerprint)
@@ -141,6 +157,7 @@ class _Run:
                 self._intake.deliveries[n].receipt for n in (*fresh, *orphans) if self._intake.tallies[n].removed
             ),
             contradictions=tuple(self._contradictions),
+            moved=tuple(self._keys.moved),
             partitions=tuple(self._intake.touched()),
             reflagged=reflagged,
             cleaned=tuple(self._intake.deliveries[n].receipt for n in fresh),
@@ -174,7 +191,9 @@ class _Run:
             lost = [d for d in others if not self._intake.reads(d.receipt)]
             if not lost:
                 return self._intake.numbered(others), orphans
-            for number in self._intake.numbered(lost):
+            removed = self._intake.numbered(lost)
+            self._keys.update(removed)
+            for number in removed:
                 self._intake.remove(number)
                 self._touch_again(number)
                 orphans.append(number)
@@ -182,6 +201,8 @@ class _Run:
         return [], orphans
 
     def _rebuild(self) -> int:
+        # First, because it may take deliveries into the run that are only named.
+        lost = {n: self._keys.lost(self._feed.tables[n], parts) for n, parts in self._intake.changed.items() if parts}
         receipts = [d.receipt for d in self._intake.deliveries]
         files = Files.of(receipts, self._config.district.reporting_zone)
         marks = {name: self._intake.plan(name).invalid_status for name in self._intake.sources}
@@ -198,7 +219,7 @@ class _Run:
             rules = SeriesRules(table, parameters, dict(cadences(sources)), marks)
             looks = reach(parameters, sources) if table.series_tests else _NO_REACH
             spelling = Spelling(table, parameters, files, self._intake.codes)
-            rebuild = TableRebuild(spelling, order, rules, looks, self._staging, self._store, self._budget)
+            rebuild = TableRebuild(spelling, order, rules, looks, self._staging, self._store, self._budget, lost[name])
             reflagged += rebuild.rebuild(changed)
             self._contradictions += [
                 self._contradiction(name, receipts[by_file], receipts[file], number)

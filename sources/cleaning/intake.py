@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 import polars as pl
 
 from sources.claims import Claims
+from sources.cleaning.keys import KeyPlace, places_in, staged_key_text
 from sources.cleaning.parse import Parsed, parse, parse_held
 from sources.cleaning.partitions import Changed
 from sources.cleaning.plan import SourcePlan, plan_for
@@ -22,7 +23,7 @@ from sources.cleaning.repeats import Alone
 from sources.cleaning.schema import TIMESTAMP
 from sources.cleaning.spill import Budget, Staging
 from sources.cleaning.staged import FILE, PART, Codes, part_of_value, part_span, part_value
-from sources.cleaning.store import FileCounts
+from sources.cleaning.store import CleanStore, FileCounts
 from sources.cleaning.waiting import Waiting
 from sources.config.columns import expected_columns
 from sources.config.model import Config
@@ -83,6 +84,8 @@ class Intake:
         self._budget = budget
         self._plans: dict[str, SourcePlan] = {}
         self._delivered_utc = pl.Series([], dtype=TIMESTAMP)
+        self._numbers: dict[str, int] = {}
+        self._places: dict[str, list[pl.DataFrame]] = {name: [] for name in feed.tables}
         # Rows whose time clocks showed twice, by source, until their files are read; where files begin and end.
         self._held: dict[str, list[pl.DataFrame]] = {}
         self._edges: dict[int, tuple[_Edge, _Edge]] = {}
@@ -95,7 +98,9 @@ class Intake:
         self.tallies += [Tally() for _ in self.deliveries[first:]]
         times = [d.receipt.order[0].astimezone(UTC).replace(tzinfo=None) for d in self.deliveries]
         self._delivered_utc = pl.Series(times, dtype=TIMESTAMP)
-        return list(range(first, len(self.deliveries)))
+        numbers = range(first, len(self.deliveries))
+        self._numbers.update({self.deliveries[n].receipt.delivery_id: n for n in numbers})
+        return list(numbers)
 
     def plan(self, source_id: str) -> SourcePlan:
         """The compiled mapping of a declared source; ConfigError if it cannot be used."""
@@ -128,6 +133,34 @@ class Intake:
         for source_id, frames in self._held.items():
             self._parse_held(self.plan(source_id), frames, again)
         self._held = {}
+
+    def numbered_sources(self, table: str) -> set[str]:
+        """Sources of a table whose loads have no ticket but a number among equal ones."""
+        return {s.id for s in self.sources.values() if s.table == table and s.occurrence_of}
+
+    def key_places(self, table: str, numbers: Sequence[int]) -> list[KeyPlace]:
+        """Where deliveries of this run have the keys of a table that floats; nothing of a refused one."""
+        wanted = {n for n in numbers if not self.tallies[n].refusal}
+        grain = self.feed.tables[table].grain
+        last: dict[tuple[int, int, str], tuple[int, str]] = {}
+        for file, part, key, row, column in (place for frame in self._places[table] for place in frame.iter_rows()):
+            if file in wanted:
+                known = last.get((file, part, key))
+                last[file, part, key] = max(known, (row, column)) if known else (row, column)
+        return [
+            KeyPlace(key, part_value(part, grain), self.deliveries[file].receipt.delivery_id, row, column)
+            for (file, part, key), (row, column) in last.items()
+        ]
+
+    def number_of(self, delivery_id: str, store: CleanStore) -> int:
+        """The number of a delivery, which need not have been read in this run."""
+        if delivery_id not in self._numbers:
+            self.numbered([store.delivery(delivery_id)])
+        return self._numbers[delivery_id]
+
+    def place_of(self, column: str) -> int:
+        """The number of a raw column of which only the name is known."""
+        return self.codes.column(column, "", 0)
 
     def touch_again(self, touches: Iterable[tuple[str, str]]) -> None:
         """Marks partitions that a delivery touched when it was cleaned before: its readings may have left them."""
@@ -249,6 +282,9 @@ class Intake:
             self._staging.reject(parsed.rejects)
             self._count(parsed.tallies)
             self._touch(plan.table.name, readings)
+            if plan.table.key_floats:
+                keys = staged_key_text(plan.table, readings, self.codes, sorted(plan.parameters))
+                self._places[plan.table.name].append(places_in(readings, keys, self.codes.column_names()))
         self._staging.add(plan.table, readings)
 
     def _one_by_one(

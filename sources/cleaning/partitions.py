@@ -16,6 +16,7 @@ import polars as pl
 from sources.cleaning.cadence import Reach
 from sources.cleaning.flags import names_of
 from sources.cleaning.frames import Spelling
+from sources.cleaning.keys import staged_key_text, without_lost
 from sources.cleaning.resolve import DUPLICATE, Order, Resolved, resolve
 from sources.cleaning.series import SeriesRules, flags, lean_clean, lean_staged
 from sources.cleaning.silence import Silences
@@ -58,7 +59,10 @@ class TableRebuild:
         staging: Staging,
         store: CleanStore,
         budget: Budget,
+        lost: pl.DataFrame | None = None,
     ) -> None:
+        """`lost` are keys that partitions lost to others, see keys.Keys."""
+        self._lost = lost
         self._spelling = spelling
         self._table: CleanTable = spelling.table
         self._order = order
@@ -150,13 +154,22 @@ class TableRebuild:
         if chunk not in self._resolved:
             sites = None if chunk.sites is None else list(chunk.sites)
             staged = self._staging.load(self._table, chunk.parts, sites)
-            self._resolved[chunk] = resolve(staged, self._table, self._order)
+            self._resolved[chunk] = self._without_lost(resolve(staged, self._table, self._order))
             for part, by_file, file, number in self._resolved[chunk].disputed.iter_rows():
                 self._disputed[chunk, part, by_file, file] = number
             while len(self._resolved) > _KEPT:
                 self._resolved.popitem(last=False)
         self._resolved.move_to_end(chunk)
         return self._resolved[chunk]
+
+    def _without_lost(self, resolved: Resolved) -> Resolved:
+        if self._lost is None:
+            return resolved
+        codes, parameters = self._spelling.codes, [p.code for p in self._spelling.parameters]
+        keys = (
+            staged_key_text(self._table, frame, codes, parameters) for frame in (resolved.standing, resolved.fallen)
+        )
+        return without_lost(resolved, *keys, self._lost)
 
     def _write_whole(self, chunk: Chunk) -> None:
         made = self._made(chunk)

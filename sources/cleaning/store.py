@@ -6,13 +6,14 @@ test or on a cluster. Not here: any path or file format.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from sources.cleaning.keys import KeyPlace
     from sources.deliveries import Delivery
 
 
@@ -74,6 +75,33 @@ class CleanStore(Protocol):
 
     def partitions(self, table: str) -> list[str]:
         """The values of every clean partition of `table` as stored, in order."""
+        ...
+
+    def delivery(self, delivery_id: str) -> Delivery:
+        """A landed delivery."""
+        ...
+
+    def open_keys(self, table: str, numbered_sources: Set[str]) -> None:
+        """Makes sure that the places of all keys of a table are known.
+
+        Readings of `numbered_sources` have no ticket but an occurrence number: they have no key that could move.
+        """
+        ...
+
+    def keys_of(self, table: str, delivery_ids: Sequence[str]) -> set[str]:
+        """Keys that any of the deliveries has."""
+        ...
+
+    def replace_keys(self, table: str, delivery_ids: Sequence[str], places: Iterable[KeyPlace]) -> None:
+        """Replaces all places of keys of the deliveries."""
+        ...
+
+    def key_places(self, table: str, keys: Iterable[str]) -> list[KeyPlace]:
+        """Places of those of `keys` that lie in several partitions, with their order."""
+        ...
+
+    def keys_sharing(self, table: str, values: Iterable[str]) -> list[KeyPlace]:
+        """Places of every key that lies in one of the partitions `values` and in another one, with their order."""
         ...
 
     def read_clean(self, table: str, value: str) -> pl.DataFrame | None:

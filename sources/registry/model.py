@@ -195,8 +195,13 @@ class CleanTable:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Columns that identify one reading inside a partition; the latest delivery wins per key."""
+        """Columns that identify one reading; the latest delivery wins per key."""
         return self.declared_key or tuple(c.name for c in self.columns if c.key)
+
+    @property
+    def key_floats(self) -> bool:
+        """Whether the key leaves open when, so that a correction may move a reading to another partition."""
+        return not {"period_start", "period_start_utc"} & set(self.key)
 
     @property
     def series_key(self) -> tuple[str, ...]:

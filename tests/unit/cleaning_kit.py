@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ import polars as pl
 
 from sources.cleaning.clean import CleanReport, clean_deliveries
 from sources.cleaning.fingerprint import source_fingerprints
+from sources.cleaning.keys import KeyPlace
 from sources.cleaning.register import EVER
 from sources.cleaning.schema import register_schema
 from sources.cleaning.spill import DEFAULT_BUDGET, Budget
@@ -154,6 +155,7 @@ class MemoryStore:
         self.files: dict[tuple[str, str], FileCounts] = {}
         self.prints: dict[tuple[str, str], str] = {}
         self.known: dict[str, Delivery] = {}
+        self.places: dict[tuple[str, str], list[KeyPlace]] = {}
         self.writes: list[tuple[str, str]] = []
         self.flag_writes: list[tuple[str, str]] = []
         self.parts_written: list[int] = []
@@ -176,6 +178,33 @@ class MemoryStore:
 
     def partitions(self, table: str) -> list[str]:
         return sorted(value for name, value in self.clean if name == table)
+
+    def delivery(self, delivery_id: str) -> Delivery:
+        return self.known[delivery_id]
+
+    def open_keys(self, table: str, numbered_sources: Set[str]) -> None:
+        pass
+
+    def keys_of(self, table: str, delivery_ids: Iterable[str]) -> set[str]:
+        return {p.key for d in delivery_ids for p in self.places.get((table, d), ())}
+
+    def replace_keys(self, table: str, delivery_ids: Iterable[str], places: Iterable[KeyPlace]) -> None:
+        for delivery in delivery_ids:
+            self.places.pop((table, delivery), None)
+        for place in places:
+            r = self.known[place.delivery_id].receipt
+            order = (r.moment.timestamp(), r.sha256, place.row, r.source_id, r.offer_id)
+            self.places.setdefault((table, place.delivery_id), []).append(place._replace(order=order))
+
+    def key_places(self, table: str, keys: Iterable[str]) -> list[KeyPlace]:
+        wanted = set(keys)
+        return [p for (t, _), own in self.places.items() if t == table for p in own if p.key in wanted]
+
+    def keys_sharing(self, table: str, values: Iterable[str]) -> list[KeyPlace]:
+        wanted = set(values)
+        return self.key_places(
+            table, {p.key for (t, _), own in self.places.items() if t == table for p in own if p.value in wanted}
+        )
 
     def read_clean(self, table: str, value: str) -> pl.DataFrame | None:
         return self.clean.get((table, value))

@@ -15,7 +15,14 @@ HEAD = "scale,ticket,time,category,gross,tare,net\n"
 
 
 def load(ticket: str = "T1", gross: str = "18460", tare: str = "10220", net: str = "8240", time: str = "08:00") -> str:
-    return f"W1,{ticket},2026-03-01 {time},厨余,{gross},{tare},{net}\n"
+    moment = time if " " in time else f"2026-03-01 {time}"
+    return f"W1,{ticket},{moment},厨余,{gross},{tare},{net}\n"
+
+
+def tickets(store: MemoryStore) -> dict[str, list[str]]:
+    """Tickets that stand, by day."""
+    found = {value: frame["ticket_no"].to_list() for (_, value), frame in sorted(store.clean.items())}
+    return {value: own for value, own in found.items() if own}
 
 
 def reason(store: MemoryStore) -> str | None:
@@ -84,6 +91,50 @@ def test_a_corrected_ticket_replaces_its_first_version_whatever_its_time():
     assert store.all_clean("clean_waste")["value"].to_list() == [Decimal("7.78")]
     fallen = store.all_superseded("clean_waste").row(0, named=True)
     assert (fallen["kind"], fallen["by_sha256"]) == ("superseded", later.receipt.sha256)
+
+
+def test_a_corrected_ticket_leaves_the_day_of_its_first_version():
+    """Case 09: the correction moves T5 over midnight, and a second one moves it back by the very bytes of the first."""
+    source = waste_source()
+    first = delivery(source, HEAD + load("T5", time="2026-03-03 00:05") + load("T6", time="2026-03-03 09:00"))
+    moved = delivery(source, HEAD + load("T5", time="2026-03-02 23:55"), NOON + timedelta(days=1))
+    back = delivery(source, HEAD + load("T5", time="2026-03-03 00:05") + load("T6", time="2026-03-03 09:00"),
+                    NOON + timedelta(days=2))  # fmt: skip
+    store = MemoryStore()
+    run(store, config(source), [first])
+    report = run(store, config(source), [moved])
+    assert tickets(store) == {"2026-03-02": ["T5"], "2026-03-03": ["T6"]}
+    fallen = store.superseded["clean_waste", "2026-03-03"].row(0, named=True)
+    assert (fallen["ticket_no"], fallen["kind"], fallen["by_row"]) == ("T5", "superseded", 2)
+    assert (fallen["by_delivery_id"], fallen["by_column"]) == (moved.receipt.delivery_id, "net")
+    (said,) = report.moved
+    assert "1 reading" in said and "T5" in said and "2026-03-03" in said
+    totals = store.totals("waste", first.receipt.delivery_id)
+    assert (totals["readings_clean"], totals["readings_superseded"], totals["records_used"]) == (1, 1, 2)
+    assert [w for w in store.writes if w[1] == "2026-03-03"] == [("clean_waste", "2026-03-03")] * 2
+    run(store, config(source), [back])
+    assert tickets(store) == {"2026-03-03": ["T5", "T6"]}
+    assert store.superseded["clean_waste", "2026-03-02"]["by_delivery_id"].to_list() == [back.receipt.delivery_id]
+
+
+def test_a_removed_correction_gives_the_ticket_back_to_its_first_day():
+    own, other = waste_source(), waste_source(id="other")
+    store = MemoryStore()
+    first = delivery(own, HEAD + load("T5", time="2026-03-03 00:05"))
+    moved = delivery(other, HEAD + load("T5", time="2026-03-02 23:55"), NOON + timedelta(days=1))
+    run(store, config(own, other), [first, moved])
+    assert tickets(store) == {"2026-03-02": ["T5"]}
+    run(store, config(own), [moved])
+    assert tickets(store) == {"2026-03-03": ["T5"]}
+
+
+def test_loads_without_tickets_that_are_equal_on_two_days_are_two_loads():
+    source = replace(NO_TICKET, occurrence_of=("scale", "net"))
+    store = MemoryStore()
+    for day in (1, 2):
+        text = SHORT + f"W1,2026-03-0{day} 08:00,100\n"
+        run(store, config(source), [delivery(source, text, NOON + timedelta(days=day))])
+    assert store.all_clean("clean_waste").height == 2
 
 
 def test_a_load_without_its_ticket_is_quarantined():

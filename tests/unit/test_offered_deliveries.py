@@ -82,13 +82,14 @@ class House:
         """Pulls and cleans what is due; gives what the pull said. Afterwards nothing is left to do."""
         settings = self.settings(*sources)
         months = set(surveying.survey(settings).months)
+        feed = settings.config.sources[0].feed
         with open_session(settings) as session:
-            pulled = pull_feed(session, "noise", months, lambda _: None)
-            cleaned = clean_feed(session, "noise", months, lambda _: None)
+            pulled = pull_feed(session, feed, months, lambda _: None)
+            cleaned = clean_feed(session, feed, months, lambda _: None)
             assert (pulled.failures, cleaned.failure, cleaned.unbalanced) == ([], "", [])
             self.said = session.notices
         found = surveying.survey(settings)
-        assert found.idle, found.feeds["noise"]
+        assert found.idle, found.feeds[feed]
         return pulled.text
 
     def readings(self) -> list[tuple[str, str, float]]:
@@ -274,3 +275,48 @@ def test_a_landing_time_is_that_of_the_first_landing(house: House) -> None:
     house.file("a.csv", hour(50))
     house.refresh(source("pa"))
     assert house.counts()["delivered_at"].to_list() == [NOW.astimezone(ZoneInfo("Asia/Shanghai")).replace(tzinfo=None)]
+
+
+TICKETS = """
+[[source]]
+id = "c40"
+feed = "waste"
+path = "in/*.csv"
+unknown_sites = "accept"
+delivered_at = "name"
+delivered_at_pattern = 'wb_(\\d{8})'
+delivered_at_format = "%Y%m%d"
+[source.time]
+columns = ["In"]
+formats = ["%Y-%m-%d %H:%M"]
+end_columns = ["Out"]
+[source.site]
+constant = "W40"
+[source.columns]
+ticket_no = { column = "Ticket" }
+category = { constant = "other" }
+[source.values]
+"Net t" = { parameter = "net_t", unit = "t" }
+"""
+
+
+@pytest.mark.parametrize("index_lost", [False, True])
+def test_a_corrected_ticket_counts_on_its_new_day_only(house: House, index_lost: bool) -> None:
+    """Case 09; the index of tickets is made again where it was lost."""
+    head = "Ticket,In,Out,Net t\n"
+    first = "T5,2025-01-03 00:05,2025-01-03 00:20,8.2\nT6,2025-01-03 09:00,2025-01-03 09:10,7.0\n"
+    house.file("wb_20250104.csv", head + first)
+    house.refresh(TICKETS)
+    if index_lost:
+        house.data.index_file.unlink()
+    house.file("wb_20250105.csv", head + "T5,2025-01-02 23:55,2025-01-03 00:20,8.2\n")
+    house.refresh(TICKETS)
+    found = {
+        day.parent.name: pl.read_parquet(day, hive_partitioning=False).select("ticket_no", "value").rows()
+        for day in (house.data.clean / "clean_waste").glob("*/part-0.parquet")
+    }
+    assert {day: [(t, float(v)) for t, v in rows] for day, rows in found.items()} == {
+        "day=2025-01-02": [("T5", 8.2)],
+        "day=2025-01-03": [("T6", 7.0)],
+    }
+    assert "T5" in house.said[0]
