@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 
 from orchestration.settings import Settings
 from sources.claims import Claims
@@ -50,6 +51,9 @@ def _found(settings: Settings, feed: str, index: Index) -> Iterator[tuple[Offer,
     for receipt in landed:
         for source in claims.readers_of(receipt.offered_path):
             if source.id not in own or (receipt.feed, receipt.source_id) == (feed, source.id):
+                continue
+            if datetime.fromisoformat(receipt.landed_at) >= settings.now:
+                # Another feed has just fetched it; this source is offered it, too, and has its own clock.
                 continue
             offer = own[source.id].delivered_again(receipt)
             bytes_of = (source.id, receipt.offered_path, receipt.sha256)

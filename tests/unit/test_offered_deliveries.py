@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -65,6 +65,7 @@ class House:
     root: Path
     data: DataDir
     said: list[str] = field(default_factory=list)
+    runs: int = 0
 
     def file(self, name: str, text: str, at: int | None = None) -> None:
         path = self.root / "in" / name
@@ -76,21 +77,24 @@ class House:
     def settings(self, *sources: str) -> Settings:
         config = self.root / "ecoledger.toml"
         config.write_text("".join(sources), encoding="utf-8")
-        return settled(self.data, config, now=NOW)
+        return settled(self.data, config, now=NOW + timedelta(minutes=self.runs))
 
     def refresh(self, *sources: str) -> str:
         """Pulls and cleans what is due; gives what the pull said. Afterwards nothing is left to do."""
         settings = self.settings(*sources)
+        self.runs += 1
         months = set(surveying.survey(settings).months)
-        feed = settings.config.sources[0].feed
+        texts = []
         with open_session(settings) as session:
-            pulled = pull_feed(session, feed, months, lambda _: None)
-            cleaned = clean_feed(session, feed, months, lambda _: None)
-            assert (pulled.failures, cleaned.failure, cleaned.unbalanced) == ([], "", [])
+            for feed in dict.fromkeys(s.feed for s in settings.config.sources):
+                pulled = pull_feed(session, feed, months, lambda _: None)
+                cleaned = clean_feed(session, feed, months, lambda _: None)
+                assert (pulled.failures, cleaned.failure, cleaned.unbalanced) == ([], "", [])
+                texts.append(pulled.text)
             self.said = session.notices
         found = surveying.survey(settings)
-        assert found.idle, found.feeds[feed]
-        return pulled.text
+        assert found.idle, found.feeds
+        return "; ".join(texts)
 
     def readings(self) -> list[tuple[str, str, float]]:
         """Site, source and value of every clean reading."""
@@ -122,6 +126,14 @@ def test_two_sources_read_different_columns_of_one_file(house: House) -> None:
     assert house.refresh(source("pa"), source("pb", site="B", column="b")) == "2 new files"
     assert house.readings() == [("A", "pa", 50), ("B", "pb", 60)]
     assert house.counts()["source_id"].to_list() == ["pa", "pb"]
+    assert house.raw_files() == 1
+
+
+def test_two_feeds_read_one_file_by_their_own_clocks(house: House) -> None:
+    house.file("wb_20260303.csv", "time,leq,b,Ticket,In,Out,Net t\n2026-03-02 08:00,50,0,T1,2026-03-01 08:00,,1\n")
+    assert house.refresh(source("pa"), TICKETS.replace('end_columns = ["Out"]', "")) == "1 new files; 1 new files"
+    found = house.counts().select("source_id", "adopted_from", pl.col("delivered_at").dt.date().cast(pl.String)).rows()
+    assert found == [("c40", "", "2026-03-03"), ("pa", "", "2026-03-10")]
     assert house.raw_files() == 1
 
 
