@@ -102,7 +102,7 @@ def test_a_changed_partition_is_dropped_before_it_is_used_and_made_again(data: D
     (told,) = mend(data, registry(), ZONE)
     assert NAMED.get(harm, DAY) in told and "made again from raw" in told
     with open_lake(data, registry()) as lake:
-        waiting = [d.receipt.sha256 for d in lake.uncleaned("air", {"test_air": "f1"})]
+        waiting = [d.receipt.delivery_id for d in lake.uncleaned("air", {"test_air": "f1"})]
         assert len(waiting) == 2
         clean_lake(lake, *waiting)
     if harm is unknown_day:
@@ -195,7 +195,7 @@ def test_raw_bytes_that_nobody_can_put_back_are_given_up_with_a_reason(
         assert lake.index.partitions() == []
         two = offer("two.csv", day=2)
         assert lake.unseen([offer("one.csv", day=1), two]) == [two]
-        assert land(lake, "two.csv", b"second", day=2) == second.sha256
+        assert land(lake, "two.csv", b"second", day=2) == second.delivery_id
         assert not list(everything(data, registry(), lake.index))
     assert repair(data, registry(), ZONE, {}, "me", "again", give_up_raw=True) == []
 
