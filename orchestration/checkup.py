@@ -171,9 +171,14 @@ def _index(data: DataDir, busy: bool) -> Finding:
 def _ledger(data: DataDir) -> Finding:
     try:
         check_ledger(data, last_refresh(data))
-        entries = Ledger(data.ledger_file).entries()
+        ledger = Ledger(data.ledger_file)
+        entries = ledger.entries()
     except LedgerError as error:
         return Finding("ledger", BAD, str(error))
+    try:
+        ledger.verify()
+    except LedgerError as error:
+        return Finding("ledger", WARN, f"{error}: the next refresh drops it")
     return Finding("ledger", GOOD, f"{len(entries)} entries, head {entries[-1].hash}" if entries else "no entry yet")
 
 

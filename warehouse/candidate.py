@@ -20,6 +20,7 @@ from warehouse.digest import table_digest
 from warehouse.duck import attach, check_contract, contract_difference, contract_of, create_table, quoted
 from warehouse.paths import DataDir
 from warehouse.releases import DATABASE, Release, current, read_manifest
+from warehouse.standing import check_release
 
 ADMITTED_SCHEMA = "admitted"
 CANDIDATE_SCHEMA = "candidate"
@@ -100,10 +101,11 @@ def admit_held(
 
 
 def _held_from(con: duckdb.DuckDBPyConnection, data: DataDir) -> tuple[Release | None, Mapping[str, Any] | None]:
-    """The current release, attached as `held`, and its manifest."""
+    """The current release, attached as `held`, and its manifest; ReleaseError with the way out if it is damaged."""
     held_from = current(data)
     if held_from is None:
         return None, None
+    check_release(held_from)
     attach(con, held_from.path / DATABASE, "held")
     return held_from, read_manifest(held_from)
 

@@ -64,11 +64,17 @@ class Ledger:
         entries, complete, size = self._read()
         if complete != size:
             raise LedgerError(f"{self.file}: the last {size - complete} bytes are an unfinished entry")
-        if expected_head not in (None, GENESIS) and all(e.hash != expected_head for e in entries):
-            raise LedgerError(
-                f"{self.file}: no entry has the digest {expected_head}: entries were removed or rewritten"
-            )
+        self.require(expected_head)
         return len(entries)
+
+    def require(self, head: str | None) -> None:
+        """LedgerError unless the chain of complete entries is sound and holds the digest `head`, where one was noted.
+
+        What a crash left unfinished at the end is no damage here; `drop_torn_end` removes it.
+        """
+        entries = self.entries()
+        if head not in (None, GENESIS) and all(e.hash != head for e in entries):
+            raise LedgerError(f"{self.file}: no entry has the digest {head}: entries were removed or rewritten")
 
     def append(self, kind: str, payload: Mapping[str, Any], at: datetime | None = None) -> Entry:
         """Appends one entry durably and returns it."""

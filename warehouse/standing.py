@@ -38,11 +38,7 @@ def check_ledger(data: DataDir, noted: Mapping[str, Any]) -> None:
     if gone and (trace := _trace(data, noted)):
         raise LedgerError(f"{data.ledger_file} is missing or empty, though {trace}; {_RESTART}")
     try:
-        # What a killed writer left unfinished at the end is no damage.
-        if noted:
-            ledger.verify(noted.get("ledger_head"))
-        else:
-            ledger.entries()
+        ledger.require(noted.get("ledger_head"))
     except LedgerError as error:
         raise LedgerError(f"{error}; {_RESTART}") from None
 

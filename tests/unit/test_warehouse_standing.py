@@ -231,6 +231,15 @@ def test_a_writer_that_was_killed_is_no_finding(data: DataDir) -> None:
     assert recover(data).current == releases(data)[1].release_id
 
 
+def test_a_repair_that_was_killed_in_the_middle_of_an_entry_asks_for_no_new_ledger(data: DataDir) -> None:
+    whole = data.ledger_file.read_bytes()
+    data.ledger_file.write_bytes(whole + b'{"batch":[1,1],"kind":"loss"')
+    check_standing(data, last_refresh(data))
+    assert [f.state for f in data_directory(data) if f.what == "ledger"] == ["warn"]
+    assert run(data, "repair", "--reason", "again") == 0
+    assert data.ledger_file.read_bytes() == whole
+
+
 def test_after_a_rollback_all_is_well(data: DataDir) -> None:
     first, _ = releases(data)
     assert run(data, "rollback", first.release_id, "--reason", "wrong") == 0
