@@ -3,6 +3,14 @@
   the calendar steps of their periods.
 -#}
 
+{# The items people look at: parameter, and the column of its value. #}
+{% macro water_shown_items() -%}
+    {{ return([
+        ('ph', 'ph'), ('do', 'do_mg_l'), ('codmn', 'codmn_mg_l'), ('cod', 'cod_mg_l'), ('bod5', 'bod5_mg_l'),
+        ('nh3n', 'nh3n_mg_l'), ('tp', 'tp_mg_l'), ('tn', 'tn_mg_l')
+    ]) }}
+{%- endmacro %}
+
 {# The columns of a section's period, before the counts: from int_water_section_class as `s`, areas as `n`. #}
 {% macro water_section_columns() -%}
     s.site_id,
@@ -32,38 +40,61 @@
         when s.class_target is null then 'site attribute missing: class_target'
         else ''
     end as attainment_reason,
-    v.ph,
-    v.do_mg_l,
-    v.codmn_mg_l,
-    v.cod_mg_l,
-    v.bod5_mg_l,
-    v.nh3n_mg_l,
-    v.tp_mg_l,
-    v.tn_mg_l
+    {%- for item, column in water_shown_items() %}
+    v.{{ column }},
+    case
+        when s.is_pending then 'pending'
+        when v.{{ column }} is null then 'insufficient'
+        when v.{{ item }}_months < s.n_months_valid or v.{{ item }}_is_decided then 'indicative'
+        else 'valid'
+    end as {{ item }}_validity,
+    case
+        when s.is_pending then concat('the ', s.period_kind, ' is not over')
+        when v.{{ column }} is null and v.{{ item }}_months is null then 'no usable value'
+        when v.{{ column }} is null
+            then concat('months: ', v.{{ item }}_months, ' of ', s.n_months_expected, ', ', s.n_months_min, ' needed')
+        else concat_ws(
+            '; ',
+            case
+                when v.{{ item }}_months < s.n_months_valid
+                    then concat('months: ', v.{{ item }}_months, ' of ', s.n_months_expected)
+            end,
+            case
+                when v.{{ item }}_is_decided
+                    then concat('suspect readings in ', v.{{ item }}_suspect, ' values decide class or validity')
+            end
+        )
+    end as {{ item }}_reason{{ ',' if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}
 
-{# Assessed values of the items people look at, one row per section and period of `period_kinds`. #}
+{#
+  Values of the items people look at, one row per section and period of `period_kinds`: the assessed value where the
+  months suffice, the months behind it, its suspect values, and whether these decide its class or its validity.
+#}
 {% macro water_section_values(period_kinds) -%}
     select
         period_kind,
         site_id,
         period_start,
-        max(case when parameter = 'ph' then assessed_value end) as ph,
-        max(case when parameter = 'do' then assessed_value end) as do_mg_l,
-        max(case when parameter = 'codmn' then assessed_value end) as codmn_mg_l,
-        max(case when parameter = 'cod' then assessed_value end) as cod_mg_l,
-        max(case when parameter = 'bod5' then assessed_value end) as bod5_mg_l,
-        max(case when parameter = 'nh3n' then assessed_value end) as nh3n_mg_l,
-        max(case when parameter = 'tp' then assessed_value end) as tp_mg_l,
-        max(case when parameter = 'tn' then assessed_value end) as tn_mg_l
+        {%- for item, column in water_shown_items() %}
+        max(case when parameter = '{{ item }}' and is_sufficient then assessed_value end) as {{ column }},
+        max(case when parameter = '{{ item }}' then n_months end) as {{ item }}_months,
+        max(case when parameter = '{{ item }}' then n_suspect end) as {{ item }}_suspect,
+        coalesce(bool_or(
+            parameter = '{{ item }}' and n_suspect > 0
+            and (is_sufficient is distinct from sure_is_sufficient or class_rank is distinct from sure_class_rank)
+        ), false) as {{ item }}_is_decided{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ ref('int_water_item_class') }}
-    where is_sufficient and period_kind in ('{{ period_kinds | join("', '") }}')
+    where period_kind in ('{{ period_kinds | join("', '") }}')
     group by period_kind, site_id, period_start
 {%- endmacro %}
 
 {#
   A mart of sections by periods of `period_kinds`: class, attainment, the values people look at, and the months behind
-  them. The class stands where its rule allows one; values stand with it.
+  them. Class and values stand where their own rules allow them; each value has its own verdict, `validity` is that of
+  the class.
 #}
 {% macro water_section_periods(period_kinds) -%}
 with section_values as (
@@ -76,6 +107,7 @@ select
     s.period_end,
     {{ water_section_columns() }},
     cast(s.n_values as bigint) as n_values,
+    cast(s.n_suspect as bigint) as n_suspect,
     cast(s.n_items as bigint) as n_items,
     {{ water_values_used('r.water_statistics_rounded') }} as values_used,
     cast(s.n_months_expected as bigint) as n_expected,
@@ -91,7 +123,7 @@ inner join {{ ref('int_water_rules') }} as r on {{ in_force('s.period_end', 'r')
 left join section_values as v
     on
         s.period_kind = v.period_kind and s.site_id = v.site_id and s.period_start = v.period_start
-        and s.is_published
+        and not s.is_pending
 left join {{ ref('district_areas') }} as n on s.area_code = n.area_code
 where s.period_kind in ('{{ period_kinds | join("', '") }}')
 {%- endmacro %}

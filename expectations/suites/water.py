@@ -8,13 +8,34 @@ names (common.py), and limits of GB 3838-2002, which are seeds.
 from __future__ import annotations
 
 from expectations.checks import Check, between, none, not_null, relation
-from expectations.suites.common import PERIOD_KINDS, Suite, indicators, parameter_ranges, seed_values
+from expectations.suites.common import (
+    PERIOD_KINDS,
+    Suite,
+    indicators,
+    parameter_ranges,
+    seed_values,
+    verdicts_of,
+)
 from expectations.suites.lists import events_suite, ranking_suite
 
 _FED = ("clean_water",)
 _CLASSES = seed_values("standards/water_classes", "class_name")
 _TARGETS = _CLASSES[:5]
 _SITE = "site_id"
+# Values by the column of their own verdict.
+_SECTION_VALUES = {
+    "ph": "ph_validity", "do_mg_l": "do_validity", "codmn_mg_l": "codmn_validity", "cod_mg_l": "cod_validity",
+    "bod5_mg_l": "bod5_validity", "nh3n_mg_l": "nh3n_validity", "tp_mg_l": "tp_validity", "tn_mg_l": "tn_validity",
+}  # fmt: skip
+_MOMENT_VALUES = {
+    "water_temperature_degc": "water_temperature_validity", "ph": "ph_validity", "do_mg_l": "do_validity",
+    "codmn_mg_l": "codmn_validity", "nh3n_mg_l": "nh3n_validity", "tp_mg_l": "tp_validity", "tn_mg_l": "tn_validity",
+    "turbidity_ntu": "turbidity_validity", "conductivity_us_cm": "conductivity_validity",
+}  # fmt: skip
+_AREA_VALUES = {
+    "good_share_pct": "shares_validity", "attainment_pct": "attainment_validity",
+    "assessed_attainment_pct": "assessed_attainment_validity",
+}  # fmt: skip
 
 
 def _rank(column: str) -> str:
@@ -75,6 +96,7 @@ def _section() -> tuple[Check, ...]:
             ("attains_target", "validity", "attainment_reason"),
             {"attains_target": None, "validity": "valid", "attainment_reason": ""},
         ),
+        *verdicts_of(_SECTION_VALUES),
         between("largest_multiple", 0, 10000),
         between("n_values", 0, None),
     )
@@ -89,6 +111,7 @@ def _area() -> tuple[Check, ...]:
         not_null("area_name_zh"),
         *(between(c, 0, 100) for c in (*shares, "good_share_pct", "worse_than_v_length_pct", "attainment_pct")),
         between("assessed_attainment_pct", 0, 100),
+        *verdicts_of(_AREA_VALUES),
         relation(
             "the classes add up to the sections with a class",
             f"{' + '.join(counts)} = n_valid",
@@ -305,7 +328,12 @@ SUITES = (
         "mart_water_section_realtime",
         # Manual samples alone give no real-time class, and every reading may be one.
         _FED,
-        (between("class_rank", 1, len(_CLASSES)), _class_and_rank(), not_null("assessed")),
+        (
+            between("class_rank", 1, len(_CLASSES)),
+            _class_and_rank(),
+            not_null("assessed"),
+            *verdicts_of(_MOMENT_VALUES),
+        ),
         {**_USED, "class_name": _CLASSES, "published_class": _CLASSES, "water_type": ("river", "lake_reservoir")},
         always=0,
     ),

@@ -28,14 +28,23 @@ def test_no_reason_ends_in_a_colon(project: Project) -> None:
         " and (column_name = 'reason' or column_name like '%\\_reason' escape '\\')"
     )
     assert ("mart_air_station_daily", "validity_reason") in columns
-    found = [
-        (table, column, reason)
+    asked = " union all ".join(
+        f"select '{table}.{column}', {column} from candidate.{table} where rtrim({column}) like '%:'"
         for table, column in columns
-        for (reason,) in project.query(
-            f"select distinct {column} from candidate.{table} where rtrim({column}) like '%:'"
-        )
-    ]
+    )
+    found = project.query(asked)
     assert found == []
+
+
+def test_every_aggregate_of_readings_counts_the_suspect_ones(project: Project) -> None:
+    """Lists and trends are made of figures, not of readings."""
+    rows = project.query(
+        "select table_name from information_schema.columns where table_schema = 'candidate'"
+        " and (table_name like 'mart_air_%' or table_name like 'mart_water_%')"
+        " and table_name not like '%_rankings' and table_name not like '%_trends'"
+        " group by table_name having bool_or(column_name = 'n_valid') and not bool_or(column_name = 'n_suspect')"
+    )
+    assert rows == []
 
 
 def test_an_index_without_its_items_says_which_next_to_a_complete_value(project: Project) -> None:
@@ -155,3 +164,67 @@ def test_a_period_counts_what_went_in_and_dust_apart(project: Project) -> None:
         " and period_kind = 'month' and item = 'pm10' and period_start = ? order by 1", date(2024, 4, 1),
     )  # fmt: skip
     assert rows == [("dust_excluded", 29, 1, 30, "valid"), ("dust_included", 30, 0, 30, "valid")]
+
+
+_YEAR = "period_kind = 'year' and period_start = '2022-01-01' and site_id = "
+
+
+def test_an_item_of_a_year_is_valid_by_its_own_months(project: Project) -> None:
+    """Mercury with one month leaves the class indicative; ammonia has twelve. A section of one item has no pH."""
+    mart = "mart_water_section_annual"
+    found = _row(project, mart, f"{_YEAR}'W-YEAR-SHORT-ITEM'", "validity", "nh3n_mg_l", "nh3n_validity", "nh3n_reason")
+    assert found == ("indicative", Decimal("0.4"), "valid", "")
+    found = _row(project, mart, f"{_YEAR}'W-YEAR-ONE-ITEM'", "nh3n_validity", "ph", "ph_validity", "ph_reason")
+    assert found == ("valid", None, "insufficient", "no usable value")
+
+
+@pytest.mark.parametrize(
+    ("months", "validity", "reason"),
+    [(12, "valid", ""), (8, "indicative", "months: 8 of 12"), (7, "insufficient", "months: 7 of 12, 8 needed")],
+)
+def test_months_of_an_item(project: Project, months: int, validity: str, reason: str) -> None:
+    found = _row(
+        project, "mart_water_section_annual", f"{_YEAR}'W-YEAR-{months}'", "nh3n_validity", "nh3n_reason",
+        "nh3n_mg_l is null",
+    )  # fmt: skip
+    assert found == (validity, reason, validity == "insufficient")
+
+
+def test_suspect_values_that_decide_a_class(project: Project) -> None:
+    """(0.8 + 0.8 + 3) : 3 = 1.53 is class V; without the suspect value 0.8 is III, the target."""
+    columns = ("class_name", "attains_target", "validity", "validity_reason", "nh3n_validity", "codmn_validity")
+    mart, where = "mart_water_section_monthly", "month_start = '2024-03-01' and site_id = "
+    assert _row(project, mart, f"{where}'W-SUSPECT-DECIDES'", *columns, "n_suspect") == (
+        "V", False, "indicative", "suspect readings in 1 values decide class, attainment", "indicative", "valid", 1,
+    )  # fmt: skip
+    assert _row(project, mart, f"{where}'W-SUSPECT-SAME'", *columns, "n_suspect") == (
+        "III", True, "valid", "", "valid", "valid", 1,
+    )  # fmt: skip
+    rows = project.query(
+        "select kind, averaging, parameter, reason from candidate.mart_water_exceedances"
+        " where site_id like 'W-SUSPECT-%'"
+    )
+    assert rows == [("hint", "month", "nh3n", "suspect readings in 1 values decide attainment")]
+
+
+@pytest.mark.parametrize(
+    ("case", "class_name", "validity", "reason", "nh3n"),
+    [
+        ("MARKED", "II", "indicative", "marked invalid by its source", ("indicative", "marked invalid by its source")),
+        # The list of a reading's tests is a list: a gap next to the mark fails nothing.
+        ("GAP", "II", "indicative", "marked invalid by its source", ("indicative", "marked invalid by its source")),
+        ("RANGE", None, "insufficient", "items: 4 of 5", ("insufficient", "no usable value")),
+        (
+            "SUSPECT", "II", "indicative", "suspect readings in 1 items: no class without them",
+            ("indicative", "the reading is flagged suspect"),
+        ),
+    ],
+)  # fmt: skip
+def test_moments(
+    project: Project, case: str, class_name: str | None, validity: str, reason: str, nh3n: tuple[str, str]
+) -> None:
+    found = _row(
+        project, "mart_water_section_realtime", f"site_id = 'W-MOMENT-{case}'",
+        "class_name", "validity", "validity_reason", "nh3n_validity", "nh3n_reason", "tn_validity",
+    )  # fmt: skip
+    assert found == (class_name, validity, reason, *nh3n, "insufficient")

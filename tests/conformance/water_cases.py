@@ -80,6 +80,8 @@ def add(district: District) -> None:
     _statistics(district)
     _attainment(district)
     _years(district)
+    _suspects(district)
+    _moments(district)
     water_area_cases.add(district)
 
 
@@ -162,3 +164,34 @@ def _years(district: District) -> None:
             district.reading("clean_water", "W-YEAR-SHORT-ITEM", parameter, start, value, method="manual")
     # Measured once: no annual mean, so it must not decide the class of the year.
     district.reading("clean_water", "W-YEAR-SHORT-ITEM", "hg", datetime(2022, 6, 3, 9), "0.01", method="manual")
+
+
+def _suspects(district: District) -> None:
+    """A month of which one suspect value decides class and target, and one of which it decides nothing."""
+    rest = {"ph": "7", "do": "8", "codmn": "2", "tp": "0.02"}
+    for case, suspect in (("DECIDES", "3.0"), ("SAME", "0.9")):
+        site = f"W-SUSPECT-{case}"
+        _section(district, site, "river", class_target="III")
+        for parameter, value in (rest | {"nh3n": "0.8"}).items():
+            district.reading("clean_water", site, parameter, MONTH, value, method="manual")
+        district.reading("clean_water", site, "nh3n", MONTH.replace(day=6), "0.8", method="manual")
+        district.reading("clean_water", site, "nh3n", MONTH.replace(day=7), suspect, method="manual", flag=3)
+
+
+def _moments(district: District) -> None:
+    """Moments that their source marks invalid and publishes with a class, a gap or a gross range next to the mark."""
+    values = {"ph": "7", "do": "8", "codmn": "2", "nh3n": "0.4", "tp": "0.02"}
+    for case, more in (
+        ("MARKED", {}),
+        ("GAP", {"flag_tests": "gap,source_status"}),
+        ("RANGE", {"flag_tests": "gross_range,source_status"}),
+        ("SUSPECT", {"flag": 3, "flag_tests": "spike"}),
+    ):
+        _section(district, f"W-MOMENT-{case}", "river")
+        for parameter, value in values.items():
+            marked = {"published_class": "II", "flag": 4, "flag_tests": "source_status"}
+            if case == "SUSPECT":
+                marked |= {"flag": 1, "flag_tests": ""}
+            if parameter == "nh3n":
+                marked |= more
+            district.reading("clean_water", f"W-MOMENT-{case}", parameter, MONTH, value, method="automatic", **marked)

@@ -128,9 +128,6 @@ select p.month_start, p.month_end, p.site_id, coalesce(p.name_zh, p.site_id) as 
     p.class_target, k.class_rank <= t.class_rank as attains_target,
     s.ph, s.do_mg_l, s.codmn_mg_l, s.cod_mg_l, s.bod5_mg_l, s.nh3n_mg_l, s.tp_mg_l, s.tn_mg_l, s.n_values,
     e.n_class as n_expected, s.n_valid, coverage(s.n_valid, e.n_class) as coverage,
-    case when p.month_end > cast(getvariable('as_of') as date) - 1 then 'pending'
-        when k.class_rank is null then 'insufficient'
-        when s.n_automatic < e.n_automatic then 'indicative' else 'valid' end as validity,
     of_trust(s.trust) as provenance
 from sections as s
 inner join water_section as p using (site_id, month_start)

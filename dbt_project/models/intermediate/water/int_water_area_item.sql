@@ -13,6 +13,8 @@ with section_items as (
         a.period_end,
         c.parameter,
         c.mean_value,
+        c.n_suspect,
+        coalesce(c.sure_is_sufficient, c.n_suspect is null) as is_sure,
         c.provenance_rank,
         i.mean_kind = 'hydrogen_ions' and r.water_ph_mean_by_hydrogen = 1 as by_hydrogen
     from {{ ref('int_water_area_section') }} as a
@@ -50,6 +52,8 @@ select
     parameter,
     true as is_sufficient,
     count(*) as n_sections,
+    coalesce(sum(n_suspect), 0) as n_suspect,
+    bool_and(is_sure) as is_sure,
     case
         when count(*) = 1 then max(mean_value)
         when bool_or(by_hydrogen) then {{ ph_of_mean('sum(' ~ hydrogen_ions('mean_value') ~ ')', 'count(*)') }}

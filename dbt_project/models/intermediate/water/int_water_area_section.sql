@@ -9,6 +9,7 @@ with sections as (
         c.class_name,
         c.attains_target,
         c.validity,
+        c.n_suspect,
         coalesce(c.provenance_rank, {{ provenance_rank('s.provenance') }}) as provenance_rank
     from {{ ref('int_water_section_period') }} as s
     left join {{ ref('int_water_section_class') }} as c
@@ -39,6 +40,7 @@ members as (
             case when s.class_rank is not null then s.class_name end as class_name,
             case when s.class_rank is not null then s.attains_target end as attains_target,
             s.validity,
+            case when s.class_rank is not null then s.n_suspect end as n_suspect,
             s.provenance_rank
         from sections as s
         where {{ belongs }}

@@ -19,6 +19,7 @@ select
     s.assessed,
     w.published_class,
     not w.is_usable as is_marked_invalid,
+    coalesce(w.is_usable and w.is_suspect, false) as is_suspect,
     case
         when r.water_realtime_rounded = 1
             then {{ round_even_keeping_digit('w.value', 'i.assessment_decimals') }}

@@ -1,6 +1,6 @@
 {#-
   Section x month x item: the mean of the usable values of the source that goes first for the item (automatic stations
-  only with the declared number of values), non-detects at the declared share of their limit, pH by hydrogen ions. Not
+  only with the declared number of values), non-detects at the declared share of their limit, pH by hydrogen ions; and the mean of the same source without suspect readings. Not
   here: classes (int_water_item_class).
 -#}
 with readings as (
@@ -12,6 +12,7 @@ with readings as (
         i.mean_kind = 'hydrogen_ions' and r.water_ph_mean_by_hydrogen = 1 as by_hydrogen,
         i.automatic_first = (w.method = 'automatic') as goes_first,
         w.censored = '<' as is_nondetect,
+        w.is_suspect,
         w.provenance,
         -- A limit has at most 6 decimals, half of it at most 7: eight keep it exact.
         case
@@ -37,6 +38,10 @@ by_method as (
         sum(case when is_nondetect then 1 else 0 end) as n_nondetects,
         sum(statistic_value) as value_sum,
         sum(case when by_hydrogen then {{ hydrogen_ions('statistic_value') }} end) as hydrogen_sum,
+        sum(case when is_suspect then 1 else 0 end) as n_suspect,
+        sum(case when is_suspect then 0 else statistic_value end) as sure_value_sum,
+        sum(case when by_hydrogen and is_suspect is not true then {{ hydrogen_ions('statistic_value') }} end)
+            as sure_hydrogen_sum,
         min({{ provenance_rank('provenance') }}) as provenance_rank
     from readings
     group by site_id, month_start, parameter, method, by_hydrogen, goes_first
@@ -45,6 +50,7 @@ by_method as (
 ranked as (
     select
         m.*,
+        r.water_month_min_values,
         row_number() over (
             partition by m.site_id, m.month_start, m.parameter
             order by
@@ -71,6 +77,12 @@ select
         when by_hydrogen then {{ ph_of_mean('hydrogen_sum', 'n_values') }}
         else {{ carried_mean('value_sum', 'n_values', 8) }}
     end as mean_value,
+    n_suspect,
+    case
+        when n_suspect > 0 and n_values - n_suspect < water_month_min_values then null
+        when by_hydrogen then {{ ph_of_mean('sure_hydrogen_sum', '(n_values - n_suspect)') }}
+        else {{ carried_mean('sure_value_sum', '(n_values - n_suspect)', 8) }}
+    end as sure_mean_value,
     provenance_rank
 from ranked
 where method_place = 1

@@ -1,7 +1,7 @@
 {#-
   Section x period x item for months, quarters, years and the year to date: the mean to assess. A quarter or year is the
   mean of its monthly values, pH by hydrogen ions; an item with fewer months than the period needs has no mean that its
-  rule allows (is_sufficient is false). Not here: rounding and classes (int_water_item_class).
+  rule allows (is_sufficient is false). The same without suspect readings (sure_…). Not here: rounding and classes (int_water_item_class).
 -#}
 with months as (
     select
@@ -29,6 +29,15 @@ select
             then {{ ph_of_mean('sum(' ~ hydrogen_ions('m.mean_value') ~ ')', 'count(*)') }}
         else {{ carried_mean('sum(m.mean_value)', 'count(*)') }}
     end as mean_value,
+    sum(m.n_suspect) as n_suspect,
+    count(m.sure_mean_value) as sure_n_months,
+    count(m.sure_mean_value) >= p.n_months_min as sure_is_sufficient,
+    case
+        when count(m.sure_mean_value) = 1 then max(m.sure_mean_value)
+        when bool_or(m.by_hydrogen)
+            then {{ ph_of_mean('sum(' ~ hydrogen_ions('m.sure_mean_value') ~ ')', 'count(m.sure_mean_value)') }}
+        else {{ carried_mean('sum(m.sure_mean_value)', 'count(m.sure_mean_value)') }}
+    end as sure_mean_value,
     min(m.provenance_rank) as provenance_rank
 from {{ ref('int_water_period') }} as p
 inner join months as m on p.period_start <= m.month_start and p.period_end >= m.month_start

@@ -2,8 +2,13 @@
   Section x period: the class by single factor over the items present among the 21, what decides it, the main pollutants,
   and the section's target. Months, quarters, years and the year to date alike; the class always comes from means. A
   quarter or year that is not over, or has fewer months than the rule asks, has no class (is_published is false). An
-  assessed section needs all of the 21 for a valid class, another one the declared number and the automatic items.
+  assessed section needs all of the 21 for a valid class, another one the declared number and the automatic items. A
+  class, an attainment or a validity that suspect readings decide is indicative.
 -#}
+{%- set compared = [
+    ('class', 'v.class_rank', 'v.sure_class_rank'), ('attainment', 'v.attains_target', 'v.sure_attains_target'),
+    ('validity', 'v.counted_validity', 'v.sure_validity')
+] %}
 with {{ water_place_classes(ref('int_water_item_class'), ['period_kind', 'period_start', 'site_id']) }},
 
 counts as (
@@ -16,6 +21,12 @@ counts as (
         count(case when in_class_assessment and not is_sufficient then 1 end) as n_short_items,
         coalesce(min(case when in_realtime_class then n_months end), max(n_months)) as n_months,
         sum(n_values) as n_values,
+        coalesce(sum(n_suspect), 0) as n_suspect,
+        count(case when in_class_assessment and sure_is_sufficient then 1 end) as sure_n_items,
+        count(case when in_realtime_class and sure_is_sufficient then 1 end) as sure_n_automatic_items,
+        count(case when in_class_assessment and not sure_is_sufficient then 1 end) as sure_n_short_items,
+        coalesce(min(case when in_realtime_class then sure_n_months end), max(sure_n_months)) as sure_n_months,
+        max(case when in_class_assessment then sure_class_rank end) as sure_class_rank,
         min(provenance_rank) as provenance_rank
     from {{ ref('int_water_item_class') }}
     group by period_kind, period_start, site_id
@@ -33,6 +44,11 @@ periods as (
         c.n_short_items,
         c.n_months,
         c.n_values,
+        c.n_suspect,
+        {%- for name in ['n_items', 'n_automatic_items', 'n_short_items', 'n_months'] %}
+            case when c.n_suspect = 0 then c.{{ name }} else c.sure_{{ name }} end as sure_{{ name }},
+        {%- endfor %}
+        c.sure_class_rank as sure_worst_rank,
         c.provenance_rank,
         e.n_class_items,
         e.n_automatic_items as n_automatic_expected,
@@ -59,7 +75,11 @@ classes as (
         coalesce(w.deciding_items_zh, '') as deciding_items_zh,
         coalesce(w.exceeding_zh, '') as exceeding_zh,
         coalesce(w.main_pollutants_zh, '') as main_pollutants_zh,
-        w.largest_multiple
+        w.largest_multiple,
+        case
+            when s.n_suspect = 0 then k.class_rank
+            when s.is_published and s.sure_n_months >= s.n_months_min then s.sure_worst_rank
+        end as sure_class_rank
     from periods as s
     left join place_classes as w
         on
@@ -67,31 +87,48 @@ classes as (
             and s.is_published
     left join {{ ref('water_classes') }} as k on w.class_rank = k.class_rank and {{ in_force('s.period_end', 'k') }}
     left join {{ ref('water_classes') }} as t on s.class_target = t.class_name and {{ in_force('s.period_end', 't') }}
+),
+
+counted as (
+    select
+        *,
+        {%- for name in ['', 'sure_'] %}
+            {{ name }}class_rank <= target_rank as {{ name }}attains_target,
+            case
+                when is_pending then 'pending'
+                when {{ name }}class_rank is null then 'insufficient'
+                when {{ name }}n_months < n_months_valid then 'indicative'
+                when {{ name }}n_items < n_items_needed then 'indicative'
+                when {{ name }}n_automatic_items < n_automatic_expected then 'indicative'
+                when {{ name }}n_short_items > 0 then 'indicative'
+                else 'valid'
+            end as {{ name or 'counted_' }}validity,
+        {%- endfor %}
+        case
+            when not is_registered then 'site not in the register'
+            when water_type is null then 'site attribute missing: water_type'
+            when is_pending then concat('the ', period_kind, ' is not over')
+            when n_months < n_months_min or n_months < n_months_valid
+                then concat('months: ', n_months, ' of ', n_months_expected)
+            when class_rank is null then 'no usable value of an assessed item'
+            when assessed and n_items < n_items_needed then concat('items: ', n_items, ' of the ', n_items_needed)
+            when n_automatic_items < n_automatic_expected
+                then concat(n_automatic_items, ' of the ', n_automatic_expected, ' automatic items')
+            when n_items < n_items_needed
+                then concat('items: ', n_items, ' of the ', n_items_needed, ' that a class needs')
+            when n_short_items > 0 then concat(n_short_items, ' items left out: too few months')
+        end as counted_reason
+    from classes
 )
 
 select
-    *,
-    class_rank <= target_rank as attains_target,
-    case
-        when is_pending then 'pending'
-        when class_rank is null then 'insufficient'
-        when n_months < n_months_valid then 'indicative'
-        when n_items < n_items_needed or n_automatic_items < n_automatic_expected or n_short_items > 0
-            then 'indicative'
-        else 'valid'
-    end as validity,
-    case
-        when not is_registered then 'site not in the register'
-        when water_type is null then 'site attribute missing: water_type'
-        when is_pending then concat('the ', period_kind, ' is not over')
-        when n_months < n_months_min or n_months < n_months_valid
-            then concat('months: ', n_months, ' of ', n_months_expected)
-        when class_rank is null then 'no usable value of an assessed item'
-        when assessed and n_items < n_items_needed then concat('items: ', n_items, ' of the ', n_items_needed)
-        when n_automatic_items < n_automatic_expected
-            then concat(n_automatic_items, ' of the ', n_automatic_expected, ' automatic items')
-        when n_items < n_items_needed then concat('items: ', n_items, ' of the ', n_items_needed, ' that a class needs')
-        when n_short_items > 0 then concat(n_short_items, ' items left out: too few months')
-        else ''
-    end as validity_reason
-from classes
+    v.*,
+    {{ validity_without_suspects('v.counted_validity', compared) }} as validity,
+    concat_ws(
+        '; ', v.counted_reason,
+        case
+            when v.counted_validity in ('valid', 'indicative')
+                then {{ suspects_reason('v.n_suspect', 'values', compared) }}
+        end
+    ) as validity_reason
+from counted as v

@@ -2,7 +2,8 @@
   River, subdistrict and district x month, quarter, year and year to date: sections and river length by class, the grade
   and by which rule, main pollutants, attainment of class targets (all sections with a target, and the assessed ones). From five sections on the grade comes from the shares
   of classes, below from the class of the mean of each item over the sections; never from an average of classes. Sections
-  without a class (dry, not monitored) leave every denominator; every reach takes the class of its section.
+  without a class (dry, not monitored) leave every denominator; every reach takes the class of its section. Shares, length
+  and both attainments have their own verdicts; `validity` is that of the grade.
 -#}
 {%- set classes = [
     ('I', 'i'), ('II', 'ii'), ('III', 'iii'), ('IV', 'iv'), ('V', 'v'), ('worse_than_V', 'worse_than_v')
@@ -31,6 +32,21 @@ with counts as (
         count(case when a.attains_target then 1 end) as n_attaining,
         count(case when a.assessed and a.attains_target is not null then 1 end) as n_assessed,
         count(case when a.assessed and a.attains_target then 1 end) as n_assessed_attaining,
+        count(case when a.n_suspect > 0 then 1 end) as n_suspect,
+        -- A lake has no reach: it is no river that lacks its length.
+        count(case when a.water_type is distinct from 'lake_reservoir' then 1 end) as n_reaches,
+        count(case when a.class_rank is not null then a.reach_length_km end) as n_lengths,
+        count(a.class_target) as n_targets,
+        count(case when a.assessed then 1 end) as n_assessed_expected,
+        count(case
+            when a.class_rank is not null and a.reach_length_km is not null and a.validity <> 'valid' then 1
+        end) as n_lengths_indicative,
+        count(case
+            when a.class_rank is not null and a.class_target is not null and a.validity <> 'valid' then 1
+        end) as n_targets_indicative,
+        count(case
+            when a.assessed and a.attains_target is not null and a.validity <> 'valid' then 1
+        end) as n_assessed_indicative,
         coalesce(
             min(case when a.class_rank is not null then a.provenance_rank end), min(a.provenance_rank)
         ) as provenance_rank
@@ -124,9 +140,40 @@ select
     cast(case when s.n_valid > 0 then s.n_assessed end as bigint) as n_assessed,
     cast(case when s.n_valid > 0 then s.n_assessed_attaining end as bigint) as n_assessed_attaining,
     s.assessed_attainment_pct,
+    {%- for name, found, expected, indicative, lacking in [
+        ('shares', 's.n_valid', 's.n_expected', 's.n_indicative', 'class'),
+        ('length', 's.n_lengths', 's.n_reaches', 's.n_lengths_indicative', 'class or no reach length'),
+        ('attainment', 's.n_with_target', 's.n_targets', 's.n_targets_indicative', 'class'),
+        ('assessed_attainment', 's.n_assessed', 's.n_assessed_expected', 's.n_assessed_indicative',
+         'class or no target')
+    ] %}
+        case
+            when s.is_pending then 'pending'
+            when {{ found }} = 0 then 'insufficient'
+            when {{ found }} < {{ expected }} or {{ indicative }} > 0 then 'indicative'
+            else 'valid'
+        end as {{ name }}_validity,
+        case
+            when s.is_pending then concat('the ', s.period_kind, ' is not over')
+            when {{ expected }} = 0 then 'no section that it counts'
+            when {{ found }} = 0 then 'no section has what it needs: no {{ lacking }}'
+            else concat_ws(
+                    '; ',
+                    case
+                        when {{ found }} < {{ expected }}
+                            then concat({{ expected }} - {{ found }}, ' sections left out, no {{ lacking }}')
+                    end,
+                    case
+                        when {{ indicative }} > 0
+                            then concat({{ indicative }}, ' sections whose class is indicative')
+                    end
+                )
+        end as {{ name }}_reason,
+    {%- endfor %}
     s.values_used,
     cast(s.n_expected as bigint) as n_expected,
     cast(s.n_valid as bigint) as n_valid,
+    cast(s.n_suspect as bigint) as n_suspect,
     {{ coverage('s.n_valid', 's.n_expected') }} as coverage,
     case
         when s.is_pending then 'pending'

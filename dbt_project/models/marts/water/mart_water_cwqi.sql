@@ -3,7 +3,7 @@
   quarter and year: the sum of the item indices, of the mean of each item over the sections of an area, rivers and lakes
   apart and weighted by their numbers. Two item sets: class_items is the official index over the items present among the
   21, indicative with fewer; automatic_items is a part of it that every section can be compared on, and has no value where
-  one of its items is missing. Only values of the same items may be compared: `items` says which.
+  one of its items is missing. An index that would lack an item without its suspect readings is indicative. Only values of the same items may be compared: `items` says which.
 -#}
 {%- set place = ['place_kind', 'place_id', 'network', 'period_kind', 'period_start'] %}
 with means as (
@@ -18,6 +18,8 @@ with means as (
         c.parameter,
         1 as n_sections,
         c.mean_value,
+        coalesce(c.n_suspect, 0) as n_suspect,
+        coalesce(c.sure_is_sufficient, c.n_suspect is null) as is_sure,
         c.provenance_rank
     from {{ ref('int_water_item_class') }} as c
     inner join {{ ref('int_water_section_class') }} as s
@@ -35,6 +37,8 @@ with means as (
         parameter,
         n_sections,
         mean_value,
+        coalesce(n_suspect, 0) as n_suspect,
+        coalesce(is_sure, n_suspect is null) as is_sure,
         provenance_rank
     from {{ ref('int_water_area_item') }}
     where area_kind in ('subdistrict', 'district')
@@ -91,6 +95,8 @@ groups_of_type as (
         count(*) as n_items,
         count(*) - count(item_index) as n_without_index,
         sum(n_sections) as n_item_values,
+        count(case when n_suspect > 0 then 1 end) as n_suspect,
+        bool_and(is_sure) as is_sure,
         {{ joined('parameter', ',', 'item_no') }} as items,
         min(provenance_rank) as provenance_rank
     from of_sets
@@ -184,6 +190,8 @@ both_types as (
         min(n_items) as n_items,
         sum(n_item_values) as n_item_values,
         sum(n_without_index) as n_without_index,
+        max(n_suspect) as n_suspect,
+        bool_and(is_sure) as is_sure,
         min(items) as items,
         min(items) = max(items) as has_same_items,
         min(provenance_rank) as provenance_rank
@@ -198,6 +206,8 @@ weighted as (
         coalesce(b.n_items, 0) as n_items,
         b.n_item_values,
         b.n_without_index,
+        coalesce(b.n_suspect, 0) as n_suspect,
+        coalesce(b.is_sure, true) as is_sure,
         b.has_same_items,
         b.river_index,
         b.lake_index,
@@ -260,12 +270,14 @@ select
     n.values_used,
     cast(n.n_expected as bigint) as n_expected,
     cast(n.n_items as bigint) as n_valid,
+    cast(n.n_suspect as bigint) as n_suspect,
     {{ coverage('n.n_items', 'n.n_expected') }} as coverage,
     case
         when n.is_pending then 'pending'
         when n.cwqi is null then 'insufficient'
         when
             n.n_items < n.n_class_items or n.n_item_values < n.n_items * n.n_sections or n.n_sections < n.n_registered
+            or not n.is_sure
             then 'indicative'
         else 'valid'
     end as validity,
@@ -278,6 +290,7 @@ select
         when n.n_items < n.n_class_items then concat('items: ', n.n_items, ' of the ', n.n_class_items)
         when n.n_item_values < n.n_items * n.n_sections then 'some items are missing at some sections'
         when n.n_sections < n.n_registered then concat(n.n_registered - n.n_sections, ' sections left out: no class')
+        when not n.is_sure then concat('suspect readings in ', n.n_suspect, ' items decide validity')
         else ''
     end as validity_reason,
     '城市地表水环境质量排名技术规定 2017' as standard,

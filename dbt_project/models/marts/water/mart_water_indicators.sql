@@ -54,6 +54,7 @@ sections as (
         case
             when r.reach_length_km is null then '' else concat(', ', {{ plain_number('r.reach_length_km') }}, ' km')
         end as length_text,
+        a.n_suspect,
         a.provenance
     from register as r
     inner join monitored_years as m on r.period_kind = m.period_kind and r.period_start = m.period_start
@@ -78,6 +79,7 @@ parts as (
         concat(site_name_zh, case when class_rank is null then ': no class' else ': no target class' end) as left_out,
         concat_ws(': ', site_name_zh, nullif(validity_reason, '')) as doubt,
         validity,
+        n_suspect,
         provenance
     from sections
     where assessed
@@ -98,6 +100,7 @@ parts as (
             as left_out,
         concat(concat_ws(': ', site_name_zh, nullif(validity_reason, '')), length_text) as doubt,
         validity,
+        n_suspect,
         provenance
     from sections
     where not is_without_reach
@@ -116,6 +119,7 @@ sums as (
         sum(case when is_counted and validity <> 'valid' then 1 else 0 end) as n_indicative,
         {{ joined('case when not is_counted then left_out end', '; ', 'site_id') }} as left_out,
         {{ joined("case when is_counted and validity <> 'valid' then doubt end", '; ', 'site_id') }} as doubts,
+        sum(case when is_counted and n_suspect > 0 then 1 else 0 end) as n_suspect,
         sum(case when is_counted then part end) as part,
         sum(case when is_counted then whole end) as whole,
         min({{ provenance_rank('provenance') }}) as provenance_rank
@@ -148,6 +152,7 @@ select
     '%' as unit,
     cast(s.n_expected as bigint) as n_expected,
     cast(s.n_valid as bigint) as n_valid,
+    cast(s.n_suspect as bigint) as n_suspect,
     {{ coverage('s.n_valid', 's.n_expected') }} as coverage,
     case
         when s.is_pending then 'pending'

@@ -16,6 +16,7 @@ select
     c.exceedance_multiple,
     c.class_iii_limit,
     cast(c.n_values as bigint) as n_values,
+    cast(c.n_suspect as bigint) as n_suspect,
     cast(c.n_nondetects as bigint) as n_nondetects,
     i.standard,
     i.clause,

@@ -1,7 +1,7 @@
 {#-
   Section x month: class by single factor from the means of the month, what decides it, attainment of the target.
   Valid with the declared number of items and the automatic ones among them, of an assessed section with all 21; with
-  fewer the class may be too good: indicative.
+  fewer the class may be too good: indicative. Each value has its own verdict; `validity` is that of the class.
 -#}
 with section_values as (
     {{ water_section_values(['month']) }}
@@ -12,6 +12,7 @@ select
     s.period_end as month_end,
     {{ water_section_columns() }},
     cast(s.n_values as bigint) as n_values,
+    cast(s.n_suspect as bigint) as n_suspect,
     {{ water_values_used('r.water_statistics_rounded') }} as values_used,
     cast(s.n_class_items as bigint) as n_expected,
     cast(s.n_items as bigint) as n_valid,

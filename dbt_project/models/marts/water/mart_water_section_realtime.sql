@@ -1,8 +1,14 @@
 {#-
   Section x moment: the real-time class from the five automatic items as received, beside the class the source
   published. A class needs all five items: one that is missing could be the deciding one. It is indicative where the
-  source marks the readings as invalid (maintenance) and published a class with them.
+  source marks the readings as invalid (maintenance) and published a class with them, or flags one of the five suspect:
+  without it there is no class. Each value has its own verdict; `validity` is that of the class.
 -#}
+{%- set shown = [
+    ('water_temperature', 'water_temperature_degc'), ('ph', 'ph'), ('do', 'do_mg_l'), ('codmn', 'codmn_mg_l'),
+    ('nh3n', 'nh3n_mg_l'), ('tp', 'tp_mg_l'), ('tn', 'tn_mg_l'), ('turbidity', 'turbidity_ntu'),
+    ('conductivity', 'conductivity_us_cm')
+] %}
 with classed as (
     {{ water_item_classes(ref('int_water_moment_item'), ['site_id', 'period_start_utc'], 'day') }}
 ),
@@ -21,16 +27,13 @@ moments as (
         max(m.water_type) as water_type,
         bool_or(m.assessed) as assessed,
         max(m.published_class) as published_class,
-        max(case when m.parameter = 'water_temperature' then m.assessed_value end) as water_temperature_degc,
-        max(case when m.parameter = 'ph' then m.assessed_value end) as ph,
-        max(case when m.parameter = 'do' then m.assessed_value end) as do_mg_l,
-        max(case when m.parameter = 'codmn' then m.assessed_value end) as codmn_mg_l,
-        max(case when m.parameter = 'nh3n' then m.assessed_value end) as nh3n_mg_l,
-        max(case when m.parameter = 'tp' then m.assessed_value end) as tp_mg_l,
-        max(case when m.parameter = 'tn' then m.assessed_value end) as tn_mg_l,
-        max(case when m.parameter = 'turbidity' then m.assessed_value end) as turbidity_ntu,
-        max(case when m.parameter = 'conductivity' then m.assessed_value end) as conductivity_us_cm,
+        {%- for item, column in shown %}
+            max(case when m.parameter = '{{ item }}' then m.assessed_value end) as {{ column }},
+            coalesce(bool_or(m.parameter = '{{ item }}' and m.is_marked_invalid), false) as {{ item }}_is_marked,
+            coalesce(bool_or(m.parameter = '{{ item }}' and m.is_suspect), false) as {{ item }}_is_suspect,
+        {%- endfor %}
         count(distinct case when m.in_realtime_class then m.parameter end) as n_valid,
+        count(distinct case when m.in_realtime_class and m.is_suspect then m.parameter end) as n_suspect,
         coalesce(bool_or(case when m.in_realtime_class then m.is_marked_invalid end), false) as is_marked_invalid,
         min(case when m.in_realtime_class then m.provenance_rank end) as class_provenance_rank,
         min(m.provenance_rank) as provenance_rank
@@ -114,26 +117,34 @@ select
     case when class_name is not null then coalesce(items_zh, '') end as deciding_items_zh,
     published_class,
     class_name = published_class as agrees_with_published,
-    water_temperature_degc,
-    ph,
-    do_mg_l,
-    codmn_mg_l,
-    nh3n_mg_l,
-    tp_mg_l,
-    tn_mg_l,
-    turbidity_ntu,
-    conductivity_us_cm,
+    {%- for item, column in shown %}
+        {{ column }},
+        case
+            when {{ column }} is null then 'insufficient'
+            when {{ item }}_is_marked or {{ item }}_is_suspect then 'indicative'
+            else 'valid'
+        end as {{ item }}_validity,
+        case
+            when {{ column }} is null then 'no usable value'
+            when {{ item }}_is_marked then 'marked invalid by its source'
+            when {{ item }}_is_suspect then 'the reading is flagged suspect'
+            else ''
+        end as {{ item }}_reason,
+    {%- endfor %}
     values_used,
     cast(n_expected as bigint) as n_expected,
     cast(n_valid as bigint) as n_valid,
+    cast(n_suspect as bigint) as n_suspect,
     {{ coverage('n_valid', 'n_expected') }} as coverage,
     case
         when class_name is null then 'insufficient'
-        when is_marked_invalid then 'indicative'
+        when is_marked_invalid or n_suspect > 0 then 'indicative'
         else 'valid'
     end as validity,
     case
         when class_name is not null and is_marked_invalid then 'marked invalid by its source'
+        when class_name is not null and n_suspect > 0
+            then concat('suspect readings in ', n_suspect, ' items: no class without them')
         when class_name is not null then ''
         when site_name_zh is null then 'site not in the register'
         when water_type is null then 'site attribute missing: water_type'
