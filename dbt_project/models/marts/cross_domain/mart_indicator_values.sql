@@ -3,7 +3,6 @@
   marts. `is_preferred` marks the row that stands for the indicator in its period: the judged variant as measured, or
   the reported value where nothing was measured. Both stay.
 -#}
-{%- set counts_suspects = ['energy', 'noise', 'returns', 'waste'] %}
 with domain_rows as (
     {%- for domain in ['water', 'air', 'noise', 'waste', 'energy', 'returns'] %}
         select
@@ -20,7 +19,7 @@ with domain_rows as (
             unit,
             n_expected,
             n_valid,
-            {{ 'n_suspect' if domain in counts_suspects else 'cast(null as bigint) as n_suspect' }},
+            n_suspect,
             coverage,
             validity,
             validity_reason,
