@@ -32,6 +32,16 @@ def entered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
             document_no=f"京环发〔{day.year}〕1号",
             document_date=day,
         )
+    # The plan's text leaves carbon to the municipality, and PM10 not.
+    for indicator_id, value in (("carbon_emission_total", 1500), ("pm10_annual_mean", 60)):
+        district.declared(
+            "municipal_targets",
+            indicator_id=indicator_id,
+            target_operator="<=",
+            target_value=Decimal(value),
+            document_no="京发改〔2021〕9号",
+            document_date=date(2021, 10, 1),
+        )
     # The delivered row of the same key says that neither scope nor factors are declared.
     district.declared(
         "plan_baseline_scopes",
@@ -64,6 +74,18 @@ def test_the_latest_document_of_a_municipal_target_holds(entered: Project) -> No
         " where plan_id = 'voc_reduction'"
     )
     assert rows == [(">=", Decimal(100), "municipal: 京环发〔2022〕1号 (2022-03-01)")]
+
+
+def test_an_entered_target_wins_where_the_plan_leaves_it_to_the_municipality(entered: Project) -> None:
+    """Carbon is judged against the 1500 entered, its scope being declared; PM10 against the 70 of GB 3095-2012."""
+    query = (
+        "select plan_id, judged_operator, judged_against, is_municipal, lacks_baseline_scope"
+        " from intermediate.int_plan_targets where plan_id in ('carbon_emission_total', 'pm10_annual_mean')"
+    )
+    assert sorted(entered.query(query)) == [
+        ("carbon_emission_total", "<=", Decimal(1500), True, False),
+        ("pm10_annual_mean", "<=", Decimal(70), False, False),
+    ]
 
 
 def test_what_nobody_entered_stays_not_set(entered: Project) -> None:
