@@ -42,7 +42,7 @@ class PanicException(BaseException):
 
 def identity(delivery: Delivery) -> str:
     """What the store keeps a delivery under."""
-    return delivery.receipt.sha256
+    return delivery.receipt.delivery_id
 
 
 def noise_source(kind: str) -> Source:
