@@ -6,7 +6,6 @@ Here belong reading the files (later rows win per key) and looking sites up. Not
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -16,7 +15,7 @@ import polars as pl
 
 from sources.cleaning.schema import register_schema
 from sources.config.model import Config, ConfigError
-from sources.config.registers import register_mistakes
+from sources.config.registers import register_entries, register_mistakes
 from sources.registry import Registry
 from sources.registry import registry as shipped
 from sources.registry.model import PROVENANCE_BY_TRUST, REGISTER_COLUMNS
@@ -38,8 +37,8 @@ def load_register(config: Config, registry: Registry | None = None) -> pl.DataFr
     for file in config.registers:
         if mistakes := register_mistakes(file, registry or shipped()):
             raise ConfigError("; ".join(f"{message}. {hint}" if hint else message for message, hint in mistakes))
-        for entry in csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()):
-            row = _row({(k or "").strip(): (v or "").strip() for k, v in entry.items()})
+        for entry in register_entries(file):
+            row = _row(entry)
             if row["site_id"]:
                 row["provenance"] = row["provenance"] or known_as[row["feed"]]
                 rows[(row["site_id"], row["feed"], row["valid_from"])] = row

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +60,14 @@ def read_csv(file: Path, columns: tuple[str, ...], what: str) -> CsvFile:
     if not found:
         return _unusable(file, content, f"{file.name} is empty", "its header is " + ",".join(columns))
     header = tuple(name.strip() for name in found[0][1])
-    return CsvFile(file.name, content, header, tuple((n, row) for n, row in found[1:] if any(c.strip() for c in row)))
+    return CsvFile(file.name, content, header, tuple(_rows(found[1:], len(header))))
+
+
+def _rows(found: list[tuple[int, tuple[str, ...]]], width: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Rows that hold something, without empty cells behind the header's last."""
+    for line, row in found:
+        if any(c.strip() for c in row):
+            yield line, row if any(c.strip() for c in row[width:]) else row[:width]
 
 
 def header_mistakes(file: CsvFile, known: tuple[str, ...], needed: tuple[str, ...], what: str) -> list[Mistake]:

@@ -5,7 +5,7 @@ Here belongs judging a register's text, with file and line. Not here: putting re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -28,13 +28,15 @@ def register_mistakes(file: Path, registry: Registry) -> list[Mistake]:
     found = header_mistakes(read, _COLUMNS, tuple(c.name for c in REGISTER_COLUMNS if c.key), "register")
     if found:
         return found
+    known_keys = {c.name for c in REGISTER_COLUMNS if c.key}
     seen: dict[tuple[str, ...], int] = {}
     for line, row in read.rows:
         place = f"{read.name}, line {line}"
-        if len(row) != len(read.header):
-            found.append((f"{place}: {len(row)} columns where the header has {len(read.header)}", ""))
+        if len(row) > len(read.header) or known_keys & set(read.header[len(row) :]):
+            message = f"{place}: {len(row)} columns where the header has {len(read.header)}"
+            found.append((message, "put a text that holds a comma in quotes, and give every row its key"))
             continue
-        entry = {h: cell.strip() for h, cell in zip(read.header, row, strict=True)}
+        entry = entry_of(read.header, row)
         found += [(f"{place}: {message}", hint) for message, hint in _entry_mistakes(entry, known, registry)]
         key = tuple(entry[c.name] for c in REGISTER_COLUMNS if c.key)
         if key in seen:
@@ -43,6 +45,17 @@ def register_mistakes(file: Path, registry: Registry) -> list[Mistake]:
         if len(found) >= _MOST:
             break
     return found[:_MOST]
+
+
+def register_entries(file: Path) -> list[dict[str, str]]:
+    """The entries of a register without mistakes, by column name."""
+    read = read_csv(file, _COLUMNS, "register")
+    return [entry_of(read.header, row) for _, row in read.rows]
+
+
+def entry_of(header: Sequence[str], row: Sequence[str]) -> dict[str, str]:
+    """One row by column name; what is left out at its end is empty."""
+    return {name: row[i].strip() if i < len(row) else "" for i, name in enumerate(header)}
 
 
 def _entry_mistakes(entry: Mapping[str, str], known: Mapping[str, Column], registry: Registry) -> list[tuple[str, str]]:

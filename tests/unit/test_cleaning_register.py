@@ -62,6 +62,17 @@ def test_mistakes_name_file_line_and_what_to_write(tmp_path, text, words):
         assert word in str(error.value)
 
 
+def test_empty_cells_too_many_or_left_out_at_the_end_cost_no_entry(tmp_path):
+    text = HEAD + 'A,air,甲,,,2020-01-01,,\nB,air,乙,,,2020-01-01\n,,,\n"C",air,"丙,丁",,,2020-01-01,,,,\n'
+    assert load_register(with_registers(tmp_path, text))["name_zh"].to_list() == ["甲", "乙", "丙,丁"]
+
+
+@pytest.mark.parametrize("row", ["A,air,甲,,,2020-01-01,,x", "A,air,甲"])
+def test_a_register_row_of_another_width_is_a_mistake(tmp_path, row):
+    with pytest.raises(ConfigError, match=r"sites0\.csv, line 2: \d columns where the header has 7"):
+        load_register(with_registers(tmp_path, HEAD + row + "\n"))
+
+
 def test_a_register_that_is_gone_is_named(tmp_path):
     with pytest.raises(ConfigError, match=r"nowhere\.csv"):
         load_register(replace(config(air_source()), registers=(tmp_path / "nowhere.csv",)))
