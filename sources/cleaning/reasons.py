@@ -34,14 +34,17 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "site_missing": ("no site is given", "Ask the sender for the site and deliver the row again"),
     "unknown_site": (
         "the site '{v}' is not in the site register",
-        "Add it to the register, or map it in [source.site] values",
+        'Add it to the register, or map it in [source.site] values; unmapped = "keep" leaves other names as they are',
     ),
     "site_not_valid": (
         "the site '{v}' is not in the register on that date",
         "Correct valid_from and valid_to in the site register",
     ),
     "unmapped_value": ("the value '{v}' is not mapped", "Add it to the values of this column in the mapping"),
-    "not_in_vocabulary": ("'{v}' is not one of the allowed words", "Map it to an allowed word in the column's values"),
+    "not_in_vocabulary": (
+        "'{v}' is not one of the allowed words",
+        'Map it to an allowed word in the column\'s values; unmapped = "keep" leaves the other words as they are',
+    ),
     "dim_unreadable": ("'{v}' does not fit the column's type", "Correct the value and deliver the row again"),
     "key_missing": ("a column that identifies the record is empty", "Ask the sender to fill it in"),
     "unknown_parameter": (

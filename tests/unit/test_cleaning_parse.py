@@ -262,6 +262,37 @@ def test_a_key_word_must_be_there():
         cleaned(water_long_source(columns={}), WATER)
 
 
+def test_following_the_advice_about_names_words_and_marks_costs_no_other_row():
+    """Each advice word for word in the mapping: what was refused is used, and so is all that was used before."""
+    sites = register(("air", "S1"), ("air", "S2"))
+    rows = AIR + "S1,2026-03-01 08:00,1,\n二号,2026-03-01 08:00,2,\n"
+    before = cleaned(air_source(unknown_sites="quarantine"), rows, sites=sites)
+    assert 'map it in [source.site] values; unmapped = "keep"' in only_reject(before)["message"]
+    site = ColumnMapping(column="station", values={"二号": "S2"}, unmapped="keep")
+    after = cleaned(air_source(unknown_sites="quarantine", site=site), rows, sites=sites)
+    assert set(after.all_clean("clean_air")["site_id"]) == {"S1", "S2"} and after.all_quarantined().is_empty()
+
+    how = ColumnMapping(column="how", unmapped="keep")
+    rows = "section,time,item,result,unit,how\n" + "".join(
+        f"A,2026-03-01 0{i}:00,ph,7,-,{w}\n" for i, w in enumerate(("manual", "hand"))
+    )
+    before = cleaned(water_long_source(columns={"method": how}), rows)
+    assert 'values; unmapped = "keep"' in only_reject(before)["message"]
+    how = replace(how, values={"hand": "manual"})
+    assert cleaned(water_long_source(columns={"method": how}), rows).all_clean("clean_water").height == 2
+
+    rows = AIR + "S1,2026-03-01 08:00,ND,\nS1,2026-03-01 09:00,***,\n"
+    said = cleaned(air_source(), rows).all_quarantined()["message"]
+    assert len(said) == 2 and all("add it to missing" in message for message in said)
+    given = air_source(format=Format(missing=("", "ND", "***")))
+    assert cleaned(given, rows).all_clean("clean_air")["flag"].to_list() == [9] * 4
+
+    rows = AIR + "S1,01.03.2026 08:00,1,\nS1,2026-03-01 09:00,1,\n"
+    assert "Add its format to [source.time] formats" in only_reject(cleaned(air_source(), rows))["message"]
+    both = TimeMapping(columns=("time",), formats=("%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M"))
+    assert cleaned(air_source(time=both), rows).all_quarantined().is_empty()
+
+
 def test_every_reason_has_a_sentence_and_advice():
     for reason, (wrong, advice) in REASONS.items():
         assert wrong and advice and not wrong.endswith("."), reason
