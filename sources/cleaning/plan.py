@@ -108,11 +108,12 @@ class SourcePlan:
         key = unit_text if long.unit_column else name
         written = unit_text if long.unit_column else long.units.get(name, self.parameters[parameter].unit)
         unit = self.registry.unit(long.units.get(key, written))
+        absent = written in self.missing
         if unit is None:
-            return "unit_missing" if written in self.missing else "unknown_unit", parameter, written
+            return "unit_missing" if absent else "unknown_unit", parameter, written
         converted = conversion(unit, self.parameters[parameter], self.registry)
         if converted is None:
-            return "unit_mismatch", parameter, written
+            return "unit_missing" if absent else "unit_mismatch", parameter, written
         return self._rules(converted, long.factors.get(key, Decimal(1)), ()), parameter, written
 
     def _rules(self, converted: tuple[Fraction, Fraction], factor: Decimal, missing: tuple[str, ...]) -> NumberRules:

@@ -112,6 +112,13 @@ def test_following_the_advice_reads_what_was_refused():
     assert cleaned(water_long_source(long=kept), rows).all_clean("clean_water").height == 2
 
 
+def test_an_empty_unit_that_means_one_is_still_missing_where_it_does_not_fit():
+    rows = HEAD + "A,2026-03-01 00:00,ph,,7,,,\nA,2026-03-01 00:00,氨氮,,1,,,\n"
+    store = cleaned(water_long_source(long=replace(LONG, units={"": "-"})), rows)
+    assert store.all_clean("clean_water")["parameter"].to_list() == ["ph"]
+    assert refused(store) == [("unit_missing", "unit", "")]
+
+
 def test_a_unit_may_have_a_factor_by_unit_or_by_parameter():
     by_unit = long(",2,g/gal,,", units={"g/gal": "mg/L"}, factors={"g/gal": Decimal("264.172052")})
     assert readings(by_unit)[0][0] == "528.344104"
