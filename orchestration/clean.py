@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from sources.deliveries import Receipt
-from warehouse.disk import is_full
+from sources.disk import is_full
 
 if TYPE_CHECKING:
     from orchestration.progress import Note

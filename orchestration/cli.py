@@ -24,8 +24,9 @@ from orchestration.environment import log_file
 from orchestration.report import print_json
 from orchestration.settings import data_dir
 from sources.config import ConfigError
+from sources.disk import is_full
 from sources.readers import is_panic
-from warehouse.disk import DiskFull, full_text, is_full
+from warehouse.disk import DiskFull, full_text
 from warehouse.intact import LakeDamaged
 from warehouse.ledger import LedgerError
 from warehouse.lock import LakeBusy

@@ -21,7 +21,8 @@ from orchestration.dbt_runner import NodeResult, node_result, run_dbt
 from orchestration.gate import warm_up
 from orchestration.progress import step
 from orchestration.resources import Refresh
-from warehouse.disk import DiskFull, full_text, is_full
+from sources.disk import is_full
+from warehouse.disk import DiskFull, full_text
 
 CROSS_DOMAIN = "cross_domain"
 JUDGEMENT = "judgement"

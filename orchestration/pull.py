@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from orchestration.adoption import looked
 from orchestration.survey import survey_feed
 from sources.deliveries import PullError
-from warehouse.disk import is_full
+from sources.disk import is_full
 
 if TYPE_CHECKING:
     from orchestration.progress import Note

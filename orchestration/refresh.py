@@ -15,7 +15,8 @@ from orchestration.decisions import Outcome, exit_code, partition_range
 from orchestration.environment import log_file, prepare
 from orchestration.settings import Settings
 from orchestration.summary import Summary, domain_states, feed_counts, read_nothing, release_entry, standing
-from warehouse.disk import DiskFull, full_text, is_full
+from sources.disk import is_full
+from warehouse.disk import DiskFull, full_text
 from warehouse.index import Index
 from warehouse.ledger import Ledger
 from warehouse.releases import DATABASE

@@ -86,6 +86,10 @@ class Receipt:
         return datetime.fromisoformat(self.delivered_at)
 
 
+class DeliveryDamaged(RuntimeError):
+    """The stored bytes of a delivery are not those that were received: the fault of whoever stores them."""
+
+
 @dataclass(frozen=True)
 class Delivery:
     """A landed raw file: its receipt and a way to open its bytes (a fresh binary stream each call)."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from sources.deliveries import Receipt
+from sources.deliveries import DeliveryDamaged, Receipt
 from sources.registry.model import CleanTable, Registry
 from warehouse.clean_files import whole_tables
 from warehouse.index import Index
@@ -36,7 +36,7 @@ WAYS_OUT = {
 }
 
 
-class LakeDamaged(RuntimeError):
+class LakeDamaged(DeliveryDamaged):
     """Files of the lake are not those that were written, and cannot be made again; the message names them."""
 
 

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse.disk import DiskFull, full_text, is_full
+from sources.disk import is_full
+from warehouse.disk import DiskFull, full_text
 
 PART = "part-0.parquet"
 SIDECAR = "part-0.sidecar.json"

@@ -11,11 +11,14 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from sources.deliveries import DeliveryDamaged
+from sources.disk import is_full
+
 if TYPE_CHECKING:
     import polars as pl
 
 ROW = "__row"
-_EVERY_FILE = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE)
+_EVERY_FILE = (errno.EMFILE, errno.ENFILE)
 _LOG = logging.getLogger(__name__)
 
 
@@ -85,10 +88,13 @@ def refusal_of(error: BaseException) -> UnreadableFile | None:
     """What `error`, raised while one file was read, says of that file; None where it is not about the file.
 
     A panic inside a native library is a BaseException that no `except Exception` sees. Ctrl-C, the end of the process,
-    a full disk and too many open files concern more than one file.
+    a full disk and too many open files concern more than one file; bytes that are no longer those that were received
+    say nothing about the file that its source sent.
     """
     if isinstance(error, UnreadableFile):
         return error
+    if isinstance(error, DeliveryDamaged) or is_full(error):
+        return None
     if isinstance(error, OSError) and error.errno in _EVERY_FILE:
         return None
     if not isinstance(error, Exception) and not is_panic(error):

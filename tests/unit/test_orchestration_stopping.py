@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from orchestration import cli
+from sources.disk import is_full
 from sources.registry.load import registry
 from tests.unit.warehouse_kit import land
-from warehouse.disk import DiskFull, is_full
+from warehouse.disk import DiskFull
 from warehouse.lake import open_lake
 from warehouse.paths import DataDir
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 import pytest
 
 from sources.config.model import Format
+from sources.deliveries import DeliveryDamaged
 from sources.readers import ReadLimits, UnreadableFile, count_records, read_rows, refusal_of
 from sources.readers.model import RawBatch
 from sources.readers.watch import Watch
@@ -227,3 +228,10 @@ def test_ctrl_c_is_not_the_files_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sources.readers.csv_rows.csv_rows", interrupted)
     with pytest.raises(KeyboardInterrupt):
         read(b"a\n1\n", CSV)
+
+
+def test_a_full_disk_in_any_librarys_words_and_changed_raw_bytes_refuse_no_file() -> None:
+    full = RuntimeError("parquet: underlying IO error: No space left on device (os error 28)")
+    assert refusal_of(full) is None
+    assert refusal_of(DeliveryDamaged("it no longer has the hash of its receipt")) is None
+    assert refusal_of(RuntimeError("something else")) is not None
