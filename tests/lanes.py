@@ -18,6 +18,7 @@ SHARED = (
     "tests/pipeline/by_hand",
     "tests/conformance",
     "tests/pipeline",
+    "tests/cases",
     "tests/faults",
     "tests/gate",
 )
