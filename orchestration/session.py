@@ -83,16 +83,22 @@ class Session:
         return self.lake.as_of() or datetime(1970, 1, 1)
 
     def dbt_vars(self, run: int) -> dict[str, Any]:
-        """Variables of dbt run 1 or 2; with nothing held they are the same, and the second reuses what was parsed."""
+        """Variables of dbt run 1 or 2; with nothing held they are the same, and the second reuses what was parsed.
+
+        Texts of the configuration go as lists of one: see the macro sql_text().
+        """
         district = self.settings.config.district
         states = handover.domain_states(handover.load_admitted(self.data)) if run == 2 else {}
-        return {
-            "as_of": self.as_of().strftime("%Y-%m-%d %H:%M:%S"),
+        chosen = {
             "area_code": district.area_code,
             "area_name_zh": district.name_zh,
             "reporting_zone": district.reporting_zone,
-            "held_domains": [{"domain": domain, "state": state} for domain, state in sorted(states.items())],
             **self._standards_vars(),
+        }
+        return {
+            "as_of": self.as_of().strftime("%Y-%m-%d %H:%M:%S"),
+            "held_domains": [{"domain": domain, "state": state} for domain, state in sorted(states.items())],
+            **{name: [value] if isinstance(value, str) else value for name, value in chosen.items()},
         }
 
     def _standards_vars(self) -> dict[str, Any]:

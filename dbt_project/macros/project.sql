@@ -28,9 +28,13 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# A text that the configuration chooses, for use inside a quoted text of SQL: whatever it holds stays text. #}
+{#
+  A text that the configuration chooses, for use inside a quoted text of SQL: whatever it holds stays text. It may come
+  as a list of one: dbt renders a variable that is a text as Jinja, and leaves a list as it is.
+#}
 {% macro sql_text(name) -%}
-    {{ var(name) | replace("'", "''") }}
+    {%- set given = var(name) -%}
+    {{ (given if given is string else given[0]) | replace("'", "''") }}
 {%- endmacro %}
 
 {# The moment everything is judged against: the latest delivery that landed. #}
