@@ -65,4 +65,5 @@ def workers(arguments: Iterable[str], here: Path) -> int:
         path = (here / argument.split("::", 1)[0]).resolve()
         rooms.add(path.relative_to(TESTS).parts[:1] if path.is_relative_to(TESTS) else ())
     one_room = len(rooms) == 1 and () not in rooms
-    return 0 if one_room else min(MOST_WORKERS, len(os.sched_getaffinity(0)))
+    # One more than there are cores: a refresh waits for the disk and for processes of its own.
+    return 0 if one_room else min(MOST_WORKERS, len(os.sched_getaffinity(0)) + 1)

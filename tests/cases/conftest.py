@@ -1,8 +1,8 @@
-"""Small inputs of the kinds that people bring, each with the configuration a user would write; refreshed in two groups.
+"""Small inputs of the kinds that people bring, each with the configuration a user would write; refreshed together.
 
-A case is a folder: sources.toml (its part of an ecoledger.toml), sites.csv and in/. Cases of one reporting zone share
-one configuration and one refresh, in directories whose names hold every character that may mean something. Not here:
-the right values (test_cases.py).
+A case is a folder: sources.toml (its part of an ecoledger.toml), sites.csv and in/. All share one configuration and one
+refresh, in directories whose names hold every character that may mean something. Not here: the right values
+(test_cases.py).
 """
 
 from __future__ import annotations
@@ -22,14 +22,13 @@ from warehouse.duck import file_pattern, literal
 from warehouse.paths import DataDir
 
 HERE = Path(__file__).parent
-LONDON = ("c05", "c06", "c09")
 # Quotes, wildcards, braces and a blank: a neighbour `zk` must not be read in the place of `z[k]`.
 FOLDER = "it's z[k] {x} *"
 DISTRICT = """[district]
 area_code = "110105"
 name_zh = "朝'阳{{{{区}}}}"
 name_en = "Chaoyang {{District}}"
-reporting_zone = "{zone}"
+reporting_zone = "Asia/Shanghai"
 start = 2013-01-01
 [sites]
 files = {sites}
@@ -39,7 +38,7 @@ files = {sites}
 
 @dataclass(frozen=True)
 class Cases:
-    """A published group of cases: where its data lies and what the refresh said."""
+    """All cases published: where their data lies and what the refresh said."""
 
     data: Path
     ran: Ran
@@ -73,9 +72,10 @@ MADE: dict[str, tuple[str, Callable[[], str]]] = {
 }
 
 
-def lay(folder: Path, zone: str, cases: list[Path]) -> Path:
-    """Writes one configuration of several cases next to their files; gives its path."""
-    text = DISTRICT.format(zone=zone, sites=json.dumps([f"{case.name}/sites.csv" for case in cases]))
+def lay(folder: Path) -> Path:
+    """Writes one configuration of all cases next to their files; gives its path."""
+    cases = sorted(HERE.glob("c*_*"))
+    text = DISTRICT.format(sites=json.dumps([f"{case.name}/sites.csv" for case in cases]))
     for case in cases:
         shutil.copytree(case, folder / case.name)
         if made := MADE.get(case.name[:3]):
@@ -87,25 +87,12 @@ def lay(folder: Path, zone: str, cases: list[Path]) -> Path:
     return config
 
 
-def refreshed(root: Path, zone: str, cases: list[Path]) -> Cases:
-    """One refresh over the cases, in folders with names that must not mean anything."""
-    user = root / FOLDER / "user"
-    user.mkdir(parents=True)
-    config = lay(user, zone, cases)
-    data = DataDir(root / FOLDER / "data")
+@pytest.fixture(scope="session")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> Cases:
+    """One refresh over all cases."""
+    folder = tmp_path_factory.mktemp("cases") / FOLDER
+    (folder / "user").mkdir(parents=True)
+    config = lay(folder / "user")
+    data = DataDir(folder / "data")
     parsed(data)
     return Cases(data.root, run_cli("refresh", "--data", str(data.root), "--config", str(config), "--json"))
-
-
-@pytest.fixture(scope="session")
-def london(tmp_path_factory: pytest.TempPathFactory) -> Cases:
-    """The cases about summer time and a London weighbridge."""
-    cases = [case for case in sorted(HERE.glob("c*_*")) if case.name.startswith(LONDON)]
-    return refreshed(tmp_path_factory.mktemp("london"), "Europe/London", cases)
-
-
-@pytest.fixture(scope="session")
-def chaoyang(tmp_path_factory: pytest.TempPathFactory) -> Cases:
-    """All other cases."""
-    cases = [case for case in sorted(HERE.glob("c*_*")) if not case.name.startswith(LONDON)]
-    return refreshed(tmp_path_factory.mktemp("chaoyang"), "Asia/Shanghai", cases)

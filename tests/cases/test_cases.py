@@ -7,64 +7,63 @@ from decimal import Decimal
 from tests.cases.conftest import Cases
 
 
-def test_refused_files_are_named_and_the_rest_is_published(chaoyang: Cases) -> None:
+def test_refused_files_are_named_and_the_rest_is_published(cases: Cases) -> None:
     """c22 is quarantined, c27's far corner is refused: the run says so by its exit code and publishes what is right."""
-    assert chaoyang.ran.code == 3, chaoyang.ran.out + chaoyang.ran.err
-    said = chaoyang.ran.json
+    assert cases.ran.code == 3, cases.ran.out + cases.ran.err
+    said = cases.ran.json
     assert said["outcome"] == "published"
     assert {f["file_name"] for f in said["refused_files"]} == {"farcorner.xlsx"}
-    assert "Traceback" not in chaoyang.ran.err
+    assert "Traceback" not in cases.ran.err
 
 
-def test_both_counts_hold_for_every_delivery(chaoyang: Cases, london: Cases) -> None:
-    for cases in (chaoyang, london):
-        rows = cases.released("select * from mart_delivery_counts")
-        assert rows
-        for row in rows:
-            assert (row["records_unaccounted"], row["readings_unaccounted"]) == (0, 0), row["file_name"]
+def test_both_counts_hold_for_every_delivery(cases: Cases) -> None:
+    rows = cases.released("select * from mart_delivery_counts")
+    assert len(rows) > 20
+    for row in rows:
+        assert (row["records_unaccounted"], row["readings_unaccounted"]) == (0, 0), row["file_name"]
 
 
-def test_c01_two_stations_of_one_file(chaoyang: Cases) -> None:
-    found = chaoyang.clean(
+def test_c01_two_stations_of_one_file(cases: Cases) -> None:
+    found = cases.clean(
         "clean_air",
         "select site_id, count(*), count(*) filter (flag = 9) from clean where site_id like '100%' group by 1",
     )
     assert sorted(found) == [("1001A", 144, 0), ("1003A", 144, 6)]
-    assert [row["source_id"] for row in chaoyang.counts("c01")] == ["c01-1001A", "c01-1003A"]
+    assert [row["source_id"] for row in cases.counts("c01")] == ["c01-1001A", "c01-1003A"]
 
 
-def test_c02_every_sheet_of_a_workbook(chaoyang: Cases) -> None:
-    found = chaoyang.clean(
+def test_c02_every_sheet_of_a_workbook(cases: Cases) -> None:
+    found = cases.clean(
         "clean_waste", "select month(period_start), count(*), sum(value) from clean where site_id = 'WS1' group by 1"
     )
     assert sorted(found) == [(1, 5, Decimal("46.0")), (2, 5, Decimal("51.0")), (3, 5, Decimal("56.0"))]
 
 
-def test_c03_two_meters_with_the_same_bytes(chaoyang: Cases) -> None:
-    found = chaoyang.clean("clean_energy", "select site_id, count(*) from clean where site_id like 'E50%' group by 1")
+def test_c03_two_meters_with_the_same_bytes(cases: Cases) -> None:
+    found = cases.clean("clean_energy", "select site_id, count(*) from clean where site_id like 'E50%' group by 1")
     assert sorted(found) == [("E50A", 24), ("E50B", 24)]
 
 
-def test_c05_offsets_in_the_stamp(london: Cases) -> None:
-    assert london.clean("clean_energy", "select count(*), sum(value) from clean where site_id = 'M15'") == [
+def test_c05_offsets_in_the_stamp(cases: Cases) -> None:
+    assert cases.clean("clean_energy", "select count(*), sum(value) from clean where site_id = 'M15'") == [
         (50, Decimal("62.25"))
     ]
-    assert [row["readings_superseded"] for row in london.counts("c15")] == [0]
+    assert [row["readings_superseded"] for row in cases.counts("c15")] == [0]
 
 
-def test_c06_the_hour_that_clocks_show_twice(london: Cases) -> None:
-    assert london.clean("clean_energy", "select count(*), sum(value) from clean where site_id = 'M11'") == [
+def test_c06_the_hour_that_clocks_show_twice(cases: Cases) -> None:
+    assert cases.clean("clean_energy", "select count(*), sum(value) from clean where site_id = 'M11'") == [
         (50, Decimal("62.25"))
     ]
-    second = london.clean(
+    second = cases.clean(
         "clean_energy",
         "select value, cast(period_start_utc as varchar) from clean where site_id = 'M11' and raw_row = 6",
     )
     assert second == [(Decimal("1.04"), "2024-10-27 01:00:00")]
 
 
-def test_c08_non_detects_of_other_columns(chaoyang: Cases) -> None:
-    found = chaoyang.clean(
+def test_c08_non_detects_of_other_columns(cases: Cases) -> None:
+    found = cases.clean(
         "clean_water",
         "select site_id, parameter, raw_row, censored, value from clean where site_id like 'WQP%' and censored <> ''"
         " order by all",
@@ -75,83 +74,87 @@ def test_c08_non_detects_of_other_columns(chaoyang: Cases) -> None:
         ("WQP-2", "nh3n", 2, "<", Decimal("0.05")),
         ("WQP-2", "tp", 3, "<", Decimal("0.02")),
     ]
-    assert [row["records_quarantined"] for row in chaoyang.counts("c13")] == [0, 0]
+    assert [row["records_quarantined"] for row in cases.counts("c13")] == [0, 0]
 
 
-def test_c09_a_ticket_corrected_over_midnight(london: Cases) -> None:
-    found = london.clean(
-        "clean_waste", "select ticket_no, value, cast(period_start as date)::varchar from clean order by ticket_no"
+def test_c09_a_ticket_corrected_over_midnight(cases: Cases) -> None:
+    found = cases.clean(
+        "clean_waste",
+        "select ticket_no, value, cast(period_start as date)::varchar from clean"
+        " where site_id = 'W40' order by ticket_no",
     )
     assert found == [("T5", Decimal("8.2"), "2025-01-02"), ("T6", Decimal("7.0"), "2025-01-03")]
-    days = london.released("select day, net_t from mart_waste_weighbridge_daily where net_t > 0 order by day")
+    days = cases.released(
+        "select day, net_t from mart_waste_weighbridge_daily where site_id = 'W40' and net_t > 0 order by day"
+    )
     assert [(str(row["day"]), row["net_t"]) for row in days] == [
         ("2025-01-02", Decimal("8.2")),
         ("2025-01-03", Decimal("7.0")),
     ]
 
 
-def test_c10_a_footnote_mark_is_no_digit(chaoyang: Cases) -> None:
+def test_c10_a_footnote_mark_is_no_digit(cases: Cases) -> None:
     """344.6 with a circled one: 3 446 000 persons, or nothing."""
-    found = chaoyang.clean(
+    found = cases.clean(
         "clean_returns", "select value from clean where parameter = 'population' and year(period_start) = 2023"
     )
     assert found in ([], [(Decimal(3_446_000),)])
-    counts = chaoyang.counts("c60")
+    counts = cases.counts("c60")
     assert [row["readings_quarantined"] for row in counts] == [1 if not found else 0]
 
 
-def test_c11_a_register_without_provenance(chaoyang: Cases) -> None:
-    assert chaoyang.ran.json["domains"]["waste"]["state"] == "fresh", chaoyang.ran.json["domains"]["waste"]
-    rows = chaoyang.released("select distinct provenance from mart_waste_weighbridge_daily where site_id = 'W1'")
+def test_c11_a_register_without_provenance(cases: Cases) -> None:
+    assert cases.ran.json["domains"]["waste"]["state"] == "fresh", cases.ran.json["domains"]["waste"]
+    rows = cases.released("select distinct provenance from mart_waste_weighbridge_daily where site_id = 'W1'")
     assert [row["provenance"] for row in rows] == ["observed"]
-    (ticket,) = chaoyang.clean("clean_waste", "select value from clean where site_id = 'W1'")
+    (ticket,) = cases.clean("clean_waste", "select value from clean where site_id = 'W1'")
     assert ticket == (Decimal("8.2"),)
 
 
-def test_c13_trailing_delimiters_and_short_rows(chaoyang: Cases) -> None:
-    counts = chaoyang.counts("c07")
+def test_c13_trailing_delimiters_and_short_rows(cases: Cases) -> None:
+    counts = cases.counts("c07")
     assert [(row["records_in"], row["records_used"], row["readings_clean"]) for row in counts] == [(8, 8, 16)] * 2
 
 
-def test_c19_a_missing_mark_written_otherwise(chaoyang: Cases) -> None:
-    found = chaoyang.clean(
+def test_c19_a_missing_mark_written_otherwise(cases: Cases) -> None:
+    found = cases.clean(
         "clean_air", "select parameter, raw_row from clean where site_id = 'ENV1' and flag = 9 order by all"
     )
     assert found == [("no2", 3), ("no2", 4), ("pm10", 3), ("pm10", 4), ("pm10", 5)]
 
 
-def test_c21_keys_that_no_mapping_names_cost_nothing(chaoyang: Cases) -> None:
-    (counts,) = chaoyang.counts("c21")
+def test_c21_keys_that_no_mapping_names_cost_nothing(cases: Cases) -> None:
+    (counts,) = cases.counts("c21")
     assert (counts["verdict"], counts["records_in"]) == ("read", 20_000)
 
 
-def test_c22_a_number_of_five_million_digits(chaoyang: Cases) -> None:
-    (counts,) = chaoyang.counts("c22")
+def test_c22_a_number_of_five_million_digits(cases: Cases) -> None:
+    (counts,) = cases.counts("c22")
     assert (counts["verdict"], counts["readings_clean"]) == ("read", 0)
     assert counts["records_quarantined"] + counts["readings_quarantined"] >= 1
 
 
-def test_c23_any_character_in_the_name_of_the_district(chaoyang: Cases) -> None:
-    names = chaoyang.released("select distinct area_name_zh from mart_indicator_values where area_code = '110105'")
+def test_c23_any_character_in_the_name_of_the_district(cases: Cases) -> None:
+    names = cases.released("select distinct area_name_zh from mart_indicator_values where area_code = '110105'")
     assert [row["area_name_zh"] for row in names] == ["朝'阳{{区}}"]
 
 
-def test_c24_two_sources_of_one_file(chaoyang: Cases) -> None:
-    found = chaoyang.clean("clean_noise", "select site_id, min(value) from clean where site_id like '_24' group by 1")
+def test_c24_two_sources_of_one_file(cases: Cases) -> None:
+    found = cases.clean("clean_noise", "select site_id, min(value) from clean where site_id like '_24' group by 1")
     assert sorted(found) == [("A24", Decimal(50)), ("B24", Decimal(60))]
 
 
-def test_c25_a_correction_back_to_the_first_bytes(chaoyang: Cases) -> None:
-    assert chaoyang.clean("clean_noise", "select sum(value) from clean where site_id = 'A25'") == [(Decimal(1210),)]
-    assert len(chaoyang.counts("c25")) == 3
+def test_c25_a_correction_back_to_the_first_bytes(cases: Cases) -> None:
+    assert cases.clean("clean_noise", "select sum(value) from clean where site_id = 'A25'") == [(Decimal(1210),)]
+    assert len(cases.counts("c25")) == 3
 
 
-def test_c26_the_same_bytes_of_two_sources(chaoyang: Cases) -> None:
-    found = chaoyang.clean("clean_noise", "select site_id, count(*) from clean where site_id like '_26' group by 1")
+def test_c26_the_same_bytes_of_two_sources(cases: Cases) -> None:
+    found = cases.clean("clean_noise", "select site_id, count(*) from clean where site_id like '_26' group by 1")
     assert len(found) == 2 and len({n for _, n in found}) == 1
 
 
-def test_c27_a_far_cell_costs_its_file_only(chaoyang: Cases) -> None:
-    counts = {row["file_name"]: row for row in chaoyang.counts("c27")}
+def test_c27_a_far_cell_costs_its_file_only(cases: Cases) -> None:
+    counts = {row["file_name"]: row for row in cases.counts("c27")}
     assert counts["farcorner.xlsx"]["verdict"] == "refused" and counts["farcorner.xlsx"]["reason"]
     assert counts["good.xlsx"]["verdict"] == "read" and counts["good.xlsx"]["readings_clean"] > 0

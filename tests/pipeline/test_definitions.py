@@ -13,6 +13,7 @@ from orchestration.dbt_runner import prepare_manifest, project_fingerprint  # no
 from orchestration.decisions import REFRESH_CRON  # noqa: E402
 from orchestration.definitions import JOB, RANGE_END, RANGE_START, build_defs  # noqa: E402
 from sources.registry import registry  # noqa: E402
+from tests.kit import parsed  # noqa: E402
 from warehouse.catalogue import JUDGEMENT, load_catalogue  # noqa: E402
 from warehouse.paths import DataDir  # noqa: E402
 
@@ -20,6 +21,7 @@ from warehouse.paths import DataDir  # noqa: E402
 @pytest.fixture(scope="module")
 def data(tmp_path_factory) -> DataDir:
     made = DataDir(tmp_path_factory.mktemp("definitions")).prepare()
+    parsed(made)
     environment.prepare(made)
     return made
 

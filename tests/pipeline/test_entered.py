@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit import current, run_cli
+from tests.kit import current, parsed, run_cli
 from warehouse.paths import DataDir
 
 pytestmark = pytest.mark.slow
@@ -71,6 +71,7 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.data = folder, DataDir(folder / "data")
+        parsed(self.data)
         for name in ("forms", "noise"):
             (folder / name).mkdir()
         (folder / "sites.csv").write_text(SITES, encoding="utf-8")

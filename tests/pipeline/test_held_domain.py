@@ -57,6 +57,7 @@ class Story:
 
     def __init__(self, folder: Path) -> None:
         self.user, self.data = folder / "user", DataDir(folder / "data")
+        kit.parsed(self.data)
         self.config = corpus.lay_configuration(self.user)
         self.deliver(day(3, 20), {feed: corpus.good_table(feed, 0, records(feed)) for feed in OTHERS})
         self.deliver(day(3, 20), {HELD: broken(0, 240, 200)})

@@ -41,7 +41,7 @@ DEFECTS = [
     Planted("mart_air_station_daily", "set aqi = -1, pm2_5_iaqi = -1 where aqi is not null", "between(aqi)"),
     Planted("mart_noise_site_daily", "set ld_db = 201.3 where ld_db is not null", "between(ld_db)"),
     Planted("mart_waste_daily", "set net_t = -net_t where net_t > 0", "between(net_t)"),
-    Planted("mart_energy_monthly", "set tce = -1 where tce is not null", "between(tce)"),
+    Planted("mart_energy_monthly", "set tce = -1, tce_validity = 'valid'", "between(tce)"),
     # Columns of one row that contradict each other.
     Planted("mart_water_section_monthly", "set class_name = 'II', class_rank = 3", "class and rank say the same"),
     Planted("mart_water_section_monthly", "set deciding_items = '' where class_rank > 1", "names what decides it"),
@@ -51,7 +51,7 @@ DEFECTS = [
     Planted("mart_noise_site_daily", "set lmax_night_db = ln_db - 1", "ln_db is at most lmax_night_db"),
     Planted("mart_noise_site_daily", "set lmax_day_db = ld_db - 1", "ld_db is at most lmax_day_db"),
     Planted("mart_waste_daily", "set loads = n_valid + 1", "loads counted are the valid ones"),
-    Planted("mart_energy_monthly", "set tco2 = 13 * tce where tce > 0", "CO2 per tce"),
+    Planted("mart_energy_monthly", "set tce = 1, tco2 = 13, tce_validity = 'valid'", "CO2 per tce"),
     Planted("mart_water_item_monthly", "set n_nondetects = n_values + 1", "non-detects are part of the values"),
     # A figure that its rule does not allow, words that nobody declared, an origin that is not the row's own.
     Planted("mart_returns_values", "set validity = 'insufficient' where value is not null", "a value left out is null"),

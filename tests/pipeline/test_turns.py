@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit import ROOT, Ran, current, run_cli
+from tests.kit import ROOT, Ran, current, parsed, run_cli
+from warehouse.paths import DataDir
 
 BEGINS = "2025-12-20"
 LEFT_OUT = 'id = "sim_air_micro"'
@@ -49,6 +50,7 @@ class District:
         assert len(kept) == len(sources) - 1
         self.config.write_text("[[source]]".join((head, *kept)), encoding="utf-8")
         shutil.copy(built_in / "sites.csv", folder / "sites.csv")
+        parsed(DataDir(self.data))
 
     def refresh(self, last_day: str) -> Ran:
         places = ("--data", str(self.data), "--config", str(self.config))

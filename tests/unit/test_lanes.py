@@ -45,4 +45,4 @@ def test_one_room_runs_in_one_process_and_the_whole_in_several(monkeypatch: pyte
     assert lanes.workers(["tests"], ROOT) == lanes.MOST_WORKERS
     assert lanes.workers(["tests/unit", "tests/gate"], ROOT) == lanes.MOST_WORKERS
     monkeypatch.setattr("os.sched_getaffinity", lambda pid: range(2))
-    assert lanes.workers(["tests"], ROOT) == 2
+    assert lanes.workers(["tests"], ROOT) == 3

@@ -33,11 +33,13 @@ def alive(pid: int) -> bool:
 
 # A command that waits for a child as a refresh waits for dbt.
 WAIT = """
-import sys
+import signal, sys
 from pathlib import Path
 from orchestration import cli, dbt_runner
 from warehouse.paths import DataDir
 
+# What runs in the background of a shell inherits that Ctrl-C is ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 DATA = DataDir(Path(sys.argv.pop()))
 CHILD = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
 
