@@ -77,9 +77,11 @@ def test_a_pipe_is_no_configuration_and_no_register(tmp_path: Path) -> None:
     assert "a pipe or a device" in check_config(Path("/dev/zero"))[0].message
 
 
-@pytest.mark.parametrize(("code", "right"), [("110105", True), ("110105001", True), ("110105001002", True)])
-def test_area_codes_of_a_register_have_the_length_of_a_level(tmp_path: Path, code: str, right: bool) -> None:
-    for written, fine in ((code, right), (code + "1", False), (code[:-1] + "x", False)):
+@pytest.mark.parametrize("digits", range(16))
+def test_area_codes_of_a_register_have_the_length_of_a_level(tmp_path: Path, digits: int) -> None:
+    """County, town and community; nothing between and nothing beyond."""
+    code = "110105001002003"[:digits]
+    for written, fine in ((code, digits in (0, 6, 9, 12)), (code[:-1] + "x", False)):
         file = tmp_path / "sites.csv"
         file.write_text(f"site_id,feed,name_zh,kind,valid_from,area_code\nA,air,甲,station,2020-01-01,{written}\n")
         found = register_mistakes(file, registry())
