@@ -123,6 +123,12 @@ def outcomes(report: GateReport) -> dict[str, set[str]]:
     return found
 
 
+@pytest.fixture(scope="module")
+def undisturbed(candidate: Candidate) -> dict[str, set[str]]:
+    """Expectations that do not pass without a defect, by table."""
+    return outcomes(candidate.judged(*sorted({d.table for d in DEFECTS})))
+
+
 def test_without_a_defect_no_table_fails(candidate: Candidate) -> None:
     report = candidate.judged(*(t.name for t in candidate.tables), whole=True)
     assert [r for r in report.records if r.outcome == "fail"] == []
@@ -130,8 +136,10 @@ def test_without_a_defect_no_table_fails(candidate: Candidate) -> None:
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda d: f"{d.table}-{d.sees}")
-def test_a_planted_defect_turns_the_verdict(candidate: Candidate, defect: Planted) -> None:
-    before = outcomes(candidate.judged(defect.table)).get(defect.table, set())
+def test_a_planted_defect_turns_the_verdict(
+    candidate: Candidate, undisturbed: dict[str, set[str]], defect: Planted
+) -> None:
+    before = undisturbed.get(defect.table, set())
     with candidate.planted(f"update {candidate.place(defect.table)} {defect.sql}"):
         report = candidate.judged(defect.table)
     new = [r for r in report.records if r.outcome != "pass" and r.expectation not in before]
