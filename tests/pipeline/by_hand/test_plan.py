@@ -53,10 +53,10 @@ def test_reasons_name_section_item_and_length(shows: Shown) -> None:
     shows(
         "mart_plan_scorecard", "indicator_id = 'assessed_section_attainment'", status="missed",
         status_reason="not attained in 2025; 清河闸: Ⅴ类 (高锰酸盐指数), target IV; the value is indicative: "
-        "3 sections with months or items missing: 沙窝: items: 5 of the 21; 新八里桥: items: 6 of the 21; "
+        "3 sections whose class is indicative: 沙窝: items: 5 of the 21; 新八里桥: items: 6 of the 21; "
         "清河闸: items: 5 of the 21",
     )  # fmt: skip
-    reason = "萧太后河口: 5 km 劣Ⅴ类 (氨氮); the value is indicative: 4 sections with months or items missing: 沙窝: "
+    reason = "萧太后河口: 5 km 劣Ⅴ类 (氨氮); the value is indicative: 4 sections whose class is indicative: 沙窝: "
     shows(
         "mart_plan_scorecard", f"indicator_id = 'worse_than_v_river_length' and starts_with(status_reason, '{reason}')",
         status="missed",

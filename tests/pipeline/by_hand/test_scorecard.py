@@ -65,14 +65,14 @@ PLAN: dict[str, Indicator] = {
     # None of the three has the 21 items that an assessed section needs: indicative.
     "assessed_section_attainment": Indicator(
         "66.7", "%", (3, 3), "1", "100", "100", "missed", validity="indicative",
-        reason="3 sections with months or items missing: 沙窝: items: 5 of the 21; 新八里桥: items: 6 of the 21; "
+        reason="3 sections whose class is indicative: 沙窝: items: 5 of the 21; 新八里桥: items: 6 of the 21; "
         "清河闸: items: 5 of the 21",
     ),
     # Rivers: 10 + 12 + 8 + 5 + 5 = 40 km, of which W4 (5 km) is worse than V: 5 : 40 = 12.5 % > 0. W6 is a lake.
     # W5 was frozen for two months: 10 of 12; W1 to W3 lack items of the 21. So the figure is indicative.
     "worse_than_v_river_length": Indicator(
         "12.5", "%", (5, 5), "1", "6.1", "0", "missed", validity="indicative",
-        reason="4 sections with months or items missing: 沙窝: items: 5 of the 21, 10 km; "
+        reason="4 sections whose class is indicative: 沙窝: items: 5 of the 21, 10 km; "
         "新八里桥: items: 6 of the 21, 12 km; 清河闸: items: 5 of the 21, 8 km; 亮马河上段: months: 10 of 12, 5 km",
     ),
     # 2.9895 : 3 = 99.65 % → 99.6 (half to even; half up would be 99.7 and met). 99.6 < 99.7.

@@ -34,7 +34,8 @@ with counts as (
         count(case when a.assessed and a.attains_target then 1 end) as n_assessed_attaining,
         count(case when a.n_suspect > 0 then 1 end) as n_suspect,
         -- A lake has no reach: it is no river that lacks its length.
-        count(case when a.water_type is distinct from 'lake_reservoir' then 1 end) as n_reaches,
+        count(case when a.water_type is distinct from 'lake_reservoir' or a.reach_length_km is not null then 1 end)
+            as n_reaches,
         count(case when a.class_rank is not null then a.reach_length_km end) as n_lengths,
         count(a.class_target) as n_targets,
         count(case when a.assessed then 1 end) as n_assessed_expected,
@@ -187,7 +188,7 @@ select
         when s.n_valid = 0 then 'no section with a class of the period'
         when not s.by_shares and s.n_water_types > 1 then 'rivers and lakes together: no class of their means'
         when s.n_valid < s.n_expected then concat(s.n_expected - s.n_valid, ' sections left out: no class')
-        when s.n_indicative > 0 then concat(s.n_indicative, ' sections with months or items missing')
+        when s.n_indicative > 0 then concat(s.n_indicative, ' sections whose class is indicative')
         else ''
     end as validity_reason,
     '环办〔2011〕22号; GB 3838-2002' as standard,

@@ -172,9 +172,9 @@ select
         when s.n_valid < s.n_expected
             then concat_ws(
                     '; ', concat(s.n_expected - s.n_valid, ' sections left out: ', s.left_out),
-                    case when s.n_indicative > 0 then concat('months or items missing: ', s.doubts) end
+                    case when s.n_indicative > 0 then concat('class indicative: ', s.doubts) end
                 )
-        when s.n_indicative > 0 then concat(s.n_indicative, ' sections with months or items missing: ', s.doubts)
+        when s.n_indicative > 0 then concat(s.n_indicative, ' sections whose class is indicative: ', s.doubts)
         else ''
     end as validity_reason,
     '环办〔2011〕22号; GB 3838-2002' as standard,
