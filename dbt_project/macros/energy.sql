@@ -43,7 +43,7 @@
 {% macro energy_reason(n_valid, n_expected, rules, is_pending, has_overlap, months_lacking='null') -%}
     case
         when {{ has_overlap }} then 'overlapping readings'
-        when {{ energy_covered(n_valid, n_expected, rules ~ '.energy_coverage_valid') }} then ''
+        when {{ energy_covered(n_valid, n_expected, rules ~ '.energy_coverage_valid') }} and {{ months_lacking }} is null then ''
         else concat_ws(
             '; ',
             case when {{ is_pending }} then 'readings can still come' end,
