@@ -13,5 +13,18 @@
   community, whose code has 12 digits. A site that names either belongs to no subdistrict.
 #}
 {% macro is_subdistrict(area_code) -%}
-    ({{ area_code }} <> '{{ sql_text("area_code") }}' and not regexp_full_match({{ area_code }}, '[0-9]{12}'))
+    ({{ area_code }} <> '{{ sql_text("area_code") }}' and not {{ is_community(area_code) }})
+{%- endmacro %}
+
+{# Whether a code has the 12 digits of a community. #}
+{% macro is_community(area_code) -%}
+    {{ adapter.dispatch('is_community')(area_code) }}
+{%- endmacro %}
+
+{% macro default__is_community(area_code) -%}
+    regexp_full_match({{ area_code }}, '[0-9]{12}')
+{%- endmacro %}
+
+{% macro spark__is_community(area_code) -%}
+    {{ area_code }} rlike '^[0-9]{12}$'
 {%- endmacro %}

@@ -12,7 +12,6 @@ with points as (
         v.survey_period,
         v.year_start,
         v.site_id,
-        max(case when v.parameter = 'survey_leq' then 1 else 0 end) as is_received,
         {%- for of, counts in [('', 'v.is_usable'), ('sure_', is_sure('v'))] %}
             {{ carried_mean(
                 'sum(case when ' ~ counts ~ ' then v.value end)', 'count(case when ' ~ counts ~ ' then 1 end)'
