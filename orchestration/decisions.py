@@ -1,7 +1,7 @@
 """What a refresh decides before and after its work, as pure functions: clock, months, range, exit code.
 
 Standard library only and without side effects, so that every rule has a test that needs neither Dagster nor
-a lake. Not here: asking the lake or a connector what there is (plan.py), doing it (refresh.py).
+a lake. Not here: asking the lake or a connector what there is (survey.py), doing it (refresh.py).
 """
 
 from __future__ import annotations
@@ -107,16 +107,6 @@ def partition_range(due: Iterable[str], clock: datetime, zone: str, start: date)
     lowest = first_month(start)
     months = sorted(max(month, lowest) for month in due) or [max(month_of(clock, zone), lowest)]
     return months[0], months[-1]
-
-
-def months_between(first: str, last: str) -> list[str]:
-    """Every partition key from `first` to `last`."""
-    months = []
-    day = date.fromisoformat(first)
-    while day <= date.fromisoformat(last):
-        months.append(day.isoformat())
-        day = (day + timedelta(days=32)).replace(day=1)
-    return months
 
 
 def check_feeds(asked: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:

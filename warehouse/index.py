@@ -177,11 +177,6 @@ class Index:
         """Deliveries of sources that name files by paths, in delivery order."""
         return self._receipts("FROM deliveries d WHERE d.offered_path <> ''", ())
 
-    def last_of_source(self, feed: str, source_id: str) -> Receipt | None:
-        """The last delivery of a source, None if it never delivered."""
-        found = self._receipts("FROM deliveries d WHERE d.feed = ? AND d.source_id = ?", (feed, source_id))
-        return found[-1] if found else None
-
     def adopters(self, source_id: str) -> list[str]:
         """Sources that adopted deliveries of `source_id`, sorted."""
         query = "SELECT DISTINCT source_id FROM deliveries WHERE adopted_from = ? ORDER BY 1"

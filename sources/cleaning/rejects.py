@@ -6,8 +6,6 @@ Here belong the places (file, row, column), the sentences and the record as JSON
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import polars as pl
 
 from sources.cleaning.reasons import REASONS, RECORD_LIMIT, sentence
@@ -128,8 +126,3 @@ def quarantine_frame(rejects: pl.DataFrame, receipt: Receipt) -> pl.DataFrame:
     )
     ordered = frame.sort("raw_row", "raw_column", "level", "reason", "value", nulls_last=False, maintain_order=True)
     return ordered.select(pl.col(name).cast(dtype) for name, dtype in QUARANTINE_SCHEMA.items())
-
-
-def joined_rejects(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """`parts` joined; a typed empty frame if there are none."""
-    return pl.concat(parts) if parts else pl.DataFrame(schema=REJECT_SCHEMA)
