@@ -78,7 +78,7 @@ def pull_feed(session: Session, feed: str, months: Set[str], note: Note) -> Pull
             _count(result, fetched, landed)
             result.known += not landed.new
             result.size_bytes += landed.receipt.size_bytes if landed.new else 0
-    if all(item in due for item in found.due if item.known is not None):
+    if all(item.month in months for item in found.due if item.known is not None):
         looked(session.settings, feed, session.lake.index)
     session.fetched.setdefault(feed, set()).update(fetched)
     note(result.text)
