@@ -221,8 +221,12 @@ def raw_name(feed: str, day: str, sha256: str, file_name: str) -> str:
 
 
 def raw_paths(data: DataDir, receipt: Receipt) -> tuple[Path, Path]:
-    """Where the bytes and the receipt of a delivery stand; UnsafeName where `raw_file` cannot name the bytes."""
-    feed, day, name = (*receipt.raw_file.split("/", 2), "", "")[:3]
+    """Where the bytes and the receipt of a delivery stand; UnsafeName where `raw_file` cannot name the bytes.
+
+    A receipt of the layout before delivery ids names no `raw_file`: its bytes stand beside it.
+    """
+    beside = raw_name(receipt.feed, receipt.delivered_at[:10], receipt.sha256, receipt.file_name)
+    feed, day, name = (*(receipt.raw_file or beside).split("/", 2), "", "")[:3]
     file = data.raw_file(feed, day, receipt.sha256, name.removeprefix(f"{receipt.sha256}."))
     return file, data.receipt_file(receipt.feed, receipt.delivered_at[:10], receipt.delivery_id)
 

@@ -13,6 +13,7 @@ import pytest
 
 from sources.registry.load import registry
 from tests.unit.warehouse_kit import AS_OF, fill_lake, land, offer, source
+from warehouse.intact import RAW, everything
 from warehouse.lake import Lake, open_lake
 from warehouse.landing import raw_paths
 from warehouse.paths import DataDir
@@ -142,6 +143,8 @@ def test_a_data_directory_of_the_layout_before_is_migrated(lake: Lake, data: Dat
     (folder / "part-0.sidecar.json").write_text(json.dumps(sidecar))
     (data.quarantine / "air" / f"{receipt.sha256}.parquet").write_bytes(b"")
     lake.close()
+    # `doctor` looks at such a directory before anything migrates it.
+    assert not [damage for damage in everything(data, registry(), None) if damage.kind == RAW]
     with sqlite3.connect(data.index_file) as db:
         db.execute("UPDATE meta SET value = '1'")
     with open_lake(data, registry()) as opened:
