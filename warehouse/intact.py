@@ -97,7 +97,7 @@ def changed(data: DataDir, registry: Registry, index: Index) -> list[Damage]:
             right[name] = (wanted, stamp)
     grains = {name: table.grain for name, table in registry.tables.items()}
     gone = [data.clean_partition(table, grains[table], value) for table, value in known if table in grains]
-    found += [Damage(CLEAN, folder / PART, "it is gone") for folder in gone]
+    found += [Damage(CLEAN, folder / PART, "it is gone") for folder in (*gone, *_counts_gone(data, index))]
     index.note_stamps(right)
     return found + strays(data, registry)
 
@@ -122,6 +122,8 @@ def everything(data: DataDir, registry: Registry, index: Index | None) -> Iterat
         if table_name in registry.tables:
             grain = registry.tables[table_name].grain
             yield Damage(CLEAN, data.clean_partition(table_name, grain, value) / PART, "it is gone")
+    for folder in _counts_gone(data, index) if index else ():
+        yield Damage(CLEAN, folder / PART, "it is gone")
     for sidecar in data.clean.glob(f"*/{SIDECAR}"):
         if read_sidecar(sidecar.parent) is None:
             yield Damage(CLEAN, sidecar.with_name(PART), "it no longer has the hash of its sidecar")
@@ -154,6 +156,11 @@ def _partition_folders(data: DataDir, registry: Registry) -> Iterator[tuple[Clea
         for entry in sorted(_entries(data.clean_table(name)), key=lambda e: e.name):
             if entry.name.startswith(prefix):
                 yield table, entry.name.removeprefix(prefix), Path(entry)
+
+
+def _counts_gone(data: DataDir, index: Index) -> list[Path]:
+    """Months with cleaned deliveries whose folder of counts is missing as a whole."""
+    return [folder for folder in map(data.file_counts, index.months()) if not folder.exists()]
 
 
 def _partition_problem(folder: Path, beside: Path, wanted: str | None) -> str:

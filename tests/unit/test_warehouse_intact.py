@@ -53,6 +53,10 @@ def changed_day(data: DataDir) -> None:
     same_size(data.clean / DAY / PART)
 
 
+def no_counts(data: DataDir) -> None:
+    shutil.rmtree(data.file_counts("2026-11"))
+
+
 def other_day(data: DataDir) -> None:
     """A whole other partition, Parquet and sidecar, in the place of the right one."""
     for name in (PART, SIDECAR):
@@ -79,8 +83,8 @@ def changed_counts(data: DataDir) -> None:
     same_size(data.file_counts("2026-11") / PART)
 
 
-NAMED = {unknown_day: "day=2026-11-07", changed_counts: "file_counts/month=2026-11"}
-HARMS = [changed_day, other_day, no_sidecar, no_day, changed_superseded, unknown_day, changed_counts]
+NAMED = {unknown_day: "day=2026-11-07"} | dict.fromkeys((changed_counts, no_counts), "file_counts/month=2026-11")
+HARMS = [changed_day, other_day, no_sidecar, no_day, changed_superseded, unknown_day, changed_counts, no_counts]
 Harm = Callable[[DataDir], None]
 
 
