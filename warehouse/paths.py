@@ -93,6 +93,9 @@ class DataDir:
     def prepare(self) -> DataDir:
         """Creates the directory if needed and returns itself made absolute; else DataDirError or DiskFull."""
         root = self.root.expanduser().absolute()
+        if "\\" in str(root):
+            # No escape helps: DuckDB takes it for the end of a folder's name wherever a pattern stands.
+            raise DataDirError(f"{root} holds a backslash, which DuckDB cannot read: choose another --data")
         try:
             root.mkdir(parents=True, exist_ok=True)
             probe = root / f"{TEMPORARY}probe"

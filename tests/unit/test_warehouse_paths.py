@@ -59,6 +59,8 @@ def test_prepare_says_what_is_wrong(tmp_path: Path) -> None:
         DataDir(file).prepare()
     with pytest.raises(DataDirError, match="cannot write in the data directory"):
         DataDir(file / "below").prepare()
+    with pytest.raises(DataDirError, match="holds a backslash"):
+        DataDir(tmp_path / "a\\b").prepare()
 
 
 def test_prepare_makes_the_directory_absolute(tmp_path: Path) -> None:
