@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from orchestration import handover
 from orchestration.dbt_runner import prepare_manifest
 from orchestration.settings import Settings
-from orchestration.survey import forget_refresh
+from orchestration.survey import forget_refresh, last_refresh
 from sources.claims import Claims
 from sources.cleaning.fingerprint import source_fingerprints
 from sources.config.declared import load_declared
@@ -30,6 +30,7 @@ from warehouse.lake import Lake, open_lake
 from warehouse.paths import DataDir
 from warehouse.recovery import recover
 from warehouse.repair import mend
+from warehouse.standing import check_standing
 
 if TYPE_CHECKING:
     import polars as pl
@@ -168,9 +169,12 @@ class Session:
 def open_session(settings: Settings) -> Iterator[Session]:
     """Puts right what a killed writer left and opens the lake for writing; the caller holds the writer's lock.
 
-    LakeDamaged if clean files were changed: they are dropped, and a run that is planned anew makes them again.
+    LedgerError or ReleaseError with the way out if ledger, `current` and the release there do not fit together; a run
+    from the web page has nobody else to look. LakeDamaged if clean files were changed: they are dropped, and a run that
+    is planned anew makes them again.
     """
     data, registry, zone = settings.data, settings.registry, ZoneInfo(settings.zone)
+    check_standing(data, last_refresh(data))
     forget_refresh(data)
     recover(data, registry, zone)
     if mended := mend(data, registry, zone):

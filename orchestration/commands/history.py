@@ -6,7 +6,8 @@ Here belong options and printing. Not here: what the ledger's entries mean (ware
 from __future__ import annotations
 
 import getpass
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -18,6 +19,7 @@ from orchestration.summary import add_lake, standing
 from orchestration.survey import forget_refresh, last_refresh, note_refresh
 from sources.registry import registry
 from warehouse.lock import holder, writer_lock
+from warehouse.paths import DataDir
 from warehouse.releases import Release, ReleaseError, releases
 from warehouse.releases import rollback as go_back
 from warehouse.standing import check_ledger, check_standing
@@ -101,16 +103,21 @@ def rollback(
         try:
             standing_now = go_back(directory, release, user(), reason)
         except ReleaseError as error:
+            _note_again(directory, noted)
             raise UsageError(str(error)) from None
-        finally:
-            if noted:
-                note_refresh(directory, noted)
+        # Where it was stopped in between nothing is noted, and the next refresh completes it.
+        _note_again(directory, noted)
     summary = standing(directory, "rolled_back", f"{standing_now.release_id} is current again")
     if as_json:
         print_json(summary.as_dict())
     else:
         print_summary(summary)
     return OK
+
+
+def _note_again(data: DataDir, noted: Mapping[str, Any]) -> None:
+    if noted:
+        note_refresh(data, noted)
 
 
 def user() -> str:
