@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import tzinfo
+from pathlib import Path
 from typing import Any
 
 from sources.registry.model import Registry
@@ -18,7 +19,7 @@ from warehouse.intact import CLEAN, LakeDamaged, changed, everything, raw_damage
 from warehouse.lake import Lake
 from warehouse.landing import raw_paths, stored_receipts
 from warehouse.ledger import Ledger, LedgerError
-from warehouse.paths import SIDECAR, DataDir
+from warehouse.paths import PART, SIDECAR, DataDir
 from warehouse.recovery import recover
 from warehouse.releases import (
     MANIFEST,
@@ -193,7 +194,8 @@ def _give_up_raw(data: DataDir, registry: Registry, zone: tzinfo, who: str, reas
         lake.index.set_mark("raw bytes are given up")
     ids = {note.name.removesuffix(_RECEIPT) for note in lost}
     for sidecar in data.clean.glob(f"*/*/{SIDECAR}"):
-        if ids & (parse_sidecar(sidecar.parent) or {}).get("deliveries", {}).keys():
+        own = (parse_sidecar(sidecar.parent) or {}).get("deliveries", {}).keys()
+        if ids & own or _superseded_by(data.superseded / sidecar.parent.relative_to(data.clean) / PART, ids):
             sidecar.unlink()
     for note, receipt in lost.items():
         for path in (note, raw_paths(data, receipt)[0]):
@@ -202,6 +204,19 @@ def _give_up_raw(data: DataDir, registry: Registry, zone: tzinfo, who: str, reas
                 aside.parent.mkdir(parents=True, exist_ok=True)
                 path.replace(aside)
     return [f"given up: {r.file_name} ({r.feed}, {r.sha256}); set aside in {data.damaged}" for r in lost.values()]
+
+
+def _superseded_by(file: Path, ids: Set[str]) -> bool:
+    """Whether readings stand no longer because of one of the deliveries, which may lie on another day (a ticket)."""
+    if not file.exists():
+        return False
+    import polars as pl
+
+    try:
+        by = pl.read_parquet(file, glob=False, columns=["by_delivery_id"]).to_series()
+    except pl.exceptions.PolarsError:
+        return True
+    return not ids.isdisjoint(by.to_list())
 
 
 def _mend_lake(data: DataDir, registry: Registry, zone: tzinfo) -> list[str]:

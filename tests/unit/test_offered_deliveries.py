@@ -24,8 +24,11 @@ from orchestration.pull import pull_feed
 from orchestration.session import open_session
 from orchestration.settings import Settings, settled
 from orchestration.summary import Summary, add_lake
+from sources.registry.load import registry
 from warehouse.index import Index
+from warehouse.lake import Lake
 from warehouse.paths import DataDir
+from warehouse.repair import repair
 
 NOW = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
 HOURS = """
@@ -332,3 +335,20 @@ def test_a_corrected_ticket_counts_on_its_new_day_only(house: House, index_lost:
         "day=2025-01-03": [("T6", 7.0)],
     }
     assert "T5" in house.said[0]
+
+
+def test_a_correction_that_is_given_up_gives_the_ticket_back_to_its_first_day(house: House) -> None:
+    head = "Ticket,In,Out,Net t\n"
+    house.file("wb_20250104.csv", head + "T5,2025-01-03 00:05,2025-01-03 00:20,8.2\n")
+    house.refresh(TICKETS)
+    house.file("wb_20250105.csv", head + "T5,2025-01-02 23:55,2025-01-03 00:20,8.2\n")
+    house.refresh(TICKETS)
+    (house.root / "in" / "wb_20250105.csv").unlink()
+    with Lake(house.data, registry()) as lake:
+        correction = lake.deliveries("waste")[-1].receipt
+    (house.data.raw / correction.raw_file).unlink()
+    repair(house.data, registry(), ZoneInfo("Asia/Shanghai"), {}, "me", "the disk failed", give_up_raw=True)
+    house.refresh(TICKETS)
+    (day,) = (house.data.clean / "clean_waste").glob("*/part-0.parquet")
+    assert day.parent.name == "day=2025-01-03"
+    assert pl.read_parquet(day, hive_partitioning=False)["ticket_no"].to_list() == ["T5"]
