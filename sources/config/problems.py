@@ -5,11 +5,15 @@ Here belong the shape of a problem and the collector that finds its line. Not he
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from sources.config.locate import Path, lines_of_keys, nearest_line
+
+# In a path the two slashes of an address are one.
+_PASSWORD = re.compile(r"(:/{1,2})[^/\s:@]*:[^/\s@]+@")
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,8 @@ class Problems:
         self._found: list[tuple[Path, str, str]] = []
 
     def add(self, path: Path, message: str, suggestion: str = "") -> None:
-        """Notes a mistake at `path`."""
-        self._found.append((path, message, suggestion))
+        """Notes a mistake at `path`; a password inside an address is left out."""
+        self._found.append((path, _PASSWORD.sub(r"\1…@", message), _PASSWORD.sub(r"\1…@", suggestion)))
 
     def sorted(self) -> list[Problem]:
         """All problems in the order of the text."""

@@ -57,6 +57,19 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, old: str, new: str, lin
     assert "hunter2" not in found[0]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('path = "in', 'connector = "https://user:hunter2@host"\npath = "in'),
+        ('feed = "air"', 'feed = "https://user:hunter2@host"'),
+        ("[[source]]", '[sites]\nfiles = ["https://user:hunter2@host/sites.csv"]\n[[source]]'),
+    ],
+)
+def test_another_mistake_in_the_same_value_does_not_repeat_its_password(tmp_path: Path, old: str, new: str) -> None:
+    found = said(tmp_path, GOOD.replace(old, new, 1))
+    assert len(found) > 1 and "hunter2" not in "\n".join(found)
+
+
 def test_a_path_may_lead_out_where_this_is_declared(tmp_path: Path) -> None:
     assert said(tmp_path, GOOD.replace('"in/*.csv"', '"../other/*.csv"\nallow_outside = true')) == []
 
