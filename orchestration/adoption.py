@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from orchestration.settings import Settings
@@ -48,6 +49,8 @@ def _found(settings: Settings, feed: str, index: Index) -> Iterator[tuple[Offer,
     held = {
         (r.source_id, r.offered_path, r.sha256, r.moment if r.adopted_from else None) for r in landed if r.feed == feed
     }
+    # A name dates the first state of its file only: what replaced it came when it came, or a correction is lost.
+    begun: set[tuple[str, str]] = set()
     for receipt in landed:
         for source in claims.readers_of(receipt.offered_path):
             if source.id not in own or (receipt.feed, receipt.source_id) == (feed, source.id):
@@ -56,6 +59,9 @@ def _found(settings: Settings, feed: str, index: Index) -> Iterator[tuple[Offer,
                 # Another feed has just fetched it; this source is offered it, too, and has its own clock.
                 continue
             offer = own[source.id].delivered_again(receipt)
+            if (source.id, receipt.offered_path) in begun:
+                offer = replace(offer, delivered_at=receipt.moment, delivered_at_source=receipt.delivered_at_source)
+            begun.add((source.id, receipt.offered_path))
             bytes_of = (source.id, receipt.offered_path, receipt.sha256)
             taken = (*bytes_of, offer.delivered_at)
             if (*bytes_of, None) not in held and taken not in held:

@@ -199,6 +199,22 @@ def test_a_renamed_source_adopts_what_landed_even_if_the_files_are_gone(house: H
     assert house.raw_files() == 2
 
 
+@pytest.mark.parametrize("states", [(50, 70), (50, 70, 50)])
+def test_a_renamed_source_adopts_what_replaced_a_file_whose_name_tells_its_time(
+    house: House, states: tuple[int, ...]
+) -> None:
+    for value in states:
+        house.file("a_20260303.csv", hour(value))
+        house.refresh(source("old", more=BY_NAME))
+    before = house.counts()
+    (house.root / "in" / "a_20260303.csv").unlink()
+    house.file("b_20260301.csv", hour(40))
+    house.refresh(source("new", more=BY_NAME))
+    assert house.readings() == [("A", "new", states[-1])]
+    adopted = house.counts().filter(adopted_from="old")
+    assert adopted["delivered_at"].to_list() == before["delivered_at"].to_list()
+
+
 def test_a_new_source_adopts_while_the_other_goes_on(house: House) -> None:
     house.file("a.csv", hour(50, 60))
     pa = source("pa")
