@@ -16,7 +16,8 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
                                               # of 12 digits is a community: its sites are in no list of subdistricts
 
     [gate]
-    waivers = "waivers.toml"                  # signed, expiring exceptions
+    waivers = "waivers.toml"                  # signed, expiring exceptions: [[waiver]] with table, expectation, who,
+                                              # approved_by (another person), reason, until (a year at most)
 
     [standards]                               # all optional: what a standard leaves open
     air_edition = "2012"                      # every day under this edition (2012, 2026); left out: the one of the day
