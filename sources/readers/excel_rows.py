@@ -20,9 +20,9 @@ import polars as pl
 
 from sources.readers.frames import batches, without_blank_rows, without_footers
 from sources.readers.header import columns_of
-from sources.readers.limits import MEBIBYTE, ReadLimits, workbook_too_large, workbook_too_wide
+from sources.readers.limits import ReadLimits, workbook_too_wide
 from sources.readers.model import ROW, RawBatch, UnreadableFile
-from sources.readers.workbook_guard import chosen, fits, guard
+from sources.readers.workbook_guard import chosen, fits, guard, whole
 
 if TYPE_CHECKING:
     from sources.config.model import Format
@@ -69,7 +69,7 @@ def excel_records(stream: io.RawIOBase, fmt: Format, limits: ReadLimits) -> int:
 
 def sheet_cells(stream: io.RawIOBase, fmt: Format, limits: ReadLimits) -> pl.DataFrame:
     """Every cell of the declared sheet as text, sheet row 1 first; UnreadableFile if the workbook cannot be opened."""
-    data = _bytes(stream, limits)
+    data = whole(stream, limits)
     if data[:2] == b"PK":
         guard(data, fmt.sheet, limits)
     try:
@@ -87,16 +87,6 @@ def sheet_cells(stream: io.RawIOBase, fmt: Format, limits: ReadLimits) -> pl.Dat
     frame = pl.DataFrame(pl.from_arrow(batch)).select(pl.all().cast(pl.String).fill_null("").str.replace(_DAY_ZERO, ""))
     frame = _without_noise(frame)
     return _with_error_marks(frame, errors)
-
-
-def _bytes(stream: io.RawIOBase, limits: ReadLimits) -> bytes:
-    parts, size = [], 0
-    while part := stream.read(MEBIBYTE):
-        parts.append(part)
-        size += len(part)
-        if size > limits.workbook_bytes:
-            raise workbook_too_large(limits)
-    return b"".join(parts)
 
 
 def _sheet(workbook: fastexcel.ExcelReader, wanted: str) -> int:

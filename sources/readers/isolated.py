@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from sources.readers.limits import MEBIBYTE, ReadLimits, broke_down, too_slow, workbook_too_large
+from sources.readers.limits import MEBIBYTE, ReadLimits, broke_down, too_slow
 from sources.readers.model import RawBatch, UnreadableFile
 from sources.readers.watch import Watch
+from sources.readers.workbook_guard import whole
 
 if TYPE_CHECKING:
     from sources.config.model import Format
@@ -50,13 +51,13 @@ def isolated_rows(
     stream: io.RawIOBase, name: str, fmt: Format, limits: ReadLimits, expected: Sequence[str], watch: Watch
 ) -> Iterator[RawBatch]:
     """Yields what `excel_rows` reads, from the other process; UnreadableFile if that process does not survive it."""
-    yield from _answers((_bytes(stream, limits), name, fmt, limits, tuple(expected)), watch, limits)
+    yield from _answers((whole(stream, limits), name, fmt, limits, tuple(expected)), watch, limits)
 
 
 def isolated_count(stream: io.RawIOBase, fmt: Format, limits: ReadLimits, watch: Watch) -> int:
     """How many records a workbook holds below its header, from the other process."""
     counted: list[int] = []
-    for _ in _answers((_bytes(stream, limits), "", fmt, limits, None), watch, limits, counted):
+    for _ in _answers((whole(stream, limits), "", fmt, limits, None), watch, limits, counted):
         pass
     return counted[-1]
 
@@ -90,16 +91,6 @@ def close_readers() -> None:
         children, _idle[:] = list(_idle), []
     for child in children:
         child.kill()
-
-
-def _bytes(stream: io.RawIOBase, limits: ReadLimits) -> bytes:
-    parts, size = [], 0
-    while part := stream.read(MEBIBYTE):
-        parts.append(part)
-        size += len(part)
-        if size > limits.workbook_bytes:
-            raise workbook_too_large(limits)
-    return b"".join(parts)
 
 
 def _take(limits: ReadLimits) -> _Child:

@@ -59,6 +59,17 @@ def guard(data: bytes, wanted: str, limits: ReadLimits) -> None:
         ) from None
 
 
+def whole(stream: io.RawIOBase, limits: ReadLimits) -> bytes:
+    """All bytes of a workbook; UnreadableFile if they are too many to be held."""
+    parts, size = [], 0
+    while part := stream.read(MEBIBYTE):
+        parts.append(part)
+        size += len(part)
+        if size > limits.workbook_bytes:
+            raise workbook_too_large(limits)
+    return b"".join(parts)
+
+
 class _Corner:
     """The far corner of the rectangle from A1 that a sheet's cells span."""
 
