@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 TESTS = Path(__file__).parent
+# A refresh for each kill: by far the longest of the slow suites.
+LONGEST = "tests/faults/test_kill.py"
 # Folders whose tests share a world, dearest first: what takes longest must not begin last.
 SHARED = (
     "tests/real",
@@ -34,7 +36,6 @@ ALONE = (
     "tests/pipeline/test_held_domain.py",
     "tests/pipeline/test_entered.py",
     "tests/faults/test_warehouse_kill.py",
-    "tests/faults/test_kill.py",
     "tests/faults/test_fault_cleaning.py",
 )
 # The shared worlds are the length of a run: further processes would only wait.
@@ -44,18 +45,16 @@ MOST_WORKERS = 4
 def lane(node_id: str) -> str:
     """The lane of a test by its id: the folder that shares a world, or its file."""
     file = node_id.split("::", 1)[0]
-    if file in ALONE:
+    if file in (LONGEST, *ALONE):
         return file
     parents = {str(parent) for parent in PurePosixPath(file).parents}
     return next((folder for folder in SHARED if folder in parents), file)
 
 
 def rank(node_id: str) -> tuple[int, str]:
-    """Sorts tests by lane: shared worlds, worlds of one file, then every other file by its name."""
-    own = lane(node_id)
-    if own in SHARED:
-        return SHARED.index(own), own
-    return (len(SHARED) + ALONE.index(own), own) if own in ALONE else (len(SHARED) + len(ALONE), own)
+    """Sorts tests by lane: the longest, shared worlds, worlds of one file, then every other file by its name."""
+    own, order = lane(node_id), (LONGEST, *SHARED, *ALONE)
+    return (order.index(own), own) if own in order else (len(order), own)
 
 
 def workers(arguments: Iterable[str], here: Path) -> int:
