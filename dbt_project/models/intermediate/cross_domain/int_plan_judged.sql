@@ -329,11 +329,14 @@ select
         when status in ('at_risk', 'missed') and is_judged_each_year
             then concat_ws('; ', concat('not attained in ', years_broken), cause, caveat)
         when status = 'missed' and cause is not null then concat_ws('; ', cause, caveat)
-        when status = 'at_risk' and has_pace then 'not attained yet, behind an even pace'
+        when status = 'at_risk' and has_pace then concat_ws('; ', 'not attained yet, behind an even pace', cause)
         when status = 'at_risk' and start_attains
-            then concat('attained in ', cast(pace_year as string), ', not in ', cast(judged_year as string))
-        when status = 'at_risk' and projection is null then concat('not attained yet; ', projection_reason)
-        when status = 'at_risk' then 'not attained yet, and no trend leads to the target'
+            then concat_ws(
+                    '; ', concat('attained in ', cast(pace_year as string), ', not in ', cast(judged_year as string)), cause
+                )
+        when status = 'at_risk' and projection is null
+            then concat_ws('; ', concat('not attained yet; ', projection_reason), cause)
+        when status = 'at_risk' then concat_ws('; ', 'not attained yet, and no trend leads to the target', cause)
         else coalesce(caveat, validity_reason, '')
     end as status_reason
 from decided
