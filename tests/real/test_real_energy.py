@@ -69,6 +69,8 @@ def test_monthly_kilowatt_hours_and_standard_coal(published: House) -> None:
         assert of_month["tce"] == (amount * factor / 1000).quantize(Decimal("0.000001"))
         assert (of_month["sector"], of_month["flow"], of_month["metering"]) == ("industry", "use", "meter")
         # No grid factor is in force before 2021: there is standard coal, and no CO2.
-        assert (of_month["tco2"], of_month["validity"]) == (None, "insufficient")
+        assert (of_month["validity"], of_month["tce_validity"]) == ("valid", "valid")
+        assert (of_month["tco2"], of_month["tco2_validity"]) == (None, "insufficient")
+        assert of_month["tco2_reason"] == "no CO2 factor in force"
         assert found[month, "reactive_power"]["amount"] == reactive[month]
         assert found[month, "reactive_power"]["tce"] is None
