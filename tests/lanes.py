@@ -27,7 +27,6 @@ SHARED = (
 # Files of those folders that make worlds of their own.
 ALONE = (
     "tests/conformance/test_seed_rows_matter.py",
-    "tests/conformance/test_air_editions.py",
     "tests/conformance/test_declared.py",
     "tests/pipeline/test_turns.py",
     "tests/pipeline/test_self_test.py",
