@@ -24,7 +24,7 @@ class CleanResult:
     """What a cleaning did: deliveries, why some were refused (each names its file), unbalanced counts, and why it
     failed.
 
-    `notices` are sentences about what people should know although it is no fault: sources that are gone or renamed,
+    `notices` are sentences about what people should know although it is not a fault: sources that are gone or renamed,
     deliveries of one time that contradict each other, readings used under an assumption.
     """
 
@@ -77,7 +77,7 @@ def clean_feed(session: Session, feed: str, months: Set[str], note: Note) -> Cle
             )
             done = lake.finish_cleaning()
     except BaseException as error:
-        # A panic of a native library is no Exception. Ctrl-C and a full disk are no fault of the feed.
+        # A panic of a native library is not an Exception. Ctrl-C and a full disk are no fault of the feed.
         if is_full(error) or not (isinstance(error, Exception) or is_panic(error)):
             raise
         result.failure = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"

@@ -86,7 +86,7 @@ def run(arguments: Sequence[str]) -> int:
     except DiskFull as full:
         return _end(UNEXPECTED, str(full), arguments)
     except BaseException as error:
-        # A panic of a native library is no Exception, but ends a command as any mistake of ours does.
+        # A panic of a native library is not an Exception, but ends a command as any mistake of ours does.
         if not isinstance(error, Exception) and not is_panic(error):
             raise
         if is_full(error):

@@ -34,7 +34,7 @@ class Outcome:
     """How a refresh ended: what exit code and summary are made from.
 
     `failed_feeds` maps a feed to why its pull or cleaning failed; `refused_files` counts the deliveries that this run
-    refused (one refused earlier is named in `status`, but is no news); `held` maps a domain to its reasons; `refused`
+    refused (one refused earlier is named in `status`, but is not news); `held` maps a domain to its reasons; `refused`
     says why nothing may be published ('' if it may).
     """
 

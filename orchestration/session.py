@@ -44,8 +44,8 @@ class Session:
 
     `failures` maps a feed to why its pull or cleaning failed, `fetched` to the ids of new deliveries, `cleaned` to
     the ids of those cleaned in this run. `verdicts` holds the gate's word by domain, `states` the domains that are
-    held or empty, `held` why; `notices` are sentences for people about what is no fault; `refused` says why nothing may
-    be published.
+    held or empty, `held` why; `notices` are sentences for people about what is not a fault; `refused` says why nothing
+    may be published.
     """
 
     settings: Settings

@@ -31,7 +31,7 @@ _FROM_FILE = ("records_in", "records_quarantined", "readings_in")
 class Summary:
     """A refresh in plain values; `outcome`: published, nothing_new, unchanged, withdrawn, refused or failed.
 
-    `notices` are sentences about what is no fault but should be known: sources that read nothing, that are gone or
+    `notices` are sentences about what is not a fault but should be known: sources that read nothing, that are gone or
     renamed, files that are never due, deliveries that contradict each other.
     """
 

@@ -1,7 +1,7 @@
 """Who may speak to the web page: only pages that it served itself, under a name that is its own.
 
 A page on loopback can be reached from every web page in the same browser: by an image tag, a form, a script, or a name
-that its owner points at this machine. Here belongs the small layer that stands before Dagster's application and refuses
+that its owner points at this machine. Here belongs the small layer that comes before Dagster's application and refuses
 such requests. Not here: the server (webserver.py). Standard library only.
 """
 

@@ -86,7 +86,7 @@ def admit(
 def admit_held(
     build_db: Path, failed: Mapping[MartTable, Verdict], data: DataDir, as_of: datetime
 ) -> list[AdmittedTable]:
-    """Puts what the release holds of cross-domain tables that failed by themselves beside the admitted domain marts.
+    """Puts what the release holds of cross-domain tables that failed by themselves next to the admitted domain marts.
 
     A table that another one is built from cannot be held alone: ValueError. HeldContractChanged as in admit().
     """

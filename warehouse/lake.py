@@ -160,7 +160,7 @@ class Lake:
         try:
             yield self
         except BaseException:
-            # A panic of a native library is no Exception, and this process goes on.
+            # A panic of a native library is not an Exception, and this process goes on.
             self._store.abandon()
             self.reconcile()
             raise

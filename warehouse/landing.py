@@ -221,9 +221,9 @@ def raw_name(feed: str, day: str, sha256: str, file_name: str) -> str:
 
 
 def raw_paths(data: DataDir, receipt: Receipt) -> tuple[Path, Path]:
-    """Where the bytes and the receipt of a delivery stand; UnsafeName where `raw_file` cannot name the bytes.
+    """Where the bytes and the receipt of a delivery are; UnsafeName where `raw_file` cannot name the bytes.
 
-    A receipt of the layout before delivery ids names no `raw_file`: its bytes stand beside it.
+    A receipt of the layout before delivery ids names no `raw_file`: its bytes are next to it.
     """
     beside = raw_name(receipt.feed, receipt.delivered_at[:10], receipt.sha256, receipt.file_name)
     feed, day, name = (*(receipt.raw_file or beside).split("/", 2), "", "")[:3]
@@ -232,7 +232,7 @@ def raw_paths(data: DataDir, receipt: Receipt) -> tuple[Path, Path]:
 
 
 def receipt_bytes(receipt: Receipt) -> bytes:
-    """A receipt as it stands on disk."""
+    """A receipt as it is on disk."""
     return json.dumps(receipt.as_dict(), ensure_ascii=False, indent=1).encode()
 
 

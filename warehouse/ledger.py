@@ -70,7 +70,7 @@ class Ledger:
     def require(self, head: str | None) -> None:
         """LedgerError unless the chain of complete entries is sound and holds the digest `head`, where one was noted.
 
-        What a crash left unfinished at the end is no damage here; `drop_torn_end` removes it.
+        What a crash left unfinished at the end is not damage here; `drop_torn_end` removes it.
         """
         entries = self.entries()
         if head not in (None, GENESIS) and all(e.hash != head for e in entries):

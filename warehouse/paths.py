@@ -94,7 +94,7 @@ class DataDir:
         """Creates the directory if needed and returns itself made absolute; else DataDirError or DiskFull."""
         root = self.root.expanduser().absolute()
         if "\\" in str(root):
-            # No escape helps: DuckDB takes it for the end of a folder's name wherever a pattern stands.
+            # No escape helps: DuckDB takes it for the end of a folder's name wherever a pattern is.
             raise DataDirError(f"{root} holds a backslash, which DuckDB cannot read: choose another --data")
         try:
             root.mkdir(parents=True, exist_ok=True)

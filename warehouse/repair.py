@@ -121,7 +121,7 @@ def restart_ledger(data: DataDir, who: str, reason: str, last_head: str | None) 
 
 
 def _keep_old(data: DataDir) -> str | None:
-    """Moves what is left of the old ledger beside the new one; gives its SHA-256."""
+    """Moves what is left of the old ledger next to the new one; gives its SHA-256."""
     if not data.ledger_file.exists():
         data.ledger_file.parent.mkdir(parents=True, exist_ok=True)
         return None

@@ -69,7 +69,7 @@
 {#
   Verdict and reason of each value that is made of an amount (standard coal by both methods, CO2): columns of a select list
   over row `j`, which has amount_validity and amount_reason. A value without its factor is insufficient, CO2 by a
-  provisional grid factor is at most indicative; what one value lacks is no fault of another. What the scope of CO2 leaves
+  provisional grid factor is at most indicative; what one value lacks is not a fault of another. What the scope of CO2 leaves
   out counts as 0 and is valid.
 #}
 {% macro energy_verdicts(j) -%}

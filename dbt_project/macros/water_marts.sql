@@ -93,7 +93,7 @@
 
 {#
   A mart of sections by periods of `period_kinds`: class, attainment, the values people look at, and the months behind
-  them. Class and values stand where their own rules allow them; each value has its own verdict, `validity` is that of
+  them. Class and values are given where their own rules allow them; each value has its own verdict, `validity` is that of
   the class.
 #}
 {% macro water_section_periods(period_kinds) -%}

@@ -39,7 +39,7 @@ left join {{ ref('int_energy_rules') }} as rules
 where
     i.total is distinct from i.of_sources
     or (
-        -- A period that one of the two lacks is no contradiction.
+        -- A period that one of the two lacks is not a contradiction.
         i.period_start is not null and p.period_start is not null
         and {{ round_even_by('i.total', 'rules.energy_total_decimals') }} is distinct from p.value
     )

@@ -1,7 +1,7 @@
 """Characters that mean the same however a keyboard writes them: full-width forms and kinds of blanks.
 
 Here belongs the one table for texts that become numbers or times. Not here: any other look-alike. A circled digit, a
-superscript or a footnote mark is no digit, so Unicode's own compatibility forms (NFKC) are not used.
+superscript or a footnote mark is not a digit, so Unicode's own compatibility forms (NFKC) are not used.
 """
 
 from __future__ import annotations

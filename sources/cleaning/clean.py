@@ -233,7 +233,7 @@ class _Run:
         readings = f"{number} {'reading' if number == 1 else 'readings'} of {table}"
         return (
             f"{named[0]} and {named[1]} were delivered at the same time ({stands.delivered_at}) and contradict each "
-            f"other in {readings}; the first stands only because of its bytes: give them delivery times (delivered_at)"
+            f"other in {readings}; the first holds only because of its bytes: give them delivery times (delivered_at)"
         )
 
     def _order(self, files: Files, invalid: InvalidMarks) -> Order:

@@ -5,7 +5,7 @@ neighbouring readings are needed (cadence.py) or where they come from (partition
 
 Tests of a series compare readings that are neighbours: no further apart than `gap_periods` + 1 cadences. A value that
 already failed (gross range, source status, row rule) is nobody's neighbour: one bad reading does not spoil the next.
-A spike is measured by the difference to the nearer neighbour, and a rate from the last reading that is no spike, for
+A spike is measured by the difference to the nearer neighbour, and a rate from the last reading that is not a spike, for
 the same reason.
 """
 

@@ -1,4 +1,4 @@
-"""Declared keys that do not say when: a corrected ticket leaves the day of its first version and stands on another.
+"""Declared keys that do not say when: a corrected ticket leaves the day of its first version and is on another.
 
 Here belongs following such a key through the partitions, by an index that the store keeps: where each delivery put it.
 Not here: revisions inside one partition (resolve.py). The work is proportional to the keys that came, not to the lake.

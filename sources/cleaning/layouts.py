@@ -50,7 +50,7 @@ def _readings(
 
 
 def _either(from_limit: pl.Series, limit: int, own: int) -> pl.Series | int:
-    """Numbers of the raw columns in which the values stood."""
+    """Numbers of the raw columns in which the values were."""
     if not from_limit.any():
         return own
     return pl.Series([own], dtype=pl.UInt32).new_from_index(0, len(from_limit)).set(from_limit, limit)
@@ -88,7 +88,7 @@ def _refuse(
     column: str,
     rejects: Rejects,
 ) -> None:
-    """Refuses the cells that are no number, each in the column where what is wrong with it stands."""
+    """Refuses the cells that are not a number, each in the column where what is wrong with it stands."""
     lost, silent = numbers.rejected["index"], cells.silent.gather(numbers.rejected["index"])
     from_limit = cells.from_limit.gather(lost) & ~silent
     for where, name in (
@@ -172,7 +172,7 @@ def long_readings(
 
 
 def _asked(plan: SourcePlan, raw: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
-    """Place, parameter and unit as received of each record, and whether its number stands in the limit's column."""
+    """Place, parameter and unit as received of each record, and whether its number is in the limit's column."""
     long, index = plan.source.long, records[INDEX]
     cells = marked(raw, index, long.value_column, long.censor, long.limit_column, plan.missing)
     nowhere = pl.Series([""], dtype=pl.String).new_from_index(0, records.height)

@@ -1,4 +1,4 @@
-"""Values whose mark or detection limit stands in a column of its own.
+"""Values whose mark or detection limit is in a column of its own.
 
 Here belongs which text is then read as the number, and what the mark makes of it. Not here: marks inside the value
 itself, such as <0.05 or 0.05L (numbers.py), or which cells are values (layouts.py).
@@ -18,7 +18,7 @@ from sources.config.model import Censor
 
 @dataclass(frozen=True)
 class Marked:
-    """The cells of some records: `received` and `text` (trimmed) to be read as the number, which stands in the limit's
+    """The cells of some records: `received` and `text` (trimmed) to be read as the number, which is in the limit's
     column where `from_limit` is true, and the `mark` it bears; `silent` says nothing is detected and gives no limit.
     """
 

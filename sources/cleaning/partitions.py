@@ -241,7 +241,7 @@ class TableRebuild:
     def _frames(
         self, part: int, sites: tuple[int, ...] | None = None, kept: pl.Expr | None = None
     ) -> Iterator[pl.DataFrame]:
-        """What stands in one partition, of this run where it rebuilds it, else as stored."""
+        """What is in one partition, of this run where it rebuilds it, else as stored."""
         kept = pl.lit(True) if kept is None else kept
         # A partition cut by sites is never read back as a whole: its chunks are resolved again.
         pending = [c for c in self._chunks if part in c.parts and (c.sites or part not in self._written)]

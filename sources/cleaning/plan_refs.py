@@ -54,7 +54,7 @@ def mistaken(item: str, ref: str | None) -> str | None:
     if item not in ITEMS:
         if not ref:
             return None
-        return f"{item} is no report on the plan and names '{_short(ref)}'. Leave plan_ref empty."
+        return f"{item} is not a report on the plan and names '{_short(ref)}'. Leave plan_ref empty."
     known = _references(item)
     if not ref:
         return f"{item} does not say what it reports on. Map plan_ref in [source.columns]; write {_form(item)}."

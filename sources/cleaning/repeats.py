@@ -19,7 +19,7 @@ from sources.readers.model import ROW
 
 @dataclass(frozen=True)
 class Alone:
-    """Rows of one file whose time clocks showed twice and that stand there once: the first of them, and how many."""
+    """Rows of one file whose time clocks showed twice and that are there once: the first of them, and how many."""
 
     row: int
     stamp: str

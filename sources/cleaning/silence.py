@@ -22,7 +22,7 @@ class Silences:
     def __init__(
         self, rules: SeriesRules, parts: Callable[[], Iterable[int]], frames: Callable[[int], Iterable[pl.DataFrame]]
     ) -> None:
-        """`parts` gives every partition that there is, `frames` what stands in one of them (see series.py)."""
+        """`parts` gives every partition that there is, `frames` what is in one of them (see series.py)."""
         self._key = [PARAMETER, SITE, *rules.dims]
         tested = [n for n, p in enumerate(rules.parameters) if p.tests.gap_periods is not None]
         self._tested = pl.col(STEP).is_not_null() & pl.col(PARAMETER).is_in(tested)

@@ -1,4 +1,4 @@
-"""One declared time format: what it holds, what it lacks, and where its hour and its zone stand in a text.
+"""One declared time format: what it holds, what it lacks, and where its hour and its zone are in a text.
 
 Here belong strptime directives as polars knows them, composites, and words for zones. Not here: reading texts
 (stamps.py) or what a stamp marks (times.py). Standard library only, because `config check` uses it.
@@ -24,7 +24,7 @@ _ZONES = ("%z", "%:z", "%#z", "%Z")
 _KNOWN = frozenset("YCymbBhdeaAwuUWGVjDxFvHkIlPpMSRTXrZzc+stn%") | {
     ".f", ".3f", ".6f", ".9f", "3f", "6f", "9f", ":z", "#z"
 }  # fmt: skip
-# What each directive looks like, to find where hour and zone stand in a text.
+# What each directive looks like, to find where hour and zone are in a text.
 _SHAPES: Mapping[str, str] = {
     "%Y": r"\d{4}", "%y": r"\d{2}", "%C": r"\d{2}", "%m": r"\d{1,2}", "%d": r"\d{1,2}", "%e": r"\s?\d{1,2}",
     "%j": r"\d{1,3}", "%H": r"\d{1,2}", "%I": r"\d{1,2}", "%k": r"\s?\d{1,2}", "%l": r"\s?\d{1,2}", "%M": r"\d{1,2}",

@@ -70,7 +70,7 @@ def _syntax(message: str, text: str) -> Problem:
     written = lines[line - 1].strip() if line <= len(lines) else ""
     what = _PLACE.sub("", message).strip()
     hint = f"in column {found[2]}" if found and written else "something is not closed before the end of the file"
-    # The value may be a password: only what stands left of it is shown.
+    # The value may be a password: only what is left of it is shown.
     if key := _KEY.match(written):
         hint += f", in the line of {key[1]}"
     if "\\" in written and '"' in written:

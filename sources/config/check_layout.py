@@ -132,7 +132,7 @@ def _sample_mistake(fmt: str, used: list[str]) -> str:
         from sources.cleaning.stamps import format_mistake
 
         return format_mistake(fmt)
-    # The zone is no part of what Python tries: cleaning reads it by itself.
+    # The zone is not part of what Python tries: cleaning reads it by itself.
     clock = re.sub(r"%[:#]?[zZ]", "", fmt)
     try:
         datetime.strptime(_SAMPLE.strftime(clock), clock)

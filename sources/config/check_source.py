@@ -166,7 +166,7 @@ def _check_parameters(
 
 
 def _check_censor(mapping: ValueMapping | LongMapping, column: str, path: Path, problems: Problems) -> None:
-    """The mark and the limit of a value stand in columns of their own, and the marks are known."""
+    """The mark and the limit of a value are in columns of their own, and the marks are known."""
     censor = mapping.censor
     if censor is not None:
         if censor.column == column:
@@ -177,7 +177,7 @@ def _check_censor(mapping: ValueMapping | LongMapping, column: str, path: Path, 
         for text, mark in censor.values.items():
             if mark not in ("<", ">", ""):
                 hint = "use '<' (below the limit), '>' (above the range) or '' (no mark)"
-                problems.add((*path, "censor", "values", text), f"'{mark}' is no mark", hint)
+                problems.add((*path, "censor", "values", text), f"'{mark}' is not a mark", hint)
     if mapping.limit_column == column:
         problems.add(
             (*path, "limit_column"), f"column '{column}' holds the value itself", "name the limit's own column"

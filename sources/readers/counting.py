@@ -49,7 +49,7 @@ def _counts(stream: io.RawIOBase, fmt: Format, limits: ReadLimits, watch: Watch)
 def _csv_counts(stream: io.RawIOBase, fmt: Format, limits: ReadLimits) -> Iterator[int]:
     """One for every line after the header that is not blank and no footer; a quoted line break counts as a record.
 
-    It ends at a line longer than any row may be: what follows is no table.
+    It ends at a line longer than any row may be: what follows is not a table.
     """
     text = Utf8Stream(stream, fmt.encoding)
     line, rest = 0, ""

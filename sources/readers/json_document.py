@@ -17,7 +17,7 @@ from sources.readers.model import UnreadableFile
 from sources.readers.text import Utf8Stream
 
 _WHITE = " \t\r\n"
-# A mistake further from the end of what was read than a cut word or escape is no cut value; an open string may be.
+# A mistake further from the end of what was read than a cut word or escape is not a cut value; an open string may be.
 _LONGEST_WORD = 16
 _OPEN_STRING = "Unterminated string"
 

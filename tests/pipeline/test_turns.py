@@ -1,7 +1,7 @@
 """`ecoledger refresh` at the turns of month, quarter and year, one after the other in one data directory.
 
 The meters of a month are complete days before its balance arrives: on the last day of a month and on the day after,
-what is pending stands next to what is missing. Here belongs what the command line publishes then. Not here: the days
+what is pending is next to what is missing. Here belongs what the command line publishes then. Not here: the days
 between (test_calendar.py). The district is the built-in one without its 43 small air stations, from 20 December on.
 """
 

@@ -1,4 +1,4 @@
-"""Tickets that move between days: what stands depends on the deliveries alone, and every ticket stands once."""
+"""Tickets that move between days: what stands depends on the deliveries alone, and every ticket exists once."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def one(text: str, rules: NumberRules = PLAIN) -> tuple[Decimal | None, str | No
         ("1000000000000", None, None, "out_of_range"),
         ("1e99", None, None, "out_of_range"),
         ("999999999999.999999", "999999999999.999999", None, None),
-        # A footnote mark, a superscript or a digit of another script is no digit.
+        # A footnote mark, a superscript or a digit of another script is not a digit.
         ("344.6①", None, None, "not_a_number"),
         ("344.6¹", None, None, "not_a_number"),
         ("2.4×10⁴", None, None, "not_a_number"),

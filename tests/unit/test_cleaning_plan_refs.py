@@ -55,7 +55,7 @@ def test_a_report_of_a_wide_row_is_judged_cell_by_cell() -> None:
         long=None,
         values=(ValueMapping("done", "project_quantity", "-"), ValueMapping("share", "project_progress", "%")),
     )
-    # Project 5 promises no quantity; its progress counts. A cell that is no number is refused once.
+    # Project 5 promises no quantity; its progress counts. A cell that is not a number is refused once.
     store = cleaned(wide, "year,ref,done,share\n2025,project:5,1.4,60\n2025,project:4,?,70\n2025,project:9,1.4,95.2\n")
     found = store.all_clean("clean_returns").select("plan_ref", "parameter").rows()
     assert sorted(found) == [

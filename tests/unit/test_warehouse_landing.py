@@ -101,7 +101,7 @@ def test_earlier_bytes_put_back_at_one_path_are_offered_and_win(lake: Lake) -> N
 
 
 def test_a_changed_file_under_a_dated_name_comes_after_the_state_it_replaced(lake: Lake) -> None:
-    """The landing time is no help where it lies before the name's date: then just after it."""
+    """The landing time does not help where it lies before the name's date: then just after it."""
     early = AS_OF.replace(tzinfo=lake.zone, month=10)
     with lake.batch():
         for content in (b"A", b"B"):

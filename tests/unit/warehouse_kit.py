@@ -48,7 +48,7 @@ def source(feed: str = "air", source_id: str = "test_air") -> Source:
 
 
 def receipt(feed: str, sha256: str, **changes) -> Receipt:
-    """What stands on disk for bytes that a source offered at NOW."""
+    """What is on disk for bytes that a source offered at NOW."""
     said = {
         "feed": feed,
         "source_id": f"test_{feed}",

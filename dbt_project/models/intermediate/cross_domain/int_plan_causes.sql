@@ -1,5 +1,5 @@
 {#-
-  What stands behind an annual figure of the plan that is a count or a length of sections: which section failed, by which
+  What is behind an annual figure of the plan that is a count or a length of sections: which section failed, by which
   item, over how many km. The scorecard names it where the target is missed.
 -#}
 with sections as (

@@ -1,7 +1,7 @@
 {#-
   One judgement for all that the plan promises in figures. The status is judged on the full-year value of the target
   year: on_track or at_risk until that year is over, met or missed afterwards; a promise of each year (stable attainment,
-  what is kept) on every year of the plan, and on the latest that breaks it. Later years and the year to date stand beside
+  what is kept) on every year of the plan, and on the latest that breaks it. Later years and the year to date are next to
   it and are never compared. No status comes from insufficient data.
 -#}
 with figures as (
@@ -23,7 +23,7 @@ targets as (
     left join {{ ref('int_domain_states') }} as s on t.domain = s.domain
 ),
 
--- Every full year beside its target: whether it may be compared, and whether it attains it.
+-- Every full year next to its target: whether it may be compared, and whether it attains it.
 full_years as (
     select
         f.*,

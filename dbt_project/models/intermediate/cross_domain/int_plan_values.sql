@@ -1,6 +1,6 @@
 {#-
   The annual values, and the year to date, of all that the plan promises, each with its series: the indicators as they
-  stand in mart_indicator_values, and what responsible units report of a commitment, in the unit of the plan. What a unit
+  are in mart_indicator_values, and what responsible units report of a commitment, in the unit of the plan. What a unit
   reports of a measured commitment counts for the years in which nothing measured it; a key project that is the same
   promise (seed plan_shared_promises) reports for its commitment, too.
 -#}

@@ -35,7 +35,7 @@ where
     w.method = 'automatic' and w.value is not null
     and (
         w.is_usable
-        -- Of the tests that can stand next to the mark only the gross range may fail a reading as well.
+        -- Of the tests that can be next to the mark only the gross range may fail a reading as well.
         or (
             {{ has_flag_test('w.flag_tests', 'source_status') }}
             and not {{ has_flag_test('w.flag_tests', 'gross_range') }}

@@ -2,7 +2,7 @@
   Subdistricts ranked by particles (week, month, quarter; township micro-stations) and by dustfall (month, quarter): one
   network, method and series per list, shared ranks on rounded values, places without enough valid days listed and not
   ranked, the share of valid days printed. The series that is judged (rule air_judged_without_dust) always stands; the
-  other beside it where a notified dust period touches the period. Dustfall has both series, by month and quarter: a
+  other next to it where a notified dust period touches the period. Dustfall has both series, by month and quarter: a
   sample takes a month, so the whole month is left out that a notified dust period touches, and there is no week of it.
 -#}
 with dust_days as (

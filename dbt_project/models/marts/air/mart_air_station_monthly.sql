@@ -1,6 +1,6 @@
 {#-
   Station x month: means and percentiles of the items, days by AQI category, both with validity. An item whose days do not
-  suffice is null; its days and the mean over them stand beside it, never in its place. Each item and the composite index
-  have their own verdict; n_valid, coverage and validity are those of the AQI days. A month that spans two editions stands once per edition, and added up as mixed_standard.
+  suffice is null; its days and the mean over them are next to it, never in its place. Each item and the composite index
+  have their own verdict; n_valid, coverage and validity are those of the AQI days. A month that spans two editions exists once per edition, and added up as mixed_standard.
 -#}
 {{ air_station_periods(['month']) }}

@@ -1,7 +1,7 @@
 {#-
   The integrated inventory of the plan: CO2 of the declared scope by sector, carrier, flow and year (and year to date)
   beside the pollutant reductions of the same years. `source` rows add up to the `total` row of their period exactly,
-  and the total is carbon_emission_total before it is rounded, in the same unit. A reduction is no emission and stands under a kind of its own.
+  and the total is carbon_emission_total before it is rounded, in the same unit. A reduction is not an emission and is under a kind of its own.
 -#}
 with counted as (
     {{ counted_balance(admitted('mart_energy_annual')) }}

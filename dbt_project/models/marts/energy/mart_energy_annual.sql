@@ -1,6 +1,6 @@
 {#-
   Energy by area, year, carrier, sector and flow; the running year as year_to_date, whole months only. Standard coal and
-  CO2 have a verdict each: what one lacks is no fault of the other.
+  CO2 have a verdict each: what one lacks is not a fault of the other.
 -#}
 {%- set is_pending = hours_after('g.period_end + interval 1 day', 'c.lateness_allowed_hours') ~ ' > ' ~ as_of() -%}
 {%- set months_lacking = months_named('g.first_month_lacking', 'g.last_month_lacking') %}

@@ -2,7 +2,7 @@
   District totals of the declared scope: CO2 (fuel burned plus net imported power and heat) and energy by the
   equivalent and, where every year's factor is entered, the equal-value method. From the balance only, never from meters.
   Where the district itself reports, its rows count and those of its units do not. A total has a value where every row
-  in its scope has one; each total is judged by its own values, so that a missing CO2 factor is no fault of the energy.
+  in its scope has one; each total is judged by its own values, so that a missing CO2 factor is not a fault of the energy.
 -#}
 {%- set totals = [
     ('carbon_emission_total', '', 'tco2', 'co2_standard', 'no CO2 factor in force'),
@@ -47,7 +47,7 @@ figures as (
     {%- endfor %}
 ),
 
--- The year that is not over stands beside its figure so far, pending.
+-- The year that is not over is next to its figure so far, pending.
 periods as (
     select
         f.*,

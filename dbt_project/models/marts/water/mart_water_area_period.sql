@@ -33,7 +33,7 @@ with counts as (
         count(case when a.assessed and a.attains_target is not null then 1 end) as n_assessed,
         count(case when a.assessed and a.attains_target then 1 end) as n_assessed_attaining,
         count(case when a.n_suspect > 0 then 1 end) as n_suspect,
-        -- A lake has no reach: it is no river that lacks its length.
+        -- A lake has no reach: it is not a river that lacks its length.
         count(case when a.water_type is distinct from 'lake_reservoir' or a.reach_length_km is not null then 1 end)
             as n_reaches,
         count(case when a.class_rank is not null then a.reach_length_km end) as n_lengths,
