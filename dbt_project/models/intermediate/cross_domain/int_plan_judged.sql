@@ -332,7 +332,9 @@ select
         when status = 'at_risk' and has_pace then concat_ws('; ', 'not attained yet, behind an even pace', cause)
         when status = 'at_risk' and start_attains
             then concat_ws(
-                    '; ', concat('attained in ', cast(pace_year as string), ', not in ', cast(judged_year as string)), cause
+                    '; ',
+                    concat('attained in ', cast(pace_year as string), ', not in ', cast(judged_year as string)),
+                    cause
                 )
         when status = 'at_risk' and projection is null
             then concat_ws('; ', concat('not attained yet; ', projection_reason), cause)

@@ -108,7 +108,7 @@ verdicts as (
             when n_valid >= n_expected * waste_coverage_indicative then 'indicative'
             else 'insufficient'
         end as validity,
-        {%- for rule, judged, lacks in rules %}
+    {%- for rule, judged, lacks in rules %}
         case
             when is_pending then 'pending'
             when coalesce({{ judged }}, 0) = 0 then 'insufficient'
@@ -116,7 +116,7 @@ verdicts as (
             else 'indicative'
         end as {{ rule }}_validity
         {{- ',' if not loop.last }}
-        {%- endfor %}
+    {%- endfor %}
     from beside
 )
 
@@ -146,7 +146,7 @@ select
     concat_ws(
         '; ',
         {%- for rule, judged, lacks in rules %}
-        case when v.{{ judged }} = 0 then '{{ lacks }}' end,
+            case when v.{{ judged }} = 0 then '{{ lacks }}' end,
         {%- endfor %}
         'rated load: the register knows no vehicles',
         'plant log: not delivered'
@@ -164,15 +164,15 @@ select
         else ''
     end as validity_reason,
     {%- for rule, judged, lacks in rules %}
-    v.{{ rule }}_validity,
-    case
-        when v.is_pending then 'loads of the day can still arrive'
-        when v.n_expected = 0 then 'no load received: closed or not delivered'
-        when v.{{ judged }} = 0 then '{{ lacks }}'
-        when v.{{ rule }}_validity = 'indicative'
-            then concat('{{ rule }}: ', v.{{ judged }}, ' of ', v.n_expected, ' loads judged')
-        else ''
-    end as {{ rule }}_reason,
+        v.{{ rule }}_validity,
+        case
+            when v.is_pending then 'loads of the day can still arrive'
+            when v.n_expected = 0 then 'no load received: closed or not delivered'
+            when v.{{ judged }} = 0 then '{{ lacks }}'
+            when v.{{ rule }}_validity = 'indicative'
+                then concat('{{ rule }}: ', v.{{ judged }}, ' of ', v.n_expected, ' loads judged')
+            else ''
+        end as {{ rule }}_reason,
     {%- endfor %}
     case
         when v.is_pending then 'pending'
@@ -186,11 +186,11 @@ select
         else concat_ws(
                 '; ',
                 {%- for rule, judged, lacks in rules %}
-                case
-                    when v.{{ rule }}_validity <> 'valid'
-                        then concat('{{ rule }}: ', v.{{ judged }}, ' of ', v.n_expected, ' loads judged')
-                end
-                {{- ',' if not loop.last }}
+                    case
+                        when v.{{ rule }}_validity <> 'valid'
+                            then concat('{{ rule }}: ', v.{{ judged }}, ' of ', v.n_expected, ' loads judged')
+                    end
+                    {{- ',' if not loop.last }}
                 {%- endfor %}
             )
     end as inconsistent_reason,
