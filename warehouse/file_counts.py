@@ -15,7 +15,8 @@ from typing import Any
 
 from sources.registry.model import Column
 from warehouse.atomic import remove, remove_empty_dirs, replacing, write_bytes
-from warehouse.index import FILE_COUNTS, CleanedFile, Index
+from warehouse.index import CleanedFile, Index
+from warehouse.index_tables import FILE_COUNTS
 from warehouse.paths import PART, SIDECAR, DataDir
 from warehouse.sidecar import read_sidecar
 

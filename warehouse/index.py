@@ -1,8 +1,9 @@
 """The rebuildable index of the lake in SQLite: offers seen, deliveries, what touches which partition, what is cleaned.
 
-Here belong its tables and questions. It holds nothing that the files do not say (rebuild.py makes it again from
-receipts, offers, sidecars and file counts); writing those files is lake.py's. Marks set before files change tell the
-next start that files and index may differ. Standard library only: a refresh with nothing new loads this module.
+Here belong its questions. Not here: its tables (index_tables.py). It holds nothing that the files do not say:
+rebuild.py makes it again from receipts, offers, sidecars and file counts, and writing those files is lake.py's. Marks
+set before files change tell the next start that files and index may differ. Standard library only: a refresh with
+nothing new loads this module.
 """
 
 from __future__ import annotations
@@ -12,56 +13,19 @@ import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sources.cleaning.store import FileCounts, PartitionCounts
+from sources.cleaning.store import PartitionCounts
 from sources.deliveries import Offer, Receipt
 from warehouse import key_index
+from warehouse.index_tables import DATA_TABLES, FILE_COUNTS, PARTITION_COUNTS, RECEIPT, SCHEMA_VERSION, TABLES
 
-SCHEMA_VERSION = "2"
-_RECEIPT = tuple(f.name for f in fields(Receipt))
-_PARTITION_COUNTS = tuple(f.name for f in fields(PartitionCounts))
-FILE_COUNTS = tuple(f.name for f in fields(FileCounts) if f.name != "touches")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Receipt.order, as SQL over deliveries d.
 _ORDER = "d.delivered_us, d.sha256, d.source_id, d.offer_id"
-
-_TABLES = f"""
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS marks (id INTEGER PRIMARY KEY, what TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS offers (
-    feed TEXT NOT NULL, source_id TEXT NOT NULL, offer_id TEXT NOT NULL, etag TEXT NOT NULL,
-    PRIMARY KEY (feed, source_id, offer_id)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS deliveries (
-    {", ".join(f"{name} {'INTEGER' if name == 'size_bytes' else 'TEXT'} NOT NULL" for name in _RECEIPT)},
-    delivery_id TEXT NOT NULL PRIMARY KEY, month TEXT NOT NULL, delivered_us INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS deliveries_by_offer ON deliveries (feed, source_id, offer_id);
-CREATE INDEX IF NOT EXISTS deliveries_by_path ON deliveries (feed, source_id, offered_path);
-CREATE INDEX IF NOT EXISTS deliveries_by_bytes ON deliveries (sha256);
-CREATE TABLE IF NOT EXISTS partitions (
-    table_name TEXT NOT NULL, value TEXT NOT NULL, rows INTEGER NOT NULL, sha256 TEXT NOT NULL,
-    PRIMARY KEY (table_name, value)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS touches (
-    table_name TEXT NOT NULL, value TEXT NOT NULL, delivery_id TEXT NOT NULL,
-    {", ".join(f"{name} INTEGER NOT NULL" for name in _PARTITION_COUNTS)},
-    PRIMARY KEY (table_name, value, delivery_id)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS touches_by_delivery ON touches (delivery_id);
-CREATE TABLE IF NOT EXISTS cleaned (
-    delivery_id TEXT NOT NULL PRIMARY KEY, fingerprint TEXT NOT NULL,
-    {", ".join(FILE_COUNTS)}
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS stamps (
-    folder TEXT PRIMARY KEY, sha256 TEXT NOT NULL, stamp TEXT NOT NULL
-) WITHOUT ROWID;
-"""
-_DATA_TABLES = ("offers", "deliveries", "partitions", "touches", "cleaned")
 
 
 class IndexUnusable(RuntimeError):
@@ -102,11 +66,13 @@ class Index:
                 self.db.execute("PRAGMA journal_mode=WAL")
                 self.db.execute("PRAGMA synchronous=FULL")
                 fresh = not self.db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-                self.db.executescript(_TABLES + key_index.TABLES)
+                self.db.executescript(TABLES + key_index.TABLES)
                 if fresh:
                     self.db.execute("INSERT INTO meta VALUES ('schema_version', ?)", (SCHEMA_VERSION,))
             found = self.db.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
         except sqlite3.DatabaseError as error:
+            if hasattr(self, "db"):
+                self.close()
             raise IndexUnusable(f"{file}: {error}") from None
         if found != (SCHEMA_VERSION,):
             self.close()
@@ -164,11 +130,11 @@ class Index:
 
     def add_deliveries(self, receipts: Iterable[Receipt]) -> None:
         """Adds landed deliveries; known ones stay."""
-        marks = ", ".join("?" * (len(_RECEIPT) + 3))
+        marks = ", ".join("?" * (len(RECEIPT) + 3))
         self.db.executemany(
             f"INSERT OR IGNORE INTO deliveries VALUES ({marks})",
             (
-                (*(getattr(r, n) for n in _RECEIPT), r.delivery_id, r.delivered_at[:7], _microseconds(r.moment))
+                (*(getattr(r, n) for n in RECEIPT), r.delivery_id, r.delivered_at[:7], _microseconds(r.moment))
                 for r in receipts
             ),
         )
@@ -320,10 +286,10 @@ class Index:
         """Replaces what is known of one partition; `counts` by delivery id."""
         self.drop_partition(table, value)
         self.db.execute("INSERT INTO partitions VALUES (?, ?, ?, ?)", (table, value, rows, sha256))
-        marks = ", ".join("?" * (len(_PARTITION_COUNTS) + 3))
+        marks = ", ".join("?" * (len(PARTITION_COUNTS) + 3))
         self.db.executemany(
             f"INSERT INTO touches VALUES ({marks})",
-            ((table, value, delivery, *(getattr(c, n) for n in _PARTITION_COUNTS)) for delivery, c in counts.items()),
+            ((table, value, delivery, *(getattr(c, n) for n in PARTITION_COUNTS)) for delivery, c in counts.items()),
         )
 
     def drop_partition(self, table: str, value: str) -> None:
@@ -341,8 +307,8 @@ class Index:
 
     def cleaned_in(self, month: str) -> list[tuple[CleanedFile, str]]:
         """Every cleaned delivery of a month of delivery with its counts and fingerprint, by feed and delivery order."""
-        columns = [f"d.{n}" for n in _RECEIPT] + ["c.fingerprint"] + [f"c.{n}" for n in FILE_COUNTS]
-        columns += [f"coalesce(sum(t.{n}), 0)" for n in _PARTITION_COUNTS]
+        columns = [f"d.{n}" for n in RECEIPT] + ["c.fingerprint"] + [f"c.{n}" for n in FILE_COUNTS]
+        columns += [f"coalesce(sum(t.{n}), 0)" for n in PARTITION_COUNTS]
         query = (
             f"SELECT {', '.join(columns)} FROM deliveries d JOIN cleaned c USING (delivery_id)"
             " LEFT JOIN touches t USING (delivery_id)"
@@ -350,7 +316,7 @@ class Index:
         )
         found = []
         for row in self.db.execute(query, (month,)):
-            receipt, rest = Receipt(*row[: len(_RECEIPT)]), row[len(_RECEIPT) :]
+            receipt, rest = Receipt(*row[: len(RECEIPT)]), row[len(RECEIPT) :]
             counts = dict(zip(FILE_COUNTS, rest[1:], strict=False))
             totals = PartitionCounts(*rest[1 + len(FILE_COUNTS) :])
             found.append((CleanedFile(receipt, counts, totals), rest[0]))
@@ -380,16 +346,16 @@ class Index:
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Everything the index holds, sorted: two indexes of the same files are equal."""
-        return {t: sorted(self.db.execute(f"SELECT * FROM {t}"), key=repr) for t in _DATA_TABLES}
+        return {t: sorted(self.db.execute(f"SELECT * FROM {t}"), key=repr) for t in DATA_TABLES}
 
     def clear(self) -> None:
         """Empties all tables but the marks and forgets what was remembered, inside the open transaction."""
-        for table in _DATA_TABLES:
+        for table in DATA_TABLES:
             self.db.execute(f"DELETE FROM {table}")
         self.db.execute("DELETE FROM meta WHERE key LIKE 'note %'")
 
     def _receipts(self, query: str, parameters: Sequence[Any]) -> list[Receipt]:
-        columns = ", ".join(f"d.{n}" for n in _RECEIPT)
+        columns = ", ".join(f"d.{n}" for n in RECEIPT)
         rows = self.db.execute(f"SELECT {columns} {query} ORDER BY {_ORDER}", parameters)
         return [Receipt(*row) for row in rows]
 

@@ -1,7 +1,7 @@
 """A domain that fails its gate: on the very first refresh, on a later one, and again after a rollback.
 
 Here belongs what BI reads in each case, from a user's own deliveries: noise fails because most rows of a file are
-broken. Not here: holding table by table (tests/releases/test_warehouse_release.py).
+broken. Not here: holding table by table (tests/releases/test_held_tables.py).
 """
 
 from __future__ import annotations

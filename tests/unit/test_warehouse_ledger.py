@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.warehouse_kit import five_entries
 from warehouse.ledger import GENESIS, Ledger, LedgerError
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -15,13 +16,7 @@ AT = datetime(2026, 11, 22, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Five entries, the second to fourth appended together."""
-    ledger = Ledger(tmp_path_factory.mktemp("ledger") / "ledger.jsonl")
-    ledger.append("release", {"release_id": "000001-0123456789ab", "n": 1}, AT)
-    together = [("release", {"release_id": "二"}), ("hold", {"domain": "air"}), ("hold", {"domain": "water"})]
-    ledger.append_all(together, AT)
-    ledger.append("rollback", {"to": "000001-0123456789ab", "withdrawn": ["二"]}, AT)
-    return ledger.file.read_bytes()
+    return five_entries(tmp_path_factory.mktemp("ledger") / "ledger.jsonl", AT)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from warehouse.candidate import admit, admit_held
 from warehouse.catalogue import Catalogue, MartColumn, MartTable
 from warehouse.digest import table_digest
 from warehouse.lake import Lake
+from warehouse.ledger import Ledger
 from warehouse.parquet import schema_of
 from warehouse.paths import DataDir
 from warehouse.release import Published, publish
@@ -281,3 +282,13 @@ def refresh(
 def read_release(path: Path, table: str) -> list[tuple]:
     with duckdb.connect(str(path / "marts.duckdb"), read_only=True) as con:
         return con.execute(f"SELECT * FROM {table} ORDER BY ALL").fetchall()
+
+
+def five_entries(file: Path, at: datetime) -> bytes:
+    """The bytes of a ledger of five entries, the second to fourth appended together."""
+    ledger = Ledger(file)
+    ledger.append("release", {"release_id": "000001-0123456789ab", "n": 1}, at)
+    together = [("release", {"release_id": "二"}), ("hold", {"domain": "air"}), ("hold", {"domain": "water"})]
+    ledger.append_all(together, at)
+    ledger.append("rollback", {"to": "000001-0123456789ab", "withdrawn": ["二"]}, at)
+    return ledger.file.read_bytes()
