@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -140,15 +141,22 @@ def test_a_reader_that_nobody_listens_to_any_more_is_ended() -> None:
     assert len(rows_of(good)) == 5
 
 
-def test_a_reader_that_takes_too_long_is_ended_and_the_next_file_is_read() -> None:
+def test_a_reader_that_takes_too_long_is_ended_and_the_next_file_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    take = isolated._take
+    monkeypatch.setattr(isolated, "_take", lambda limits: started.append(take(limits)) or started[-1])
+
     class Late(Watch):
-        """Time runs out once the process has the file."""
+        """The process stops before it is asked, and time runs out once it has the file."""
 
         asked = 0
 
         def left(self) -> float:
             self.asked += 1
-            return 5.0 if self.asked == 1 else 0.0
+            if self.asked > 1:
+                return 0.0
+            started[-1]._process.send_signal(signal.SIGSTOP)
+            return 5.0
 
     limits = ReadLimits()
     good = workbooks.workbook({"S": workbooks.table()})
