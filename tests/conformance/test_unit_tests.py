@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import yaml
-
+from tests import dbt_yml
 from tests.conformance.kit import PROJECT, Project
 
 
 def test_every_unit_test_beside_a_model_passes(project: Project) -> None:
     """A unit test needs the columns of what its model reads: those of the models that the cases were built by."""
-    files = PROJECT.glob("models/**/*.yml")
-    entries = [e for f in files for e in (yaml.safe_load(f.read_text(encoding="utf-8")) or {}).get("unit_tests", [])]
+    entries = dbt_yml.entries("unit_tests", PROJECT.glob("models/**/*.yml"))
     judged = project.at(datetime(2026, 3, 10, 6))
     judged.dbt("test", "--select", "test_type:unit")
     statuses = judged.results().items()

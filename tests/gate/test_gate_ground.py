@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
 from expectations.checks import Check, quoted
 from expectations.judge import Finding, Judge
 from expectations.reduce import Target, reduce, to_frame
+from tests import dbt_yml
 from warehouse.catalogue import Catalogue, MartColumn, MartTable
 
-MARTS = Path(__file__).resolve().parents[2] / "dbt_project" / "models" / "marts"
+MARTS = dbt_yml.PROJECT / "models" / "marts"
 
 
 @cache
@@ -32,7 +31,7 @@ def marts() -> dict[str, MartTable]:
     """Every mart that a yml below dbt_project/models/marts declares, as the catalogue would hold it."""
     found = {}
     for file in sorted(MARTS.rglob("*.yml")):
-        for model in (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("models", ()):
+        for model in dbt_yml.entries("models", [file]):
             meta = model["config"]["meta"]
             columns = tuple(MartColumn(c["name"], c["data_type"], c["description"]) for c in model["columns"])
             domain = "judgement" if file.parent.name == "judgement" else meta["domain"]

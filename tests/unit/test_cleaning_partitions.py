@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -253,6 +254,7 @@ print(digest_of_a_busy_store())
 """
 
 
+@cache
 def digest_of_a_busy_store() -> str:
     """SHA-256 over everything that cleaning a few deliveries with every kind of trouble leaves behind."""
     source = air_source(status=ColumnMapping(column="state"), format=Format(missing=("", "NA")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 from itertools import permutations
 
 import polars as pl
@@ -15,13 +16,15 @@ from tests.unit.cleaning_kit import NOON, MemoryStore, air_source, config, deliv
 
 SOURCE = air_source(values=(ValueMapping("pm25", "pm2_5", "ug/m3"),))
 FIRST = date(2025, 1, 1)
+# Readings of a day: its first and those behind it, which no silence precedes.
+HOURS = 6
 # Station A is heard on all days, B from day 45 on, C on the first and the last day only.
 DAYS = {0: "AC", 2: "A", 45: "AB", 100: "ABC"}
 
 
 def of_day(number: int, stations: str) -> Delivery:
     day = FIRST + timedelta(days=number)
-    rows = [f"{s},{day} {h:02d}:00,{10 + h % 3}," for s in stations for h in range(24)]
+    rows = [f"{s},{day} {h:02d}:00,{10 + h % 3}," for s in stations for h in range(HOURS)]
     text = "station,time,pm25,co\n" + "\n".join(rows) + "\n"
     return delivery(SOURCE, text, NOON + timedelta(days=number), f"{number}.csv")
 
@@ -40,20 +43,24 @@ def stored(batches: list[list[Delivery]], budget: Budget = DEFAULT_BUDGET) -> Me
     return store
 
 
+@cache
+def at_once() -> MemoryStore:
+    """All deliveries cleaned in one call; for reading only."""
+    return stored([[of_day(n, s) for n, s in DAYS.items()]])
+
+
 EXPECTED = [("A", 2), ("A", 45), ("A", 100), ("B", 100), ("C", 100)]
 
 
 def test_the_first_reading_after_any_silence_is_flagged_and_a_series_first_one_is_not():
-    store = stored([[of_day(n, s) for n, s in DAYS.items()]])
-    assert after_gaps(store) == EXPECTED
+    assert after_gaps(at_once()) == EXPECTED
 
 
 @pytest.mark.parametrize("order", list(permutations(DAYS)), ids=str)
 def test_the_order_of_arrival_changes_nothing(order):
-    whole = stored([[of_day(n, s) for n, s in DAYS.items()]])
     one_by_one = stored([[of_day(n, DAYS[n])] for n in order])
     assert after_gaps(one_by_one) == EXPECTED
-    assert one_by_one.all_clean("clean_air").equals(whole.all_clean("clean_air"))
+    assert one_by_one.all_clean("clean_air").equals(at_once().all_clean("clean_air"))
 
 
 @pytest.mark.parametrize("pair", [(0, 100), (2, 45), (45, 100)], ids=str)

@@ -10,9 +10,10 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
-PROJECT = Path(__file__).parents[2] / "dbt_project"
+from tests import dbt_yml
+from tests.dbt_yml import PROJECT
+
 MODELS = sorted((PROJECT / "models").rglob("*.sql"))
 MARTS = [m for m in MODELS if "marts" in m.parts]
 
@@ -71,8 +72,7 @@ def test_the_check_bites(sql: str) -> None:
 @pytest.mark.parametrize("mart", MARTS, ids=lambda m: m.stem)
 def test_every_mart_is_described_beside_its_sql(mart: Path) -> None:
     """Contract columns with type and description, a declared domain, grain and volatile columns."""
-    declared = yaml.safe_load(mart.with_suffix(".yml").read_text(encoding="utf-8"))["models"]
-    entry = next(m for m in declared if m["name"] == mart.stem)
+    entry = next(m for m in dbt_yml.entries("models", [mart.with_suffix(".yml")]) if m["name"] == mart.stem)
     assert entry["description"].strip()
     meta = entry["config"]["meta"]
     columns = {c["name"]: c for c in entry["columns"]}
@@ -85,11 +85,9 @@ def test_every_mart_is_described_beside_its_sql(mart: Path) -> None:
 
 
 def test_every_model_and_seed_is_described() -> None:
-    described = {}
-    for file in (*PROJECT.glob("models/**/*.yml"), *PROJECT.glob("seeds/**/*.yml")):
-        content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
-        for kind in ("models", "seeds"):
-            described |= {e["name"]: e.get("description", "").strip() for e in content.get(kind, [])}
+    files = (*PROJECT.glob("models/**/*.yml"), *PROJECT.glob("seeds/**/*.yml"))
+    described = {e["name"]: e.get("description", "").strip() for e in dbt_yml.entries("models", files)}
+    described |= {e["name"]: e.get("description", "").strip() for e in dbt_yml.entries("seeds", files)}
     names = {m.stem for m in MODELS} | {s.stem for s in (PROJECT / "seeds").rglob("*.csv")}
     assert sorted(n for n in names if not described.get(n)) == []
 
@@ -97,9 +95,8 @@ def test_every_model_and_seed_is_described() -> None:
 def test_published_lists_name_every_mart() -> None:
     """The catalogue comes from the exposures: a mart that none names would never be released."""
     published: set[str] = set()
-    for file in PROJECT.glob("models/marts/**/*.yml"):
-        for exposure in (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("exposures", []):
-            published |= set(re.findall(r"ref\('(\w+)'\)", " ".join(exposure["depends_on"])))
+    for exposure in dbt_yml.entries("exposures", PROJECT.glob("models/marts/**/*.yml")):
+        published |= set(re.findall(r"ref\('(\w+)'\)", " ".join(exposure["depends_on"])))
     assert sorted({m.stem for m in MARTS} - published) == []
 
 

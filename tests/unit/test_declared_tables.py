@@ -8,25 +8,23 @@ from __future__ import annotations
 import csv
 import dataclasses
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from sources.config import Standards, load_config, shipped
 from sources.registry.declared import DECLARED_TABLES
+from tests import dbt_yml
+from tests.dbt_yml import PROJECT
 
-PROJECT = Path(__file__).parents[2] / "dbt_project"
 _DBT_TYPES = {"string": "varchar", "int": "bigint", "decimal": "decimal(18,6)", "date": "date", "bool": "boolean"}
 
 
 def declared_in(pattern: str, kind: str) -> dict[str, dict[str, Any]]:
     """Entries of a kind in the project's yml files, by name."""
     entries: dict[str, dict[str, Any]] = {}
-    for file in PROJECT.glob(pattern):
-        for entry in (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get(kind, []):
-            entries |= {t["name"]: t for t in entry["tables"]} if kind == "sources" else {entry["name"]: entry}
+    for entry in dbt_yml.entries(kind, PROJECT.glob(pattern)):
+        entries |= {t["name"]: t for t in entry["tables"]} if kind == "sources" else {entry["name"]: entry}
     return entries
 
 
@@ -65,7 +63,7 @@ def test_every_seed_of_rules_is_in_force() -> None:
 
 
 def test_the_default_choices_are_those_of_the_project() -> None:
-    variables = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    variables = dbt_yml.content(PROJECT / "dbt_project.yml")["vars"]
     default = dataclasses.asdict(load_config(None).standards)
     assert default == dataclasses.asdict(Standards())
     assert (variables["grid_region"], variables["grid_series"]) == (default["grid_region"], default["grid_series"])
