@@ -13,7 +13,7 @@ import duckdb
 
 from expectations.checks import Check, quoted
 from expectations.judge import Finding, Judge
-from expectations.reduce import Target, reduce, to_frame
+from expectations.reduce import Reduction, Target, reduce, to_frame
 from tests import dbt_yml
 from warehouse.catalogue import Catalogue, MartColumn, MartTable
 
@@ -56,15 +56,27 @@ def relation(con: duckdb.DuckDBPyConnection, name: str, mart: MartTable, rows: I
     declared = ", ".join(f"{quoted(c.name)} {c.data_type}" for c in mart.columns)
     con.execute(f"create or replace table {name} ({declared})")
     for row in rows:
-        values = ", ".join(f"cast(? as {c.data_type})" for c in mart.columns)
-        con.execute(f"insert into {name} select {values}", [row.get(c.name) for c in mart.columns])
+        given = [c for c in mart.columns if c.name in row]
+        into = f"({', '.join(quoted(c.name) for c in given)}) select" if given else "default values"
+        values = ", ".join(f"cast(? as {c.data_type})" for c in given)
+        con.execute(f"insert into {name} {into} {values}", [row[c.name] for c in given])
     return Target(name, mart.grain)
+
+
+def reduced(con: duckdb.DuckDBPyConnection, target: Target, checks: Sequence[Check]) -> Reduction:
+    """Reduces `checks`; none may break in SQL."""
+    reduction = reduce(con, target, checks)
+    assert not reduction.errors, reduction.errors
+    return reduction
 
 
 def judged(con: duckdb.DuckDBPyConnection, target: Target, checks: Sequence[Check]) -> dict[str, Finding]:
     """Reduces and judges `checks`; no check may be left without a finding."""
-    reduction = reduce(con, target, checks)
-    assert not reduction.errors, reduction.errors
+    return found_in(reduced(con, target, checks), checks)
+
+
+def found_in(reduction: Reduction, checks: Sequence[Check]) -> dict[str, Finding]:
+    """Judges what was reduced; no check may be left without a finding."""
     findings = court().judge("suite", to_frame(reduction), checks)
     assert set(findings) == {c.name for c in checks}
     return findings
