@@ -25,7 +25,7 @@ from orchestration.session import Session
 from warehouse.candidate import CANDIDATE_SCHEMA, AdmittedTable, HeldContractChanged, admit, admit_held
 from warehouse.catalogue import CROSS_DOMAIN, Catalogue, MartTable
 from warehouse.digest import table_digest
-from warehouse.duck import ContractBroken, quoted
+from warehouse.duck import ContractBroken, connect, quoted
 from warehouse.gate_records import Refused
 from warehouse.release import CROSS_SCHEMA, Published, publish
 from warehouse.releases import current, hold, prune
@@ -137,7 +137,7 @@ def _judge(
     docs = handover.gate_folder(session.data) / "docs" / name
     shutil.rmtree(docs, ignore_errors=True)
     before = current(session.data)
-    with duckdb.connect(str(session.data.build_db), read_only=True) as con:
+    with connect(session.data.spill, session.data.build_db, read_only=True) as con:
         report = judge(
             con,
             session.catalogue,

@@ -17,7 +17,7 @@ import duckdb
 
 from warehouse.catalogue import Catalogue, MartTable
 from warehouse.digest import table_digest
-from warehouse.duck import attach, check_contract, contract_difference, contract_of, create_table, quoted
+from warehouse.duck import attach, check_contract, connect, contract_difference, contract_of, create_table, quoted
 from warehouse.paths import DataDir
 from warehouse.releases import DATABASE, Release, current, read_manifest
 from warehouse.standing import check_release
@@ -73,7 +73,7 @@ def admit(
     Verdict pass or warn: a copy of the candidate table. Otherwise the current release's table, or an empty one under
     its contract where there is none. HeldContractChanged if a held table's columns, types or grain were changed since.
     """
-    with duckdb.connect(str(build_db)) as con:
+    with connect(data.spill, build_db) as con:
         held_from, manifest = _held_from(con, data)
         con.execute(f"DROP SCHEMA IF EXISTS {ADMITTED_SCHEMA} CASCADE")
         con.execute(f"CREATE SCHEMA {ADMITTED_SCHEMA}")
@@ -92,7 +92,7 @@ def admit_held(
     """
     if read := [table.name for table in failed if table.is_read]:
         raise ValueError(f"{', '.join(read)}: other tables are built from it, so it cannot be held alone")
-    with duckdb.connect(str(build_db)) as con:
+    with connect(data.spill, build_db) as con:
         held_from, manifest = _held_from(con, data)
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {ADMITTED_SCHEMA}")
         for table in failed:

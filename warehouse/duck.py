@@ -1,7 +1,8 @@
 """Small things every DuckDB user of the warehouse needs: quoting, a quiet connection, a relation's contract.
 
-Here belongs what does not know about releases or candidates. Not here: SQL of the marts (dbt_project). Connections
-made here fetch no extension, and spill into the data directory instead of the working directory.
+Here belongs what does not know about releases or candidates. Not here: SQL of the marts (dbt_project). Every connection
+of the product is made here: it keeps a memory limit, fetches no extension, and spills into the data directory instead
+of the working directory.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.catalogue import MartTable, normal_type
+from warehouse.limits import duckdb_limits
 
 # DuckDB 1.0's format: what 1.1 to 2.x clients open.
 STORAGE_VERSION = "v1.0.0"
@@ -35,12 +37,25 @@ def file_pattern(path: Path) -> str:
     return "".join(f"[{c}]" if c in "[]*?" else c for c in str(path))
 
 
-def connect(spill: Path) -> duckdb.DuckDBPyConnection:
-    """An in-memory connection that attaches files, spills to `spill` and fetches nothing."""
-    con = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
-    con.execute(f"SET temp_directory = {literal(str(spill))}")
-    # No setting of the machine may decide how text sorts or which zone a time is read in.
-    con.execute("SET default_collation = 'binary'")
+def connect(
+    spill: Path, file: Path | None = None, *, read_only: bool = False, closed: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """A connection to `file`, or one in memory that attaches files; what is beyond its memory limit goes to `spill`.
+
+    `closed`: it can open no other file and change no setting. IOException if another process is writing `file`.
+    """
+    config = {
+        **duckdb_limits(),
+        "temp_directory": str(spill),
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        # No setting of the machine may decide how text sorts or which zone a time is read in.
+        "default_collation": "binary",
+    }
+    con = duckdb.connect(str(file) if file else ":memory:", read_only=read_only, config=config)
+    if closed:
+        # Not in `config`: DuckDB refuses a folder for spilling next to it.
+        con.execute("SET enable_external_access = false; SET lock_configuration = true")
     return con
 
 

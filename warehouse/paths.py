@@ -153,6 +153,11 @@ class DataDir:
         return self.build / "work.duckdb"
 
     @property
+    def spill(self) -> Path:
+        """Where DuckDB puts what is beyond its memory limit."""
+        return self.build / "spill"
+
+    @property
     def dbt(self) -> Path:
         return self.build / "dbt"
 

@@ -166,7 +166,7 @@ def publish(
 
 def _cross_domain(build_db: Path, data: DataDir, catalogue: Catalogue, held: Set[str]) -> list[AdmittedTable]:
     """The cross-domain tables as dbt's second run left them, but those that are held."""
-    with connect(data.build / "spill") as con:
+    with connect(data.spill) as con:
         attach(con, build_db, "build")
         return [
             AdmittedTable(
@@ -220,7 +220,7 @@ def _write_tables(
     local: datetime,
 ) -> dict[str, tuple[str, int]]:
     """Writes database and Parquet; Refused if the database does not hold what was judged. Gives digests and rows."""
-    spill = data.build / "spill"
+    spill = data.spill
     names_zh = {feed.domain: feed.name_zh for feed in registry().feeds.values()} | _DOMAIN_ZH
     fresh_cross = {t.name for t in tables if t.domain == CROSS_DOMAIN and t.state == "fresh"}
     sources = {t.name: CROSS_SCHEMA if t.name in fresh_cross else ADMITTED_SCHEMA for t in tables}

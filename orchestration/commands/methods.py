@@ -7,7 +7,6 @@ release holds beside the figures.
 from __future__ import annotations
 
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +15,8 @@ from orchestration.commands.refresh import DataOption, JsonOption
 from orchestration.decisions import OK, UsageError
 from orchestration.report import print_json, print_table
 from orchestration.settings import data_dir
+from warehouse.paths import DataDir
+from warehouse.releases import DATABASE
 
 _LISTED = ("indicator_id", "variant", "name_zh", "unit", "standard")
 _TABLE = "mart_indicator_methods"
@@ -36,7 +37,7 @@ def methods(
 
     Example: ecoledger methods pm25_annual_mean
     """
-    rows = _rows(data_dir(data).current / "marts.duckdb")
+    rows = _rows(data_dir(data))
     if indicator:
         known = sorted({row["indicator_id"] for row in rows})
         rows = [row for row in rows if row["indicator_id"] == indicator]
@@ -55,14 +56,14 @@ def methods(
     return OK
 
 
-def _rows(database: Path) -> list[dict[str, Any]]:
+def _rows(data: DataDir) -> list[dict[str, Any]]:
     """The methods of the current release; UsageError if there is none."""
-    import duckdb
+    from warehouse.duck import connect
 
+    database = data.current / DATABASE
     if not database.exists():
         raise UsageError("no release yet; `ecoledger refresh` makes the first")
-    closed = {"enable_external_access": "false", "lock_configuration": "true"}
-    with duckdb.connect(str(database), read_only=True, config=closed) as con:
+    with connect(data.spill, database, read_only=True, closed=True) as con:
         result = con.execute(f"select * from {_TABLE} order by indicator_id, variant")
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
