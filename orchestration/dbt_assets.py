@@ -17,23 +17,19 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, build_dbt_asset_specs
 
-from orchestration.dbt_runner import NodeResult, node_result, run_dbt
+from orchestration.build_nodes import in_second_run
+from orchestration.dbt_runner import NodeResult, node_result
 from orchestration.gate import warm_up
+from orchestration.planned import PlannedRun, begin_candidate, explained, note_results, plan_run
 from orchestration.progress import step
 from orchestration.resources import Refresh
+from orchestration.session import Session
 from sources.disk import is_full
+from warehouse.catalogue import CROSS_DOMAIN, JUDGEMENT
 from warehouse.disk import DiskFull, full_text
 
-CROSS_DOMAIN = "cross_domain"
-JUDGEMENT = "judgement"
 DUCKDB_POOL = "duckdb"
 _SECOND_RUN = f"tag:{CROSS_DOMAIN} tag:{JUDGEMENT}"
-# Unit tests belong to the test suite; a data test runs with the run that builds the last of what it reads.
-_BUILD_OPTIONS = (
-    *("--exclude-resource-type", "unit_test"),
-    *("--exclude-resource-type", "exposure"),
-    *("--indirect-selection", "buildable"),
-)
 
 
 class Translator(DagsterDbtTranslator):
@@ -70,11 +66,6 @@ class Translator(DagsterDbtTranslator):
         if len(deps) < len(spec.deps):
             deps.append(dg.AssetDep("admitted"))
         return spec.replace_attributes(deps=deps)
-
-
-def in_second_run(node: Mapping[str, Any]) -> bool:
-    """Whether a dbt node is built after admission."""
-    return bool({CROSS_DOMAIN, JUDGEMENT} & set(node.get("tags", ())))
 
 
 def domain_of(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
@@ -151,33 +142,47 @@ def _dbt_step(
     def run(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:
         session = refresh.session
         if number == 1:
-            session.remove_candidate()
+            begin_candidate(session)
             warm_up()
         results: list[NodeResult] = []
         keys = {spec.metadata["dagster_dbt/unique_id"]: spec.key for spec in dbt_specs}
-        arguments = ["build", f"--{selects}", *_SECOND_RUN.split(), *_BUILD_OPTIONS]
         with step("build", "domains" if number == 1 else "cross-domain") as told:
-            target, variables = session.dbt_target(number), session.dbt_vars(number)
-            # Closed at once however this step ends: dbt must not outlive it.
-            with closing(run_dbt(session.data, arguments, target, variables, session.manifest_path)) as events:
-                for result in filter(None, map(node_result, events)):
-                    results.append(result)
-                    told.note(f"{result.index} of {result.total}: {result.name}")
-                    if result.built and result.unique_id in keys:
-                        yield dg.MaterializeResult(
-                            asset_key=keys[result.unique_id], metadata={"seconds": round(result.seconds, 3)}
-                        )
+            plan = plan_run(session, number)
+            told.note(f"{len(plan.asked)} of {len(plan.decisions)} nodes may have changed")
+            # The second run waits for every seed it reads: one that is loaded already counts as made.
+            for decision in plan.carried:
+                if decision.node.kind == "seed" and decision.node.id in keys:
+                    yield dg.MaterializeResult(asset_key=keys[decision.node.id], metadata={"carried": True})
+            for result in _run(session, plan):
+                results.append(result)
+                told.note(f"{result.index} of {result.total}: {result.name}")
+                if result.built and result.unique_id in keys:
+                    yield dg.MaterializeResult(
+                        asset_key=keys[result.unique_id], metadata={"seconds": round(result.seconds, 3)}
+                    )
             told.note(summary_text(results))
         # A model that met a full disk says nothing about its domain: it must not be held for that.
         if any(r.status == "error" and is_full(r.message) for r in results):
             raise DiskFull(full_text(session.data.root))
-        _require_seeds(results, [unique_id for unique_id in keys if unique_id.startswith("seed.")])
+        _require_seeds(results, [unique_id for unique_id in plan.asked if unique_id.startswith("seed.")])
+        note_results(session, results)
+        session.plan += explained(plan, results)
         for domain in domains:
             mine = [r for r in results if _domain(r, manifest) == domain]
             context.log.info(f"{domain}: {summary_text(mine)}")
             yield dg.MaterializeResult(asset_key=candidate_key(domain), metadata=_metadata(mine))
 
     return run
+
+
+def _run(session: Session, plan: PlannedRun) -> Iterator[NodeResult]:
+    """Runs dbt for what is asked; nothing is started where nothing is."""
+    if not plan.asked:
+        return
+    target, variables = session.dbt_target(plan.number), session.dbt_vars(plan.number)
+    # Closed at once however this step ends: dbt must not outlive it.
+    with closing(session.dbt.run(plan.arguments, target, variables)) as events:
+        yield from filter(None, map(node_result, events))
 
 
 def _require_seeds(results: Sequence[NodeResult], seeds: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
-"""The process that is dbt: runs one dbt command on a manifest that was parsed before.
+"""The process that is dbt: runs dbt commands on a manifest that was parsed before.
 
-Started by dbt_runner.py: `python -m orchestration.dbt_child <parent's pid> <partial_parse.msgpack> <clean layer>
-<arguments>`.
+Started by dbt_runner.py: `python -m orchestration.dbt_child <parent's pid> <partial_parse.msgpack> <clean layer>`. Each
+line of its input is the arguments of one command, as a JSON list; an event on its output says that the command ended.
 dbt's own command parses the whole project again whenever a variable changes, and `as_of` changes with every refresh:
 that costs 3 to 4 s a run. Variables are read when a node is compiled, so the parsed manifest serves. Only where the
 clean layer lies is read while parsing: its mark in the sources' locations is replaced here.
@@ -10,15 +10,19 @@ Not here: anything else.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import json
 import os
 import signal
 import sys
 from pathlib import Path
 
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
+from orchestration.dbt_runner import COMMAND_ENDED
 from warehouse.duck import file_pattern
 
 # prctl(PR_SET_PDEATHSIG, …), Linux.
@@ -45,12 +49,9 @@ def place_sources(manifest: Manifest, clean: Path) -> None:
                 meta[_LOCATION] = meta[_LOCATION].replace(_CLEAN_ROOT, path)
 
 
-def main(arguments: list[str]) -> int:
+def run(manifest: Manifest, arguments: list[str]) -> int:
     """Exit code as dbt's: 0 done, 1 a node failed, 2 dbt stopped."""
-    die_with(int(arguments[0]))
-    manifest = Manifest.from_msgpack(Path(arguments[1]).read_bytes())
-    place_sources(manifest, Path(arguments[2]))
-    done = dbtRunner(manifest=manifest).invoke(arguments[3:])
+    done = dbtRunner(manifest=manifest).invoke(arguments)
     if done.exception is not None:
         # dbt has logged what it knows how to word; the rest would be lost.
         print(f"{type(done.exception).__name__}: {done.exception}", flush=True)
@@ -58,5 +59,25 @@ def main(arguments: list[str]) -> int:
     return 0 if done.success else 1
 
 
+def release_database() -> None:
+    """Closes the working database, which dbt keeps open until its process ends: between commands it is the gate's."""
+    with contextlib.suppress(Exception):
+        # Raises where the command ended before it opened anything.
+        DuckDBConnectionManager.env().close()
+    DuckDBConnectionManager.close_all_connections()
+
+
+def main(parent: str, parsed: str, clean: str) -> None:
+    """Works through the commands on the standard input, until it ends."""
+    die_with(int(parent))
+    manifest = Manifest.from_msgpack(Path(parsed).read_bytes())
+    place_sources(manifest, Path(clean))
+    for line in sys.stdin:
+        code = run(manifest, json.loads(line))
+        release_database()
+        ended = {"info": {"name": COMMAND_ENDED, "level": "info", "msg": ""}, "data": {"code": code}}
+        print(json.dumps(ended), flush=True)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(*sys.argv[1:])

@@ -1,4 +1,4 @@
-"""Runs dbt as a subprocess beside this Python: `dbt parse` when the project changed, then one command at a time.
+"""Runs dbt as a subprocess next to this Python: `dbt parse` when the project changed, then its commands in one process.
 
 dbt in the same process would keep the candidate locked, so it is always another process. Here belong its
 command line, its events and its results. Not here: what a result means for a domain (expectations) or for Dagster
@@ -7,6 +7,7 @@ command line, its events and its results. Not here: what a result means for a do
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -30,6 +31,8 @@ PARSED = "partial_parse.msgpack"
 _FLAGS = ("--log-format=json", "--log-level=info", "--log-level-file=info", "--no-use-colors", "--no-version-check")
 # How long dbt may take to end when the refresh is stopped.
 _GRACE_S = 10
+# What dbt_child.py says after each command, with dbt's exit code.
+COMMAND_ENDED = "EcoLedgerCommandEnded"
 _RESULT_EVENTS = frozenset({"LogModelResult", "LogSeedResult", "LogTestResult", "LogNodeResult"})
 
 
@@ -99,6 +102,69 @@ def prepare_manifest(data: DataDir, project: Path = PROJECT) -> Path:
     return data.dbt_manifest
 
 
+class Dbt:
+    """One dbt process that works through any number of commands on a prepared manifest: starting one costs 4 s.
+
+    Between two commands it holds no lock on the working database. Use it as a context manager: it ends with it.
+    """
+
+    def __init__(self, data: DataDir, manifest: Path, project: Path = PROJECT) -> None:
+        """Starts nothing yet."""
+        self._data, self._manifest, self._project = data, manifest, project
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Dbt:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the process, whatever it is doing."""
+        if self._process is not None:
+            _end(self._process)
+            self._process = None
+
+    def run(self, arguments: Sequence[str], target: Path, variables: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Runs `dbt <arguments>` and yields its events; artifacts and dbt.log go to `target`.
+
+        Models and tests that fail do not raise: they are results. DbtError if dbt stopped before it could run anything,
+        with its error messages. An iteration that is left early ends the process.
+        """
+        process = self._started()
+        places = ("--target-path", str(target), "--log-path", str(target))
+        given = json.dumps(dict(variables), ensure_ascii=False)
+        command = [*_FLAGS, *arguments, *places, "--vars", given]
+        target.mkdir(parents=True, exist_ok=True)
+        ended = False
+        try:
+            process.stdin.write(json.dumps(command) + "\n")
+            process.stdin.flush()
+            code, errors = -1, []
+            for line in process.stdout:
+                event = _event(line)
+                if event["info"]["name"] == COMMAND_ENDED:
+                    code, ended = int(event["data"]["code"]), True
+                    break
+                if text := _error_text(event):
+                    errors.append(text)
+                yield event
+            if code not in (0, 1):
+                raise DbtError(f"dbt stopped: {_joined(errors)} (log: {target / 'dbt.log'})")
+        except BrokenPipeError:
+            raise DbtError(f"dbt ended before it was asked anything (log: {target / 'dbt.log'})") from None
+        finally:
+            if not ended:
+                self.close()
+
+    def _started(self) -> subprocess.Popen[str]:
+        if self._process is None:
+            given = (str(os.getpid()), str(self._manifest.with_name(PARSED)), str(self._data.clean))
+            command = [sys.executable, "-m", "orchestration.dbt_child", *given]
+            self._process = _popen(command, self._data, self._data.dbt, self._project, subprocess.PIPE)
+        return self._process
+
+
 def run_dbt(
     data: DataDir,
     arguments: Sequence[str],
@@ -107,31 +173,30 @@ def run_dbt(
     manifest: Path,
     project: Path = PROJECT,
 ) -> Iterator[dict[str, Any]]:
-    """Runs `dbt <arguments>` on the prepared `manifest` and yields its events; artifacts and dbt.log go to `target`.
-
-    Models and tests that fail do not raise: they are results. DbtError if dbt stopped before it could run anything,
-    with its error messages.
-    """
-    given = (str(os.getpid()), str(manifest.with_name(PARSED)), str(data.clean))
-    command = [sys.executable, "-m", "orchestration.dbt_child", *given, *_FLAGS, *arguments]
-    return _run([*command, "--vars", json.dumps(dict(variables), ensure_ascii=False)], data, target, project)
+    """One command in a dbt process of its own: Dbt.run."""
+    with Dbt(data, manifest, project) as dbt:
+        yield from dbt.run(arguments, target, variables)
 
 
-def _run(command: Sequence[str], data: DataDir, target: Path, project: Path) -> Iterator[dict[str, Any]]:
+def _popen(command: Sequence[str], data: DataDir, target: Path, project: Path, stdin: int) -> subprocess.Popen[str]:
     target.mkdir(parents=True, exist_ok=True)
-    errors: list[str] = []
-    with subprocess.Popen(
+    return subprocess.Popen(
         command,
         # The child imports our package from where we did; dbt itself is told the project by its environment.
         cwd=PROJECT.parent,
         env=dbt_environment(data, project, target),
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         encoding="utf-8",
         errors="replace",
-    ) as process:
+    )
+
+
+def _run(command: Sequence[str], data: DataDir, target: Path, project: Path) -> Iterator[dict[str, Any]]:
+    errors: list[str] = []
+    with _popen(command, data, target, project, subprocess.DEVNULL) as process:
         try:
             for line in process.stdout or ():
                 event = _event(line)
@@ -152,6 +217,10 @@ def _end(process: subprocess.Popen[str]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with contextlib.suppress(BrokenPipeError):
+                stream.close()
 
 
 def node_result(event: Mapping[str, Any]) -> NodeResult | None:

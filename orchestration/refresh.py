@@ -155,6 +155,7 @@ def _sum_up(
         ledger_head=Ledger(settings.data.ledger_file).head(),
         open=str(settings.data.current / DATABASE) if settings.data.current.exists() else "",
         dagster_run=result.run_id,
+        plan=session.plan,
         log=str(log_file(settings.data)),
     )
     return summary, outcome

@@ -63,6 +63,15 @@ def print_summary(summary: Summary) -> None:
         console.print(f"open in BI   {_plain(summary.open)}", soft_wrap=True)
 
 
+def print_plan(summary: Summary) -> None:
+    """What became of each model, and why."""
+    if not summary.plan:
+        _console().print("nothing was planned: every table is carried")
+        return
+    columns = ("table", "verdict", "reason", "outcome")
+    print_table("build plan", columns, [[row[name] for name in columns] for row in summary.plan])
+
+
 def print_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Any small table."""
     table = _table(title)

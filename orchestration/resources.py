@@ -38,7 +38,8 @@ def sessions_kept() -> Iterator[list[Session]]:
 
 
 class Refresh(dg.ConfigurableResource):
-    """Last day, first day and feeds of one refresh; a run's configuration can say no more than these.
+    """Last day, first day and feeds of one refresh, and whether it builds everything again; a run's configuration can
+    say no more than these.
 
     Data directory and configuration file (None = built-in district) belong to the definitions: whoever may start a run
     must not choose where it reads and writes. `over` gives the class for them.
@@ -50,6 +51,7 @@ class Refresh(dg.ConfigurableResource):
     last_day: str = ""
     first_day: str = ""
     feeds: list[str] = Field(default_factory=list)
+    full: bool = False
 
     _session: Session | None = PrivateAttr(default=None)
 
@@ -70,6 +72,7 @@ class Refresh(dg.ConfigurableResource):
             last_day=last_day,
             first_day=settings.first.isoformat() if settings.first else "",
             feeds=list(settings.feeds),
+            full=settings.full,
         )
 
     def settings(self, now: datetime | None = None) -> Settings:
@@ -83,6 +86,7 @@ class Refresh(dg.ConfigurableResource):
             self.last_day or None,
             self.feeds,
             now,
+            full=self.full,
         )
 
     @contextmanager
@@ -111,4 +115,4 @@ class Refresh(dg.ConfigurableResource):
         return {"resources": {"refresh": {"config": self.model_dump(include=set(_FIELDS))}}}
 
 
-_FIELDS = ("last_day", "first_day", "feeds")
+_FIELDS = ("last_day", "first_day", "feeds", "full")

@@ -6,8 +6,9 @@ or Dagster.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from orchestration import handover
-from orchestration.dbt_runner import prepare_manifest
+from orchestration.dbt_runner import Dbt, prepare_manifest
 from orchestration.settings import Settings
 from orchestration.survey import forget_refresh, last_refresh
 from sources.claims import Claims
@@ -45,7 +46,8 @@ class Session:
     `failures` maps a feed to why its pull or cleaning failed, `fetched` to the ids of new deliveries, `cleaned` to
     the ids of those cleaned in this run. `verdicts` holds the gate's word by domain, `states` the domains that are
     held or empty, `held` why; `notices` are sentences for people about what is not a fault; `refused` says why nothing
-    may be published.
+    may be published. `is_kept`: the working database is that of the last refresh; `plan` is what became of each model.
+    What is open until the end is in `closing`.
     """
 
     settings: Settings
@@ -58,6 +60,9 @@ class Session:
     held: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     refused: str = ""
+    is_kept: bool = False
+    plan: list[dict[str, str]] = field(default_factory=list)
+    closing: ExitStack = field(default_factory=ExitStack)
     published: Published | None = None
 
     @property
@@ -69,6 +74,16 @@ class Session:
     def manifest_path(self) -> Path:
         """dbt's manifest.json, parsed if the project changed."""
         return prepare_manifest(self.data)
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """dbt's manifest as a dictionary."""
+        return json.loads(self.manifest_path.read_bytes())
+
+    @cached_property
+    def dbt(self) -> Dbt:
+        """The one dbt process of this refresh; started when it is first asked for something."""
+        return self.closing.enter_context(Dbt(self.data, self.manifest_path))
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -98,6 +113,7 @@ class Session:
         }
         return {
             "as_of": self.as_of().strftime("%Y-%m-%d %H:%M:%S"),
+            "is_planned": True,
             "held_domains": [{"domain": domain, "state": state} for domain, state in sorted(states.items())],
             **{name: [value] if isinstance(value, str) else value for name, value in chosen.items()},
         }
@@ -156,14 +172,6 @@ class Session:
         newest = self.lake.index.newest_period(feed)
         return datetime.fromisoformat(newest) if newest else None
 
-    def remove_candidate(self) -> None:
-        """The working database is made fresh for every build."""
-        for file in self.data.build.glob(f"{self.data.build_db.name}*"):
-            file.unlink()
-        for run in (1, 2):
-            (self.dbt_target(run) / "run_results.json").unlink(missing_ok=True)
-        handover.forget(self.data)
-
 
 @contextmanager
 def open_session(settings: Settings) -> Iterator[Session]:
@@ -180,7 +188,9 @@ def open_session(settings: Settings) -> Iterator[Session]:
     if mended := mend(data, registry, zone):
         raise LakeDamaged("; ".join(["run again, there is more to clean", *mended]))
     with open_lake(data, registry, zone) as lake:
+        session = Session(settings, lake)
         try:
-            yield Session(settings, lake)
+            with session.closing:
+                yield session
         finally:
             close_readers()

@@ -24,7 +24,7 @@ DEFAULT_DATA = "data"
 @dataclass(frozen=True)
 class Settings:
     """One refresh: `clock` is what is due by, `now` the machine's time (both zone-aware); `first` leaves out older
-    deliveries; `feeds` stand in registry order.
+    deliveries; `feeds` are in registry order; `full` builds everything again, whatever was built before.
     """
 
     data: DataDir
@@ -34,6 +34,7 @@ class Settings:
     now: datetime
     first: date | None
     feeds: tuple[str, ...]
+    full: bool = False
 
     @property
     def zone(self) -> str:
@@ -71,6 +72,8 @@ def settled(
     to: str | None = None,
     feeds: tuple[str, ...] | list[str] = (),
     now: datetime | None = None,
+    *,
+    full: bool = False,
 ) -> Settings:
     """Settings from options as typed; ConfigError or UsageError say what is wrong with them."""
     config = load_config(config_file)
@@ -80,4 +83,4 @@ def settled(
     clock = clock_for(parse_day(to, "--to") if to else None, zone, now)
     first_day = parse_day(first, "--from") if first else None
     check_range(first_day, clock)
-    return Settings(data, config, known, clock, now, first_day, check_feeds(feeds, known.feeds))
+    return Settings(data, config, known, clock, now, first_day, check_feeds(feeds, known.feeds), full)

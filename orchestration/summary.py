@@ -32,7 +32,7 @@ class Summary:
     """A refresh in plain values; `outcome`: published, nothing_new, unchanged, withdrawn, refused or failed.
 
     `notices` are sentences about what is not a fault but should be known: sources that read nothing, that are gone or
-    renamed, files that are never due, deliveries that contradict each other.
+    renamed, files that are never due, deliveries that contradict each other. `plan` has a row for each model.
     """
 
     outcome: str
@@ -50,6 +50,7 @@ class Summary:
     dagster_run: str = ""
     log: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
+    plan: list[dict[str, str]] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""

@@ -6,6 +6,7 @@ counts come about (sources.cleaning) or what the gate makes of a sum that does n
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -20,6 +21,7 @@ from warehouse.index_tables import FILE_COUNTS
 from warehouse.paths import PART, SIDECAR, DataDir
 from warehouse.sidecar import read_sidecar
 
+TABLE = "file_counts"
 COLUMNS: tuple[Column, ...] = (
     Column("feed", "string", "Feed of the delivery", key=True),
     Column("source_id", "string", "Declared source that delivered it"),
@@ -125,8 +127,17 @@ def write_month(data: DataDir, index: Index, month: str, zone: tzinfo) -> list[U
 
 def stored_months(data: DataDir) -> Iterator[tuple[str, Path]]:
     """(month, folder) of every month on disk."""
-    for folder in sorted((data.clean / "file_counts").glob("month=*")):
+    for folder in sorted(data.clean_table(TABLE).glob("month=*")):
         yield folder.name.removeprefix("month="), folder
+
+
+def stored_digest(data: DataDir) -> str:
+    """SHA-256 over the sidecars of every month: what the table holds."""
+    digest = hashlib.sha256()
+    for month, folder in stored_months(data):
+        sidecar = folder / SIDECAR
+        digest.update(month.encode() + (sidecar.read_bytes() if sidecar.exists() else b"") + b"\0")
+    return digest.hexdigest()
 
 
 def read_month(folder: Path) -> list[tuple[dict[str, Any], str]] | None:

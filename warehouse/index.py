@@ -237,6 +237,13 @@ class Index:
             digest.update(b"\n")
         return digest.hexdigest()
 
+    def table_digests(self) -> dict[str, str]:
+        """SHA-256 over the clean partitions of each table that has any."""
+        digests: dict[str, Any] = {}
+        for table, value, sha256 in self.db.execute("SELECT table_name, value, sha256 FROM partitions ORDER BY 1, 2"):
+            digests.setdefault(table, hashlib.sha256()).update(f"{value}\0{sha256}\n".encode())
+        return {table: digest.hexdigest() for table, digest in digests.items()}
+
     # --- partitions and counts
 
     def touching(self, feed: str, partitions: Sequence[tuple[str, str]]) -> list[Receipt]:

@@ -18,6 +18,7 @@ from sources.config.model import Source
 from sources.deliveries import Delivery, Offer, Receipt
 from sources.registry.declared import DeclaredTable
 from sources.registry.model import REGISTER_COLUMNS, Registry
+from warehouse import file_counts
 from warehouse.atomic import remove
 from warehouse.clean_files import SITE_REGISTER, Entered, whole_tables, write_empty_tables
 from warehouse.index import Index, IndexUnusable
@@ -92,6 +93,12 @@ class Lake:
     def sweep(self) -> Reconciled:
         """Drops temporary files and data files without their sidecar; the index follows."""
         return self.reconcile()
+
+    def tokens(self) -> dict[str, str]:
+        """What each clean table holds, as a digest of its files: equal tokens, equal rows."""
+        tokens = {table: "none" for table in (*self.registry.tables, *whole_tables())}
+        tokens |= self.index.table_digests()
+        return tokens | {file_counts.TABLE: file_counts.stored_digest(self.data)}
 
     # --- raw
 

@@ -12,7 +12,7 @@ import typer
 
 from orchestration.decisions import OK
 from orchestration.refresh import nothing_new, run_refresh
-from orchestration.report import print_json, print_summary
+from orchestration.report import print_json, print_plan, print_summary
 from orchestration.settings import Settings, config_path, data_dir, settled
 from orchestration.summary import Summary
 from orchestration.survey import last_refresh, survey
@@ -40,6 +40,10 @@ def refresh(
     first: Annotated[str | None, typer.Option("--from", help="First day of delivery to pull, YYYY-MM-DD.")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Last complete day, YYYY-MM-DD; default yesterday.")] = None,
     feed: Annotated[list[str] | None, typer.Option("--feed", help="Pull this feed only; may be repeated.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Build every table again, also where nothing changed.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say of each table whether it was built again or carried, and why.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Pull what is due and not yet landed, clean it, build the marts, judge them, publish a release.
@@ -47,11 +51,11 @@ def refresh(
     Example: ecoledger refresh --config ecoledger.toml --to 2026-11-22
     """
     directory = data_dir(data).prepare()
-    settings = settled(directory, config_path(config), first, to, feed or ())
+    settings = settled(directory, config_path(config), first, to, feed or (), full=full)
     with writer_lock(directory, "ecoledger refresh"):
         mended = _put_right(settings)
         found = survey(settings)
-        summary, code = nothing_new(settings, found), OK
+        summary, code = None if full else nothing_new(settings, found), OK
         if summary is None:
             summary, code = _work(settings, found, to or "", as_json)
     summary.mended = mended
@@ -59,6 +63,8 @@ def refresh(
         print_json({"exit_code": code, **summary.as_dict()})
     else:
         print_summary(summary)
+        if explain:
+            print_plan(summary)
     return code
 
 

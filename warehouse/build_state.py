@@ -1,0 +1,140 @@
+"""What the working database remembers from one build to the next: schema `state`.
+
+Here belongs keeping what each node holds (tokens) and under which key it was built, next to the tables themselves, so
+that both come and go together. Not here: the decision (build_plan.py) or dbt. The materialisations of the project
+(dbt_project/macros/carried.sql) read `state.due` and write `state.holds` and `state.built` while dbt runs.
+
+A token says what a relation holds: same token, same rows. For a table that dbt built it is the number of its rows and
+two sums over DuckDB's hash of each, for a seed or a clean table a digest of its files, for an admitted mart its digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from warehouse.build_plan import MISSING, Node
+
+SCHEMA = "state"
+# Raised whenever tables of another layout, or tokens made otherwise, must not be trusted.
+_LAYOUT = "1"
+_TABLES = f"""
+CREATE SCHEMA IF NOT EXISTS state;
+CREATE TABLE IF NOT EXISTS state.about (name VARCHAR, value VARCHAR);
+CREATE TABLE IF NOT EXISTS state.holds (node VARCHAR, token VARCHAR);
+CREATE TABLE IF NOT EXISTS state.built (node VARCHAR, key VARCHAR);
+CREATE TABLE IF NOT EXISTS state.wanted (node VARCHAR, code VARCHAR);
+CREATE TABLE IF NOT EXISTS state.reads (node VARCHAR, parent VARCHAR);
+CREATE OR REPLACE VIEW state.due AS
+WITH inputs AS (
+    SELECT r.node, string_agg(r.parent || '=' || coalesce(h.token, '{MISSING}'), ';' ORDER BY r.parent) AS listed
+    FROM state.reads AS r LEFT JOIN state.holds AS h ON h.node = r.parent
+    GROUP BY r.node
+)
+SELECT w.node, w.code || '|' || coalesce(i.listed, '') AS key, b.key AS built_key
+FROM state.wanted AS w
+LEFT JOIN inputs AS i ON i.node = w.node
+LEFT JOIN state.built AS b ON b.node = w.node;
+"""
+
+
+class BuildState:
+    """Schema `state` of one open working database."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+
+    def tokens(self) -> dict[str, str]:
+        """What each node holds, as far as it is known."""
+        return dict(self._con.execute("SELECT node, token FROM state.holds").fetchall())
+
+    def built(self) -> dict[str, str]:
+        """The key each node was built under; tests under which they passed."""
+        return dict(self._con.execute("SELECT node, key FROM state.built").fetchall())
+
+    def there(self, relations: Mapping[str, tuple[str, str]]) -> set[str]:
+        """Which of `relations` (id → schema, name) the database has."""
+        found = set(self._con.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall())
+        return {node for node, place in relations.items() if place in found}
+
+    def put_tokens(self, tokens: Mapping[str, str]) -> None:
+        """Says what `tokens` hold now; the others stay."""
+        self._replace("holds", tokens)
+
+    def put_built(self, nodes: Iterable[str]) -> None:
+        """Notes that `nodes` are built, or have passed, under the keys they have now."""
+        named = dict.fromkeys(nodes, "")
+        due = dict(self._con.execute("SELECT node, key FROM state.due").fetchall())
+        self._replace("built", {node: due[node] for node in named if node in due})
+
+    def forget(self, nodes: Iterable[str]) -> None:
+        """Takes back that `nodes` are built or have passed."""
+        self._con.executemany("DELETE FROM state.built WHERE node = ?", [[node] for node in nodes] or [[""]])
+
+    def want(self, nodes: Iterable[Node]) -> None:
+        """Replaces what the coming run is asked for: every node's code and what it reads."""
+        listed = list(nodes)
+        self._con.execute("DELETE FROM state.wanted; DELETE FROM state.reads")
+        self._insert("wanted", [(n.id, n.code) for n in listed])
+        self._insert("reads", [(n.id, parent) for n in listed for parent in n.parents])
+
+    def _replace(self, table: str, rows: Mapping[str, str]) -> None:
+        if rows:
+            self._con.execute(f"DELETE FROM state.{table} WHERE list_contains(?, node)", [list(rows)])
+            self._insert(table, list(rows.items()))
+
+    def _insert(self, table: str, rows: list[tuple[str, str]]) -> None:
+        # One statement for all rows: each of its own would take a millisecond.
+        self._con.execute(
+            f"INSERT INTO state.{table} SELECT unnest(?), unnest(?)", [[a for a, _ in rows], [b for _, b in rows]]
+        )
+
+
+@contextmanager
+def build_state(file: Path) -> Iterator[BuildState]:
+    """The state of the working database `file`, in one transaction: all of it is kept, or nothing."""
+    with duckdb.connect(str(file)) as con:
+        con.execute("BEGIN")
+        yield BuildState(con)
+        con.execute("COMMIT")
+
+
+def prepare(file: Path, about: Mapping[str, str]) -> bool:
+    """Makes `file` a working database that may be trusted for `about` (versions, place), else removes it first.
+
+    Gives whether what it holds was kept. A file that cannot be opened, is of another layout or was made for something
+    else costs a full build and nothing more.
+    """
+    wanted = {"layout": _LAYOUT, "duckdb": duckdb.__version__, **about}
+    if file.exists():
+        try:
+            with duckdb.connect(str(file)) as con:
+                if dict(con.execute("SELECT name, value FROM state.about").fetchall()) == wanted:
+                    con.execute(_TABLES)
+                    return True
+        except duckdb.Error:
+            pass
+    remove(file)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(file)) as con:
+        con.execute(_TABLES)
+        con.execute("INSERT INTO state.about SELECT unnest(?), unnest(?)", [list(wanted), list(wanted.values())])
+    return False
+
+
+def remove(file: Path) -> None:
+    """Removes a working database with what DuckDB keeps next to it."""
+    for found in file.parent.glob(f"{file.name}*"):
+        found.unlink()
+
+
+def digest_of(parts: Iterable[str]) -> str:
+    """SHA-256 over texts, each apart from the next."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(f"{len(part)}:{part}".encode())
+    return digest.hexdigest()
