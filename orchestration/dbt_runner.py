@@ -28,9 +28,12 @@ PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 _PROJECT_FILES = ("*.sql", "*.yml", "*.csv")
 # dbt's own store of what it parsed, from which dbt_child.py starts.
 PARSED = "partial_parse.msgpack"
-_FLAGS = ("--log-format=json", "--log-level=info", "--log-level-file=info", "--no-use-colors", "--no-version-check")
+_FLAGS = ("--log-format=json", "--log-level=info", "--log-level-file=warn", "--no-use-colors", "--no-version-check")
 # How long dbt may take to end when the refresh is stopped.
 _GRACE_S = 10
+# Keeps dbt from writing the whole manifest again with every command; dbt_child.py writes the results then.
+NO_ARTIFACTS = "--no-write-json"
+RUN_RESULTS = "run_results.json"
 # What dbt_child.py says after each command, with dbt's exit code.
 COMMAND_ENDED = "EcoLedgerCommandEnded"
 _RESULT_EVENTS = frozenset({"LogModelResult", "LogSeedResult", "LogTestResult", "LogNodeResult"})

@@ -21,6 +21,7 @@ from expectations.records import DomainVerdict, GateReport
 from expectations.verdicts import domain_verdicts
 from expectations.waivers import Waiver, load_waivers
 from orchestration import handover
+from orchestration.dbt_runner import RUN_RESULTS
 from orchestration.planned import carried_tests
 from orchestration.session import Session
 from warehouse.candidate import CANDIDATE_SCHEMA, AdmittedTable, HeldContractChanged, admit, admit_held
@@ -172,7 +173,7 @@ def _digests(con: duckdb.DuckDBPyConnection, schema: str, tables: Sequence[MartT
 
 def _findings(session: Session, run: int) -> tuple[DbtFinding, ...]:
     published = [table.name for table in session.catalogue.tables]
-    results = session.dbt_target(run) / "run_results.json"
+    results = session.dbt_target(run) / RUN_RESULTS
     return read_dbt_results(results, session.manifest_path, published, carried_tests(session, run))
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from orchestration import handover
 from orchestration.build_nodes import Project, admitted_id
-from orchestration.dbt_runner import PROJECT, NodeResult
+from orchestration.dbt_runner import NO_ARTIFACTS, PROJECT, RUN_RESULTS, NodeResult
 from warehouse.atomic import write_bytes
 from warehouse.build_plan import Decision, decide
 from warehouse.build_state import build_state, prepare, remove
@@ -35,7 +35,7 @@ def begin_candidate(session: Session) -> None:
     # Views name the clean layer by its path.
     session.is_kept = prepare(data.build_db, {"clean": str(data.clean)})
     for run in (1, 2):
-        for name in ("run_results.json", _PLAN):
+        for name in (RUN_RESULTS, _PLAN):
             (session.dbt_target(run) / name).unlink(missing_ok=True)
     handover.forget(data)
 
@@ -61,7 +61,7 @@ class PlannedRun:
     def arguments(self) -> list[str]:
         """dbt's command line for it."""
         names = sorted(d.node.name for d in self.asked.values())
-        return ["build", "--select", *names, "--indirect-selection", "empty", *_ONLY]
+        return ["build", NO_ARTIFACTS, "--select", *names, "--indirect-selection", "empty", *_ONLY]
 
 
 # Unit tests belong to the test suite; a mart and a unit test may share a name.

@@ -1,28 +1,46 @@
 {#-
-  Materialisations that leave a relation alone when nothing it depends on has changed. The refresh says what every node
-  depends on (schema `state` of the working database, warehouse/build_state.py) and sets the variable `is_planned`;
-  without it dbt builds as it always does. Not here: which nodes dbt is asked for at all (warehouse/build_plan.py).
+  How tables and views are made: in one statement and one transaction, and not at all where nothing a relation depends on
+  has changed. The refresh says what every node depends on (schema `state` of the working database,
+  warehouse/build_state.py) and sets the variable `is_planned`; without it everything is built. Not here: which nodes
+  dbt is asked for at all (warehouse/build_plan.py).
+
+  dbt's own materialisation of a table makes another one, renames twice and drops: eight statements, which cost more than
+  the rows of most models. DuckDB replaces a table within a transaction, so readers and a killed run see the old or the new one.
 -#}
 
 {% materialization table, adapter='duckdb' %}
     {%- if is_carried() -%}
         {{ return(carry()) }}
     {%- endif -%}
-    {%- do begin_build() -%}
-    {%- set done = dbt.materialization_table_duckdb() -%}
-    {%- do end_build(row_token()) -%}
-    {{ return(done) }}
+    {%- set relation = this.incorporate(type='table') -%}
+    {{ drop_other_kind(relation) }}
+    {%- call statement('main', auto_begin=True) -%}
+        {%- if config.get('contract').enforced -%}
+            {{ get_assert_columns_equivalent(compiled_code) }}
+            create or replace table {{ relation }} {{ get_table_columns_and_constraints() }};
+            insert into {{ relation }} {{ get_column_names() }} ({{ get_select_subquery(compiled_code) }});
+        {%- else -%}
+            create or replace table {{ relation }} as ({{ compiled_code }});
+        {%- endif %}
+        {{ note_built(relation, row_token(relation)) }}
+    {%- endcall -%}
+    {{ adapter.commit() }}
+    {{ return({'relations': [relation]}) }}
 {% endmaterialization %}
 
 {% materialization view, adapter='duckdb' %}
     {%- if is_carried() -%}
         {{ return(carry()) }}
     {%- endif -%}
-    {%- do begin_build() -%}
-    {%- set done = dbt.materialization_view_default() -%}
-    {#- A view holds what it reads: its token is its key. -#}
-    {%- do end_build("(select md5(key) from state.due where node = '" ~ model.unique_id ~ "')") -%}
-    {{ return(done) }}
+    {%- set relation = this.incorporate(type='view') -%}
+    {{ drop_other_kind(relation) }}
+    {%- call statement('main', auto_begin=True) -%}
+        create or replace view {{ relation }} as ({{ compiled_code }});
+        {#- A view holds what it reads: its token is its key. #}
+        {{ note_built(relation, "(select md5(key) from state.due where node = '" ~ model.unique_id ~ "')") }}
+    {%- endcall -%}
+    {{ adapter.commit() }}
+    {{ return({'relations': [relation]}) }}
 {% endmaterialization %}
 
 {# Whether the relation was built under the key it has now. #}
@@ -41,30 +59,32 @@
     {%- call noop_statement('main', 'CARRIED', 'CARRIED', 0) -%}
         select 'nothing it depends on has changed'
     {%- endcall -%}
-    {{ return({'relations': [this.incorporate(type='view' if config.get('materialized') == 'view' else 'table')]}) }}
+    {{ return({'relations': [this.incorporate(type=config.get('materialized'))]}) }}
 {%- endmacro %}
 
-{# Before anything is touched: a build that is cut off must not count as one. #}
-{% macro begin_build() -%}
-    {%- if var('is_planned') -%}
-        {%- do run_query("delete from state.built where node = '" ~ model.unique_id ~ "'") -%}
+{# A view that was a table in an earlier version of the project, or the other way round. #}
+{% macro drop_other_kind(relation) -%}
+    {%- set before = load_cached_relation(relation) -%}
+    {%- if before is not none and before.type != relation.type -%}
+        {{ drop_relation_if_exists(before) }}
     {%- endif -%}
 {%- endmacro %}
 
-{# Notes what the relation holds now (`token`, an expression) and the key it was built under. #}
-{% macro end_build(token) -%}
+{# Notes, in the same transaction, what the relation holds now (`token`, an expression) and under which key. #}
+{% macro note_built(relation, token) -%}
     {%- if var('is_planned') -%}
-        {%- set id = model.unique_id -%}
-        {%- do run_query("delete from state.holds where node = '" ~ id ~ "'") -%}
-        {%- do run_query("insert into state.holds select '" ~ id ~ "', " ~ token) -%}
-        {%- do run_query("insert into state.built select node, key from state.due where node = '" ~ id ~ "'") -%}
+        {%- set id = model.unique_id %}
+        delete from state.holds where node = '{{ id }}';
+        delete from state.built where node = '{{ id }}';
+        insert into state.holds select '{{ id }}', {{ token }};
+        insert into state.built select node, key from state.due where node = '{{ id }}';
     {%- endif -%}
 {%- endmacro %}
 
 {# Rows in any order: their number and two sums over the hash of each. #}
-{% macro row_token() -%}
+{% macro row_token(relation) -%}
     (
         select count(*) || ':' || coalesce(bit_xor(hash(whole_row)), 0) || ':' || coalesce(sum(hash(whole_row)), 0)
-        from {{ this }} as whole_row
+        from {{ relation }} as whole_row
     )
 {%- endmacro %}
