@@ -6,6 +6,7 @@ Here belongs reading manifest.json for that: own code, macros, variables, contra
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -89,13 +90,16 @@ class Project:
         given = (node.get("test_metadata") or {}).get("kwargs")
         parts = [self._base, text, node.get("checksum", {}).get("checksum") if kind == "seed" else "", own, columns]
         code = digest_of(json.dumps(part, sort_keys=True, default=str) for part in [*parts, used, given])
-        parents = tuple(dict.fromkeys(self._read_as(p, node, admitted) for p in node["depends_on"].get("nodes", ())))
+        read = (self._read(parent, node, admitted) for parent in node["depends_on"].get("nodes", ()))
+        parents = tuple(dict.fromkeys(itertools.chain.from_iterable(read)))
         return Node(node["unique_id"], node["name"], kind, code, parents, code if kind == "seed" else "")
 
-    def _read_as(self, parent: str, node: Mapping[str, Any], admitted: Collection[str]) -> str:
+    def _read(self, parent: str, node: Mapping[str, Any], admitted: Collection[str]) -> list[str]:
+        """As what `node` reads `parent`: models of the second run read marts as admitted, its tests may read both."""
         name = parent.rsplit(".", 1)[-1]
-        is_admitted = parent.startswith("model.") and name in admitted
-        return admitted_id(name) if is_admitted and self.second_run(node["unique_id"]) else parent
+        if not parent.startswith("model.") or name not in admitted or not self.second_run(node["unique_id"]):
+            return [parent]
+        return [admitted_id(name)] if node["resource_type"] == "model" else [admitted_id(name), parent]
 
     def _text(self, code: str) -> str:
         """`code` with the text of every macro of the project whose name is in it, and in theirs."""

@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.build_plan import MISSING, Node
+from warehouse.duck import connect
 
 SCHEMA = "state"
 # Raised whenever tables of another layout, or tokens made otherwise, must not be trusted.
@@ -97,7 +98,7 @@ class BuildState:
 @contextmanager
 def build_state(file: Path) -> Iterator[BuildState]:
     """The state of the working database `file`, in one transaction: all of it is kept, or nothing."""
-    with duckdb.connect(str(file)) as con:
+    with connect(file.parent / "spill", file) as con:
         con.execute("BEGIN")
         yield BuildState(con)
         con.execute("COMMIT")
@@ -112,7 +113,7 @@ def prepare(file: Path, about: Mapping[str, str]) -> bool:
     wanted = {"layout": _LAYOUT, "duckdb": duckdb.__version__, **about}
     if file.exists():
         try:
-            with duckdb.connect(str(file)) as con:
+            with connect(file.parent / "spill", file) as con:
                 if dict(con.execute("SELECT name, value FROM state.about").fetchall()) == wanted:
                     con.execute(_TABLES)
                     return True
@@ -120,7 +121,7 @@ def prepare(file: Path, about: Mapping[str, str]) -> bool:
             pass
     remove(file)
     file.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(file)) as con:
+    with connect(file.parent / "spill", file) as con:
         con.execute(_TABLES)
         con.execute("INSERT INTO state.about SELECT unnest(?), unnest(?)", [list(wanted), list(wanted.values())])
     return False

@@ -8,6 +8,7 @@ between (test_calendar.py). The district is the built-in one without its 43 smal
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -51,10 +52,11 @@ class District:
         self.config.write_text("[[source]]".join((head, *kept)), encoding="utf-8")
         shutil.copy(built_in / "sites.csv", folder / "sites.csv")
         parsed(DataDir(self.data))
+        self.refreshed: dict[str, Ran] = {}
 
-    def refresh(self, last_day: str) -> Ran:
+    def refresh(self, last_day: str, *options: str) -> Ran:
         places = ("--data", str(self.data), "--config", str(self.config))
-        return run_cli("refresh", *places, "--from", BEGINS, "--to", last_day, "--json")
+        return run_cli("refresh", *places, "--from", BEGINS, "--to", last_day, "--json", *options)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +66,7 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> District:
 
 @pytest.mark.parametrize(("last_day", "reaches"), TURNS)
 def test_a_turn_publishes_every_domain(district: District, last_day: str, reaches: date | None) -> None:
-    ran = district.refresh(last_day)
+    ran = district.refreshed[last_day] = district.refresh(last_day)
     assert (ran.code, ran.json["outcome"]) == (0, "published"), ran.out + ran.err
     assert {state["state"] for state in ran.json["domains"].values()} == {"fresh"}
     totals = current(district.data, TOTALS)
@@ -77,3 +79,17 @@ def test_a_turn_publishes_every_domain(district: District, last_day: str, reache
         assert row["has_value"] == allowed and row["has_inventory"] == allowed
         assert row["validity"] == "valid" or row["validity_reason"]
         assert row["inventory_validity"] in (None, row["validity"])
+
+
+def test_what_was_built_turn_by_turn_is_what_a_full_build_makes(district: District) -> None:
+    """Follows the turns: tables were carried from day to day, and no figure depends on it."""
+    (last_day, _), *_ = (p.values for p in reversed(TURNS) if p.values[0] in district.refreshed)
+    by_plan = district.refreshed[last_day]
+    verdicts = Counter(row["verdict"] for row in by_plan.json["plan"])
+    assert verdicts["carried"] > 10 and verdicts["rebuilt"] > 10
+    assert {row["outcome"] for row in by_plan.json["plan"] if row["verdict"] == "carried"} == {"left as it is"}
+    full = district.refresh(last_day, "--full")
+    assert (full.code, full.json["outcome"]) == (0, "unchanged"), full.out + full.err
+    assert full.json["release"]["digest"] == by_plan.json["release"]["digest"]
+    assert Counter(row["verdict"] for row in full.json["plan"]) == {"rebuilt": sum(verdicts.values())}
+    assert {row["outcome"] for row in full.json["plan"]} == {"built"}
