@@ -22,6 +22,8 @@ from warehouse.catalogue import CROSS_DOMAIN, JUDGEMENT
 _KINDS = ("seed", "model", "test")
 _WORD = re.compile(r"\w+")
 # What adapter.dispatch() puts before the name of a macro.
+# The variable that moves with every delivery; it is read like a table, so that a plan names it as the reason.
+MOMENT = "as_of"
 _DISPATCHED = ("duckdb__", "default__")
 # Decides how a node is built or judged; what else a configuration holds (tags, descriptions) does not.
 _CONFIG = (
@@ -89,9 +91,10 @@ class Project:
         columns = [(c["name"], c.get("data_type")) for c in node.get("columns", {}).values()] if kind == "model" else []
         given = (node.get("test_metadata") or {}).get("kwargs")
         parts = [self._base, text, node.get("checksum", {}).get("checksum") if kind == "seed" else "", own, columns]
-        code = digest_of(json.dumps(part, sort_keys=True, default=str) for part in [*parts, used, given])
         read = (self._read(parent, node, admitted) for parent in node["depends_on"].get("nodes", ()))
-        parents = tuple(dict.fromkeys(itertools.chain.from_iterable(read)))
+        moving = [MOMENT] if used.pop(MOMENT, None) else []
+        parents = tuple(dict.fromkeys([*itertools.chain.from_iterable(read), *moving]))
+        code = digest_of(json.dumps(part, sort_keys=True, default=str) for part in [*parts, used, given])
         return Node(node["unique_id"], node["name"], kind, code, parents, code if kind == "seed" else "")
 
     def _read(self, parent: str, node: Mapping[str, Any], admitted: Collection[str]) -> list[str]:

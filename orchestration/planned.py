@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from orchestration import handover
-from orchestration.build_nodes import Project, admitted_id
+from orchestration.build_nodes import MOMENT, Project, admitted_id
 from orchestration.dbt_runner import NO_ARTIFACTS, PROJECT, RUN_RESULTS, NodeResult
 from warehouse.atomic import write_bytes
 from warehouse.build_plan import Decision, decide
@@ -72,11 +72,10 @@ def plan_run(session: Session, number: int) -> PlannedRun:
     """Decides dbt run 1 or 2 and tells the working database what is wanted of it; keeps the decisions for the gate."""
     project = Project(session.manifest, PROJECT)
     marts = {table.name for table in session.catalogue.domain_marts}
-    nodes = [
-        node for node in project.nodes(session.dbt_vars(number), marts) if project.second_run(node.id) == (number == 2)
-    ]
+    variables = session.dbt_vars(number)
+    nodes = [n for n in project.nodes(variables, marts) if project.second_run(n.id) == (number == 2)]
     tokens = {f"{project.sources}.{table}": token for table, token in session.lake.tokens().items()}
-    tokens |= {node.id: node.holds for node in nodes if node.holds}
+    tokens |= {node.id: node.holds for node in nodes if node.holds} | {MOMENT: variables[MOMENT]}
     if number == 2:
         tokens |= {admitted_id(t.name): t.digest for t in handover.load_admitted(session.data)}
     with build_state(session.data.build_db) as state:

@@ -92,10 +92,15 @@ def test_a_macro_that_nothing_uses_and_dbts_own_change_nothing(manifest, folder)
 
 
 @pytest.mark.parametrize(
-    ("name", "reaches"), [("as_of", {"hours_of"}), ("area_name", {"days_of"}), ("other", set()), ("new", set())]
+    ("name", "reaches"), [("area_name", {"days_of"}), ("other", set()), ("new", set()), ("as_of", set())]
 )
 def test_a_variable_changes_only_what_really_uses_it(manifest, folder, name, reaches):
     assert changed(manifest, folder, codes(manifest, folder), {**VARIABLES, name: "changed"}) == reaches
+
+
+def test_the_moment_of_the_lake_is_read_like_a_table(manifest, folder):
+    parents = {node.name: node.parents for node in Project(manifest, folder).nodes(VARIABLES, MARTS)}
+    assert [name for name, read in parents.items() if "as_of" in read] == ["hours_of"]
 
 
 def test_a_description_changes_nothing_and_a_type_does(manifest, folder):
