@@ -20,7 +20,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.dbt_runner import PROJECT, prepare_manifest, project_fingerprint
+from orchestration.dbt_runner import prepare_manifest, project_fingerprint
 from warehouse.paths import DataDir
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,16 +73,16 @@ def run_cli(*arguments: str, env: Mapping[str, str] | None = None, prefix: Seque
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
-def parsed(data: DataDir, project: Path = PROJECT) -> Path:
-    """The manifest of `project` in `data`, as the product prepares it; parsed once for all tests of a run."""
-    shared = Path(os.environ[SHARED_FOLDER]) / project_fingerprint(project)[:16]
+def parsed(data: DataDir) -> Path:
+    """The project's manifest in `data`, as the product prepares it; parsed once for all tests of a run."""
+    shared = Path(os.environ[SHARED_FOLDER]) / project_fingerprint()[:16]
     shared.mkdir(exist_ok=True)
     with (shared / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         made = DataDir(shared / "data").prepare()
-        target = prepare_manifest(made, project).parent
+        target = prepare_manifest(made).parent
     shutil.copytree(target, data.dbt_manifest.parent, dirs_exist_ok=True)
-    return prepare_manifest(data, project)
+    return prepare_manifest(data)
 
 
 def read(database: Path, query: str) -> list[dict[str, Any]]:

@@ -117,25 +117,23 @@ class Project:
         work: Path,
         as_of: datetime,
         clean_root: Path | None = None,
-        folder: Path = PROJECT,
         **variables: Any,
     ) -> None:
-        """`clean_root`: readings that are written already; `folder`: the project, or a changed copy of it."""
+        """`clean_root`: readings that are written already."""
         self._data = DataDir(work / "data").prepare()
         if clean_root:
             self._data.clean.symlink_to(clean_root)
         self.clean_root = self._data.clean
         self.database = self._data.build_db
-        self.folder = folder
         self._variables = {"as_of": f"{as_of:%Y-%m-%d %H:%M:%S}", "admitted_schema": "candidate"} | variables
-        self._manifest = parsed(self._data, folder)
+        self._manifest = parsed(self._data)
         self._results = self._data.dbt / "tests" / "run_results.json"
 
     def dbt(self, *arguments: str) -> None:
         """Runs dbt; AssertionError with what it says of each node that failed."""
         self._results.unlink(missing_ok=True)
         try:
-            for _ in run_dbt(self._data, arguments, self._results.parent, self._variables, self._manifest, self.folder):
+            for _ in run_dbt(self._data, arguments, self._results.parent, self._variables, self._manifest):
                 pass
         except DbtError as error:
             raise AssertionError(str(error)) from None
@@ -159,10 +157,10 @@ class Project:
     def _report(self) -> list[dict[str, Any]]:
         return json.loads(self._results.read_bytes())["results"]
 
-    def build(self, *folders: str) -> None:
-        """Seeds and the marts of the folders or files with everything above them, without tests."""
+    def build(self, *folders: str, without: Sequence[str] = ()) -> None:
+        """The marts of the folders or files with everything above them, without tests and the types in `without`."""
         selection = [f"+path:models/marts/{folder}" for folder in folders]
-        self.dbt("build", "--exclude-resource-type", "test", "unit_test", "exposure", "-s", *selection)
+        self.dbt("build", "--exclude-resource-type", "test", "unit_test", "exposure", *without, "-s", *selection)
 
     def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Rows of a query over the database that dbt left."""
@@ -189,7 +187,7 @@ class Project:
         return subprocess.Popen(
             [*command, str(self.clean_root), "-q", "--vars", json.dumps(self._variables)],
             cwd=ROOT,
-            env=dbt_environment(self._data, self.folder, scratch) | database,
+            env=dbt_environment(self._data, PROJECT, scratch) | database,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=(scratch / "stderr").open("w"),

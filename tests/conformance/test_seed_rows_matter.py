@@ -1,14 +1,14 @@
 """Changing a seed's row changes the result: every limit, breakpoint, factor, class boundary and rule is read from its
 seed, and nowhere else.
 
-Each case is a reading whose figure is known under the seed as delivered and under one changed row. One copy of the
-project has all rows changed; both projects run once over the same readings. Not here: what the standards say
-(test_water.py and its siblings), seeds that nobody reads (tests/unit/test_dbt_seeds_read.py).
+Each case is a reading whose figure is known under the seed as delivered and under one changed row. The project runs
+over the readings with its seeds as delivered; then all rows are changed in a copy of what was loaded, and its models
+run again. Not here: what the standards say (test_water.py and its siblings), seeds that nobody reads
+(tests/unit/test_dbt_seeds_read.py).
 """
 
 from __future__ import annotations
 
-import csv
 import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -16,9 +16,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import duckdb
 import pytest
 
-from tests.conformance.kit import PROJECT, District, Project
+from tests.conformance.kit import District, Project
 
 AS_OF = datetime(2026, 3, 10, 6)
 MARTS = (
@@ -140,36 +141,32 @@ def add(district: District) -> None:
                          provenance="reported")  # fmt: skip
 
 
-def changed_project(folder: Path) -> Path:
-    """A copy of the project with the rows of all cases changed; every case must meet a row."""
-    shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns("target", "logs", "__pycache__"))
-    for case in CASES:
-        file = folder / "seeds" / f"{case.seed}.csv"
-        with file.open(encoding="utf-8", newline="") as handle:
-            rows = list(csv.DictReader(handle))
-        met = [r for r in rows if all(r[column] == value for column, value in case.where.items())]
-        assert met, f"{case.seed}: no row is {case.where}"
-        for row in met:
-            row.update(case.changed)
-        with file.open("w", encoding="utf-8", newline="") as handle:
-            writer = csv.DictWriter(handle, rows[0])
-            writer.writeheader()
-            writer.writerows(rows)
-    return folder
+def change_rows(database: Path) -> None:
+    """Changes the rows of all cases in the tables that the seeds became; every case must meet a row."""
+    with duckdb.connect(str(database)) as connection:
+        for case in CASES:
+            where = " and ".join(f"{column} = ?" for column in case.where)
+            given = [*case.changed.values(), *case.where.values()]
+            changes = ", ".join(f"{column} = ?" for column in case.changed)
+            (met,) = connection.execute(
+                f"update seeds.{case.seed.split('/')[1]} set {changes} where {where}", given
+            ).fetchall()
+            assert met[0], f"{case.seed}: no row is {case.where}"
 
 
 @pytest.fixture(scope="module")
 def projects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, Project]]:
-    """The project as delivered and the changed one, built over the same readings."""
-    work = tmp_path_factory.mktemp("seeds")
-    delivered = Project(work, AS_OF)
+    """The project as delivered, and its models run again over a copy with changed seeds and the same readings."""
+    delivered = Project(tmp_path_factory.mktemp("seeds"), AS_OF)
     district = District()
     add(district)
     district.write(delivered.clean_root)
-    other = tmp_path_factory.mktemp("changed")
-    changed = Project(other, AS_OF, clean_root=delivered.clean_root, folder=changed_project(other / "project"))
-    for project in (delivered, changed):
-        project.build(*(f"{mart}.sql" for mart in MARTS))
+    marts = tuple(f"{mart}.sql" for mart in MARTS)
+    delivered.build(*marts)
+    changed = Project(tmp_path_factory.mktemp("changed"), AS_OF, clean_root=delivered.clean_root)
+    shutil.copy(delivered.database, changed.database)
+    change_rows(changed.database)
+    changed.build(*marts, without=("seed",))
     yield delivered, changed
 
 
