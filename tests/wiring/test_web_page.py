@@ -14,9 +14,6 @@ from urllib.parse import quote
 
 import dagster as dg
 import pytest
-from dagster._core.workspace.context import WorkspaceProcessContext
-from dagster._core.workspace.load_target import EmptyWorkspaceTarget
-from dagster_webserver.app import create_app_from_workspace_process_context
 
 from orchestration.environment import prepare
 from orchestration.web_guard import Guard
@@ -65,6 +62,11 @@ def ask(application, path: str, **headers: str) -> tuple[int, str]:
 
 
 def test_an_image_tag_deletes_no_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Every process of a whole run collects this module; one needs the web server, which takes a second to import.
+    from dagster._core.workspace.context import WorkspaceProcessContext
+    from dagster._core.workspace.load_target import EmptyWorkspaceTarget
+    from dagster_webserver.app import create_app_from_workspace_process_context
+
     monkeypatch.setenv("DAGSTER_HOME", "set by prepare")
     prepare(DataDir(tmp_path))
     with (
