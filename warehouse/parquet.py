@@ -42,7 +42,8 @@ def schema_of(columns: Sequence[Column]) -> pl.Schema:
 def conform(frame: pl.DataFrame, columns: Sequence[Column], table: str) -> pl.DataFrame:
     """`frame` with exactly the declared columns, in order and type; SchemaMismatch if a cast would guess or lose."""
     schema = schema_of(columns)
-    missing, extra = set(schema) - set(frame.columns), set(frame.columns) - set(schema)
+    there = set(frame.columns)
+    missing, extra = set(schema) - there, there - set(schema)
     if missing or extra:
         raise SchemaMismatch(f"{table}: columns missing {sorted(missing)}, not declared {sorted(extra)}")
     return _cast(frame.select(list(schema)), schema, table)
@@ -171,8 +172,10 @@ def file_sha256(path: Path) -> str:
 
 def _cast(frame: pl.DataFrame, schema: pl.Schema, table: str) -> pl.DataFrame:
     casts = []
+    # Asked once: a frame makes its schema anew each time.
+    there = frame.schema
     for name, wanted in schema.items():
-        found = frame.schema[name]
+        found = there[name]
         if found == wanted:
             continue
         # A float has no exact decimal, and a zone would move a naive time without a word.

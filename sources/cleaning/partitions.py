@@ -73,6 +73,7 @@ class TableRebuild:
         self._budget = budget
         self._resolved: OrderedDict[Chunk, Resolved] = OrderedDict()
         self._chunks: list[Chunk] = []
+        self._chunk_of: dict[int, list[Chunk]] = {}
         self._written: set[int] = set()
         self._changed: frozenset[int] = frozenset()
         # Series in the changed partitions, as they were and as they are; None where nobody asks.
@@ -85,6 +86,9 @@ class TableRebuild:
     def rebuild(self, changed: Mapping[int, Changed]) -> int:
         """Writes every partition in `changed` and renews the flags of neighbours; gives how many of those changed."""
         self._chunks = self._cut(sorted(changed))
+        for chunk in self._chunks:
+            for part in chunk.parts:
+                self._chunk_of.setdefault(part, []).append(chunk)
         self._changed = frozenset(changed)
         # What begins here may end, or end no longer, a silence of readings that are left alone.
         stored = self._stored() if self._silences else set()
@@ -243,12 +247,17 @@ class TableRebuild:
     ) -> Iterator[pl.DataFrame]:
         """What is in one partition, of this run where it rebuilds it, else as stored."""
         kept = pl.lit(True) if kept is None else kept
-        # A partition cut by sites is never read back as a whole: its chunks are resolved again.
-        pending = [c for c in self._chunks if part in c.parts and (c.sites or part not in self._written)]
+        # A partition cut by sites is never read back as a whole: its chunks are resolved again. What is still at hand
+        # is not read back either.
+        pending = [
+            c for c in self._chunk_of.get(part, ()) if c.sites or part not in self._written or c in self._resolved
+        ]
         for chunk in pending:
             if sites is None or chunk.sites is None or set(sites) & set(chunk.sites):
-                own = self._resolve(chunk).standing
-                yield self._lean(own.filter((pl.col(PART) == part) & kept))
+                standing = self._resolve(chunk).standing
+                first = standing[PART].search_sorted(part, "left")
+                own = standing.slice(first, standing[PART].search_sorted(part, "right") - first)
+                yield self._lean(own.filter(kept))
         if not pending:
             yield from self._as_stored(part, kept)
 

@@ -18,6 +18,7 @@ from sources.registry.model import CleanTable
 
 RANK = "__rank"
 PLACE = "__place"
+AT = "__at"
 DUPLICATE = "duplicate"
 SUPERSEDED = "superseded"
 _STAGED_NAMES = {"site_id": SITE, "parameter": PARAMETER}
@@ -78,9 +79,12 @@ def resolve(readings: pl.DataFrame, table: CleanTable, order: Order) -> Resolved
     if not repeated.any():
         fell = _nothing_fell(readings)
         return Resolved(readings.drop(RANK), fell, _records(readings, None), _disputed(fell, order))
-    standing, fallen = _revisions(readings.filter(repeated), table, key, order)
-    standing, _ = _sorted(pl.concat([readings.filter(~repeated), standing]), key)
-    return Resolved(standing.drop(RANK), fallen, _records(readings, fallen), _disputed(fallen, order))
+    places = repeated.arg_true()
+    stands, fallen = _revisions(readings[places].with_columns(places.alias(AT)), table, key, order)
+    # One reading of each key stands: without the others, the order stays that of the key.
+    kept = (~repeated).scatter(stands, True)
+    standing = readings.filter(kept).drop(RANK)
+    return Resolved(standing, fallen, _records(readings, fallen), _disputed(fallen, order))
 
 
 def _sorted(readings: pl.DataFrame, key: list[str]) -> tuple[pl.DataFrame, pl.Series]:
@@ -132,9 +136,9 @@ def _with_occurrence(readings: pl.DataFrame) -> pl.DataFrame:
 
 def _revisions(
     readings: pl.DataFrame, table: CleanTable, key: list[str], order: Order
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Readings of keys that occur more than once → (those that stand, those that fell)."""
-    columns = readings.columns
+) -> tuple[pl.Series, pl.DataFrame]:
+    """Readings of keys that occur more than once, each with its place (__at) → (places that stand, those that fell)."""
+    columns = [name for name in readings.columns if name != AT]
     frame = readings.with_columns(
         order.rank.gather(readings[FILE]).alias("__delivered"),
         order.offer.gather(readings[FILE]).alias("__offer"),
@@ -162,7 +166,7 @@ def _revisions(
         .join(instead, on="group", how="left", maintain_order="left")
         .with_columns(kind=pl.when("new_revision").then(pl.lit(SUPERSEDED)).otherwise(pl.lit(DUPLICATE)))
     )
-    return standing.select(columns), fallen.select([*columns, "kind", "by_file", "by_row", "by_place"]).drop(RANK)
+    return standing[AT], fallen.select([*columns, "kind", "by_file", "by_row", "by_place"]).drop(RANK)
 
 
 def _nothing_fell(readings: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,6 @@ Here belongs holding and finding them again by partition, with bounded memory. N
 from __future__ import annotations
 
 import tempfile
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -19,8 +18,12 @@ from sources.cleaning.rejects import REJECT_SCHEMA
 from sources.cleaning.staged import FILE, PART, SITE, staged_schema
 from sources.registry.model import CleanTable
 
-# Into how many files, each of neighbouring partitions, what is held is cut at most when it is spilled.
-_MOST_FILES = 64
+# Into how many pieces a spilled file is cut, so that a slice of it decompresses no more than it needs: at most so many,
+# each of at least so many readings.
+_MOST_PIECES = 64
+_LEAST_PIECE = 4096
+# Into how many files a partition is divided at most.
+_MOST_DIVISIONS = 64
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,32 @@ class Budget:
 DEFAULT_BUDGET = Budget()
 
 
+class _Spilled:
+    """A file of readings sorted by partition, and where each partition is in it."""
+
+    def __init__(self, readings: pl.DataFrame, path: Path) -> None:
+        """Writes `readings`, sorted by partition, to `path`."""
+        self._path = path
+        self._spans: dict[int, tuple[int, int]] = {}
+        at = 0
+        for length, part in readings[PART].rle().struct.unnest().iter_rows():
+            self._spans[part] = (at, length)
+            at += length
+        piece = max(_LEAST_PIECE, -(-readings.height // _MOST_PIECES))
+        readings.write_ipc(path, compression="lz4", record_batch_size=piece)
+
+    def frames(self, parts: Sequence[int]) -> Iterator[pl.LazyFrame]:
+        """The readings of `parts` (sorted), neighbouring partitions together."""
+        runs: list[tuple[int, int]] = []
+        for offset, length in (self._spans[part] for part in parts if part in self._spans):
+            if runs and sum(runs[-1]) == offset:
+                runs[-1] = (runs[-1][0], runs[-1][1] + length)
+            else:
+                runs.append((offset, length))
+        for run in runs:
+            yield pl.scan_ipc(self._path, glob=False).slice(*run)
+
+
 class _Shelf:
     """Staged readings of one table."""
 
@@ -47,8 +76,7 @@ class _Shelf:
         self._folder = folder
         self.held: list[pl.DataFrame] = []
         self._sealed: pl.DataFrame | None = None
-        # First and last partition in the file, and the file.
-        self._files: list[tuple[int, int, Path]] = []
+        self._files: list[_Spilled] = []
         # Partitions that were divided by sites: each division's sites and files.
         self._divided: dict[int, list[tuple[set[int], list[Path]]]] = {}
         self.rows: dict[int, int] = {}
@@ -65,46 +93,37 @@ class _Shelf:
         self._folder.mkdir(parents=True, exist_ok=True)
         every = pl.concat(self.held).sort(PART, maintain_order=True)
         self.held, self._sealed = [], None
-        for offset, length in _cuts(every[PART]):
-            piece = every.slice(offset, length)
-            file = self._folder / f"{len(self._files)}.arrow"
-            piece.write_ipc(file, compression="lz4")
-            self._files.append((piece[PART][0], piece[PART][-1], file))
+        self._files.append(_Spilled(every, self._folder / f"{len(self._files)}.arrow"))
 
     def load(self, parts: Iterable[int], sites: list[int] | None) -> pl.DataFrame:
         wanted = sorted(parts)
-        keep = pl.col(PART).is_in(wanted)
+        if sites is not None and len(wanted) == 1 and wanted[0] in self._divided:
+            files = [f for own, fs in self._divided[wanted[0]] if not own.isdisjoint(sites) for f in fs]
+            spilled = [pl.scan_ipc(f, glob=False) for f in files]
+            found = [pl.DataFrame(schema=staged_schema(self.table))]
+        else:
+            spilled = self._spilled(wanted)
+            found = [self._in_memory(wanted, sites)]
         if sites is not None:
-            keep &= pl.col(SITE).is_in(sites)
-            if len(wanted) == 1 and wanted[0] in self._divided:
-                files = [f for own, fs in self._divided[wanted[0]] if not own.isdisjoint(sites) for f in fs]
-                frames = [pl.scan_ipc(f, glob=False).filter(keep).collect() for f in files]
-                return pl.concat(frames) if frames else pl.DataFrame(schema=staged_schema(self.table))
-        found = [self._in_memory(wanted, sites)]
-        found += [pl.scan_ipc(file, glob=False).filter(keep).collect() for file in self._meeting(wanted)]
-        return pl.concat(found)
+            spilled = [frame.filter(pl.col(SITE).is_in(sites)) for frame in spilled]
+        return pl.concat([*found, *pl.collect_all(spilled)])
 
-    def _meeting(self, wanted: list[int]) -> list[Path]:
-        """Spilled files that may hold one of the partitions (sorted)."""
-        found = []
-        for first, last, file in self._files:
-            at = bisect_left(wanted, first)
-            if at < len(wanted) and wanted[at] <= last:
-                found.append(file)
-        return found
+    def _spilled(self, wanted: Sequence[int]) -> list[pl.LazyFrame]:
+        """What was spilled of some partitions (sorted)."""
+        return [frame for file in self._files for frame in file.frames(wanted)]
 
     def divide(self, part: int, ranges: Sequence[Sequence[int]], budget: int) -> None:
-        """Rewrites the spilled readings of one partition into at most _MOST_FILES divisions of neighbouring ranges."""
+        """Rewrites what was spilled of one partition into at most _MOST_DIVISIONS divisions of neighbouring ranges."""
         self.spill()
-        width = -(-len(ranges) // _MOST_FILES)
+        width = -(-len(ranges) // _MOST_DIVISIONS)
         divisions = [sorted({s for r in ranges[i : i + width] for s in r}) for i in range(0, len(ranges), width)]
         number = {site: place for place, sites in enumerate(divisions) for site in sites}
         files: list[list[Path]] = [[] for _ in divisions]
         held: list[pl.DataFrame] = []
-        sources = self._meeting([part])
-        for file in sources:
-            held.append(pl.scan_ipc(file, glob=False).filter(pl.col(PART) == part).collect())
-            if sum(f.height for f in held) < budget and file != sources[-1]:
+        sources = self._spilled([part])
+        for number_read, source in enumerate(sources, 1):
+            held.append(source.collect())
+            if sum(f.height for f in held) < budget and number_read < len(sources):
                 continue
             place = pl.col(SITE).replace_strict(number, return_dtype=pl.UInt32).alias("__division")
             for piece in pl.concat(held).with_columns(place).partition_by("__division"):
@@ -117,8 +136,7 @@ class _Shelf:
     def site_rows(self, part: int) -> dict[int, int]:
         rows: dict[int, int] = {}
         frames = [f.filter(pl.col(PART) == part).select(SITE) for f in self.held]
-        for file in self._meeting([part]):
-            frames.append(pl.scan_ipc(file, glob=False).filter(pl.col(PART) == part).select(SITE).collect())
+        frames += [spilled.select(SITE).collect() for spilled in self._spilled([part])]
         for frame in frames:
             for site, count in frame[SITE].value_counts().iter_rows():
                 rows[site] = rows.get(site, 0) + count
@@ -136,20 +154,6 @@ class _Shelf:
         if wanted[-1] - wanted[0] + 1 != len(wanted):
             found = found.filter(pl.col(PART).is_in(wanted))
         return found if sites is None else found.filter(pl.col(SITE).is_in(sites))
-
-
-def _cuts(parts: pl.Series) -> list[tuple[int, int]]:
-    """(offset, length) of pieces of whole partitions in a sorted column, at most _MOST_FILES of them."""
-    lengths = parts.rle().struct.field("len").to_list()
-    least = -(-len(parts) // _MOST_FILES)
-    cuts: list[tuple[int, int]] = []
-    offset = held = 0
-    for length in lengths:
-        held += length
-        if held >= least:
-            cuts.append((offset, held))
-            offset, held = offset + held, 0
-    return [*cuts, (offset, held)] if held else cuts
 
 
 class Staging(AbstractContextManager["Staging"]):

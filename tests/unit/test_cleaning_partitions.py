@@ -96,9 +96,9 @@ def test_a_gap_that_is_filled_later_is_none_and_no_longer_counted():
     same(store, cleaned_in_turn(parts))
 
 
-@pytest.mark.parametrize("files", [64, 3], ids=["a file for each part", "parts share files"])
-def test_an_oversized_partition_is_written_in_parts_with_the_same_readings(monkeypatch, files):
-    monkeypatch.setattr("sources.cleaning.spill._MOST_FILES", files)
+@pytest.mark.parametrize("most", [64, 3], ids=["a division for each range", "ranges share divisions"])
+def test_an_oversized_partition_is_written_in_parts_with_the_same_readings(monkeypatch, most):
+    monkeypatch.setattr("sources.cleaning.spill._MOST_DIVISIONS", most)
     texts = [hours([str(10 + (h * s) % 7) for h in range(24)] * 2, "2026-03-01 00:00", f"S{s:02d}") for s in range(12)]
     deliveries = [delivery(SOURCE, t, NOON + timedelta(minutes=i), f"{i}.csv") for i, t in enumerate(texts)]
     whole, parts = cleaned_in_turn(deliveries), cleaned_in_turn(deliveries, budget=replace(TINY, chunk=100))
