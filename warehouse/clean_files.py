@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,17 +47,18 @@ def write_quarantine(data: DataDir, feed: str, delivery_id: str, parts: Iterable
     from warehouse.parquet import FrameWriter, conform_known
 
     file = data.quarantine_file(feed, delivery_id)
-    with replacing(file, durable=False) as temporary:
-        with FrameWriter(temporary) as writer:
-            for part in parts:
-                frame = conform_known(part, (), f"quarantine of {feed}")
-                order = [c for c in ("raw_row", "raw_column") if c in frame.columns]
-                writer.append(frame.sort(order, maintain_order=True) if order else frame)
-        if not writer.rows:
-            temporary.write_bytes(b"")
-    if not writer.rows:
+    filled = (part for part in parts if not part.is_empty())
+    first = next(filled, None)
+    if first is None:
+        # Most deliveries: nothing is written for them.
         remove(file)
-    return {file, file.parent} if writer.rows else {file.parent}
+        return {file.parent}
+    with replacing(file, durable=False) as temporary, FrameWriter(temporary) as writer:
+        for part in chain([first], filled):
+            frame = conform_known(part, (), f"quarantine of {feed}")
+            order = [c for c in ("raw_row", "raw_column") if c in frame.columns]
+            writer.append(frame.sort(order, maintain_order=True) if order else frame)
+    return {file, file.parent}
 
 
 def write_whole_table(

@@ -24,6 +24,8 @@ from warehouse import key_index
 from warehouse.index_tables import DATA_TABLES, FILE_COUNTS, PARTITION_COUNTS, RECEIPT, SCHEMA_VERSION, TABLES
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# SQLite's own 2 MiB are too few for the index of a large lake: each insert would write pages that the next one reads.
+_CACHE_KIB = 65_536
 # Receipt.order, as SQL over deliveries d.
 _ORDER = "d.delivered_us, d.sha256, d.source_id, d.offer_id"
 
@@ -65,6 +67,7 @@ class Index:
                 # WAL lets `status` and the web page look on; FULL makes every commit durable before it returns.
                 self.db.execute("PRAGMA journal_mode=WAL")
                 self.db.execute("PRAGMA synchronous=FULL")
+                self.db.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
                 fresh = not self.db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
                 self.db.executescript(TABLES + key_index.TABLES)
                 if fresh:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS keys (
@@ -25,6 +26,9 @@ _PLACE = (
     " FROM keys k JOIN deliveries d USING (delivery_id) WHERE k.table_name = ?1 AND k.key IN"
 )
 _SEVERAL = "GROUP BY s.key HAVING count(DISTINCT s.value) > 1"
+
+# Stable, so that of two rows of one place the later one still replaces the earlier one.
+_by_key = itemgetter(0, 1, 2)
 
 
 class KeyIndex:
@@ -51,10 +55,16 @@ class KeyIndex:
         self._db.executemany(
             "DELETE FROM keys WHERE delivery_id = ? AND table_name = ?", ((d, table) for d in delivery_ids)
         )
-        self._db.executemany("INSERT OR REPLACE INTO keys VALUES (?, ?, ?, ?, ?, ?)", ((table, *row) for row in rows))
+        # In the order of the table: neighbours are on one page.
+        self._db.executemany(
+            "INSERT OR REPLACE INTO keys VALUES (?, ?, ?, ?, ?, ?)",
+            ((table, *row) for row in sorted(rows, key=_by_key)),
+        )
 
     def places(self, table: str, keys: Iterable[str]) -> list[Row]:
         """Places of those of `keys` that have several partitions."""
+        if self._db.execute("SELECT 1 FROM keys WHERE table_name = ? LIMIT 1", (table,)).fetchone() is None:
+            return []
         self._wanted(keys)
         return self._rows(
             f"{_PLACE} (SELECT s.key FROM wanted w JOIN keys s ON s.table_name = ?1 AND s.key = w.text {_SEVERAL})",
@@ -73,7 +83,7 @@ class KeyIndex:
     def _wanted(self, texts: Iterable[str]) -> None:
         self._db.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (text TEXT PRIMARY KEY) WITHOUT ROWID")
         self._db.execute("DELETE FROM wanted")
-        self._db.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((text,) for text in texts))
+        self._db.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((text,) for text in sorted(texts)))
 
     def _rows(self, query: str, table: str) -> list[Row]:
         return [

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 import polars as pl
 
 from sources.claims import Claims
-from sources.cleaning.keys import KeyPlace, places_in, staged_key_text
+from sources.cleaning.keys import KEY, KeyPlace, places_in, staged_key_text
 from sources.cleaning.parse import Parsed, parse, parse_held
 from sources.cleaning.partitions import Changed
 from sources.cleaning.plan import SourcePlan, plan_for
@@ -140,16 +140,18 @@ class Intake:
 
     def key_places(self, table: str, numbers: Sequence[int]) -> list[KeyPlace]:
         """Where deliveries of this run have the keys of a table that floats; nothing of a refused one."""
-        wanted = {n for n in numbers if not self.tallies[n].refusal}
+        wanted = [n for n in numbers if not self.tallies[n].refusal]
+        found = [frame.filter(pl.col(FILE).is_in(wanted)) for frame in self._places[table]]
+        if not found:
+            return []
+        # A file may have been parsed in several batches.
+        places = pl.concat(found).sort("row", "column").unique([FILE, PART, KEY], keep="last")
         grain = self.feed.tables[table].grain
-        last: dict[tuple[int, int, str], tuple[int, str]] = {}
-        for file, part, key, row, column in (place for frame in self._places[table] for place in frame.iter_rows()):
-            if file in wanted:
-                known = last.get((file, part, key))
-                last[file, part, key] = max(known, (row, column)) if known else (row, column)
+        value = {part: part_value(part, grain) for part in places[PART].unique()}
+        delivery_id = {n: self.deliveries[n].receipt.delivery_id for n in wanted}
         return [
-            KeyPlace(key, part_value(part, grain), self.deliveries[file].receipt.delivery_id, row, column)
-            for (file, part, key), (row, column) in last.items()
+            KeyPlace(key, value[part], delivery_id[file], row, column)
+            for file, part, key, row, column in places.select(FILE, PART, KEY, "row", "column").iter_rows()
         ]
 
     def number_of(self, delivery_id: str, store: CleanStore) -> int:

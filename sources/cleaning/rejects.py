@@ -6,6 +6,8 @@ Here belong the places (file, row, column), the sentences and the record as JSON
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from sources.cleaning.reasons import REASONS, RECORD_LIMIT, sentence
@@ -103,9 +105,7 @@ def quarantine_frame(rejects: pl.DataFrame, receipt: Receipt) -> pl.DataFrame:
     """Refusals of one delivery as the public quarantine frame, sorted by row and column; one sentence each."""
     if rejects.is_empty():
         return pl.DataFrame(schema=QUARANTINE_SCHEMA)
-    names = ["reason", "before", "after", "advice"]
-    words = pl.DataFrame([(r, *sentence(r)) for r in REASONS], schema=names, orient="row")
-    joined = rejects.join(words, on="reason", how="left", maintain_order="left")
+    joined = rejects.join(_words(), on="reason", how="left", maintain_order="left")
     row = pl.when(pl.col("raw_row").is_not_null()).then(pl.format(", row {}", "raw_row")).otherwise(pl.lit(""))
     column = pl.col("raw_column")
     place = pl.when(column.fill_null("") != "").then(pl.format(", column '{}'", column)).otherwise(pl.lit(""))
@@ -126,3 +126,10 @@ def quarantine_frame(rejects: pl.DataFrame, receipt: Receipt) -> pl.DataFrame:
     )
     ordered = frame.sort("raw_row", "raw_column", "level", "reason", "value", nulls_last=False, maintain_order=True)
     return ordered.select(pl.col(name).cast(dtype) for name, dtype in QUARANTINE_SCHEMA.items())
+
+
+@cache
+def _words() -> pl.DataFrame:
+    """The sentence of every reason in its pieces."""
+    names = ["reason", "before", "after", "advice"]
+    return pl.DataFrame([(r, *sentence(r)) for r in REASONS], schema=names, orient="row")

@@ -45,14 +45,16 @@ class Shape:
         text.unread(data)
         widths: Counter[int] = Counter()
         last: list[str] = []
+        own = len(self.names)
         try:
             for row in self._reader(data.decode("utf-8", "ignore")):
                 # One behind: the sample may end inside a row.
-                widths[len(last)] += any(last) and self._fits(last)
+                if any(last):
+                    # A row of the header's own width always fits.
+                    widths[len(last)] += len(last) == own or self._fits(last)
                 last = row
         except csv.Error:
-            return len(self.names)
-        own = len(self.names)
+            return own
         return max(widths, key=lambda w: (widths[w], w == own), default=own) if widths.total() else own
 
     def cells(self, text: str) -> list[str] | None:

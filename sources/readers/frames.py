@@ -31,6 +31,8 @@ class Rejected:
 
 def rejected_frame(rows: Sequence[Rejected]) -> pl.DataFrame:
     """`rows` as the frame of RawBatch, in row order."""
+    if not rows:
+        return pl.DataFrame(schema=REJECTED_SCHEMA)
     cells = sorted(rows, key=lambda r: r.row)
     return pl.DataFrame(
         {

@@ -66,18 +66,23 @@ def text_of(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def flat(record: dict[str, Any], wanted: Container[str] = (), prefix: str = "") -> Iterator[tuple[str, str]]:
+def flat(record: dict[str, Any], wanted: Container[str] = (), prefix: str = "") -> list[tuple[str, str]]:
     """The cells of a record; an object inside gives columns named with a dot.
 
     Where the mapping wants the object's own column, its JSON text is there: a cell that holds something is not empty.
     """
+    pairs: list[tuple[str, str]] = []
     for key, value in record.items():
-        if isinstance(value, dict) and value:
-            if f"{prefix}{key}" in wanted:
-                yield f"{prefix}{key}", text_of(value)
-            yield from flat(value, wanted, f"{prefix}{key}.")
+        name = prefix + key
+        if type(value) is str:
+            pairs.append((name, value))
+        elif isinstance(value, dict) and value:
+            if name in wanted:
+                pairs.append((name, text_of(value)))
+            pairs += flat(value, wanted, f"{name}.")
         else:
-            yield f"{prefix}{key}", text_of(value)
+            pairs.append((name, text_of(value)))
+    return pairs
 
 
 class _Table:
@@ -126,7 +131,7 @@ class _Table:
         elif dict not in kinds:
             cells = {name: text_of(value) for name, value in record.items()}
         else:
-            pairs = list(flat(record, self._expected))
+            pairs = flat(record, self._wanted)
             cells = dict(pairs)
             if len(cells) != len(pairs):
                 self._reject(row, record, "an object inside and a dotted key give two values for one column")
