@@ -15,8 +15,12 @@ from typing import Any, Literal
 
 from expectations.records import CRITICAL, WARNING, Severity
 
-# number: one figure. extremes: least and greatest value. values: the distinct values, unknown ones first.
-Shape = Literal["number", "extremes", "values"]
+# number: one figure. extremes: least and greatest value. values: the distinct values, unknown ones first. columns: the
+# names of columns that break a declaration.
+Shape = Literal["number", "extremes", "values", "columns"]
+
+# What is judged of a table where no column breaks its declaration.
+AS_DECLARED = "as declared"
 
 
 class SuiteError(ValueError):
@@ -27,9 +31,10 @@ class SuiteError(ValueError):
 class Check:
     """One expectation before it is judged.
 
-    `measure` is an SQL expression over {table} in an aggregate query (scalar subqueries allowed), for `extremes` and
-    `values` an expression of one row. `breaks` is the predicate of the rows that fail, `breaking_query` a whole query
-    where a predicate is not enough. `needs` are the columns the check reads. `example` is a row that breaks it.
+    `measure` is an SQL expression over {table} in an aggregate query (scalar subqueries allowed), for `columns` a list;
+    for `extremes` and `values` it is an expression of one row. `breaks` is the predicate of the rows that fail,
+    `breaking_query` a whole query where a predicate is not enough. `needs` are the columns the check reads. `example`
+    is a row that breaks it.
     """
 
     kind: str
@@ -137,6 +142,35 @@ def vocabulary(column: str, allowed: Iterable[str], severity: Severity = CRITICA
         breaks=f"{quoted(column)} not in ({known})",
         needs=(column,),
         example={column: "not a word of it"},
+    )
+
+
+def declared(not_null: Sequence[str], values: Mapping[str, Iterable[str]]) -> Check:
+    """What a mart's yml declares: columns that are never null, and closed vocabularies by column (null passes).
+
+    One expectation for all of them, which names the columns that break it.
+    """
+    words = {column: tuple(allowed) for column, allowed in values.items()}
+    broken = [(c, f"{quoted(c)} is null") for c in not_null]
+    broken += [(c, f"{quoted(c)} not in ({', '.join(map(literal, allowed))})") for c, allowed in words.items()]
+    names = ", ".join(
+        f"case when count(*) filter (where {breaks}) > 0 then {literal(column)} end" for column, breaks in broken
+    )
+    said = [f"a value in {', '.join(not_null)}"] if not_null else []
+    said += [f"{column} one of {', '.join(w or '(empty)' for w in allowed)}" for column, allowed in words.items()]
+    example = {c: None for c in not_null} | {c: "not a word of it" for c in words}
+    return Check(
+        "declared",
+        AS_DECLARED,
+        "",
+        CRITICAL,
+        "; ".join(said),
+        "columns",
+        f"list_distinct([{names}])",
+        allowed=(AS_DECLARED,),
+        breaks=" or ".join(breaks for _, breaks in broken),
+        needs=tuple(dict.fromkeys(c for c, _ in broken)),
+        example=example,
     )
 
 
@@ -310,6 +344,7 @@ KINDS: Mapping[str, Callable[..., Check]] = MappingProxyType(
             unique,
             not_null,
             vocabulary,
+            declared,
             between,
             relation,
             share,

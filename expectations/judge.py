@@ -76,7 +76,7 @@ class Judge:
             "meta": {"check": check.name, "kind": check.kind},
         }
         bounds = {"min_value": check.low, "max_value": check.high}
-        if check.shape == "values":
+        if check.shape in ("values", "columns"):
             return [self._kinds.ExpectColumnDistinctValuesToBeInSet(value_set=list(check.allowed), **common)]
         if check.shape == "extremes" and is_empty:
             return [self._kinds.ExpectColumnValuesToBeBetween(**bounds, **common)]
@@ -110,6 +110,8 @@ class Judge:
 
 def _observed(check: Check, reduced: pd.Series, result: Mapping[str, Any]) -> str:
     present = reduced.dropna()
+    if check.shape == "columns":
+        return ", ".join(present) if tuple(present) == check.allowed else f"broken in {', '.join(present)}"
     if present.empty:
         return "no value"
     if check.shape == "values":

@@ -85,6 +85,8 @@ def _measure(check: Check, target: Target) -> str:
 
 def _plain(check: Check, cell: Any) -> tuple[Any, ...]:
     cells = cell if isinstance(cell, list) else [] if cell is None else [cell]
+    if check.shape == "columns":
+        return tuple(sorted(str(c) for c in cells if c is not None)) or check.allowed
     if check.shape == "values":
         return tuple(str(c) for c in cells)
     return tuple(float(c) for c in cells if c is not None)

@@ -39,7 +39,8 @@ class MartColumn:
 class MartTable:
     """A published table; `grain` is a total order of its rows, `volatile` columns do not count for its digest.
 
-    `is_read`: another published table is built from it.
+    `is_read`: another published table is built from it. `not_null` are columns that are never null, `values` closed
+    vocabularies by column: what the gate judges beyond what follows from grain and names.
     """
 
     name: str
@@ -49,6 +50,8 @@ class MartTable:
     volatile: tuple[str, ...]
     description: str = ""
     is_read: bool = False
+    not_null: tuple[str, ...] = ()
+    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def contract(self) -> dict[str, str]:
@@ -86,8 +89,8 @@ class Catalogue:
 def load_catalogue(manifest_path: Path) -> Catalogue:
     """Reads the published tables from dbt's manifest: every model that an exposure depends on.
 
-    A model declares meta.domain, meta.grain and meta.volatile; one tagged `judgement` belongs to that domain.
-    CatalogueError lists everything that is missing.
+    A model declares meta.domain, meta.grain and meta.volatile, and may declare meta.not_null and meta.values; one
+    tagged `judgement` belongs to that domain. CatalogueError lists everything that is missing.
     """
     try:
         manifest = json.loads(manifest_path.read_bytes())
@@ -167,12 +170,16 @@ def _table(node: Mapping[str, Any], is_read: bool, problems: list[str]) -> MartT
             problems.append(f"{name}.{column.name}: no description")
     if not grain:
         problems.append(f"{name}: meta.grain is empty")
-    for what, listed in (("grain", grain), ("volatile", volatile)):
+    not_null = tuple(meta.get("not_null", ()))
+    values = tuple((column, tuple(words)) for column, words in meta.get("values", {}).items())
+    vocabularies = [column for column, _ in values]
+    for what, listed in (("grain", grain), ("volatile", volatile), ("not_null", not_null), ("values", vocabularies)):
         if unknown := set(listed) - names:
             problems.append(f"{name}: meta.{what} names unknown columns {sorted(unknown)}")
     if set(grain) & set(volatile):
         problems.append(f"{name}: columns of the grain cannot be volatile")
-    return MartTable(name, domain, columns, grain, volatile, " ".join((node.get("description") or "").split()), is_read)
+    described = " ".join((node.get("description") or "").split())
+    return MartTable(name, domain, columns, grain, volatile, described, is_read, not_null, values)
 
 
 def _missing(name: str) -> MartTable:

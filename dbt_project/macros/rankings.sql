@@ -160,28 +160,3 @@
         when {{ period_kind }} = 'week' and extract(week from {{ weeks_53 }}) = {{ number }} then {{ weeks_53 }}
     end
 {%- endmacro %}
-
-{#
-  Rows whose rank is not one more than the number of ranked places with a better value: ranks that are not shared, not
-  on the published value, or given to a place without a valid figure. `best` as in ranked_places().
-#}
-{% test shared_ranks(model, best='lowest') %}
-select *
-from (
-    select
-        list_id,
-        period_kind,
-        period_start,
-        place_id,
-        rank as found,
-        case
-            when value is not null and validity in ('valid', 'indicative') then rank() over (
-                partition by
-                    list_id, period_kind, period_start, value is not null and validity in ('valid', 'indicative')
-                order by value {{ 'desc' if best == 'highest' else 'asc' }}
-            )
-        end as expected
-    from {{ model }}
-) as r
-where found is distinct from expected
-{% endtest %}

@@ -1,7 +1,8 @@
 """What every mart's suite has in common, derived from the catalogue's contract, the registry and the standards' seeds.
 
 Here belong the rules that follow from a column's name and meaning wherever it stands: grain, provenance, validity,
-coverage, classes, levels, gross ranges of measured parameters. Not here: what is particular to one mart (one module per
+coverage, classes, levels, gross ranges of measured parameters, and what a mart's yml declares beyond them (`not_null`,
+`values` under meta). Not here: what is particular to one mart (one module per
 domain). The vocabularies of the standards are read from the seeds, so that they stand in one place.
 """
 
@@ -17,6 +18,7 @@ from expectations.checks import (
     Check,
     SuiteError,
     between,
+    declared,
     not_emptied,
     not_null,
     relation,
@@ -31,7 +33,7 @@ from sources.registry import registry as shipped_registry
 from sources.registry.model import PROVENANCE_BY_TRUST, Registry
 
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
-VALIDITY = ("valid", "indicative", "insufficient", "pending", "mixed_standard")
+VALIDITY = ("valid", "indicative", "insufficient", "pending")
 PERIOD_KINDS = ("year", "year_to_date")
 # Every simulated site's id begins so (design.md, Origin).
 SIMULATED_ID = "SIM-"
@@ -96,6 +98,7 @@ def define(suite: Suite, table: TableLike, registry: Registry, fed: Mapping[str,
         volume(suite.change),
         *_by_name(columns, registry),
         *(vocabulary(c, words) for c, words in suite.vocabularies.items()),
+        *([declared(table.not_null, dict(table.values))] if table.not_null or table.values else []),
         *suite.checks,
     ]
     checks: dict[str, Check] = {}
@@ -299,8 +302,8 @@ def parameter_ranges(tables: Iterable[str], parameter: str, value: str, registry
     arms: list[str] = []
     example: dict[str, object] = {}
     for table in tables:
-        for code, declared in registry.feeds[registry.table(table).feed].parameters_of(table).items():
-            low, high = declared.tests.fail_min, declared.tests.fail_max
+        for code, measured in registry.feeds[registry.table(table).feed].parameters_of(table).items():
+            low, high = measured.tests.fail_min, measured.tests.fail_max
             bounds = [f"{value} >= {low}"] if low is not None else []
             bounds += [f"{value} <= {high}"] if high is not None else []
             if bounds:

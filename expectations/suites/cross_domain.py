@@ -83,22 +83,24 @@ _DATA_HEALTH = Suite(
     {"feed": _FEEDS},
 )
 
+# Critical where it belongs: the gate holds the feed's own domain (clean.py). Here it only warns, so that one unbalanced
+# file never keeps the other domains from publishing. What was not counted is not accounted for.
 _DELIVERY_COUNTS = Suite(
     "mart_delivery_counts",
     (),
     (
         relation(
             "every record is accounted for",
-            "records_unaccounted = 0",
+            "coalesce(records_unaccounted, 1) = 0",
             ("records_unaccounted",),
-            {"records_unaccounted": 1},
+            {"records_unaccounted": None},
             WARNING,
         ),
         relation(
             "every reading is accounted for",
-            "readings_unaccounted = 0",
+            "coalesce(readings_unaccounted, 1) = 0",
             ("readings_unaccounted",),
-            {"readings_unaccounted": -1},
+            {"readings_unaccounted": None},
             WARNING,
         ),
     ),

@@ -1,15 +1,14 @@
 """Suites of the tables that have one shape in every domain: rankings of places, and events (exceedances and hints).
 
 Here belongs what holds for such a table whatever it ranks or counts. Not here: which marts there are; each domain's
-module builds its own suites with these and adds what is particular. That ranks are shared on the published value is a
-dbt test (shared_ranks, macros/rankings.sql), since it looks at all places of a list.
+module builds its own suites with these and adds what is particular.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from expectations.checks import Check, between, not_emptied, not_null, relation
+from expectations.checks import Check, between, none, not_emptied, not_null, relation
 from expectations.records import CRITICAL, WARNING, Severity
 from expectations.suites.common import SIMULATED_ID, Suite
 
@@ -86,6 +85,7 @@ def ranking_checks() -> tuple[Check, ...]:
             ("list_id", "place_id", "rank", "n_ranked", "previous_rank", "last_year_rank"),
             {"rank": 3, "n_ranked": 2, "previous_rank": 1, "last_year_rank": 1},
         ),
+        _shared_ranks(),
         *(
             relation(
                 f"the change on {says} is the difference",
@@ -110,6 +110,21 @@ def ranking_checks() -> tuple[Check, ...]:
             ("place_kind", "place_id", "provenance"),
             {"place_kind": "site", "place_id": "SIM-X", "provenance": "observed"},
         ),
+    )
+
+
+def _shared_ranks() -> Check:
+    """A rank is one more than the number of ranked places with a lower value; who has no valid figure has none."""
+    ranked = "value is not null and validity in ('valid', 'indicative')"
+    counted = (
+        f"select list_id, period_kind, period_start, place_id, rank as found, case when {ranked} then rank() over ("
+        f"partition by list_id, period_kind, period_start, {ranked} order by value) end as expected from {{table}}"
+    )
+    return none(
+        "ranks are shared on the published value",
+        f"select * from ({counted}) where found is distinct from expected",
+        "no rank but one more than the number of ranked places with a lower value",
+        ("list_id", "period_kind", "period_start", "place_id", "rank", "value", "validity"),
     )
 
 

@@ -169,13 +169,17 @@ class Project:
 
     def inline(self, template: str) -> list[tuple[Any, ...]]:
         """Compiles SQL that calls the project's macros, and runs it."""
+        return self.query(self.compiled(template))
+
+    def compiled(self, template: str) -> str:
+        """SQL that calls the project's macros, compiled."""
         compiler = self._compiler
         assert compiler.stdin and compiler.stdout
         compiler.stdin.write(json.dumps(template) + "\n")
         compiler.stdin.flush()
         compiled = json.loads(compiler.stdout.readline())
         assert isinstance(compiled, str), compiled
-        return self.query(compiled)
+        return compiled
 
     @cached_property
     def _compiler(self) -> subprocess.Popen[str]:

@@ -36,7 +36,13 @@ def marts() -> dict[str, MartTable]:
             columns = tuple(MartColumn(c["name"], c["data_type"], c["description"]) for c in model["columns"])
             domain = "judgement" if file.parent.name == "judgement" else meta["domain"]
             found[model["name"]] = MartTable(
-                model["name"], domain, columns, tuple(meta["grain"]), tuple(meta.get("volatile", ()))
+                model["name"],
+                domain,
+                columns,
+                tuple(meta["grain"]),
+                tuple(meta.get("volatile", ())),
+                not_null=tuple(meta.get("not_null", ())),
+                values=tuple((column, tuple(words)) for column, words in meta.get("values", {}).items()),
             )
     return found
 

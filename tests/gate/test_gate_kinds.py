@@ -35,6 +35,12 @@ CASES = {
     "unique": Case(checks.unique(["id"]), GOOD, "(1, 'a', 5, 10), (1, 'b', 5, 10)"),
     "not_null": Case(checks.not_null("value"), GOOD, "(1, 'a', null, 10), (2, 'a', 5, 10)"),
     "vocabulary": Case(checks.vocabulary("word", ("a", "b")), GOOD, "(1, 'a', 5, 10), (2, 'c', 5, 10)"),
+    "declared": Case(
+        checks.declared(("value",), {"word": ("a", "b")}),
+        GOOD + ", (3, null, 5, null)",
+        "(1, 'a', null, 10), (2, 'c', 5, 10), (3, 'a', 5, 10)",
+        2,
+    ),
     "between": Case(checks.between("value", 0, 14), GOOD, "(1, 'a', 14.000001, 10), (2, 'a', 14, 10)"),
     "relation": Case(
         checks.relation("part of whole", "value <= whole", ("value", "whole"), {"value": 2, "whole": 1}),
@@ -120,6 +126,21 @@ def test_an_unknown_word_is_seen_behind_any_number_of_known_ones() -> None:
     finding = judged(con, Target("t"), [check])[check.name]
     assert not finding.success
     assert finding.observed == "also zzz"
+
+
+@pytest.mark.parametrize(
+    ("values", "observed"),
+    [
+        ("(1, 'c', null, 10), (2, 'd', 5, 10)", "broken in value, word"),
+        ("(1, null, 5, 10)", "as declared"),
+        ("(1, 'b', null, 10)", "broken in value"),
+    ],
+)
+def test_what_breaks_a_declaration_is_named_by_column(values: str, observed: str) -> None:
+    con = duckdb.connect()
+    make(con, "t", values)
+    check = checks.declared(("value",), {"word": ("a", "b")})
+    assert judged(con, Target("t"), [check])[check.name].observed == observed
 
 
 def test_no_frame_grows_with_its_table() -> None:

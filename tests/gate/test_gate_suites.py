@@ -15,7 +15,7 @@ import pytest
 
 from expectations.checks import Check, SuiteError
 from expectations.records import CRITICAL
-from expectations.reduce import Reduction, Target
+from expectations.reduce import Reduction, Target, breaking_rows
 from expectations.suites import SUITES
 from expectations.suites.common import Suite, define
 from expectations.suites.cross_domain import EVENT_MARTS
@@ -80,6 +80,13 @@ def test_no_suite_is_left_over_from_a_mart_that_is_gone() -> None:
     assert set(SUITES) == set(DECLARED)
 
 
+def sound_row(mart: MartTable) -> dict[str, object]:
+    """A row that holds what the mart's yml declares, and nothing else."""
+    plain = {"varchar": "x", "date": "2026-01-01", "timestamp": "2026-01-01 00:00:00", "boolean": True}
+    types = mart.contract
+    return {c: plain.get(types[c], 1) for c in mart.not_null} | {c: words[0] for c, words in mart.values}
+
+
 def broken_relations(con: duckdb.DuckDBPyConnection, mart: MartTable, check: Check) -> Iterator[Target]:
     """Tables under the mart's contract that break `check`, made for its kind."""
     if check.kind in ("rows", "not_emptied"):
@@ -94,6 +101,13 @@ def broken_relations(con: duckdb.DuckDBPyConnection, mart: MartTable, check: Che
         yield replace(relation(con, "t", mart, [{}]), previous=before.relation)
         yield replace(relation(con, "t", mart, [{}] * 30), previous=before.relation)
     elif check.kind == "none":
+        if check.name == "ranks are shared on the published value":
+            listed = {"list_id": "L", "period_kind": "month", "period_start": "2026-01-01", "validity": "valid"}
+            # Equal values share a rank, and who has no valid figure has none.
+            twins = [{**listed, "place_id": p, "value": 5, "rank": n} for n, p in enumerate("AB", 1)]
+            yield relation(con, "main.t", mart, twins)
+            yield relation(con, "main.t", mart, [{**listed, "place_id": "A", "validity": "pending", "rank": 1}])
+            return
         sibling, row, example = CONTRADICTIONS[check.name]
         relation(con, f"main.{sibling}", marts()[sibling], [row])
         yield relation(con, "main.t", mart, [example])
@@ -124,6 +138,33 @@ def test_every_check_of_a_suite_goes_red(name: str) -> None:
             broken.append(own)
     findings = found_in(Reduction(values, {}), broken)
     assert not [name for name, finding in findings.items() if finding.success]
+
+
+@pytest.mark.parametrize("name", [n for n in DECLARED if marts()[n].not_null or marts()[n].values])
+def test_what_a_mart_declares_is_judged_critically_and_each_column_that_breaks_it_is_named(name: str) -> None:
+    mart = marts()[name]
+    (check,) = [c for c in checks_of(mart) if c.kind == "declared"]
+    columns = {*mart.not_null, *dict(mart.values)}
+    assert (check.severity, set(check.needs)) == (CRITICAL, columns)
+    con = duckdb.connect()
+    sound = sound_row(mart)
+    assert judged(con, relation(con, "t", mart, [sound]), [check])[check.name].success
+    # A row for each column, which breaks nothing else.
+    broken = [sound | {column: value} for column, value in check.example.items()]
+    finding = judged(con, relation(con, "t", mart, broken), [check])[check.name]
+    assert not finding.success
+    assert finding.observed == f"broken in {', '.join(sorted(columns))}"
+    assert breaking_rows(con, Target("t", mart.grain), check)[0] == len(columns)
+
+
+def test_shared_ranks_are_no_contradiction() -> None:
+    mart = marts()["mart_air_rankings"]
+    listed = {"list_id": "L", "period_kind": "month", "period_start": "2026-01-01"}
+    places = (("A", 5, 1, "valid"), ("B", 5, 1, "valid"), ("C", 7, 3, "valid"), ("D", None, None, "insufficient"))
+    rows = [{**listed, "place_id": p, "value": v, "rank": n, "validity": w} for p, v, n, w in places]
+    con = duckdb.connect()
+    (check,) = [c for c in checks_of(mart) if c.name == "ranks are shared on the published value"]
+    assert judged(con, relation(con, "t", mart, rows), [check])[check.name].success
 
 
 @pytest.mark.parametrize("name", DECLARED)

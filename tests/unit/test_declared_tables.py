@@ -41,8 +41,7 @@ def test_a_declared_table_has_the_columns_of_its_seed(name: str) -> None:
     with file.open(encoding="utf-8", newline="") as stream:
         # The macro lays both together by place.
         assert next(csv.reader(stream)) == [c.name for c in table.columns]
-    grains = [t["unique_grain"]["arguments"]["columns"] for t in SEEDS[name]["data_tests"] if "unique_grain" in t]
-    assert grains == [list(table.key)]
+    assert [t["holds"]["arguments"]["grain"] for t in SEEDS[name]["data_tests"]] == [list(table.key)]
 
 
 def test_every_declared_table_is_a_source_of_dbt_and_is_read_by_name() -> None:

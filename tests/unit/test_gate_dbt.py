@@ -30,6 +30,13 @@ NODES = {
     "model.mart_all": node("model", "mart_all", ("model.mart_air",)),
     "test.grain": node("test", "grain", ("model.mart_air",), attached_node="model.mart_air"),
     "test.seed": node("test", "seed", ("seed.limits",), attached_node="seed.limits", config={"severity": "WARN"}),
+    "test.holds": node(
+        "test",
+        "holds_int_air_5f3",
+        ("model.int_air",),
+        attached_node="model.int_air",
+        test_metadata={"name": "holds", "kwargs": {}},
+    ),
     "test.loose": node("test", "loose", ("model.int_air", "model.mart_water")),
 }
 MANIFEST = {"nodes": NODES, "unit_tests": {"unit_test.u": node("unit_test", "u", ("model.mart_air",))}}
@@ -74,6 +81,21 @@ def test_a_failed_test_is_critical_and_can_be_waived(tmp_path: Path) -> None:
     assert (record.outcome, record.unexpected_count, record.waivable) == ("fail", 3, True)
     assert record.expectation == "dbt_test(grain)"
     assert record.observed == "Got 3 results"
+
+
+def test_what_an_intermediate_model_breaks_fails_what_is_published_of_it_and_names_rule_and_column(
+    tmp_path: Path,
+) -> None:
+    run, manifest = tmp_path / "run_results.json", tmp_path / "manifest.json"
+    words = "int_air breaks what it declares: not_null(day): 3 rows, such as (A, null); "
+    message = f"Runtime Error in test holds_int_air_5f3 (models/int_air.yml)\n  Invalid Input Error: {words}"
+    result = {"unique_id": "test.holds", "status": "error", "message": message, "failures": None}
+    run.write_text(json.dumps({"results": [result]}), encoding="utf-8")
+    manifest.write_text(json.dumps(MANIFEST), encoding="utf-8")
+    (record,) = dbt_records(read_dbt_results(run, manifest, set(DOMAINS)), DOMAINS, DIGESTS)
+    assert (record.table_name, record.outcome, record.waivable) == ("mart_air", "fail", True)
+    assert record.expectation == "dbt_test(holds_int_air)"
+    assert words.strip() in record.observed
 
 
 def test_a_warning_of_dbt_is_a_warning(tmp_path: Path) -> None:

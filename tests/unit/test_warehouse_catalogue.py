@@ -66,6 +66,18 @@ def test_the_published_tables(tmp_path: Path) -> None:
         catalogue.table("int_a")
 
 
+def test_what_a_table_declares_for_the_gate_is_read(tmp_path: Path) -> None:
+    declared = node("mart_a")
+    declared["config"]["meta"] |= {"not_null": ["a"], "values": {"a": ["x", "y"]}}
+    table = load_catalogue(manifest(tmp_path, declared, published=["mart_a"])).table("mart_a")
+    assert (table.not_null, table.values) == (("a",), (("a", ("x", "y")),))
+    declared["config"]["meta"] |= {"not_null": ["gone"], "values": {"lost": ["x"]}}
+    with pytest.raises(CatalogueError) as caught:
+        load_catalogue(manifest(tmp_path, declared, published=["mart_a"]))
+    for expected in ("meta.not_null names unknown columns ['gone']", "meta.values names unknown columns ['lost']"):
+        assert expected in str(caught.value)
+
+
 def test_tables_that_others_are_built_from_are_known_through_what_lies_between(tmp_path: Path) -> None:
     between = node("int_a") | {"depends_on": {"nodes": ["model.e.mart_a"]}}
     built = node("mart_b") | {"depends_on": {"nodes": ["model.e.int_a", "seed.e.limits"]}}
