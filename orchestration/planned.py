@@ -32,8 +32,7 @@ def begin_candidate(session: Session) -> None:
     data = session.data
     if session.settings.full:
         remove(data.build_db)
-    # Views name the clean layer by its path.
-    session.is_kept = prepare(data.build_db, {"clean": str(data.clean)})
+    session.is_kept = prepare(data.build_db, data.clean)
     for run in (1, 2):
         for name in (RUN_RESULTS, _PLAN):
             (session.dbt_target(run) / name).unlink(missing_ok=True)

@@ -18,11 +18,13 @@ from pathlib import Path
 import duckdb
 
 from warehouse.build_plan import MISSING, Node
-from warehouse.duck import connect
+from warehouse.duck import connect, quoted
 
 SCHEMA = "state"
 # Raised whenever tables of another layout, or tokens made otherwise, must not be trusted.
 _LAYOUT = "1"
+# In state.about: where the clean layer is.
+_PLACE = "clean"
 _TABLES = f"""
 CREATE SCHEMA IF NOT EXISTS state;
 CREATE TABLE IF NOT EXISTS state.about (name VARCHAR, value VARCHAR);
@@ -104,18 +106,20 @@ def build_state(file: Path) -> Iterator[BuildState]:
         con.execute("COMMIT")
 
 
-def prepare(file: Path, about: Mapping[str, str]) -> bool:
-    """Makes `file` a working database that may be trusted for `about` (versions, place), else removes it first.
+def prepare(file: Path, clean: Path) -> bool:
+    """Makes `file` a working database that may be trusted, over the clean layer in `clean`, else removes it first.
 
-    Gives whether what it holds was kept. A file that cannot be opened, is of another layout or was made for something
-    else costs a full build and nothing more.
+    Gives whether what it holds was kept. A file that cannot be opened, is of another layout or of another DuckDB costs
+    a full build and nothing more. Views name the clean layer by its path: in a data directory that was moved they go.
     """
-    wanted = {"layout": _LAYOUT, "duckdb": duckdb.__version__, **about}
+    wanted = {"layout": _LAYOUT, "duckdb": duckdb.__version__}
     if file.exists():
         try:
             with connect(file.parent / "spill", file) as con:
-                if dict(con.execute("SELECT name, value FROM state.about").fetchall()) == wanted:
+                about = dict(con.execute("SELECT name, value FROM state.about").fetchall())
+                if about == wanted | {_PLACE: about.get(_PLACE)}:
                     con.execute(_TABLES)
+                    _move(con, about[_PLACE], str(clean))
                     return True
         except duckdb.Error:
             pass
@@ -123,8 +127,20 @@ def prepare(file: Path, about: Mapping[str, str]) -> bool:
     file.parent.mkdir(parents=True, exist_ok=True)
     with connect(file.parent / "spill", file) as con:
         con.execute(_TABLES)
-        con.execute("INSERT INTO state.about SELECT unnest(?), unnest(?)", [list(wanted), list(wanted.values())])
+        about = wanted | {_PLACE: str(clean)}
+        con.execute("INSERT INTO state.about SELECT unnest(?), unnest(?)", [list(about), list(about.values())])
     return False
+
+
+def _move(con: duckdb.DuckDBPyConnection, before: str | None, clean: str) -> None:
+    if before == clean:
+        return
+    views = "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal AND schema_name <> 'state'"
+    con.execute("BEGIN")
+    for schema, name in con.execute(views).fetchall():
+        con.execute(f"DROP VIEW {quoted(schema)}.{quoted(name)}")
+    con.execute("UPDATE state.about SET value = ? WHERE name = ?", [clean, _PLACE])
+    con.execute("COMMIT")
 
 
 def remove(file: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import duckdb
 import pytest
 
@@ -12,7 +14,7 @@ NODES = [
     Node("model.p.b", "b", "model", "code-b", ("model.p.a", "source.p.clean.x", "seed.p.ß")),
     Node("model.p.a", "a", "model", "code-a"),
 ]
-PLACE = {"clean": "/lake/clean"}
+PLACE = Path("/lake/clean")
 
 
 @pytest.fixture
@@ -65,13 +67,32 @@ def test_a_working_database_is_kept_for_the_same_place_and_versions(file):
         assert state.tokens() == {"a": "1"}
 
 
-@pytest.mark.parametrize("other", [{"clean": "/moved/clean"}, {**PLACE, "more": "1"}, {}])
-def test_another_place_begins_anew(file, other):
+def test_in_a_moved_data_directory_only_the_views_go(file):
     with build_state(file) as state:
         state.put_tokens({"a": "1"})
-    assert not prepare(file, other)
+    with duckdb.connect(str(file)) as con:
+        con.execute(
+            "CREATE SCHEMA staging; CREATE VIEW staging.v AS SELECT 1 AS x; CREATE TABLE staging.t AS SELECT 1 AS x"
+        )
+    assert prepare(file, Path("/moved/clean"))
+    places = {"model.p.v": ("staging", "v"), "model.p.t": ("staging", "t")}
     with build_state(file) as state:
-        assert state.tokens() == {}
+        assert state.tokens() == {"a": "1"}
+        assert state.there(places) == {"model.p.t"}
+        state.want(NODES)
+        state.put_built([n.id for n in NODES])
+        assert set(state.built()) == {n.id for n in NODES}
+
+
+def test_another_layout_or_duckdb_begins_anew(file):
+    for name in ("layout", "duckdb"):
+        with build_state(file) as state:
+            state.put_tokens({"a": "1"})
+        with duckdb.connect(str(file)) as con:
+            con.execute("UPDATE state.about SET value = 'another' WHERE name = ?", [name])
+        assert not prepare(file, PLACE)
+        with build_state(file) as state:
+            assert state.tokens() == {}
 
 
 @pytest.mark.parametrize("content", [b"", b"no database", b"\0" * 5000])
