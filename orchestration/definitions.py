@@ -15,7 +15,7 @@ import dagster as dg
 
 from orchestration.dbt_assets import build_dbt_assets
 from orchestration.dbt_runner import prepare_manifest
-from orchestration.decisions import REFRESH_CRON, first_month, partition_range
+from orchestration.decisions import FULL_BUILD_CRON, REFRESH_CRON, first_month, partition_range
 from orchestration.environment import prepare
 from orchestration.gate_assets import build_gate_assets
 from orchestration.lake_assets import build_lake_assets
@@ -69,7 +69,7 @@ def build_defs(
     return dg.Definitions(
         assets=assets,
         jobs=[job],
-        schedules=[_schedule(data, config, settings.zone)],
+        schedules=[_schedule(data, config, settings.zone), _full_build(data, config, settings.zone)],
         resources={"refresh": refresh, **(resource_overrides or {})},
         # One process for all steps: a process per step costs 3.5 s each, and there is one writer anyway.
         executor=dg.in_process_executor,
@@ -96,6 +96,27 @@ def _schedule(data: DataDir, config: Path | None, zone: str) -> dg.ScheduleDefin
         return dg.RunRequest(tags=range_tags(*partition_range(found.months, settings.clock, zone, settings.start)))
 
     return daily_refresh
+
+
+def _full_build(data: DataDir, config: Path | None, zone: str) -> dg.ScheduleDefinition:
+    @dg.schedule(
+        name="weekly_full_build",
+        job_name=JOB,
+        cron_schedule=FULL_BUILD_CRON,
+        execution_timezone=zone,
+        default_status=dg.DefaultScheduleStatus.STOPPED,
+        description="Builds every table again and says where one differs from what was carried from day to day.",
+    )
+    def weekly_full_build(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        settings = settled(data, config, now=context.scheduled_execution_time or datetime.now(UTC))
+        check_standing(data, last_refresh(data))
+        months = partition_range(survey(settings).months, settings.clock, zone, settings.start)
+        return dg.RunRequest(
+            run_config={"resources": {"refresh": {"config": {"full": True}}}},
+            tags=range_tags(*months),
+        )
+
+    return weekly_full_build
 
 
 def range_tags(first: str, last: str) -> dict[str, str]:

@@ -16,8 +16,8 @@ from orchestration import handover
 from orchestration.build_nodes import MOMENT, Project, admitted_id
 from orchestration.dbt_runner import NO_ARTIFACTS, PROJECT, RUN_RESULTS, NodeResult
 from warehouse.atomic import write_bytes
-from warehouse.build_plan import Decision, decide
-from warehouse.build_state import build_state, prepare, remove
+from warehouse.build_plan import Decision, decide, differing
+from warehouse.build_state import build_state, left_by, prepare, remove
 
 if TYPE_CHECKING:
     from orchestration.session import Session
@@ -31,6 +31,7 @@ def begin_candidate(session: Session) -> None:
     """Makes the working database ready: kept from the last refresh where it may be trusted, else made anew."""
     data = session.data
     if session.settings.full:
+        session.before_full = left_by(data.build_db)
         remove(data.build_db)
     session.is_kept = prepare(data.build_db, data.clean)
     for run in (1, 2):
@@ -97,10 +98,19 @@ def carried_tests(session: Session, number: int) -> list[str]:
 
 
 def note_results(session: Session, results: Iterable[NodeResult]) -> None:
-    """Notes which seeds are loaded and which tests passed; models note themselves while they are built."""
+    """Notes which seeds are loaded and which tests passed; models note themselves while they are built.
+
+    After a full build it is said aloud where a table differs from the one that was carried.
+    """
     done = [r.unique_id for r in results if r.status == "pass" or (r.built and r.resource_type == "seed")]
     with build_state(session.data.build_db) as state:
         state.put_built(done)
+        if found := differing(session.before_full, state.built(), state.tokens()):
+            session.notices.append(
+                f"the full build differs from what was carried, from the same inputs, in {', '.join(found)}: this is a "
+                "fault of EcoLedger, and the figures of the full build are published"
+            )
+            session.before_full = {}
 
 
 def explained(run: PlannedRun, results: Sequence[NodeResult]) -> list[dict[str, str]]:

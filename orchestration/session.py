@@ -47,7 +47,7 @@ class Session:
     the ids of those cleaned in this run. `verdicts` holds the gate's word by domain, `states` the domains that are
     held or empty, `held` why; `notices` are sentences for people about what is not a fault; `refused` says why nothing
     may be published. `is_kept`: the working database is that of the last refresh; `plan` is what became of each model.
-    What is open until the end is in `closing`.
+    `before_full` is what a full build is compared with. What is open until the end is in `closing`.
     """
 
     settings: Settings
@@ -61,6 +61,7 @@ class Session:
     notices: list[str] = field(default_factory=list)
     refused: str = ""
     is_kept: bool = False
+    before_full: dict[str, tuple[str, str]] = field(default_factory=dict)
     plan: list[dict[str, str]] = field(default_factory=list)
     closing: ExitStack = field(default_factory=ExitStack)
     published: Published | None = None

@@ -81,6 +81,15 @@ def decide(
     return decisions
 
 
+def differing(before: Mapping[str, tuple[str, str]], built: Mapping[str, str], tokens: Mapping[str, str]) -> list[str]:
+    """Names of nodes that a full build made from exactly the same as `before` (id → key, token), but with other rows.
+
+    Each is a fault of ours: a table that was carried, or that does not give the same rows twice.
+    """
+    found = [n for n, (key, token) in before.items() if built.get(n) == key and tokens.get(n, token) != token]
+    return sorted(map(short, found))
+
+
 def short(node_id: str) -> str:
     """The name in an id: model.ecoledger.int_air_hour is int_air_hour."""
     return node_id.rsplit(".", 1)[-1]

@@ -59,6 +59,11 @@ class BuildState:
         """The key each node was built under; tests under which they passed."""
         return dict(self._con.execute("SELECT node, key FROM state.built").fetchall())
 
+    def left(self) -> dict[str, tuple[str, str]]:
+        """Key and token of every node that is built and whose token is known."""
+        tokens = self.tokens()
+        return {node: (key, tokens[node]) for node, key in self.built().items() if node in tokens}
+
     def there(self, relations: Mapping[str, tuple[str, str]]) -> set[str]:
         """Which of `relations` (id → schema, name) the database has."""
         found = set(self._con.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall())
@@ -141,6 +146,17 @@ def _move(con: duckdb.DuckDBPyConnection, before: str | None, clean: str) -> Non
         con.execute(f"DROP VIEW {quoted(schema)}.{quoted(name)}")
     con.execute("UPDATE state.about SET value = ? WHERE name = ?", [clean, _PLACE])
     con.execute("COMMIT")
+
+
+def left_by(file: Path) -> dict[str, tuple[str, str]]:
+    """BuildState.left of a working database that may be missing or unusable: then nothing is known of it."""
+    if not file.exists():
+        return {}
+    try:
+        with build_state(file) as state:
+            return state.left()
+    except duckdb.Error:
+        return {}
 
 
 def remove(file: Path) -> None:

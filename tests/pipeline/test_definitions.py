@@ -10,7 +10,7 @@ dg = pytest.importorskip("dagster")
 
 from orchestration import environment  # noqa: E402
 from orchestration.dbt_runner import prepare_manifest, project_fingerprint  # noqa: E402
-from orchestration.decisions import REFRESH_CRON  # noqa: E402
+from orchestration.decisions import FULL_BUILD_CRON, REFRESH_CRON  # noqa: E402
 from orchestration.definitions import JOB, RANGE_END, RANGE_START, build_defs  # noqa: E402
 from sources.registry import registry  # noqa: E402
 from tests.kit import parsed  # noqa: E402
@@ -111,8 +111,9 @@ def test_every_clean_asset_has_a_freshness_policy(graph):
 
 
 def test_the_schedule_runs_at_half_past_six_in_shanghai(defs):
-    (schedule,) = defs.schedules
-    assert (schedule.cron_schedule, schedule.execution_timezone) == (REFRESH_CRON, "Asia/Shanghai")
+    daily, weekly = defs.schedules
+    assert (daily.cron_schedule, daily.execution_timezone) == (REFRESH_CRON, "Asia/Shanghai")
+    assert (weekly.cron_schedule, weekly.execution_timezone) == (FULL_BUILD_CRON, "Asia/Shanghai")
 
 
 def test_whatever_opens_the_candidate_shares_one_pool(defs):
@@ -141,8 +142,16 @@ def test_the_home_of_dagster_sends_nothing(data):
 
 
 def test_the_schedule_asks_for_the_months_that_have_something_due(defs):
-    (schedule,) = defs.schedules
+    schedule, _ = defs.schedules
     at = datetime(2025, 2, 3, 6, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
     request = schedule.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=at)).run_requests[0]
     assert request.tags[RANGE_START] == "2025-01-01"
+    assert request.tags[RANGE_END] == "2025-02-01"
+
+
+def test_once_a_week_everything_is_built_again(defs):
+    _, weekly = defs.schedules
+    at = datetime(2025, 2, 2, 2, tzinfo=ZoneInfo("Asia/Shanghai"))
+    request = weekly.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=at)).run_requests[0]
+    assert request.run_config["resources"]["refresh"]["config"] == {"full": True}
     assert request.tags[RANGE_END] == "2025-02-01"

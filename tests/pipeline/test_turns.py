@@ -93,3 +93,5 @@ def test_what_was_built_turn_by_turn_is_what_a_full_build_makes(district: Distri
     assert full.json["release"]["digest"] == by_plan.json["release"]["digest"]
     assert Counter(row["verdict"] for row in full.json["plan"]) == {"rebuilt": sum(verdicts.values())}
     assert {row["outcome"] for row in full.json["plan"]} == {"built"}
+    # Said of any table, also one that is not published, that a full build makes differently.
+    assert not [notice for notice in full.json["notices"] if "full build differs" in notice]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.build_plan import Node, decide, key_of, short
+from warehouse.build_plan import Node, decide, differing, key_of, short
 
 SEED = Node("seed.p.limits", "limits", "seed", "seed-1", holds="seed-1")
 STAGED = Node("model.p.stg", "stg", "model", "stg-1", ("source.p.clean.readings",))
@@ -129,3 +129,11 @@ def test_whatever_differs_is_never_carried(changed):
 @pytest.mark.parametrize(("given_id", "name"), [("model.ecoledger.int_air_hour", "int_air_hour"), ("plain", "plain")])
 def test_ids_are_shortened_for_people(given_id, name):
     assert short(given_id) == name
+
+
+def test_a_full_build_names_what_holds_other_rows_from_the_same_inputs():
+    before = {"model.p.a": ("a|", "1"), "model.p.b": ("b|model.p.a=1", "1"), "model.p.c": ("c|", "1")}
+    built = {"model.p.a": "a|", "model.p.b": "b|model.p.a=2", "model.p.c": "c|"}
+    tokens = {"model.p.a": "2", "model.p.b": "2", "model.p.c": "1"}
+    assert differing(before, built, tokens) == ["a"]
+    assert differing(before, built, {}) == []

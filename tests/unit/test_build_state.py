@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from warehouse.build_plan import Node, key_of
-from warehouse.build_state import build_state, prepare
+from warehouse.build_state import build_state, left_by, prepare
 
 NODES = [
     Node("model.p.b", "b", "model", "code-b", ("model.p.a", "source.p.clean.x", "seed.p.ß")),
@@ -117,3 +117,14 @@ def test_only_relations_that_exist_are_there(file):
         con.execute("CREATE SCHEMA intermediate; CREATE VIEW intermediate.a AS SELECT 1 AS x")
     with build_state(file) as state:
         assert state.there({"model.p.a": ("intermediate", "a"), "model.p.b": ("intermediate", "b")}) == {"model.p.a"}
+
+
+def test_what_a_database_left_is_keys_with_tokens(file):
+    with build_state(file) as state:
+        state.want(NODES)
+        state.put_built([n.id for n in NODES])
+        state.put_tokens({"model.p.a": "1"})
+    assert left_by(file) == {"model.p.a": ("code-a|", "1")}
+    assert left_by(file.with_name("missing.duckdb")) == {}
+    file.write_bytes(b"no database")
+    assert left_by(file) == {}
