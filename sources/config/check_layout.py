@@ -9,6 +9,7 @@ import codecs
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -44,11 +45,17 @@ def check_layout(source: Source, raw: Mapping[str, Any], path: Path, problems: P
 
 def check_zone(zone: str, path: Path, problems: Problems) -> None:
     """Adds a problem if `zone` is not a time zone."""
-    zones = available_timezones()
+    zones = _zones()
     if zone not in zones:
         problems.add(
             path, f"there is no time zone '{zone}'", nearest(zone, zones) or "such as 'Asia/Shanghai' or 'UTC'"
         )
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Every zone of the machine; looking for them reads hundreds of files."""
+    return frozenset(available_timezones())
 
 
 def _check_format(fmt: Format, raw: Mapping[str, Any], path: Path, problems: Problems) -> None:
