@@ -224,9 +224,9 @@ class Lake:
 
         return [KeyPlace(*row) for row in rows]
 
-    def read_clean(self, table: str, value: str) -> pl.DataFrame | None:
-        """The clean partition as stored, or None where there is none."""
-        return self._store.read(table, value)
+    def read_clean(self, table: str, value: str, columns: Sequence[str] | None = None) -> pl.DataFrame | None:
+        """The clean partition as stored, of its `columns` only if they are named, or None where there is none."""
+        return self._store.read(table, value, columns)
 
     def write_partition(
         self,

@@ -80,12 +80,14 @@ class PartitionStore:
             self._mark = self._index.set_mark("cleaning")
             self._index.begin()
 
-    def read(self, table: str, value: str) -> pl.DataFrame | None:
-        """The clean partition as stored, or None where there is none."""
+    def read(self, table: str, value: str, columns: Sequence[str] | None = None) -> pl.DataFrame | None:
+        """The clean partition as stored, of its `columns` only if they are named, or None where there is none."""
         import polars as pl
 
         folder = self._data.clean_partition(table, self._registry.table(table).grain, value)
-        return pl.read_parquet(folder / PART, glob=False) if (folder / SIDECAR).exists() else None
+        if not (folder / SIDECAR).exists():
+            return None
+        return pl.read_parquet(folder / PART, glob=False, columns=None if columns is None else list(columns))
 
     def write(self, table: str, value: str, parts: Iterable[PartitionPart]) -> None:
         """Replaces one partition by its parts in key order; LakeInconsistent if counts and rows differ."""

@@ -18,7 +18,7 @@ from sources.cleaning.flags import names_of
 from sources.cleaning.frames import Spelling
 from sources.cleaning.keys import staged_key_text, without_lost
 from sources.cleaning.resolve import DUPLICATE, Order, Resolved, resolve
-from sources.cleaning.series import SeriesRules, flags, lean_clean, lean_staged
+from sources.cleaning.series import SeriesRules, flags, heard_clean, lean_clean, lean_staged
 from sources.cleaning.silence import Silences
 from sources.cleaning.spill import Budget, Staging
 from sources.cleaning.staged import FILE, PART, part_of_value, part_span, part_value, parts_between
@@ -78,7 +78,7 @@ class TableRebuild:
         self._changed: frozenset[int] = frozenset()
         # Series in the changed partitions, as they were and as they are; None where nobody asks.
         self._touched: list[pl.DataFrame | None] | None = None
-        self._silences = Silences(rules, self._parts, self._frames) if Silences.matter(rules) and reach else None
+        self._silences = Silences(rules, self._parts, self._heard) if Silences.matter(rules) and reach else None
         # Readings on which two deliveries of one moment contradict each other, by partition, chunk of sites, file that
         # stands and file that fell: a chunk may be resolved more than once.
         self._disputed: dict[tuple[Chunk, int, int, int], int] = {}
@@ -247,23 +247,42 @@ class TableRebuild:
     ) -> Iterator[pl.DataFrame]:
         """What is in one partition, of this run where it rebuilds it, else as stored."""
         kept = pl.lit(True) if kept is None else kept
-        # A partition cut by sites is never read back as a whole: its chunks are resolved again. What is still at hand
-        # is not read back either.
-        pending = [
-            c for c in self._chunk_of.get(part, ()) if c.sites or part not in self._written or c in self._resolved
-        ]
+        pending = self._pending(part)
         for chunk in pending:
             if sites is None or chunk.sites is None or set(sites) & set(chunk.sites):
-                standing = self._resolve(chunk).standing
-                first = standing[PART].search_sorted(part, "left")
-                own = standing.slice(first, standing[PART].search_sorted(part, "right") - first)
-                yield self._lean(own.filter(kept))
+                yield self._lean(self._own(chunk, part).filter(kept))
         if not pending:
             yield from self._as_stored(part, kept)
 
+    def _heard(self, part: int) -> Iterator[pl.DataFrame]:
+        """Series and times in one partition, of this run where it rebuilds it, else as stored."""
+        pending = self._pending(part)
+        for chunk in pending:
+            yield self._lean(self._own(chunk, part))
+        if not pending and (stored := self._read(part, self._rules.heard_columns)) is not None:
+            yield heard_clean(stored, self._rules, self._spelling.codes)
+
+    def _pending(self, part: int) -> list[Chunk]:
+        """The chunks that give what is in one partition; none where it is read as stored.
+
+        A partition cut by sites is never read back as a whole: its chunks are resolved again. What is still at hand is
+        not read back either.
+        """
+        chunks = self._chunk_of.get(part, ())
+        return [c for c in chunks if c.sites or part not in self._written or c in self._resolved]
+
+    def _own(self, chunk: Chunk, part: int) -> pl.DataFrame:
+        """Standing readings of one partition of a chunk."""
+        standing = self._resolve(chunk).standing
+        first = standing[PART].search_sorted(part, "left")
+        return standing.slice(first, standing[PART].search_sorted(part, "right") - first)
+
     def _as_stored(self, part: int, kept: pl.Expr | None = None) -> Iterator[pl.DataFrame]:
-        if (stored := self._store.read_clean(self._table.name, self._value(part))) is not None:
+        if (stored := self._read(part, self._rules.lean_columns)) is not None:
             yield lean_clean(stored if kept is None else stored.filter(kept), self._rules, self._spelling.codes)
+
+    def _read(self, part: int, columns: list[str] | None = None) -> pl.DataFrame | None:
+        return self._store.read_clean(self._table.name, self._value(part), columns)
 
     def _renew_neighbours(self, changed: Mapping[int, Changed], far: set[int]) -> int:
         """Flags of stored partitions near a change, and of `far` ones, which were not rebuilt themselves."""
@@ -280,7 +299,7 @@ class TableRebuild:
         return renewed
 
     def _renew(self, parts: list[int]) -> int:
-        stored = {p: self._store.read_clean(self._table.name, self._value(p)) for p in parts}
+        stored = {p: self._read(p) for p in parts}
         there = {p: frame for p, frame in stored.items() if frame is not None and not frame.is_empty()}
         if not there:
             return 0

@@ -47,6 +47,17 @@ class SeriesRules:
         """Columns beside site and parameter that tell series apart."""
         return [n for n in self.table.series_key if n not in ("site_id", "parameter")]
 
+    @property
+    def heard_columns(self) -> list[str]:
+        """Columns of clean readings that `heard_clean` needs."""
+        return ["parameter", "site_id", *_enum_dims(self), "period_start_utc"]
+
+    @property
+    def lean_columns(self) -> list[str]:
+        """Columns of clean readings that `lean_clean` needs, and the period's start."""
+        more = ("period_start", "period_end", "value", "censored", "source_id", "source_status")
+        return [*self.heard_columns, *more]
+
 
 def lean_staged(readings: pl.DataFrame, sources: pl.Series, rules: SeriesRules, invalid: InvalidMarks) -> pl.DataFrame:
     """Staged readings as the frame that flags are computed on; `sources` is the source id by file number."""
@@ -69,12 +80,23 @@ def lean_clean(clean: pl.DataFrame, rules: SeriesRules, codes: Codes) -> pl.Data
 
     What the registry or the configuration has dropped since has no tests (parameters) and no cadence (sources).
     """
-    numbers = {p.code: n for n, p in enumerate(rules.parameters)}
     pairs = [(s, m) for s, marks in sorted(rules.invalid.items()) for m in sorted(marks)]
     bad = pl.DataFrame(pairs, schema={"source_id": pl.String(), "source_status": pl.String()}, orient="row")
     invalid = clean.join(
         bad.with_columns(hit=pl.lit(True)), on=["source_id", "source_status"], how="left", maintain_order="left"
     )["hit"]
+    return heard_clean(clean, rules, codes).with_columns(
+        clean["period_end"].to_physical().alias("__end"),
+        clean["value"].to_physical().cast(pl.Int64).alias(VALUE),
+        clean["source_id"].replace_strict(rules.steps, default=None, return_dtype=pl.Int64).alias(STEP),
+        clean["censored"].is_not_null().alias(CENSORED_FLAG),
+        invalid.fill_null(False).alias(INVALID),
+    )
+
+
+def heard_clean(clean: pl.DataFrame, rules: SeriesRules, codes: Codes) -> pl.DataFrame:
+    """Series and time alone of clean readings as stored, as in the same frame."""
+    numbers = {p.code: n for n, p in enumerate(rules.parameters)}
     vocabularies = {c.name: pl.Enum(sorted(c.allowed)) for c in rules.table.dims if c.allowed}
     return clean.select(
         pl.col("parameter").replace_strict(numbers, default=len(numbers), return_dtype=pl.UInt16).alias(PARAMETER),
@@ -84,11 +106,6 @@ def lean_clean(clean: pl.DataFrame, rules: SeriesRules, codes: Codes) -> pl.Data
             for d in _enum_dims(rules)
         ),
         pl.col("period_start_utc").to_physical().alias(TIME),
-        pl.col("period_end").to_physical().alias("__end"),
-        pl.col("value").to_physical().cast(pl.Int64).alias(VALUE),
-        pl.col("source_id").replace_strict(rules.steps, default=None, return_dtype=pl.Int64).alias(STEP),
-        pl.col("censored").is_not_null().alias(CENSORED_FLAG),
-        invalid.fill_null(False).alias(INVALID),
     )
 
 

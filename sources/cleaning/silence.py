@@ -22,12 +22,14 @@ class Silences:
     def __init__(
         self, rules: SeriesRules, parts: Callable[[], Iterable[int]], frames: Callable[[int], Iterable[pl.DataFrame]]
     ) -> None:
-        """`parts` gives every partition that there is, `frames` what is in one of them (see series.py)."""
+        """`parts` gives every partition that there is, `frames` the series and times in one of them (see series.py)."""
         self._key = [PARAMETER, SITE, *rules.dims]
         tested = [n for n, p in enumerate(rules.parameters) if p.tests.gap_periods is not None]
         self._tested = pl.col(STEP).is_not_null() & pl.col(PARAMETER).is_in(tested)
         self._parts = parts
         self._frames = frames
+        # A series that was never heard asks every partition before it: of each its first times are kept, and no more of
+        # it is read than they need.
         self._known: dict[int, pl.DataFrame] = {}
 
     @staticmethod

@@ -104,8 +104,8 @@ class CleanStore(Protocol):
         """Places of every key that lies in one of the partitions `values` and in another one, with their order."""
         ...
 
-    def read_clean(self, table: str, value: str) -> pl.DataFrame | None:
-        """The clean partition as stored, or None where there is none."""
+    def read_clean(self, table: str, value: str, columns: Sequence[str] | None = None) -> pl.DataFrame | None:
+        """The clean partition as stored, of its `columns` only if they are named, or None where there is none."""
         ...
 
     def write_partition(

@@ -133,9 +133,9 @@ def parquet_store(folder: Path):
     from tests.unit.cleaning_kit import MemoryStore
 
     class ParquetStore(MemoryStore):
-        def read_clean(self, table, value):
+        def read_clean(self, table, value, columns=None):
             file = folder / f"{table}-{value}.parquet"
-            return pl.read_parquet(file) if file.exists() else None
+            return pl.read_parquet(file, columns=columns) if file.exists() else None
 
         def write_partition(self, table, value, clean, superseded, counts):
             clean.write_parquet(folder / f"{table}-{value}.parquet")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -157,6 +157,7 @@ class MemoryStore:
         self.known: dict[str, Delivery] = {}
         self.places: dict[tuple[str, str], list[KeyPlace]] = {}
         self.writes: list[tuple[str, str]] = []
+        self.reads: list[tuple[str, Sequence[str] | None]] = []
         self.flag_writes: list[tuple[str, str]] = []
         self.parts_written: list[int] = []
 
@@ -206,8 +207,10 @@ class MemoryStore:
             table, {p.key for (t, _), own in self.places.items() if t == table for p in own if p.value in wanted}
         )
 
-    def read_clean(self, table: str, value: str) -> pl.DataFrame | None:
-        return self.clean.get((table, value))
+    def read_clean(self, table: str, value: str, columns: Sequence[str] | None = None) -> pl.DataFrame | None:
+        stored = self.clean.get((table, value))
+        self.reads.append((value, columns))
+        return stored if stored is None or columns is None else stored.select(columns)
 
     def write_partition(self, table, value, clean, superseded, counts) -> None:
         assert clean.height == sum(c.readings_clean for c in counts.values())

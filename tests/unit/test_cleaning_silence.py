@@ -88,3 +88,17 @@ def test_what_leaves_the_lake_ends_no_silence():
     without = air_source(values=SOURCE.values, filters=(RowFilter("station", "not_in", ("C",)),))
     run(store, config(without), [of_day(0, "AC")])
     assert after_gaps(store) == [e for e in EXPECTED if e[0] != "C"]
+
+
+def test_a_series_that_was_never_heard_reads_no_more_of_the_past_than_series_and_times():
+    days = [(FIRST + timedelta(days=n)).isoformat() for n in range(16)]
+    store = stored([[of_day(n, "A") for n in range(15)]])
+    store.reads.clear()
+    run(store, config(SOURCE), [of_day(15, "AN")])
+    far = [(value, columns) for value, columns in store.reads if value < days[4]]
+    asked = {"parameter", "site_id", "period_start_utc"}
+    assert [value for value, _ in far] == days[:4] and all(set(columns) == asked for _, columns in far)
+    # Once it was heard nothing is asked: what is near precedes every reading.
+    store.reads.clear()
+    run(store, config(SOURCE), [of_day(18, "AN")])
+    assert store.reads and not [value for value, _ in store.reads if value < days[4]]
