@@ -1,5 +1,7 @@
 """The bench of one judgement: collects records while relation after relation is reduced and judged.
 
+The judge takes the stand when the first relation is due, for it takes seconds to come.
+
 Here belongs the way from checks to records: reduce, judge, count the broken rows, word what was seen. Not here: which
 relations are judged (gate.py, clean_gate.py), waivers and verdicts (waivers.py, verdicts.py).
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import duckdb
 
@@ -21,12 +24,15 @@ from expectations.verdicts import outcome_of
 
 @dataclass
 class Bench:
-    """Records so far, and each judged expectation in Great Expectations' own words by (table, expectation)."""
+    """Records so far."""
 
     con: duckdb.DuckDBPyConnection
-    court: Judge
     records: list[GateRecord] = field(default_factory=list)
-    statements: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @cached_property
+    def court(self) -> Judge:
+        """The judge of this judgement."""
+        return Judge()
 
     def judge(self, domain: str, table: str, digest: str, target: Target, checks: Sequence[Check]) -> None:
         """Judges `checks` on `target`; a check against the current release waits until there is one."""
@@ -44,7 +50,6 @@ class Bench:
         count, rows = (0, "[]") if finding.success or finding.broken else breaking_rows(self.con, target, check)
         # What could not be judged has not held, and is never only a warning.
         outcome: Outcome = "fail" if finding.broken else outcome_of(finding.success, check.severity)
-        self.statements[table, check.name] = finding.statement
         self.records.append(
             GateRecord(
                 domain=domain,
@@ -61,6 +66,7 @@ class Bench:
                 failing_rows=rows,
                 judged_by="great_expectations",
                 waivable=not finding.broken,
+                words=finding.statement,
             )
         )
 

@@ -1,35 +1,52 @@
-"""Judges the clean layer: makes the summaries in temporary tables and hands them to the bench, feed by feed.
+"""Judges the clean layer feed by feed: summaries in temporary tables, handed to the bench.
 
-Here belong where the clean Parquet stands and what a summary is bound to. Not here: the checks themselves
-(suites/clean.py). One scan per clean table; records are bound to the SHA-256 of the summary that was judged.
+Here belong where the clean Parquet is, what a summary is bound to, and which clean tables are judged again. Not here:
+the checks themselves (suites/clean.py). One scan per clean table that is judged; records are bound to the SHA-256 of
+the summary that was judged. What is recent moves with as_of: a table whose files are the same and that has as many
+recent readings as when it was judged has the same ones, so that only two columns are read to know it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from expectations.bench import Bench
+from expectations.carry import Standing, record_key
 from expectations.checks import literal, quoted
 from expectations.contract import clean_columns
 from expectations.records import GateError
 from expectations.reduce import Target
 from expectations.suites import clean as suites
-from sources.registry.model import Feed, Registry
+from expectations.waivers import Waiver
+from sources.registry.model import CleanTable, Feed, Registry
+from warehouse.clean_files import SITE_REGISTER
 from warehouse.duck import file_pattern
+
+# A moment that stands for as_of in a key: what as_of decides is in the key by what it found.
+_ANY_MOMENT = datetime(2000, 1, 1)
+# Names that stand for places in a key: moving the lake changes no record.
+_ANYWHERE = suites.CleanPlaces("file_counts", "readings", "site_register")
 
 
 @dataclass(frozen=True)
-class CleanState:
-    """What the clean layer holds: readings per clean table, deliveries and counted clean readings per feed."""
+class CleanLayer:
+    """The clean layer under judgement: its folder, the moment, waivers in force, what the current release holds.
 
-    readings: Mapping[str, int]
-    files: Mapping[str, int]
-    counted: Mapping[str, int]
+    `tokens` say what each clean table and the site register hold: same token, same files. A table without one is
+    judged.
+    """
+
+    root: Path
+    registry: Registry
+    as_of: datetime
+    waivers: Sequence[Waiver] = ()
+    standing: Standing = field(default_factory=Standing)
+    tokens: Mapping[str, str] = field(default_factory=dict)
 
 
 def parquet(root: Path, table: str) -> str:
@@ -37,46 +54,74 @@ def parquet(root: Path, table: str) -> str:
     return f"read_parquet({literal(f'{file_pattern(root)}/{table}/**/*.parquet')}, hive_partitioning = false)"
 
 
-def summarise(con: duckdb.DuckDBPyConnection, root: Path, registry: Registry, as_of: datetime) -> CleanState:
-    """Makes a temporary summary of each clean table and each feed's file counts; GateError names what is missing."""
-    readings: dict[str, int] = {}
-    files: dict[str, int] = {}
-    counted: dict[str, int] = {}
-    for feed in registry.feeds.values():
-        name = _counts_name(feed)
-        _summary(con, name, suites.counts_summary(feed, _places(root, ""), as_of))
-        files[feed.name], counted[feed.name] = _row(
-            con, f"select count(*), coalesce(sum(readings_clean), 0) from {quoted(name)}"
-        )
-        for table in feed.tables:
-            _summary(con, _summary_name(table), suites.readings_summary(feed, _places(root, table), as_of))
-            (readings[table],) = _row(con, f"select coalesce(sum(n), 0) from {quoted(_summary_name(table))}")
-    return CleanState(readings, files, counted)
+def readings_of(con: duckdb.DuckDBPyConnection, root: Path, registry: Registry) -> dict[str, int]:
+    """How many readings each clean table holds; GateError names a table that cannot be read."""
+    return {table: _count(con, table, parquet(root, table)) for table in registry.tables}
 
 
-def judge_clean(bench: Bench, root: Path, registry: Registry, as_of: datetime, state: CleanState) -> None:
-    """Adds the records of all feeds to the bench, under each feed's domain."""
-    for feed in registry.feeds.values():
-        clean_rows = sum(state.readings[t] for t in feed.tables)
-        name = _counts_name(feed)
-        bench.judge(
-            feed.domain,
-            name,
-            _digest(bench.con, name),
-            Target(quoted(name), ("delivered_at", "delivery_id")),
-            suites.counts_checks(feed, clean_rows, state.files[feed.name]),
-        )
+def judge_clean(bench: Bench, layer: CleanLayer, readings: Mapping[str, int]) -> dict[str, str]:
+    """Adds the records of all feeds to the bench, under each feed's domain; gives the key of each table's records."""
+    keys: dict[str, str] = {}
+    for feed in layer.registry.feeds.values():
+        counted = _judge_counts(bench, layer, feed, sum(readings[t] for t in feed.tables), keys)
         for table in feed.tables.values():
-            digest = _digest(bench.con, _summary_name(table.name))
-            places = _places(root, table.name)
-            if bench.contract(feed.domain, table.name, digest, places.readings, clean_columns(table)):
-                bench.judge(
-                    feed.domain,
-                    table.name,
-                    digest,
-                    Target(quoted(_summary_name(table.name)), ("parameter", "flag", "provenance")),
-                    suites.readings_checks(feed, table, places, as_of, state.counted[feed.name]),
-                )
+            keys[table.name] = _readings_key(bench.con, layer, feed, table, counted)
+            if kept := layer.standing.holding(table.name, keys[table.name]):
+                bench.records += kept
+            else:
+                _judge_readings(bench, layer, feed, table, counted)
+    return keys
+
+
+def _judge_counts(bench: Bench, layer: CleanLayer, feed: Feed, clean_rows: int, keys: dict[str, str]) -> int:
+    """Judges what was counted of a feed's files; gives the readings counted clean.
+
+    The summary is small, so that its digest says whether anything changed.
+    """
+    name = _counts_name(feed)
+    _summary(bench.con, name, suites.counts_summary(feed, _places(layer.root, ""), layer.as_of))
+    files, counted = _row(bench.con, f"select count(*), coalesce(sum(readings_clean), 0) from {quoted(name)}")
+    digest = _digest(bench.con, name)
+    checks = suites.counts_checks(feed, clean_rows, files)
+    keys[name] = record_key(name, digest, checks, layer.waivers, layer.as_of.date(), previous="", reads={})
+    if kept := layer.standing.holding(name, keys[name]):
+        bench.records += kept
+    else:
+        bench.judge(feed.domain, name, digest, Target(quoted(name), ("delivered_at", "delivery_id")), checks)
+    return counted
+
+
+def _judge_readings(bench: Bench, layer: CleanLayer, feed: Feed, table: CleanTable, counted: int) -> None:
+    name, places = _summary_name(table.name), _places(layer.root, table.name)
+    _summary(bench.con, name, suites.readings_summary(feed, places, layer.as_of))
+    digest = _digest(bench.con, name)
+    if bench.contract(feed.domain, table.name, digest, places.readings, clean_columns(table)):
+        target = Target(quoted(name), ("parameter", "flag", "provenance"))
+        checks = suites.readings_checks(feed, table, places, layer.as_of, counted)
+        bench.judge(feed.domain, table.name, digest, target, checks)
+
+
+def _readings_key(
+    con: duckdb.DuckDBPyConnection, layer: CleanLayer, feed: Feed, table: CleanTable, counted: int
+) -> str:
+    """The key of a clean table's records; '' where it is not known what its files hold."""
+    if not (layer.tokens.get(table.name) and layer.tokens.get(SITE_REGISTER)):
+        return ""
+    facts = [
+        str(_count(con, table.name, query))
+        for query in suites.moved_by_as_of(feed, table, _places(layer.root, table.name), layer.as_of)
+    ]
+    judged = suites.readings_checks(feed, table, _ANYWHERE, _ANY_MOMENT, counted)
+    also = [
+        suites.readings_summary(feed, _ANYWHERE, _ANY_MOMENT),
+        str(sorted(clean_columns(table).items())),
+        layer.tokens[SITE_REGISTER],
+        *facts,
+    ]
+    today = layer.as_of.date()
+    return record_key(
+        table.name, layer.tokens[table.name], judged, layer.waivers, today, previous="", reads={}, also=also
+    )
 
 
 def _places(root: Path, table: str) -> suites.CleanPlaces:
@@ -96,6 +141,14 @@ def _summary(con: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
         con.execute(f"create or replace temp table {quoted(name)} as {query}")
     except duckdb.Error as error:
         raise GateError(f"the clean layer cannot be judged ({name}): {str(error).strip()}") from error
+
+
+def _count(con: duckdb.DuckDBPyConnection, name: str, relation: str) -> int:
+    try:
+        (count,) = _row(con, f"select count(*) from {relation}")
+    except duckdb.Error as error:
+        raise GateError(f"the clean layer cannot be judged ({name}): {str(error).strip()}") from error
+    return count
 
 
 def _digest(con: duckdb.DuckDBPyConnection, name: str) -> str:

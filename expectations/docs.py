@@ -38,20 +38,16 @@ _JUDGES = {
 def write_docs(
     folder: Path,
     records: Iterable[GateRecord],
-    statements: Mapping[tuple[str, str], str],
     tables: Sequence[TableVerdict],
     domains: Sequence[DomainVerdict],
     as_of: datetime,
 ) -> tuple[str, ...]:
-    """Writes index.html and <table>.html below `folder` and returns their names; existing pages of these names go.
-
-    `statements` words an expectation as Great Expectations renders it, by (table, expectation).
-    """
+    """Writes index.html and <table>.html below `folder` and returns their names; existing pages of these names go."""
     folder.mkdir(parents=True, exist_ok=True)
     by_table: dict[str, list[GateRecord]] = {}
     for record in records:
         by_table.setdefault(record.table_name, []).append(record)
-    pages = {f"{v.table}.html": _table_page(v, by_table.get(v.table, []), statements) for v in tables}
+    pages = {f"{v.table}.html": _table_page(v, by_table.get(v.table, [])) for v in tables}
     pages["index.html"] = _index(tables, domains, by_table, as_of)
     for name, text in sorted(pages.items()):
         (folder / name).write_text(text, encoding="utf-8")
@@ -83,13 +79,13 @@ def _index(
     return _page("Gate", "".join(parts))
 
 
-def _table_page(verdict: TableVerdict, records: Sequence[GateRecord], statements: Mapping[tuple[str, str], str]) -> str:
+def _table_page(verdict: TableVerdict, records: Sequence[GateRecord]) -> str:
     ordered = sorted(records, key=lambda r: _RANK[r.outcome])
     rows = [
         [
             _badge(r.outcome),
             escape(r.severity),
-            f"{escape(r.expectation)}{_words(statements.get((r.table_name, r.expectation), ''))}",
+            f"{escape(r.expectation)}{_words(r.words)}",
             escape(r.expected),
             f"{escape(r.observed)}{_waiver(r.waiver)}{_failing(r)}",
             escape(_JUDGES[r.judged_by]),
@@ -99,9 +95,17 @@ def _table_page(verdict: TableVerdict, records: Sequence[GateRecord], statements
     head = (
         f'<p><a href="index.html">All tables</a></p><h1>{escape(verdict.table)}: {_badge(verdict.verdict)}</h1>'
         f"<p>Domain {escape(verdict.domain)}. Digest of what was judged: <code>{escape(verdict.digest)}</code></p>"
+        f"{_carried(records)}"
     )
     columns = ["outcome", "severity", "expectation", "expected", "observed", "judged by"]
     return _page(verdict.table, head + _html_table(columns, rows))
+
+
+def _carried(records: Sequence[GateRecord]) -> str:
+    """When an earlier run judged, where its records are carried."""
+    earlier = sorted({r.judged_at for r in records if r.judged_at})
+    since = "Nothing that its records depend on has changed since."
+    return f"<p>Judged on {escape(earlier[0].replace('T', ' '))}. {since}</p>" if earlier else ""
 
 
 def _tally(records: Sequence[GateRecord]) -> tuple[str, str]:

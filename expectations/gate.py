@@ -7,19 +7,20 @@ here: any rule about data (suites/) or about holding and publishing (warehouse).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from expectations.bench import Bench
+from expectations.carry import Standing, record_key
 from expectations.checks import Check, SuiteError, literal, quoted
-from expectations.clean_gate import judge_clean, summarise
+from expectations.clean_gate import CleanLayer, judge_clean, readings_of
 from expectations.contract import TableLike, actual_columns, declared_columns
 from expectations.dbt_results import DbtFinding, dbt_records
 from expectations.docs import write_docs
 from expectations.headline import NEEDS, Steps, judge_headlines, load_steps
-from expectations.judge import Judge
 from expectations.records import GateError, GateRecord, GateReport
 from expectations.reduce import Target
 from expectations.suites import SUITES
@@ -50,6 +51,9 @@ def judge(
     registry: Registry | None = None,
     suites: Mapping[str, Suite] | None = None,
     steps: Steps | None = None,
+    standing: Standing | None = None,
+    reads: Mapping[str, str] | None = None,
+    clean_tokens: Mapping[str, str] | None = None,
 ) -> GateReport:
     """Judges `tables` of the candidate that `con` is open on (read-only is enough).
 
@@ -58,22 +62,46 @@ def judge(
     clean layer, judged with the domain marts; None leaves it out, for the second judgement (cross-domain). `as_of` is
     the refresh's own clock, reporting zone, naive: waivers expire and "recent" is counted by it. GateError when the
     gate cannot judge at all; SuiteError when a suite does not fit the catalogue.
+
+    What `standing` (of the current release) already holds records of is not judged again. `reads` gives the digests of
+    tables outside `tables` that suites compare with, `clean_tokens` what clean tables and the site register hold.
     """
     registry = registry or shipped_registry()
     suites = SUITES if suites is None else suites
     declared = _declared(catalogue, tables)
-    bench = Bench(con, Judge())
+    standing = standing or Standing()
+    bench = Bench(con)
     fed: Mapping[str, int] = {}
+    keys: dict[str, str] = {}
     if clean_root is not None:
-        state = summarise(con, clean_root, registry, as_of)
-        judge_clean(bench, clean_root, registry, as_of, state)
-        fed = state.readings
-    _judge_marts(bench, declared, digests, current_release, registry, suites, steps or load_steps(), fed)
+        fed = readings_of(con, clean_root, registry)
+        layer = CleanLayer(clean_root, registry, as_of, waivers, standing, clean_tokens or {})
+        keys |= judge_clean(bench, layer, fed)
+    steps = steps or load_steps()
+    checks = _defined(declared, registry, suites, fed)
+    known = {**(reads or {}), **digests}
+    for table in declared:
+        digest, previous = digests.get(table.name, ""), standing.digests.get(table.name, "")
+        also = [str(sorted(declared_columns(table).items())), str(steps) if _has_headlines(table) else ""]
+        keys[table.name] = record_key(
+            table.name,
+            digest,
+            checks.get(table.name, ()),
+            waivers,
+            as_of.date(),
+            previous=previous,
+            reads=known,
+            also=also,
+        )
+    due = [t for t in declared if not standing.holding(t.name, keys[t.name])]
+    bench.records += [r for t in declared for r in standing.holding(t.name, keys[t.name])]
+    _judge_marts(bench, due, digests, current_release, checks, steps)
     domains = {t.name: t.domain for t in declared}
     bench.records += dbt_records(dbt_results, domains, digests)
-    records = apply_waivers(bench.records, waivers, as_of.date())
+    keyed = [replace(r, key=keys.get(r.table_name, "")) for r in bench.records]
+    records = apply_waivers(keyed, waivers, as_of.date())
     verdicts = table_verdicts(records), domain_verdicts(records)
-    pages = write_docs(docs_dir, records, bench.statements, *verdicts, as_of) if docs_dir else ()
+    pages = write_docs(docs_dir, records, *verdicts, as_of) if docs_dir else ()
     return GateReport(records, *verdicts, pages)
 
 
@@ -89,12 +117,9 @@ def _judge_marts(
     declared: Sequence[TableLike],
     digests: Mapping[str, str],
     current_release: Path | None,
-    registry: Registry,
-    suites: Mapping[str, Suite],
+    checks: Mapping[str, Sequence[Check]],
     steps: Steps,
-    fed: Mapping[str, int],
 ) -> None:
-    checks = _defined(declared, registry, suites, fed)
     relations = _relations(bench.con)
     for table in declared:
         digest = _digest(digests, table.name, relations)
@@ -109,7 +134,7 @@ def _judge_marts(
             continue
         target = Target(relation, tuple(table.grain), _previous(current_release, table.name))
         bench.judge(table.domain, table.name, digest, target, checks[table.name])
-        if table.name.endswith("_indicators"):
+        if _has_headlines(table):
             bench.records += _headlines(bench, table, digest, target, steps)
 
 
@@ -128,6 +153,10 @@ def _digest(digests: Mapping[str, str], table: str, relations: Mapping[str, str]
     if table in relations and not digests.get(table):
         raise GateError(f"{table}: judged without a digest; a record has to be bound to what was judged")
     return digests.get(table, "")
+
+
+def _has_headlines(table: TableLike) -> bool:
+    return table.name.endswith("_indicators")
 
 
 def _headlines(bench: Bench, table: TableLike, digest: str, target: Target, steps: Steps) -> list[GateRecord]:

@@ -7,7 +7,8 @@ Standard library only: the release and the command line load this module.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 Severity = Literal["critical", "warning"]
@@ -33,7 +34,8 @@ class GateRecord:
 
     `failing_rows` is a JSON list of at most five rows; `unexpected_count` counts all of them. `waiver` names the
     waiver that turned a critical failure into a warning, else ''. A record that is not `waivable` says that there is
-    nothing to publish (a missing table, a broken contract), which no signature can mend.
+    nothing to publish (a missing table, a broken contract), which no signature can mend. `words` is the expectation as
+    its judge words it, `key` what the record depends on (carry.py), `judged_at` ISO where an earlier run judged.
     """
 
     domain: str
@@ -51,10 +53,17 @@ class GateRecord:
     judged_by: JudgedBy
     waiver: str = ""
     waivable: bool = True
+    words: str = ""
+    key: str = ""
+    judged_at: str = ""
 
     def as_row(self) -> dict[str, Any]:
-        """The record under the column names of mart_gate_results (without its volatile columns and domain_zh)."""
+        """The record under the column names of mart_gate_results, without domain_zh, with words and key.
+
+        Of the volatile columns it has judged_at, and only where an earlier run judged.
+        """
         return {
+            **({"judged_at": self.judged_at} if self.judged_at else {}),
             "domain": self.domain,
             "table_name": self.table_name,
             "suite": self.suite,
@@ -69,7 +78,17 @@ class GateRecord:
             "judged_by": self.judged_by,
             "table_digest": self.table_digest,
             "waiver": self.waiver,
+            "words": self.words,
+            "key": self.key,
         }
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> GateRecord:
+        """The record of a row that a release keeps: as_row() with its time of judgement."""
+        renamed = {"column": "column_name"}
+        names = [f.name for f in fields(cls) if f.name != "waivable"]
+        # What no signature mends has failed, and its table is judged again.
+        return cls(**{name: row[renamed.get(name, name)] for name in names})
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from expectations.records import WARNING, GateRecord
 
 _TEXTS = ("table", "expectation", "who", "approved_by", "reason")
 _FIELDS = (*_TEXTS, "until")
+# What apply_waivers itself says of a waiver.
+SUITE = "waivers"
 # No exception is for ever: it is signed again within a year.
 LONGEST = timedelta(days=366)
 
@@ -140,7 +142,7 @@ def _unused(waiver: Waiver, sibling: GateRecord, records: Sequence[GateRecord], 
         observed = "not needed: nothing to waive"
     return replace(
         sibling,
-        suite="waivers",
+        suite=SUITE,
         expectation=f"waiver({waiver.expectation})",
         column="",
         severity=WARNING,
@@ -151,4 +153,6 @@ def _unused(waiver: Waiver, sibling: GateRecord, records: Sequence[GateRecord], 
         failing_rows="[]",
         judged_by="schema",
         waiver=waiver.text,
+        words="",
+        judged_at="",
     )

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from expectations.carry import Standing, standing_of
 from expectations.dbt_results import DbtFinding, read_dbt_results
 from expectations.gate import judge
 from expectations.records import DomainVerdict, GateReport
@@ -28,9 +29,9 @@ from warehouse.candidate import CANDIDATE_SCHEMA, AdmittedTable, HeldContractCha
 from warehouse.catalogue import CROSS_DOMAIN, Catalogue, MartTable
 from warehouse.digest import table_digest
 from warehouse.duck import ContractBroken, connect, quoted
-from warehouse.gate_records import Refused
+from warehouse.gate_records import Refused, rows_kept
 from warehouse.release import CROSS_SCHEMA, Published, publish
-from warehouse.releases import current, hold, prune
+from warehouse.releases import Release, current, hold, prune, read_manifest
 
 KEEP_RELEASES = 30
 _REASONS_SHOWN = 3
@@ -152,9 +153,25 @@ def _judge(
             clean_root=clean_root,
             as_of=session.as_of(),
             registry=session.settings.registry,
+            standing=_standing(before, session.settings.full),
+            reads=_admitted_digests(session) if run == 2 else {},
+            clean_tokens=session.lake.tokens(),
         )
     handover.save_report(session.data, name, report)
     return report
+
+
+def _standing(release: Release | None, is_full: bool) -> Standing:
+    """What the current release holds; no record of it where a full run judges all again, nothing before the first."""
+    if release is None:
+        return Standing()
+    digests = {table["name"]: table["digest"] for table in read_manifest(release)["tables"]}
+    return standing_of([] if is_full else rows_kept(release), digests)
+
+
+def _admitted_digests(session: Session) -> dict[str, str]:
+    """The digests of what the second run's tables are compared with."""
+    return {table.name: table.digest for table in handover.load_admitted(session.data)}
 
 
 def _digests(con: duckdb.DuckDBPyConnection, schema: str, tables: Sequence[MartTable]) -> dict[str, str]:

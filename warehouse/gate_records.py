@@ -28,8 +28,17 @@ class Record(Protocol):
 
 
 def rows_of(records: Iterable[Record], judged_at: datetime) -> list[dict[str, Any]]:
-    """This run's records as rows with the time of judgement (naive, reporting zone)."""
-    return [{**r.as_row(), "judged_at": judged_at.isoformat()} for r in records]
+    """This run's records as rows with the time of judgement (naive, reporting zone).
+
+    A record that an earlier run made of the same digest says so itself, and keeps its own time.
+    """
+    return [{"judged_at": judged_at.isoformat(), **r.as_row()} for r in records]
+
+
+def rows_kept(release: Release) -> list[dict[str, Any]]:
+    """All rows that a release keeps, its own and those of the tables it holds."""
+    with (release.path / FILE).open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
 
 
 def carried_rows(release: Release | None, held: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
@@ -39,8 +48,7 @@ def carried_rows(release: Release | None, held: Mapping[str, tuple[str, str]]) -
     """
     if release is None or not held:
         return []
-    with (release.path / FILE).open(encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
+    rows = rows_kept(release)
     return [row for row in rows if held.get(row["table_name"]) == (row["table_digest"], row["release_id"])]
 
 

@@ -79,6 +79,21 @@ def readings_summary(feed: Feed, places: CleanPlaces, as_of: datetime) -> str:
     )
 
 
+def moved_by_as_of(feed: Feed, table: CleanTable, places: CleanPlaces, as_of: datetime) -> tuple[str, ...]:
+    """Relations whose numbers of rows say what `as_of` decides of the checks on a clean table with unchanged files.
+
+    What lies after a moment loses rows as the moment moves on and gains none: as many rows are the same ones.
+    """
+    since = literal((as_of - timedelta(days=recent_days(feed))).isoformat(sep=" "))
+    recent = f"{places.readings} where period_end >= timestamp {since}"
+    if table.name not in _REPORTING:
+        return (recent,)
+    heard, day = _heard(feed, places, as_of), literal(as_of.date().isoformat())
+    # Sites in force: those that have begun, which only grow in number, less those that have ended, which do too.
+    sites = f"{places.register} where feed = {literal(feed.name)}"
+    return (recent, f"({heard})", f"{sites} and valid_from <= date {day}", f"{sites} and valid_to < date {day}")
+
+
 def counts_checks(feed: Feed, clean_rows: int, files: int) -> tuple[Check, ...]:
     """Checks on the feed's counted files: `files` deliveries, and `clean_rows` readings really in its clean tables."""
     read = "readings_clean + readings_quarantined + readings_duplicate + readings_superseded"
@@ -252,22 +267,27 @@ def _by_parameter(template: str, arms: dict[str, str]) -> str:
 
 def _reporting(feed: Feed, table: CleanTable, places: CleanPlaces, as_of: datetime, at_least: float) -> Check:
     """Coverage of sites × time: the assessed sites in force that sent something within cadence and allowed lateness."""
-    hours = int(feed.cadence_hours) + feed.lateness_allowed_hours
-    since = literal((as_of - timedelta(hours=hours)).isoformat(sep=" "))
     day = literal(as_of.date().isoformat())
     wanted = (
         f"select distinct site_id from {places.register} where feed = {literal(feed.name)} and assessed "
         f"and kind = {literal(_REPORTING[table.name])} and valid_from <= date {day} "
         f"and (valid_to is null or valid_to >= date {day})"
     )
-    heard = (
-        f"select distinct site_id from {places.readings} "
-        f"where period_end > timestamp {since} and flag <> {FLAG_MISSING}"
-    )
+    heard = f"select distinct site_id from ({_heard(feed, places, as_of)})"
     return reporting(
         "assessed sites reporting",
         f"select site_id from ({wanted}) where site_id not in ({heard})",
         f"select count(*) from ({wanted})",
         at_least,
-        f"assessed sites heard of in the last {hours} h",
+        f"assessed sites heard of in the last {_hours(feed)} h",
     )
+
+
+def _hours(feed: Feed) -> int:
+    return int(feed.cadence_hours) + feed.lateness_allowed_hours
+
+
+def _heard(feed: Feed, places: CleanPlaces, as_of: datetime) -> str:
+    """Query of the sites of readings that came in time to be heard of."""
+    since = literal((as_of - timedelta(hours=_hours(feed))).isoformat(sep=" "))
+    return f"select site_id from {places.readings} where period_end > timestamp {since} and flag <> {FLAG_MISSING}"

@@ -15,8 +15,7 @@ import polars as pl
 import pytest
 
 from expectations.bench import Bench
-from expectations.clean_gate import judge_clean, summarise
-from expectations.judge import Judge
+from expectations.clean_gate import CleanLayer, judge_clean, readings_of
 from sources.config.model import Source
 from sources.registry import registry
 from sources.registry.model import FLAG_FAIL, FLAG_MISSING, FLAG_SUSPECT
@@ -162,9 +161,9 @@ def test_alarms_are_heard(planted: SmallLake) -> None:
 def test_the_gate_passes_the_clean_layer(which: str, request: pytest.FixtureRequest) -> None:
     """Modest defects are flagged and quarantined, not held; without defects there is not even a warning."""
     lake: SmallLake = request.getfixturevalue(which)
-    bench = Bench(duckdb.connect(), Judge())
-    state = summarise(bench.con, lake.data.clean, registry(), AS_OF)
-    judge_clean(bench, lake.data.clean, registry(), AS_OF, state)
+    bench = Bench(duckdb.connect())
+    readings = readings_of(bench.con, lake.data.clean, registry())
+    judge_clean(bench, CleanLayer(lake.data.clean, registry(), AS_OF), readings)
     assert len(bench.records) > 50
     spoken = [(r.table_name, r.expectation, r.outcome) for r in bench.records if r.outcome != "pass"]
     assert [s for s in spoken if s[2] == "fail"] == []

@@ -1,0 +1,106 @@
+"""Which records of the current release still hold: what was judged once is not judged again while nothing changed.
+
+Here belong the key of a table's records, as a pure function of everything its judgement depends on, and reading the
+current release's records by it. Not here: judging (gate.py, clean_gate.py), and what dbt says: its findings come with
+every run (dbt_results.py). Standard library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from expectations.checks import Check
+from expectations.records import GateRecord
+from expectations.waivers import SUITE as WAIVERS
+from expectations.waivers import Waiver
+
+# The code between a check and its record; what a check asks for is in the check itself.
+_CODE = ("bench", "checks", "clean_gate", "contract", "gate", "headline", "judge", "records", "reduce", "verdicts")
+_JUDGES = ("duckdb", "great_expectations")
+_OTHER_TABLE = re.compile(r"\bmart_\w+")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the current release holds: the digest of each table, and records that still hold by (table, key)."""
+
+    digests: Mapping[str, str] = field(default_factory=dict)
+    records: Mapping[tuple[str, str], tuple[GateRecord, ...]] = field(default_factory=dict)
+
+    def holding(self, table: str, key: str) -> tuple[GateRecord, ...]:
+        """The records of `table` that were made under `key`, as they were before any waiver; none without a key."""
+        return self.records.get((table, key), ()) if key else ()
+
+
+def standing_of(rows: Iterable[Mapping[str, Any]], digests: Mapping[str, str]) -> Standing:
+    """The standing of a release from the rows of its gate/records.jsonl and its tables' digests.
+
+    A table that failed is judged again. Waivers are taken back, because they are applied to all records of a run.
+    """
+    found: dict[tuple[str, str], list[GateRecord]] = {}
+    for row in rows:
+        if row.get("key") and row["judged_by"] != "dbt" and row["suite"] != WAIVERS:
+            found.setdefault((row["table_name"], row["key"]), []).append(GateRecord.from_row(row))
+    kept = {place: records for place, records in found.items() if all(r.outcome != "fail" for r in records)}
+    return Standing(digests, {place: tuple(map(_before_waiver, records)) for place, records in kept.items()})
+
+
+def _before_waiver(record: GateRecord) -> GateRecord:
+    return replace(record, outcome="fail", waiver="") if record.waiver else record
+
+
+def record_key(
+    table: str,
+    digest: str,
+    checks: Iterable[Check],
+    waivers: Iterable[Waiver],
+    today: date,
+    *,
+    previous: str,
+    reads: Mapping[str, str],
+    also: Sequence[str] = (),
+) -> str:
+    """SHA-256 over everything that the records of `table` depend on; '' where what its checks read is not known.
+
+    `digest` is that of what is judged, `previous` that of the same table in the release it is compared with. `reads`
+    gives the digests of other tables by name, of which those count that a check names. `also` is what else is read:
+    declared columns, headline steps, counts of the clean layer.
+    """
+    texts = [_text(check) for check in checks]
+    others = sorted({name for text in texts for name in _OTHER_TABLE.findall(text)} - {table})
+    if any(not reads.get(name) for name in others):
+        return ""
+    signed = [_signed(w, today) for w in waivers if w.table == table]
+    known = [[name, reads[name]] for name in others]
+    return digest_of([table, digest, previous, *texts, "|", *sorted(signed), "|", str(known), *also, code_digest()])
+
+
+def digest_of(parts: Iterable[str]) -> str:
+    """SHA-256 over texts, each apart from the next."""
+    return hashlib.sha256(json.dumps(list(parts), ensure_ascii=False).encode()).hexdigest()
+
+
+def _text(check: Check) -> str:
+    """A check as text, in the order of its fields; its example judges nothing."""
+    return "\n".join(f"{f.name}={getattr(check, f.name)!r}" for f in fields(check) if f.name != "example")
+
+
+def _signed(waiver: Waiver, today: date) -> str:
+    return f"{waiver.expectation}: {waiver.text}{'' if today <= waiver.until else ' (expired)'}"
+
+
+@cache
+def code_digest() -> str:
+    """SHA-256 over the code that judges, and the versions of the libraries that do."""
+    folder = Path(__file__).parent
+    code = [(folder / f"{name}.py").read_text(encoding="utf-8") for name in _CODE]
+    return digest_of([*code, *(f"{name} {version(name)}" for name in _JUDGES)])
