@@ -143,11 +143,13 @@ def _dbt_step(
         session = refresh.session
         if number == 1:
             begin_candidate(session)
-            warm_up()
         results: list[NodeResult] = []
         keys = {spec.metadata["dagster_dbt/unique_id"]: spec.key for spec in dbt_specs}
         with step("build", "domains" if number == 1 else "cross-domain") as told:
             plan = plan_run(session, number)
+            # What is carried is not judged again, and the judge takes seconds to import.
+            if any(d.node.kind == "model" for d in plan.asked.values()):
+                warm_up()
             told.note(f"{len(plan.asked)} of {len(plan.decisions)} nodes may have changed")
             # The second run waits for every seed it reads: one that is loaded already counts as made.
             for decision in plan.carried:
