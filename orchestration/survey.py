@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -98,6 +98,7 @@ def survey(settings: Settings) -> Survey:
         return Survey({name: survey_feed(settings, name, None) for name in settings.feeds})
     try:
         feeds = {name: survey_feed(settings, name, index) for name in settings.feeds}
+        feeds = _with_waiting(settings, index, feeds)
         state = index.state()
         return Survey(feeds, state, fingerprint(settings, state), tuple(index.marks()), tuple(read_nothing(index)))
     finally:
@@ -105,7 +106,7 @@ def survey(settings: Settings) -> Survey:
 
 
 def survey_feed(settings: Settings, feed: str, index: Index | None) -> FeedSurvey:
-    """What is due and waiting in one feed; without an index everything offered is due."""
+    """What is due in one feed; without an index everything offered is."""
     connectors: dict[str, Connector] = {}
     offers: list[Offer] = []
     failures: list[str] = []
@@ -121,13 +122,20 @@ def survey_feed(settings: Settings, feed: str, index: Index | None) -> FeedSurve
         DueOffer(offer, connectors[offer.source_id], month_of(offer.delivered_at or settings.now, settings.zone))
         for offer in (index.unseen(offers) if index else offers)
     ]
-    waiting: list[str] = []
     if index:
         due = [*_adopted(settings, feed, index, connectors), *due]
-        prints, claims = source_fingerprints(settings.config, settings.registry), Claims(settings.config)
-        uncleaned = index.uncleaned(feed, prints, claims.reads)
+    return FeedSurvey(tuple(due), failures=tuple(failures), never_due=tuple(never))
+
+
+def _with_waiting(settings: Settings, index: Index, feeds: Mapping[str, FeedSurvey]) -> dict[str, FeedSurvey]:
+    """The same with what landed and is not cleaned under its source's fingerprint of today."""
+    prints, claims = source_fingerprints(settings.config, settings.registry), Claims(settings.config)
+    found = {}
+    for name, feed in feeds.items():
+        uncleaned = index.uncleaned(name, prints, claims.reads)
         waiting = sorted({f"{receipt.delivered_at[:7]}-01" for receipt in uncleaned})
-    return FeedSurvey(tuple(due), tuple(waiting), tuple(failures), tuple(never))
+        found[name] = replace(feed, waiting=tuple(waiting))
+    return found
 
 
 def _adopted(settings: Settings, feed: str, index: Index, connectors: Mapping[str, Connector]) -> list[DueOffer]:

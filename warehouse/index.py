@@ -191,12 +191,13 @@ class Index:
 
         One that its source does not read (`reads`) or whose source is not declared has the empty fingerprint.
         """
-        done = dict(self._pairs("SELECT delivery_id, fingerprint FROM cleaned"))
-        return [
-            r
-            for r in self.deliveries(feed)
-            if done.get(r.delivery_id) != (fingerprints.get(r.source_id, "") if reads(r) else "")
-        ]
+        columns = ", ".join(f"d.{n}" for n in RECEIPT)
+        query = (
+            f"SELECT {columns}, c.fingerprint FROM deliveries d LEFT JOIN cleaned c USING (delivery_id)"
+            f" WHERE d.feed = ? ORDER BY {_ORDER}"
+        )
+        landed = ((Receipt(*row[:-1]), row[-1]) for row in self.db.execute(query, (feed,)))
+        return [r for r, done in landed if done != (fingerprints.get(r.source_id, "") if reads(r) else "")]
 
     def newest_period(self, feed: str) -> str | None:
         """Start of the newest reading of a feed, ISO, reporting zone; None before the first."""
@@ -368,9 +369,6 @@ class Index:
         columns = ", ".join(f"d.{n}" for n in RECEIPT)
         rows = self.db.execute(f"SELECT {columns} {query} ORDER BY {_ORDER}", parameters)
         return [Receipt(*row) for row in rows]
-
-    def _pairs(self, query: str, *parameters: Any) -> list[tuple[str, str]]:
-        return list(self.db.execute(query, parameters))
 
 
 def _microseconds(moment: datetime) -> int:

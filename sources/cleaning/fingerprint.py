@@ -1,63 +1,106 @@
 """What the clean readings of a delivery depend on besides its bytes, as one fingerprint per declared source.
 
-Here belongs only that: the mapping, the registry, the site registers, the reporting zone and the code of readers and
-cleaning. Standard library only, because the check for "nothing new" runs it. Not here: cleaning itself.
+Here belongs only that: the source's mapping, what cleaning reads of its feed's declaration, the units and sites it may
+meet, its thresholds, the reporting zone and the declared versions of cleaning and flags. Standard library only, because
+the check for "nothing new" runs it. Not here: cleaning itself.
+
+Versions of polars and pyarrow are no part of it either: they come with uv.lock, and a release that reads the same bytes
+otherwise fails the golden test (version.py) before anybody runs it. Only what no golden delivery can foresee is named:
+the workbooks that fastexcel refuses.
 """
 
 from __future__ import annotations
 
-import hashlib
-from functools import cache
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sources.cleaning.version import CLEANING_VERSION, FLAGS_VERSION
 from sources.config import shipped
+from sources.config.build import digest_of
+from sources.config.registers import entries_in_force
 
 if TYPE_CHECKING:
     from sources.config.model import Config, Source
     from sources.registry import Registry
+    from sources.registry.model import Feed, Parameter, Unit
 
-_ROOM = Path(__file__).resolve().parent.parent
-_CODE = ("cleaning", "readers")
+# Site and validity of every entry, by feed.
+_Sites = Mapping[str, list[tuple[str, str, str]]]
 
 
 def cleaning_fingerprint(source: Source, registry: Registry, config: Config) -> str:
     """SHA-256 that changes when the same bytes of `source` might be cleaned to something else."""
-    return _fingerprint(source, registry, config, _registers(config))
+    return _fingerprint(source, registry, config, _sites(config))
 
 
 def source_fingerprints(config: Config, registry: Registry) -> dict[str, str]:
     """`cleaning_fingerprint` of every declared source by its id; the registers are read once."""
-    registers = _registers(config)
-    return {source.id: _fingerprint(source, registry, config, registers) for source in config.sources}
+    sites = _sites(config)
+    return {source.id: _fingerprint(source, registry, config, sites) for source in config.sources}
 
 
-def _fingerprint(source: Source, registry: Registry, config: Config, registers: str) -> str:
-    parts = [code_digest(), registry.fingerprint, source.fingerprint, config.district.reporting_zone, registers]
+def _fingerprint(source: Source, registry: Registry, config: Config, sites: _Sites) -> str:
+    feed = registry.feeds[source.feed]
+    table = feed.tables[source.table]
+    parameters = _parameters(source, feed)
+    parts: dict[str, Any] = {
+        "version": CLEANING_VERSION,
+        "mapping": source.fingerprint,
+        "reporting zone": config.district.reporting_zone,
+        "table": [table.name, table.grain, table.key],
+        "columns": [(c.name, c.dtype, c.key, c.allowed) for c in table.columns],
+        "invalid status": sorted(feed.invalid_status),
+        "parameters": {p.code: (_measure(registry.units[p.unit]), _names(p, source)) for p in parameters},
+        "units": _units(source, parameters, registry),
+        "flags": [FLAGS_VERSION, table.series_tests, table.row_rules, {p.code: p.tests for p in parameters}],
+    }
+    if source.unknown_sites == "quarantine":
+        parts["sites"] = sites.get(source.feed, [])
     if source.feed == "returns":
         # What a return may report on is the plan's to say.
-        parts.append(shipped.plan_digest())
+        parts["plan"] = shipped.plan_digest()
     if source.format.kind == "xlsx":
         # A refused workbook is tried again once its reader is another one.
-        parts.append(version("fastexcel"))
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        parts["fastexcel"] = version("fastexcel")
+    return digest_of(parts)
 
 
-def _registers(config: Config) -> str:
-    digest = hashlib.sha256()
-    for file in config.registers:
-        # A register that is gone is a mistake that load_register reports; here it only has to differ.
-        digest.update(hashlib.sha256(file.read_bytes() if file.is_file() else b"absent").digest())
-    return digest.hexdigest()
+def _parameters(source: Source, feed: Feed) -> list[Parameter]:
+    """Parameters that the source may deliver, by code."""
+    table = feed.parameters_of(source.table)
+    delivered = source.declared_parameters
+    return [table[code] for code in sorted(table) if delivered is None or code in delivered]
 
 
-@cache
-def code_digest() -> str:
-    """SHA-256 of the source files of readers and cleaning, once per process."""
-    digest = hashlib.sha256()
-    for package in _CODE:
-        for file in sorted((_ROOM / package).glob("*.py")):
-            digest.update(f"{package}/{file.name}\n".encode())
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
+def _names(parameter: Parameter, source: Source) -> Iterable[str]:
+    """What a file may call the parameter, where the registry's names are read."""
+    if source.declared_parameters is not None:
+        return ()
+    return (parameter.name_zh, *parameter.aliases, parameter.hj_code)
+
+
+def _units(source: Source, parameters: Iterable[Parameter], registry: Registry) -> Mapping[str, object]:
+    """Each unit text that the source names, or may deliver, with what it measures."""
+    long = source.long
+    if long is None or not (long.unit_column or long.limit_unit_column):
+        named = [v.unit for v in source.values] if long is None else long.units.values()
+        return {text: _measure(unit) for text in named if (unit := registry.unit(text)) is not None}
+    bases = {registry.units[p.unit].base for p in parameters}
+    # Of a unit that measures something else it matters only that it is known: the reason to refuse it.
+    return {
+        unit.code: (sorted(unit.aliases), _measure(unit) if unit.base in bases else "")
+        for unit in registry.units.values()
+    }
+
+
+def _measure(unit: Unit) -> tuple[str, str, str, str]:
+    return unit.code, unit.base, str(unit.factor), str(unit.offset)
+
+
+def _sites(config: Config) -> _Sites:
+    """Sites and days that the registers hold; nothing else of an entry says what becomes of a reading."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for (site, feed, start), entry in sorted(entries_in_force(config.registers).items()):
+        found.setdefault(feed, []).append((site, start, entry.get("valid_to", "")))
+    return found

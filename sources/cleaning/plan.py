@@ -85,7 +85,7 @@ class SourcePlan:
         """
         long = self.source.long
         own = dict(long.parameters) if long else {}
-        if own and long.unmapped != "keep":
+        if self.source.declared_parameters is not None:
             return own
         known = {n: p.code for p in self.parameters.values() for n in (p.name_zh, *p.aliases, p.hj_code) if n}
         return known | {code: code for code in self.parameters} | own

@@ -15,13 +15,11 @@ import polars as pl
 
 from sources.cleaning.schema import register_schema
 from sources.config.model import Config, ConfigError
-from sources.config.registers import register_entries, register_mistakes
+from sources.config.registers import EVER, entries_in_force, register_mistakes
 from sources.registry import Registry
 from sources.registry import registry as shipped
 from sources.registry.model import PROVENANCE_BY_TRUST, REGISTER_COLUMNS
 
-# An entry without valid_from has always held.
-EVER = date(1, 1, 1)
 SIMULATED = PROVENANCE_BY_TRUST[0]
 _TRUE = ("true", "1", "yes", "是")
 
@@ -33,17 +31,14 @@ def load_register(config: Config, registry: Registry | None = None) -> pl.DataFr
     sources. ConfigError names file and line of every mistake found.
     """
     known_as = {feed: _provenance_of(config, feed) for feed in (registry or shipped()).feeds}
-    rows: dict[tuple[str, str, date], dict[str, object]] = {}
     for file in config.registers:
         if mistakes := register_mistakes(file, registry or shipped()):
             raise ConfigError("; ".join(f"{message}. {hint}" if hint else message for message, hint in mistakes))
-        for entry in register_entries(file):
-            row = _row(entry)
-            if row["site_id"]:
-                row["provenance"] = row["provenance"] or known_as[row["feed"]]
-                rows[(row["site_id"], row["feed"], row["valid_from"])] = row
-    ordered = [rows[k] for k in sorted(rows, key=lambda k: (k[1], k[0], k[2]))]
-    return pl.DataFrame(ordered, schema=register_schema(), orient="row")
+    rows = [_row(entry) for entry in entries_in_force(config.registers).values()]
+    for row in rows:
+        row["provenance"] = row["provenance"] or known_as[row["feed"]]
+    rows.sort(key=lambda row: (row["feed"], row["site_id"], row["valid_from"]))
+    return pl.DataFrame(rows, schema=register_schema(), orient="row")
 
 
 def _provenance_of(config: Config, feed: str) -> str:

@@ -196,6 +196,14 @@ class Source:
     fingerprint: str = ""
     line: int = 0
 
+    @property
+    def declared_parameters(self) -> frozenset[str] | None:
+        """Parameters that the mapping names; None where a file may name any of the table as the registry does."""
+        if self.long is None:
+            return frozenset(v.parameter for v in self.values)
+        own = self.long.parameters
+        return frozenset(own.values()) if own and self.long.unmapped != "keep" else None
+
 
 @dataclass(frozen=True)
 class Config:

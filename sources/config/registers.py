@@ -5,7 +5,8 @@ Here belongs judging a register's text, with file and line. Not here: putting re
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from sources.registry.model import REGISTER_COLUMNS, Column, Registry
 
 _COLUMNS = tuple(c.name for c in REGISTER_COLUMNS)
 _MOST = 5
+# An entry without valid_from has always held.
+EVER = date(1, 1, 1)
 
 
 def register_mistakes(file: Path, registry: Registry) -> list[Mistake]:
@@ -47,10 +50,16 @@ def register_mistakes(file: Path, registry: Registry) -> list[Mistake]:
     return found[:_MOST]
 
 
-def register_entries(file: Path) -> list[dict[str, str]]:
-    """The entries of a register without mistakes, by column name."""
-    read = read_csv(file, _COLUMNS, "register")
-    return [entry_of(read.header, row) for _, row in read.rows]
+def entries_in_force(files: Iterable[Path]) -> dict[tuple[str, str, str], dict[str, str]]:
+    """The entries of registers without mistakes by site, feed and first day (ISO); later files and rows win."""
+    found: dict[tuple[str, str, str], dict[str, str]] = {}
+    for file in files:
+        read = read_csv(file, _COLUMNS, "register")
+        for _, row in read.rows:
+            entry = entry_of(read.header, row)
+            if entry["site_id"]:
+                found[entry["site_id"], entry["feed"], entry.get("valid_from") or EVER.isoformat()] = entry
+    return found
 
 
 def entry_of(header: Sequence[str], row: Sequence[str]) -> dict[str, str]:

@@ -1,9 +1,7 @@
-"""The site register from files, and fingerprints that need nothing heavy."""
+"""The site register from files."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -11,11 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sources.cleaning.fingerprint import cleaning_fingerprint, source_fingerprints
 from sources.cleaning.register import EVER, load_register
 from sources.cleaning.schema import register_schema
-from sources.config.model import ConfigError, District
-from sources.registry import registry
+from sources.config.model import ConfigError
 from tests.unit.cleaning_kit import air_source, config
 
 HEAD = "site_id,feed,name_zh,assessed,lon,valid_from,valid_to\n"
@@ -96,29 +92,3 @@ def test_a_site_without_provenance_has_that_of_its_feeds_sources(tmp_path, sourc
     said = HEAD.replace("valid_to", "valid_to,provenance") + "A,air,,,,,,simulated\nB,air,,,,,,\n"
     some = replace(with_registers(tmp_path, said), sources=given)
     assert load_register(some)["provenance"].to_list() == ["simulated", expected]
-
-
-def test_a_fingerprint_changes_with_what_cleaning_depends_on_and_with_nothing_else(tmp_path):
-    known = registry()
-    source = air_source(fingerprint="1")
-    setup = replace(with_registers(tmp_path, HEAD), sources=(source,))
-    base = cleaning_fingerprint(source, known, setup)
-    assert cleaning_fingerprint(source, known, replace(setup, waivers=tmp_path / "w.toml")) == base
-    other = [
-        cleaning_fingerprint(air_source(fingerprint="2"), known, setup),
-        cleaning_fingerprint(source, replace(known, fingerprint="x"), setup),
-        cleaning_fingerprint(source, known, replace(setup, district=District(reporting_zone="UTC"))),
-    ]
-    setup.registers[0].write_text(HEAD + "A,air,,,,,\n")
-    other.append(cleaning_fingerprint(source, known, setup))
-    assert len({base, *other}) == 5
-    assert source_fingerprints(setup, known) == {source.id: other[-1]}
-
-
-def test_fingerprints_import_nothing_heavy():
-    code = (
-        "import sys, sources.cleaning.fingerprint, sources.cleaning.store; "
-        "print([m for m in ('polars', 'pyarrow', 'pandas', 'duckdb', 'dagster', 'numpy') if m in sys.modules])"
-    )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "[]"
