@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from orchestration.survey import stale_flags
 from sources.deliveries import Receipt
 from sources.disk import is_full
 
@@ -48,6 +49,8 @@ class CleanResult:
 def clean_feed(session: Session, feed: str, months: Set[str], note: Note) -> CleanResult:
     """Cleans every delivery of `feed` delivered in `months` (partition keys) that is not cleaned under its fingerprint.
 
+    Flags that other thresholds set are renewed, of all months.
+
     A failure leaves the feed's lake as it was and is told in the result, so that the other feeds go on.
     """
     from sources.cleaning.clean import clean_deliveries
@@ -59,10 +62,11 @@ def clean_feed(session: Session, feed: str, months: Set[str], note: Note) -> Cle
     fetched = session.fetched.get(feed, ())
     due = [d for d in waiting if f"{d.receipt.delivered_at[:7]}-01" in months or d.receipt.delivery_id in fetched]
     result = CleanResult(deliveries=len(due))
-    if not due:
+    stale = stale_flags(settings.data, settings.registry.feeds[feed], lake.index)
+    if not due and not stale:
         note("nothing waiting")
         return result
-    note(f"{len(due)} files")
+    note(f"{len(due)} files" + (f", flags of {', '.join(stale)}" if stale else ""))
     try:
         with lake.cleaning():
             report = clean_deliveries(
@@ -86,6 +90,7 @@ def clean_feed(session: Session, feed: str, months: Set[str], note: Note) -> Cle
     result.refused = [reason for _, reason in report.refused]
     result.unbalanced = [f"{u.file_name}: {u.what}" for u in done.unbalanced]
     result.notices = [*_removed(session, report.removed), *report.contradictions, *report.moved, *report.named]
+    result.notices += report.renewed
     session.notices += result.notices
     session.cleaned.setdefault(feed, set()).update(r.delivery_id for r in report.cleaned)
     note(result.text)

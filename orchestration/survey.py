@@ -20,9 +20,12 @@ from orchestration.settings import Settings
 from orchestration.summary import read_nothing
 from sources.claims import Claims
 from sources.cleaning.fingerprint import source_fingerprints
+from sources.cleaning.thresholds import flag_fingerprints
 from sources.connectors import connector_for
 from sources.deliveries import Connector, Offer, PullError, Receipt
+from sources.registry.model import Feed
 from warehouse.atomic import write_bytes
+from warehouse.clean_files import read_flags_note
 from warehouse.index import Index, IndexUnusable
 from warehouse.paths import DataDir
 
@@ -49,13 +52,14 @@ class DueOffer:
 class FeedSurvey:
     """One feed: what is due, months of deliveries waiting to be cleaned, and sources that could not be listed.
 
-    `never_due` names files that are there but dated in the future.
+    `never_due` names files that are there but dated in the future, `stale_flags` tables with flags of other thresholds.
     """
 
     due: tuple[DueOffer, ...] = ()
     waiting: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
     never_due: tuple[str, ...] = ()
+    stale_flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class Survey:
     @property
     def idle(self) -> bool:
         """Nothing due, nothing waiting, every source listed, and no writer was stopped in the middle."""
-        busy = any(feed.due or feed.waiting or feed.failures for feed in self.feeds.values())
+        busy = any(feed.due or feed.waiting or feed.failures or feed.stale_flags for feed in self.feeds.values())
         return bool(self.state) and not busy and not self.unfinished
 
 
@@ -128,14 +132,21 @@ def survey_feed(settings: Settings, feed: str, index: Index | None) -> FeedSurve
 
 
 def _with_waiting(settings: Settings, index: Index, feeds: Mapping[str, FeedSurvey]) -> dict[str, FeedSurvey]:
-    """The same with what landed and is not cleaned under its source's fingerprint of today."""
+    """The same with what landed and is not cleaned, or flagged, under today's fingerprints."""
     prints, claims = source_fingerprints(settings.config, settings.registry), Claims(settings.config)
     found = {}
     for name, feed in feeds.items():
         uncleaned = index.uncleaned(name, prints, claims.reads)
         waiting = sorted({f"{receipt.delivered_at[:7]}-01" for receipt in uncleaned})
-        found[name] = replace(feed, waiting=tuple(waiting))
+        stale = stale_flags(settings.data, settings.registry.feeds[name], index)
+        found[name] = replace(feed, waiting=tuple(waiting), stale_flags=stale)
     return found
+
+
+def stale_flags(data: DataDir, feed: Feed, index: Index) -> tuple[str, ...]:
+    """Tables of `feed` with partitions whose flags may be set by other thresholds than today's."""
+    wanted = flag_fingerprints(feed)
+    return tuple(t for t in wanted if read_flags_note(data, t) != wanted[t] and index.partitions(t))
 
 
 def _adopted(settings: Settings, feed: str, index: Index, connectors: Mapping[str, Connector]) -> list[DueOffer]:

@@ -121,3 +121,20 @@ def write_empty_tables(data: DataDir, registry: Registry) -> set[Path]:
 def write_sidecar(folder: Path, note: Mapping[str, object]) -> None:
     """Writes the sidecar of the Parquet file in `folder`: from now on that file is there."""
     write_bytes(folder / SIDECAR, json.dumps(note, sort_keys=True, indent=1).encode(), durable=False)
+
+
+def write_flags_note(data: DataDir, table: str, fingerprint: str) -> set[Path]:
+    """Notes by which thresholds all flags of a clean table are set."""
+    file = data.flags_note(table)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(file, json.dumps({"thresholds": fingerprint}).encode(), durable=False)
+    return {file, file.parent}
+
+
+def read_flags_note(data: DataDir, table: str) -> str | None:
+    """The fingerprint that was noted; None where nothing readable is."""
+    try:
+        note = json.loads(data.flags_note(table).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+    return note.get("thresholds") if isinstance(note, dict) else None

@@ -21,7 +21,7 @@ from sources.deliveries import DeliveryDamaged, Receipt
 from sources.registry.model import CleanTable, Registry
 from warehouse.clean_files import whole_tables
 from warehouse.index import Index
-from warehouse.paths import EMPTY, PART, SIDECAR, TEMPORARY, DataDir
+from warehouse.paths import EMPTY, FLAGS_NOTE, PART, SIDECAR, TEMPORARY, DataDir
 from warehouse.sidecar import matches, read_sidecar
 
 # A file that changes twice within a tick of the file system's clock shows the same time: what was touched so lately is
@@ -141,7 +141,7 @@ def strays(data: DataDir, registry: Registry) -> list[Damage]:
         for entry in _entries(data.clean_table(name)):
             if entry.name.startswith(prefix):
                 found += [e for e in _entries(Path(entry)) if e.name not in (PART, SIDECAR)]
-            elif entry.name != EMPTY:
+            elif entry.name not in (EMPTY, FLAGS_NOTE):
                 found.append(entry)
     for name in whole_tables():
         found += [e for e in _entries(data.clean_table(name)) if e.name not in (PART, SIDECAR, EMPTY)]

@@ -20,7 +20,7 @@ from sources.registry.declared import DeclaredTable
 from sources.registry.model import REGISTER_COLUMNS, Registry
 from warehouse import file_counts
 from warehouse.atomic import remove
-from warehouse.clean_files import SITE_REGISTER, Entered, whole_tables, write_empty_tables
+from warehouse.clean_files import SITE_REGISTER, Entered, read_flags_note, whole_tables, write_empty_tables
 from warehouse.index import Index, IndexUnusable
 from warehouse.intact import open_raw
 from warehouse.key_index import Row
@@ -246,6 +246,14 @@ class Lake:
     def write_flags(self, table: str, value: str, clean: pl.DataFrame, flagged: Mapping[str, int]) -> None:
         """Replaces clean readings of which only the flags changed; `flagged` is readings_flagged by delivery id."""
         self._store.write_flags(table, value, clean, flagged)
+
+    def flags_set_by(self, table: str) -> str | None:
+        """The fingerprint of the thresholds by which all flags of a table are set; None where none is noted."""
+        return read_flags_note(self.data, table)
+
+    def note_flags(self, table: str, fingerprint: str) -> None:
+        """Notes it, once what was written in this cleaning becomes durable."""
+        self._store.note_flags(table, fingerprint)
 
     def write_quarantine(self, feed: str, delivery_id: str, rejected: pl.DataFrame) -> None:
         """Replaces everything quarantined from one delivery (an empty frame removes it)."""

@@ -68,6 +68,7 @@ class PartitionStore:
         self._affected: set[str] = set()
         self._recorded: set[str] = set()
         self._partitions = 0
+        self._flags_set_by: dict[str, str] = {}
 
     @property
     def open(self) -> bool:
@@ -168,6 +169,11 @@ class PartitionStore:
         self._paths.update((folder / PART, folder / SIDECAR, folder))
         self._index.put_partition(table, value, clean.height, note["sha256"], counts)
 
+    def note_flags(self, table: str, fingerprint: str) -> None:
+        """Notes by which thresholds all flags of a table are set; the note is written by `finish`, after the flags."""
+        self.start()
+        self._flags_set_by[table] = fingerprint
+
     def write_quarantine(self, feed: str, delivery_id: str, parts: Iterable[pl.DataFrame]) -> None:
         """Replaces everything quarantined from one delivery; no row at all removes it."""
         self.start()
@@ -208,6 +214,8 @@ class PartitionStore:
         months = {self._index.month_of(delivery) for delivery in self._affected | self._recorded} - {None}
         problems = [p for m in sorted(months) for p in file_counts.write_month(self._data, self._index, m, self._zone)]
         self._paths.update(self._data.file_counts(m) / name for m in months for name in (PART, SIDECAR))
+        for table, fingerprint in self._flags_set_by.items():
+            self._paths |= clean_files.write_flags_note(self._data, table, fingerprint)
         flush(self._data.root, self._paths | {p.parent for p in self._paths})
         self._index.clear_mark(self._mark)
         self._index.commit()
@@ -222,7 +230,7 @@ class PartitionStore:
 
     def _reset(self) -> None:
         self._mark, self._partitions = None, 0
-        for kept in (self._paths, self._affected, self._recorded):
+        for kept in (self._paths, self._affected, self._recorded, self._flags_set_by):
             kept.clear()
 
     def _touch(self, table: str, value: str, counts: Mapping[str, PartitionCounts]) -> None:

@@ -16,6 +16,7 @@ from warehouse.disk import DiskFull, full_text
 PART = "part-0.parquet"
 SIDECAR = "part-0.sidecar.json"
 EMPTY = "empty.parquet"
+FLAGS_NOTE = "flags.json"
 # Names of unfinished files and folders start so; no reader's pattern matches them and the next start sweeps them.
 TEMPORARY = ".tmp-"
 
@@ -202,6 +203,10 @@ class DataDir:
 
     def clean_table(self, table: str) -> Path:
         return self.clean / checked_name(table)
+
+    def flags_note(self, table: str) -> Path:
+        """By which thresholds the flags of a clean table are set."""
+        return self.clean_table(table) / FLAGS_NOTE
 
     def clean_partition(self, table: str, grain: str, value: str) -> Path:
         """The folder of one clean partition: clean/<table>/<grain>=<value>."""

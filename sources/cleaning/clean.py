@@ -24,6 +24,7 @@ from sources.cleaning.series import SeriesRules
 from sources.cleaning.spill import DEFAULT_BUDGET, Budget, Staging
 from sources.cleaning.staged import InvalidMarks
 from sources.cleaning.store import CleanStore
+from sources.cleaning.thresholds import flag_fingerprints
 from sources.config.model import Config
 from sources.deliveries import Delivery, Receipt
 from sources.registry import Registry
@@ -39,7 +40,8 @@ _NOTE_EVERY = 100
 class CleanReport:
     """What one call did. `refused` lists (file name, why), `removed` the receipts that their sources read no longer,
     `contradictions` one sentence for each two deliveries of one moment that contradict each other, `named` sentences
-    about readings that were used under an assumption, `moved` about corrections that moved readings. The counts are of
+    about readings that were used under an assumption, `moved` about corrections that moved readings, `renewed` about
+    flags that were renewed because thresholds changed. The counts are of
     the `cleaned` deliveries only: the new ones, and those that could be read before and cannot any more.
     """
 
@@ -51,6 +53,7 @@ class CleanReport:
     removed: tuple[Receipt, ...]
     contradictions: tuple[str, ...]
     moved: tuple[str, ...]
+    renewed: tuple[str, ...]
     partitions: tuple[tuple[str, str], ...]
     reflagged: int
     records_in: int
@@ -73,6 +76,8 @@ def clean_deliveries(
     registry: Registry | None = None,
 ) -> CleanReport:
     """Cleans the deliveries `new` of `feed` and rebuilds every partition they touch, now or when last cleaned.
+
+    Flags of all other partitions that were set by other thresholds than today's are renewed from the clean readings.
 
     `fingerprint` maps source ids to `cleaning_fingerprint`. Older deliveries that touch the same partitions are read
     again, each once. A delivery that cannot be read is refused as a whole and recorded with its reason; ConfigError if
@@ -118,6 +123,7 @@ class _Run:
         self._budget = budget
         self._progress = progress
         self._contradictions: list[str] = []
+        self._renewed: list[str] = []
         self._keys = Keys(intake, store)
 
     def clean(
@@ -158,6 +164,7 @@ class _Run:
             ),
             contradictions=tuple(self._contradictions),
             moved=tuple(self._keys.moved),
+            renewed=tuple(self._renewed),
             partitions=tuple(self._intake.touched()),
             reflagged=reflagged,
             cleaned=tuple(self._intake.deliveries[n].receipt for n in fresh),
@@ -208,8 +215,10 @@ class _Run:
         marks = {name: self._intake.plan(name).invalid_status for name in self._intake.sources}
         order = self._order(files, InvalidMarks.of([r.source_id for r in receipts], marks, self._intake.codes))
         reflagged = 0
+        thresholds = flag_fingerprints(self._feed)
         for name, changed in self._intake.changed.items():
-            if not changed:
+            stale = self._store.flags_set_by(name) != thresholds[name]
+            if not changed and not stale:
                 continue
             self._progress(f"{name}: {len(changed)} partitions")
             table = self._feed.tables[name]
@@ -219,13 +228,23 @@ class _Run:
             rules = SeriesRules(table, parameters, dict(cadences(sources)), marks)
             looks = reach(parameters, sources) if table.series_tests else _NO_REACH
             spelling = Spelling(table, parameters, files, self._intake.codes)
-            rebuild = TableRebuild(spelling, order, rules, looks, self._staging, self._store, self._budget, lost[name])
-            reflagged += rebuild.rebuild(changed)
+            at = self._staging, self._store, self._budget
+            rebuild = TableRebuild(spelling, order, rules, looks, *at, lost.get(name))
+            reflagged += rebuild.rebuild(changed) if changed else 0
+            if stale:
+                self._renew(name, rebuild, thresholds[name])
             self._contradictions += [
                 self._contradiction(name, receipts[by_file], receipts[file], number)
                 for (by_file, file), number in sorted(rebuild.disputed.items())
             ]
         return reflagged
+
+    def _renew(self, name: str, rebuild: TableRebuild, fingerprint: str) -> None:
+        """Sets the flags that the rebuild of some partitions left as other thresholds had set them."""
+        renewed, of = rebuild.renew_all()
+        if of:
+            self._renewed.append(f"{name}: thresholds changed; flags of {renewed} of {of} partitions renewed")
+        self._store.note_flags(name, fingerprint)
 
     @staticmethod
     def _contradiction(table: str, stands: Receipt, fell: Receipt, number: int) -> str:

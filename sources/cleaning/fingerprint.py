@@ -1,8 +1,8 @@
 """What the clean readings of a delivery depend on besides its bytes, as one fingerprint per declared source.
 
 Here belongs only that: the source's mapping, what cleaning reads of its feed's declaration, the units and sites it may
-meet, its thresholds, the reporting zone and the declared versions of cleaning and flags. Standard library only, because
-the check for "nothing new" runs it. Not here: cleaning itself.
+meet, the reporting zone and the declared version of cleaning. Thresholds are no part of it: they set flags only (see
+thresholds.py). Standard library only, because the check for "nothing new" runs it. Not here: cleaning itself.
 
 Versions of polars and pyarrow are no part of it either: they come with uv.lock, and a release that reads the same bytes
 otherwise fails the golden test (version.py) before anybody runs it. Only what no golden delivery can foresee is named:
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from sources.cleaning.version import CLEANING_VERSION, FLAGS_VERSION
+from sources.cleaning.version import CLEANING_VERSION
 from sources.config import shipped
 from sources.config.build import digest_of
 from sources.config.registers import entries_in_force
@@ -53,7 +53,6 @@ def _fingerprint(source: Source, registry: Registry, config: Config, sites: _Sit
         "invalid status": sorted(feed.invalid_status),
         "parameters": {p.code: (_measure(registry.units[p.unit]), _names(p, source)) for p in parameters},
         "units": _units(source, parameters, registry),
-        "flags": [FLAGS_VERSION, table.series_tests, table.row_rules, {p.code: p.tests for p in parameters}],
     }
     if source.unknown_sites == "quarantine":
         parts["sites"] = sites.get(source.feed, [])

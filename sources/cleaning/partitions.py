@@ -106,6 +106,14 @@ class TableRebuild:
         far = self._silences.followed_by(self._changed, pl.concat(series).unique()) if series else set()
         return self._renew_neighbours(changed, far)
 
+    def renew_all(self) -> tuple[int, int]:
+        """Renews the flags of every stored partition that was not rebuilt; gives how many changed, and of how many."""
+        # Months and years are as large as 31 days and more.
+        together = _NEIGHBOURS if self._table.grain == "day" else 1
+        waiting = sorted(self._stored() - self._changed)
+        renewed = sum(self._renew(waiting[at : at + together]) for at in range(0, len(waiting), together))
+        return renewed, len(waiting)
+
     def _stored(self) -> set[int]:
         return {part_of_value(v, self._table.grain) for v in self._store.partitions(self._table.name)}
 

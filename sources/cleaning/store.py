@@ -132,9 +132,17 @@ class CleanStore(Protocol):
     def write_flags(self, table: str, value: str, clean: pl.DataFrame, flagged: Mapping[str, int]) -> None:
         """Replaces the clean readings of a partition of which only `flag` and `flag_tests` changed.
 
-        A neighbour was rebuilt. `flagged` is readings_flagged by delivery id; all other counts and the
-        superseded readings stay as they are.
+        A neighbour was rebuilt, or thresholds changed. `flagged` is readings_flagged by delivery id; all other counts
+        and the superseded readings stay as they are.
         """
+        ...
+
+    def flags_set_by(self, table: str) -> str | None:
+        """The fingerprint that `note_flags` was last told; None for a table that has none yet."""
+        ...
+
+    def note_flags(self, table: str, fingerprint: str) -> None:
+        """Notes by which thresholds all flags of the table are set; called after the last of them is written."""
         ...
 
     def write_quarantine_parts(self, feed: str, delivery_id: str, parts: Iterable[pl.DataFrame]) -> None:

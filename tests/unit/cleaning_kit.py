@@ -159,6 +159,7 @@ class MemoryStore:
         self.writes: list[tuple[str, str]] = []
         self.reads: list[tuple[str, Sequence[str] | None]] = []
         self.flag_writes: list[tuple[str, str]] = []
+        self.thresholds: dict[str, str] = {}
         self.parts_written: list[int] = []
 
     def offer(self, deliveries: Iterable[Delivery]) -> None:
@@ -242,6 +243,12 @@ class MemoryStore:
         self.clean[table, value] = clean
         for delivery, number in flagged.items():
             self.counts[table, value][delivery] = replace(self.counts[table, value][delivery], readings_flagged=number)
+
+    def flags_set_by(self, table: str) -> str | None:
+        return self.thresholds.get(table)
+
+    def note_flags(self, table: str, fingerprint: str) -> None:
+        self.thresholds[table] = fingerprint
 
     def write_quarantine(self, feed: str, delivery: str, rejected: pl.DataFrame) -> None:
         self.quarantine[feed, delivery] = rejected

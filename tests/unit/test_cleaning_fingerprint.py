@@ -17,9 +17,10 @@ import pytest
 
 from sources.cleaning import fingerprint
 from sources.cleaning.fingerprint import cleaning_fingerprint, source_fingerprints
+from sources.cleaning.thresholds import flag_fingerprints
 from sources.config.model import Config, District, Format, LongMapping, Source
 from sources.registry import registry
-from sources.registry.model import Column, Parameter, Registry, SeriesTests, Unit
+from sources.registry.model import Column, Parameter, Registry, RowRule, SeriesTests, Unit
 from tests.unit.cleaning_kit import air_source, config, waste_source, water_long_source
 
 HEAD = "site_id,feed,name_zh,valid_from,valid_to\n"
@@ -75,8 +76,6 @@ NEW_DIM = (Column("dim", "string", "A column", key=True),)
         (AIR, lambda k: with_table(k, "clean_air", dims=NEW_DIM)),
         (AIR, lambda k: with_table(k, "clean_air", declared_key=("site_id", "period_end"))),
         (AIR, lambda k: with_marks(k, "air")),
-        (AIR, lambda k: with_parameter(k, "pm2_5", tests=SeriesTests(fail_max=Decimal(1)))),
-        (AIR, lambda k: with_table(k, "clean_air", series_tests=False)),
         (WATER, lambda k: with_parameter(k, "nh3n", aliases=("ammonia nitrogen",))),
         (WATER, lambda k: with_new_parameter(k, "clean_water")),
         # A file may name any unit: whether it is known, and what it measures, says why it is refused.
@@ -97,12 +96,12 @@ def test_what_a_source_reads_of_the_registry_changes_its_fingerprint(setup, sour
         (AIR, lambda k: with_parameter(k, "pm2_5", name_en="fine dust")),
         (AIR, lambda k: with_parameter(k, "pm2_5", name_zh="尘")),
         (AIR, lambda k: with_parameter(k, "no2", unit="mg/m3")),
-        (AIR, lambda k: with_parameter(k, "no2", tests=SeriesTests(fail_max=Decimal(1)))),
+        (AIR, lambda k: with_parameter(k, "pm2_5", tests=SeriesTests(fail_max=Decimal(1)))),
         (AIR, lambda k: with_parameter(k, "nh3n", unit="ug/L")),
         (AIR, lambda k: with_new_parameter(k, "clean_air")),
         (AIR, lambda k: with_unit(k, "kWh", factor=Decimal(7))),
         (AIR, lambda k: with_table(k, "clean_dustfall", grain="month")),
-        (AIR, lambda k: with_table(k, "clean_air", description="said otherwise")),
+        (AIR, lambda k: with_table(k, "clean_air", description="said otherwise", series_tests=False)),
         (AIR, lambda k: with_table(k, "clean_water", dims=NEW_DIM)),
         (AIR, lambda k: with_marks(k, "water")),
         (AIR, lambda k: replace(k, units=k.units | {"new": Unit("new", "new", Decimal(1))})),
@@ -113,7 +112,7 @@ def test_what_a_source_reads_of_the_registry_changes_its_fingerprint(setup, sour
         (OWN_NAMES, lambda k: replace(k, units=k.units | {"new": Unit("new", "new", Decimal(1))})),
     ],
 )
-def test_other_feeds_and_what_it_does_not_read_leave_it(setup, source, change):
+def test_thresholds_other_feeds_and_what_it_does_not_read_leave_it(setup, source, change):
     known = registry()
     assert cleaning_fingerprint(source, change(known), setup) == cleaning_fingerprint(source, known, setup)
 
@@ -183,9 +182,26 @@ def test_a_mapping_names_the_parameters_or_leaves_them_to_the_registry(changes, 
     assert source.declared_parameters == expected
 
 
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda k: with_parameter(k, "pm2_5", tests=SeriesTests(fail_max=Decimal(1))), {"clean_air"}),
+        (lambda k: with_table(k, "clean_air", series_tests=False), {"clean_air"}),
+        (lambda k: with_table(k, "clean_air", row_rules=(RowRule("pm2_5", "pm10"),)), {"clean_air"}),
+        (lambda k: with_parameter(k, "dustfall", tests=SeriesTests()), {"clean_dustfall"}),
+        (lambda k: with_parameter(k, "pm2_5", name_en="fine dust", aliases=("dust",)), set()),
+        (lambda k: with_table(k, "clean_air", description="said otherwise"), set()),
+        (lambda k: with_parameter(k, "nh3n", tests=SeriesTests()), set()),
+    ],
+)
+def test_flags_of_a_table_follow_its_thresholds_and_row_rules(change, expected):
+    before = flag_fingerprints(registry().feeds["air"])
+    assert differing(before, flag_fingerprints(change(registry()).feeds["air"])) == expected
+
+
 def test_fingerprints_import_nothing_heavy():
     code = (
-        "import sys, sources.cleaning.fingerprint, sources.cleaning.store; "
+        "import sys, sources.cleaning.fingerprint, sources.cleaning.thresholds, sources.cleaning.store; "
         "print([m for m in ('polars', 'pyarrow', 'pandas', 'duckdb', 'dagster', 'numpy') if m in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,14 +1,20 @@
 """What is due, what waits, and when nothing is new: on a lake of one small source, without Dagster or dbt."""
 
 import json
+import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
 from orchestration import survey as surveying
+from orchestration.clean import CleanResult, clean_feed
 from orchestration.pull import pull_feed
 from orchestration.refresh import nothing_new
+from orchestration.session import open_session
 from orchestration.settings import Settings, settled
+from sources.registry import FLAG_SUSPECT
 from warehouse.index import Index
 from warehouse.lake import open_lake
 from warehouse.paths import DataDir
@@ -119,6 +125,43 @@ def test_a_damaged_note_counts_as_none(settings):
     for text in ("{", json.dumps([1]), ""):
         note.write_text(text)
         assert surveying.last_refresh(settings.data) == {}
+
+
+def with_threshold(settings: Settings) -> Settings:
+    """The same with another threshold of tickets: half a tonne is much already."""
+    waste = settings.registry.feeds["waste"]
+    net = waste.parameters["net_t"]
+    tests = replace(net.tests, suspect_max=Decimal("0.5"))
+    changed = replace(waste, parameters=waste.parameters | {"net_t": replace(net, tests=tests)})
+    return replace(settings, registry=replace(settings.registry, feeds=settings.registry.feeds | {"waste": changed}))
+
+
+def cleaned(settings: Settings) -> CleanResult:
+    with open_session(settings) as session:
+        months = set(surveying.survey(settings).months)
+        pull_feed(session, "waste", months, lambda text: None)
+        return clean_feed(session, "waste", months, lambda text: None)
+
+
+def test_a_changed_threshold_makes_flags_due_and_no_delivery(settings):
+    assert (cleaned(settings).deliveries, cleaned(settings).notices) == (4, [])
+    assert surveying.survey(settings).idle
+    changed = with_threshold(settings)
+    found = surveying.survey(changed)
+    assert (found.feeds["waste"].waiting, found.feeds["waste"].stale_flags) == ((), ("clean_waste",))
+    assert not found.idle
+    assert not found.feeds["air"].stale_flags
+    # Nothing raw is opened.
+    shutil.rmtree(settings.data.raw / "waste")
+    with open_lake(settings.data, changed.registry) as lake:
+        assert lake.read_clean("clean_waste", "2026-01-31")["flag"].to_list() == [1] * 4
+    result = cleaned(changed)
+    said = "clean_waste: thresholds changed; flags of 1 of 1 partitions renewed"
+    assert (result.deliveries, result.notices, result.failure) == (0, [said], "")
+    with open_lake(settings.data, changed.registry) as lake:
+        assert lake.read_clean("clean_waste", "2026-01-31")["flag"].to_list() == [FLAG_SUSPECT] * 4
+    assert surveying.survey(changed).idle
+    assert surveying.survey(settings).feeds["waste"].stale_flags == ("clean_waste",)
 
 
 def test_the_fingerprint_follows_code_configuration_and_lake(settings, tmp_path):
