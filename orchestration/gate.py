@@ -25,11 +25,11 @@ from orchestration import handover
 from orchestration.dbt_runner import RUN_RESULTS
 from orchestration.planned import carried_tests
 from orchestration.session import Session
-from warehouse.candidate import CANDIDATE_SCHEMA, AdmittedTable, HeldContractChanged, admit, admit_held
+from warehouse.candidate import CANDIDATE_SCHEMA, AdmittedTable, HeldContractChanged, admit, admit_held, fresh
 from warehouse.catalogue import CROSS_DOMAIN, Catalogue, MartTable
-from warehouse.digest import table_digest
 from warehouse.duck import ContractBroken, connect, quoted
 from warehouse.gate_records import Refused, rows_kept
+from warehouse.ordered import clear, stage
 from warehouse.release import CROSS_SCHEMA, Published, publish
 from warehouse.releases import Release, current, hold, prune, read_manifest
 
@@ -48,6 +48,7 @@ def warm_up() -> None:
 
 def judge_domains(session: Session) -> GateReport:
     """Judges every domain mart of the candidate and the clean layer beneath; keeps and returns the report."""
+    clear(session.data.ordered)
     return _judge(session, "domains", session.catalogue.domain_marts, CANDIDATE_SCHEMA, 1, session.data.clean)
 
 
@@ -61,7 +62,8 @@ def admit_tables(session: Session) -> list[AdmittedTable]:
     report = handover.load_report(session.data, "domains")
     verdicts = {v.domain: v for v in report.domain_verdicts}
     try:
-        admitted = admit(session.data.build_db, session.catalogue, verdicts, session.data, session.as_of())
+        judged = _judged_digests(report)
+        admitted = admit(session.data.build_db, session.catalogue, verdicts, judged, session.data, session.as_of())
     except HeldContractChanged as stop:
         session.refused = str(stop)
         raise
@@ -77,11 +79,13 @@ def publish_release(session: Session) -> Published:
     cross = handover.load_report(session.data, CROSS_DOMAIN)
     try:
         held = _hold_alone(session, cross)
+        names, judged = {table.name for table in held}, _judged_digests(cross)
+        built = [t for t in session.catalogue.of(CROSS_DOMAIN) if t.name not in names]
         published = publish(
             session.data,
             session.data.build_db,
             session.catalogue,
-            [*handover.load_admitted(session.data), *held],
+            [*handover.load_admitted(session.data), *held, *(fresh(t, judged.get(t.name, "")) for t in built)],
             [*domains.records, *cross.records],
             [*domains.domain_verdicts, *cross.domain_verdicts],
             session.lake.index.inputs(),
@@ -145,7 +149,7 @@ def _judge(
             con,
             session.catalogue,
             [t.name for t in tables],
-            _digests(con, schema, tables),
+            _digests(con, schema, tables, session.data.ordered),
             _findings(session, run),
             before.path if before else None,
             _waivers(session),
@@ -174,18 +178,23 @@ def _admitted_digests(session: Session) -> dict[str, str]:
     return {table.name: table.digest for table in handover.load_admitted(session.data)}
 
 
-def _digests(con: duckdb.DuckDBPyConnection, schema: str, tables: Sequence[MartTable]) -> dict[str, str]:
-    """The digest of every table that the candidate holds."""
+def _digests(con: duckdb.DuckDBPyConnection, schema: str, tables: Sequence[MartTable], ordered: Path) -> dict[str, str]:
+    """The digest of every table that the candidate holds; the same pass leaves its Parquet in `ordered`."""
     rows = con.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = ?", [schema]).fetchall()
     present = {name for (name,) in rows}
     digests = {}
     for table in tables:
         if table.name in present:
             try:
-                digests[table.name] = table_digest(con, f"{schema}.{quoted(table.name)}", table)
+                digests[table.name] = stage(con, f"{schema}.{quoted(table.name)}", table, ordered)
             except ContractBroken:
                 digests[table.name] = BROKEN
     return digests
+
+
+def _judged_digests(report: GateReport) -> dict[str, str]:
+    """The digest that each table's records are bound to."""
+    return {record.table_name: record.table_digest for record in report.records}
 
 
 def _findings(session: Session, run: int) -> tuple[DbtFinding, ...]:

@@ -1,8 +1,10 @@
-"""Admitting: what the release will hold of every domain mart, written into the candidate database's schema `admitted`.
+"""Admitting: what the release will hold of every domain mart, shown in the candidate database's schema `admitted`.
 
-Here belongs the choice between the fresh table, the one held from the current release and the empty one. Not here: the
-verdicts (expectations) or assembling the release (release.py). Cross-domain models then read exactly these tables; one
-that fails alone is held in the same way.
+Here belongs the choice between the fresh table, the one held from the current release and the empty one. A fresh one is
+a view and keeps the digest that the gate took. Nothing writes a candidate table afterwards: the writer's lock keeps
+others out, dbt dies with the process that holds it, and its second run builds cross-domain tables only. So those are
+built from exactly what the release will hold. One that fails alone is held in the same way. Not here: the verdicts
+(expectations) or assembling the release.
 """
 
 from __future__ import annotations
@@ -65,22 +67,33 @@ def admit(
     build_db: Path,
     catalogue: Catalogue,
     verdicts: Mapping[str, Verdict],
+    judged: Mapping[str, str],
     data: DataDir,
     as_of: datetime,
 ) -> list[AdmittedTable]:
-    """Writes schema `admitted` of `build_db` anew and says what stands in it.
+    """Writes schema `admitted` of `build_db` anew and says what it holds.
 
-    Verdict pass or warn: a copy of the candidate table. Otherwise the current release's table, or an empty one under
-    its contract where there is none. HeldContractChanged if a held table's columns, types or grain were changed since.
+    Verdict pass or warn: a view of the candidate table, whose digest is the one that was `judged` (by table). Otherwise
+    the current release's table, or an empty one under its contract where there is none. HeldContractChanged if a held
+    table's columns, types or grain were changed since.
     """
     with connect(data.spill, build_db) as con:
         held_from, manifest = _held_from(con, data)
         con.execute(f"DROP SCHEMA IF EXISTS {ADMITTED_SCHEMA} CASCADE")
         con.execute(f"CREATE SCHEMA {ADMITTED_SCHEMA}")
-        return [
-            _admit(con, table, verdicts.get(table.domain), held_from, manifest, as_of)
-            for table in catalogue.domain_marts
-        ]
+        admitted = []
+        for table in catalogue.domain_marts:
+            verdict = verdicts.get(table.domain)
+            if verdict is not None and verdict.verdict in ("pass", "warn"):
+                admitted.append(_admit_fresh(con, table, judged.get(table.name, "")))
+            else:
+                admitted.append(_hold(con, table, verdict, held_from, manifest, as_of))
+        return admitted
+
+
+def fresh(table: MartTable, digest: str) -> AdmittedTable:
+    """A table of this build, admitted as it was judged: with this digest."""
+    return AdmittedTable(table.name, table.domain, "fresh", digest, None, "", "")
 
 
 def admit_held(
@@ -97,7 +110,7 @@ def admit_held(
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {ADMITTED_SCHEMA}")
         for table in failed:
             con.execute(f"DROP TABLE IF EXISTS {ADMITTED_SCHEMA}.{quoted(table.name)}")
-        return [_admit(con, table, verdict, held_from, manifest, as_of) for table, verdict in failed.items()]
+        return [_hold(con, table, verdict, held_from, manifest, as_of) for table, verdict in failed.items()]
 
 
 def _held_from(con: duckdb.DuckDBPyConnection, data: DataDir) -> tuple[Release | None, Mapping[str, Any] | None]:
@@ -110,7 +123,14 @@ def _held_from(con: duckdb.DuckDBPyConnection, data: DataDir) -> tuple[Release |
     return held_from, read_manifest(held_from)
 
 
-def _admit(
+def _admit_fresh(con: duckdb.DuckDBPyConnection, table: MartTable, digest: str) -> AdmittedTable:
+    source = f"{CANDIDATE_SCHEMA}.{quoted(table.name)}"
+    check_contract(con, source, table)
+    con.execute(f"CREATE VIEW {ADMITTED_SCHEMA}.{quoted(table.name)} AS SELECT {_columns(table)} FROM {source}")
+    return fresh(table, digest)
+
+
+def _hold(
     con: duckdb.DuckDBPyConnection,
     table: MartTable,
     verdict: Verdict | None,
@@ -120,11 +140,6 @@ def _admit(
 ) -> AdmittedTable:
     target = f"{ADMITTED_SCHEMA}.{quoted(table.name)}"
     create_table(con, target, table)
-    if verdict is not None and verdict.verdict in ("pass", "warn"):
-        source = f"{CANDIDATE_SCHEMA}.{quoted(table.name)}"
-        check_contract(con, source, table)
-        _copy(con, source, target, table)
-        return AdmittedTable(table.name, table.domain, "fresh", table_digest(con, target, table), None, "", "")
     reason = "; ".join(tuple(verdict.reasons)[:_REASONS_SHOWN]) if verdict is not None else NOT_JUDGED
     before = next((t for t in manifest["tables"] if t["name"] == table.name), None) if manifest else None
     since = datetime.fromisoformat(before["since"]) if before and before["since"] else as_of
@@ -134,7 +149,7 @@ def _admit(
     found = contract_of(con, source)
     if found != table.contract:
         raise HeldContractChanged(_changed(table, held_from, contract_difference(found, table.contract), reason))
-    _copy(con, source, target, table)
+    con.execute(f"INSERT INTO {target} ({_columns(table)}) SELECT {_columns(table)} FROM {source}")
     digest = table_digest(con, target, table)
     if digest != before["digest"]:
         difference = f"grain or volatile columns were {before['grain']} and {before['volatile']}"
@@ -142,9 +157,8 @@ def _admit(
     return AdmittedTable(table.name, table.domain, "held", digest, since, reason, before["release_of_origin"])
 
 
-def _copy(con: duckdb.DuckDBPyConnection, source: str, target: str, table: MartTable) -> None:
-    columns = ", ".join(quoted(c.name) for c in table.columns)
-    con.execute(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {source}")
+def _columns(table: MartTable) -> str:
+    return ", ".join(quoted(c.name) for c in table.columns)
 
 
 def _changed(table: MartTable, held_from: Release | None, difference: str, reason: str) -> str:

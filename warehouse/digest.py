@@ -33,15 +33,36 @@ def table_digest(con: duckdb.DuckDBPyConnection, relation: str, table: MartTable
     1970: 64 bits; decimal: the unscaled 128 bits; all little-endian); at the end the number of all rows.
     """
     check_contract(con, relation, table)
-    types = {name: table.contract[name] for name in sorted(set(table.contract) - set(table.volatile))}
-    header = {"version": _VERSION, "table": table.name, "columns": types, "grain": list(table.grain)}
-    digest = hashlib.sha256()
-    _feed(digest, json.dumps(header, sort_keys=True, ensure_ascii=True).encode())
+    digest = TableHash(table)
     with con.cursor() as cursor:
-        reader = cursor.sql(select_ordered(relation, table, list(types))).to_arrow_reader(CHUNK_ROWS)
-        rows = _feed_rows(digest, reader, reader.schema, types)
-    digest.update(rows.to_bytes(8, "little"))
+        reader = cursor.sql(select_ordered(relation, table, list(digest.types))).to_arrow_reader(CHUNK_ROWS)
+        for chunk in rechunked(reader, reader.schema, CHUNK_ROWS):
+            digest.update(chunk)
     return digest.hexdigest()
+
+
+class TableHash:
+    """The digest of a table while its rows come, in total order: `rows` so far, `types` of the columns that count."""
+
+    def __init__(self, table: MartTable) -> None:
+        self.types = {name: table.contract[name] for name in sorted(set(table.contract) - set(table.volatile))}
+        self.rows = 0
+        self._digest = hashlib.sha256()
+        header = {"version": _VERSION, "table": table.name, "columns": self.types, "grain": list(table.grain)}
+        _feed(self._digest, json.dumps(header, sort_keys=True, ensure_ascii=True).encode())
+
+    def update(self, chunk: pa.Table) -> None:
+        """Adds the next CHUNK_ROWS rows; only the last chunk may have fewer. Further columns do not count."""
+        self.rows += chunk.num_rows
+        self._digest.update(chunk.num_rows.to_bytes(8, "little"))
+        for name, kind in self.types.items():
+            for part in _encoded(chunk.column(name).combine_chunks(), kind):
+                self._digest.update(part)
+
+    def hexdigest(self) -> str:
+        """SHA-256 in hex; nothing can be added afterwards."""
+        self._digest.update(self.rows.to_bytes(8, "little"))
+        return self._digest.hexdigest()
 
 
 def release_digest(tables: Iterable[tuple[str, str]], domains: Mapping[str, Mapping[str, str | None]]) -> str:
@@ -50,37 +71,33 @@ def release_digest(tables: Iterable[tuple[str, str]], domains: Mapping[str, Mapp
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 
-def _feed_rows(digest, batches: Iterable[pa.RecordBatch], schema: pa.Schema, types: Mapping[str, str]) -> int:
-    rows = 0
-    for chunk in rechunked(batches, schema, CHUNK_ROWS):
-        rows += chunk.num_rows
-        digest.update(chunk.num_rows.to_bytes(8, "little"))
-        for name, kind in types.items():
-            for part in _encoded(chunk.column(name).combine_chunks(), kind):
-                digest.update(part)
-    return rows
-
-
 def _encoded(values: pa.Array, kind: str) -> Iterable[memoryview | bytes]:
     if isinstance(values, pa.ChunkedArray):
         values = pa.concat_arrays(values.chunks)
-    yield _bytes(values.is_valid().cast(pa.uint8()), 1)
+    if not values.null_count:
+        yield b"\1" * len(values)
+    else:
+        yield _bytes(values.is_valid().cast(pa.uint8()), 1)
     if kind == "varchar":
-        text = values.cast(pa.large_binary()).fill_null(b"")
+        text = _without_null(values.cast(pa.large_binary()), b"")
         yield _bytes(pc.binary_length(text).cast(pa.int64()), 8)
         start, end = _offset(text, 0), _offset(text, len(text))
         yield memoryview(text.buffers()[2] or b"")[start:end]
     elif kind == "boolean":
-        yield _bytes(values.fill_null(False).cast(pa.uint8()), 1)
+        yield _bytes(_without_null(values, False).cast(pa.uint8()), 1)
     elif kind == "date":
-        yield _bytes(values.cast(pa.int32()).cast(pa.int64()).fill_null(0), 8)
+        yield _bytes(_without_null(values.cast(pa.int32()).cast(pa.int64()), 0), 8)
     elif kind == "timestamp":
-        yield _bytes(values.cast(pa.timestamp("us")).cast(pa.int64()).fill_null(0), 8)
+        yield _bytes(_without_null(values.cast(pa.timestamp("us")).cast(pa.int64()), 0), 8)
     elif kind == "bigint":
-        yield _bytes(values.cast(pa.int64()).fill_null(0), 8)
+        yield _bytes(_without_null(values.cast(pa.int64()), 0), 8)
     else:
         wide = values.cast(pa.decimal128(38, values.type.scale))
-        yield _bytes(wide.fill_null(pa.scalar(0, wide.type)), 16)
+        yield _bytes(_without_null(wide, pa.scalar(0, wide.type)), 16)
+
+
+def _without_null(values: pa.Array, instead: object) -> pa.Array:
+    return values.fill_null(instead) if values.null_count else values
 
 
 def _bytes(values: pa.Array, width: int) -> memoryview:

@@ -7,6 +7,7 @@ of the working directory.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -86,10 +87,14 @@ def contract_difference(found: dict[str, str], declared: dict[str, str]) -> str:
     return "; ".join(parts)
 
 
-def select_ordered(relation: str, table: MartTable, columns: list[str]) -> str:
-    """SELECT of `columns` in the table's total order: its grain, then everything else that is not volatile."""
-    rest = sorted(c.name for c in table.columns if c.name not in (*table.grain, *table.volatile))
-    order = ", ".join(f"{quoted(n)} ASC NULLS FIRST" for n in (*table.grain, *rest))
+def total_order(table: MartTable) -> tuple[str, ...]:
+    """The columns that order a table's rows: its grain, then everything else that is not volatile."""
+    return *table.grain, *sorted(c.name for c in table.columns if c.name not in (*table.grain, *table.volatile))
+
+
+def select_ordered(relation: str, table: MartTable, columns: list[str], by: Sequence[str] = ()) -> str:
+    """SELECT of `columns` in the table's total order, or only `by` the columns that are given."""
+    order = ", ".join(f"{quoted(n)} ASC NULLS FIRST" for n in by or total_order(table))
     return f"SELECT {', '.join(map(quoted, columns))} FROM {relation} ORDER BY {order}"
 
 

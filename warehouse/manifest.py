@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from sources.deliveries import Receipt
 from warehouse.candidate import AdmittedTable
 from warehouse.catalogue import Catalogue, MartTable
+from warehouse.kept import declared
 
 INPUTS = "inputs.jsonl"
 
@@ -44,9 +44,7 @@ def _table_entry(
         "release_of_origin": admitted.release_of_origin if held else release_id,
         "digest": digest,
         "rows": rows,
-        "columns": [asdict(c) for c in table.columns],
-        "grain": list(table.grain),
-        "volatile": list(table.volatile),
+        **declared(table),
     }
 
 

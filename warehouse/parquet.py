@@ -130,18 +130,8 @@ class FrameWriter:
         table = rows.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
         schema = _arrow_schema(rows.schema)
         if self._groups is None:
-            self._groups = _arrow_writer(self._path, schema)
+            self._groups = group_writer(self._path, schema)
         self._groups.write_table(table.cast(schema), row_group_size=ROW_GROUP)
-
-
-def write_batches(batches: Iterable, schema, path: Path) -> int:
-    """Writes Arrow record batches to `path` in row groups of a fixed size; gives the number of rows."""
-    rows = 0
-    with _arrow_writer(path, schema) as writer:
-        for table in rechunked(batches, schema, ROW_GROUP):
-            writer.write_table(table, row_group_size=ROW_GROUP)
-            rows += table.num_rows
-    return rows
 
 
 def rechunked(batches: Iterable, schema, size: int) -> Iterator:
@@ -191,7 +181,8 @@ def _cast(frame: pl.DataFrame, schema: pl.Schema, table: str) -> pl.DataFrame:
         raise SchemaMismatch(f"{table}: {error}") from None
 
 
-def _arrow_writer(path: Path, schema):
+def group_writer(path: Path, schema):
+    """An open pyarrow ParquetWriter with the pinned settings; each table written to it ends its row groups."""
     import pyarrow.parquet as pq
 
     return pq.ParquetWriter(

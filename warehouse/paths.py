@@ -159,6 +159,11 @@ class DataDir:
         return self.build / "spill"
 
     @property
+    def ordered(self) -> Path:
+        """Parquet of judged tables, by digest, until they are published (ordered.py)."""
+        return self.build / "ordered"
+
+    @property
     def dbt(self) -> Path:
         return self.build / "dbt"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -20,16 +20,18 @@ from sources.deliveries import Receipt
 from sources.registry.load import registry
 from warehouse import gate_records
 from warehouse import manifest as manifest_parts
-from warehouse.assembly import build_database, digests_of, export_parquet
+from warehouse.assembly import write_database, write_judgement, write_marts
 from warehouse.atomic import flush, fsync_dir, write_bytes
-from warehouse.candidate import ADMITTED_SCHEMA, AdmittedTable, Verdict
+from warehouse.candidate import ADMITTED_SCHEMA, CANDIDATE_SCHEMA, AdmittedTable, Verdict
 from warehouse.catalogue import CROSS_DOMAIN, JUDGEMENT, Catalogue
 from warehouse.code_state import code_state
-from warehouse.digest import release_digest, table_digest
-from warehouse.duck import attach, connect, quoted
+from warehouse.digest import release_digest
+from warehouse.duck import STORAGE_VERSION
 from warehouse.gate_records import Record, Refused
+from warehouse.kept import MARTS, Kept, kept_from
 from warehouse.lake import REPORTING_ZONE
 from warehouse.ledger import Ledger
+from warehouse.ordered import OutOfOrder, clear
 from warehouse.paths import TEMPORARY, DataDir
 from warehouse.releases import (
     DATABASE,
@@ -82,9 +84,10 @@ def publish(
     now: datetime | None = None,
     zone: tzinfo = REPORTING_ZONE,
 ) -> Published:
-    """Publishes schema `admitted` and the cross-domain tables of `build_db`, and flips `current`. Under the lock.
+    """Publishes what was admitted of `build_db`, and flips `current`. Under the lock.
 
-    `admitted` are the domain marts and those cross-domain tables that are held (candidate.admit_held).
+    `admitted` are the domain marts (candidate.admit) and the cross-domain tables (candidate.fresh, admit_held). What
+    the current release already holds with the same digest is taken over from it (kept.py).
 
     `inputs` are the receipts of every cleaned delivery (Index.inputs), `entered` the files of users (Lake.entered),
     `configuration` what was chosen within the standards, `waivers` those in force, `docs_dir` the pages of the gate.
@@ -97,7 +100,7 @@ def publish(
     known, replaces = releases_of(data, entries), to_replace(entries)
     before = next((r for r in known if r.state == "current"), None)
     seq = max((r.seq for r in known), default=0) + 1
-    tables = [*admitted, *_cross_domain(build_db, data, catalogue, {t.name for t in admitted})]
+    tables = list(admitted)
     _check_complete(catalogue, tables)
     fresh_rows = gate_records.rows_of(records, local)
     held = {t.name: (t.digest, t.release_of_origin) for t in tables if t.state == "held"}
@@ -115,17 +118,21 @@ def publish(
         return Published(before.release_id, digest, before.path, False, "unchanged", head)
     if taken_back := next((r for r in known if r.withdrawn and r.digest == digest), None):
         return Published(taken_back.release_id, digest, data.current, False, "withdrawn", head)
+    kept = kept_from(before, catalogue, {t.name: t.digest for t in tables})
     judged = [{**row, "release_id": release_id} for row in fresh_rows]
     folder = data.releases / f"{TEMPORARY}{release_id}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
         shown = gate_records.latest(judged, carried, _gate_grain(catalogue))
-        counted = _write_tables(folder, data, build_db, catalogue, tables, shown, release_id, local)
+        counted = _write_tables(folder, data, build_db, catalogue, tables, kept, shown, release_id, local)
         gate_records.write([*judged, *carried], folder / gate_records.FILE)
         if docs_dir is not None and docs_dir.is_dir():
             shutil.copytree(docs_dir, folder / "gate" / "docs")
         inputs_sha256 = manifest_parts.write_inputs(folder, inputs)
+        files = manifest_parts.files(folder)
+        for name in kept.tables:
+            kept.require(f"{MARTS}/{name}.parquet", files[f"{MARTS}/{name}.parquet"]["sha256"])
         manifest = {
             "format": MANIFEST_FORMAT,
             "release_id": release_id,
@@ -152,7 +159,12 @@ def publish(
             "waivers": [dict(w) for w in waivers],
             "domains": domains,
             "tables": manifest_parts.table_entries(catalogue, tables, counted, release_id),
-            "files": manifest_parts.files(folder),
+            # The size it has without what replaced tables leave behind: see kept.py.
+            "database": {
+                "storage": STORAGE_VERSION,
+                "bytes_anew": kept.bytes_anew if kept.base else files[DATABASE]["bytes"],
+            },
+            "files": files,
         }
         content = json.dumps(manifest, sort_keys=True, indent=1, ensure_ascii=False, default=str).encode()
         write_bytes(folder / MANIFEST, content, durable=False)
@@ -161,26 +173,15 @@ def publish(
         shutil.rmtree(folder, ignore_errors=True)
         raise
     _make_current(data, folder, release_id, seq, digest, content, domains, before, replaces, now)
+    clear(data.ordered)
     return Published(release_id, digest, data.release(release_id), True, "published", Ledger(data.ledger_file).head())
 
 
-def _cross_domain(build_db: Path, data: DataDir, catalogue: Catalogue, held: Set[str]) -> list[AdmittedTable]:
-    """The cross-domain tables as dbt's second run left them, but those that are held."""
-    with connect(data.spill) as con:
-        attach(con, build_db, "build")
-        return [
-            AdmittedTable(
-                name=table.name,
-                domain=table.domain,
-                state="fresh",
-                digest=table_digest(con, f"build.{CROSS_SCHEMA}.{quoted(table.name)}", table),
-                since=None,
-                reason="",
-                release_of_origin="",
-            )
-            for table in catalogue.of(CROSS_DOMAIN)
-            if table.name not in held
-        ]
+def _schema(table: AdmittedTable) -> str:
+    """The schema of the working database that holds an admitted table."""
+    if table.state != "fresh":
+        return ADMITTED_SCHEMA
+    return CROSS_SCHEMA if table.domain == CROSS_DOMAIN else CANDIDATE_SCHEMA
 
 
 def _check_complete(catalogue: Catalogue, tables: Sequence[AdmittedTable]) -> None:
@@ -215,21 +216,15 @@ def _write_tables(
     build_db: Path,
     catalogue: Catalogue,
     tables: Sequence[AdmittedTable],
+    kept: Kept,
     gate_rows: Sequence[Mapping[str, Any]],
     release_id: str,
     local: datetime,
 ) -> dict[str, tuple[str, int]]:
-    """Writes database and Parquet; Refused if the database does not hold what was judged. Gives digests and rows."""
-    spill = data.spill
+    """Writes Parquet and database; Refused if the database does not hold what was judged. Gives digests and rows."""
     names_zh = {feed.domain: feed.name_zh for feed in registry().feeds.values()} | _DOMAIN_ZH
-    fresh_cross = {t.name for t in tables if t.domain == CROSS_DOMAIN and t.state == "fresh"}
-    sources = {t.name: CROSS_SCHEMA if t.name in fresh_cross else ADMITTED_SCHEMA for t in tables}
-    with connect(spill) as con:
-        attach(con, build_db, "build")
-        rows = {
-            t.name: con.execute(f"SELECT count(*) FROM build.{sources[t.name]}.{quoted(t.name)}").fetchone()[0]
-            for t in tables
-        }
+    given = {t.name: (catalogue.table(t.name), t.digest, _schema(t)) for t in tables}
+    rows = write_marts(folder / MARTS, build_db, data.spill, given, kept, data.ordered)
     judgement = {
         GATE_RESULTS: [{**row, "domain_zh": names_zh.get(row["domain"], row["domain"])} for row in gate_rows],
         RELEASE_TABLES: [
@@ -248,13 +243,17 @@ def _write_tables(
             for t in tables
         ],
     }
-    build_database(folder / DATABASE, build_db, spill, catalogue, sources, judgement)
-    counted = digests_of(folder / DATABASE, spill, catalogue)
+    write_judgement(folder / MARTS, data.spill, catalogue.of(JUDGEMENT), judgement)
+    try:
+        found = write_database(folder / DATABASE, folder / MARTS, data.spill, catalogue, kept)
+    except OutOfOrder as wrong:
+        raise Refused(f"what would be published is not what was judged: {wrong}") from None
+    staying = {name: (entry["digest"], entry["rows"]) for name, entry in kept.tables.items()}
+    counted = {**staying, **found}
     for table in tables:
         digest, count = counted[table.name]
         if digest != table.digest or (table.state == "empty" and count):
             raise Refused(f"{table.name}: what would be published is not what was judged")
-    export_parquet(folder / DATABASE, folder / "marts", spill, catalogue)
     return counted
 
 

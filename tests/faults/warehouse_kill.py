@@ -25,7 +25,9 @@ from warehouse.recovery import recover
 from warehouse.releases import current, prune, read_manifest, releases, rollback, verify_files
 from warehouse.repair import repair
 
-WATCHED = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.symlink", "os.truncate", "os.chmod", "sqlite3.connect"}
+WATCHED = {f"os.{name}" for name in ("rename", "remove", "rmdir", "mkdir", "link", "symlink", "truncate", "chmod")} | {
+    "sqlite3.connect"
+}
 _MODES = ("w", "a", "x", "+")
 
 

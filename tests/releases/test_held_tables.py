@@ -77,7 +77,7 @@ def test_rows_that_passed_once_stay_when_a_later_gate_fails_the_same_rows(data: 
 
 def test_a_domain_without_verdict_is_held(data: DataDir) -> None:
     build_db = build(data, {})
-    admitted = admit(build_db, CATALOGUE, {"water": DomainVerdict("water", "warn")}, data, AS_OF)
+    admitted = admit(build_db, CATALOGUE, {"water": DomainVerdict("water", "warn")}, {}, data, AS_OF)
     assert [(t.name, t.state, t.reason) for t in admitted] == [
         ("mart_water", "fresh", ""),
         ("mart_air", "empty", NOT_JUDGED),
@@ -89,7 +89,7 @@ def test_a_held_domain_needs_no_candidate_table(data: DataDir) -> None:
     build_db = build(data, {})
     with duckdb.connect(str(build_db)) as con:
         con.execute("DROP TABLE candidate.mart_air")
-    admitted = admit(build_db, CATALOGUE, {"water": DomainVerdict("water", "pass")}, data, AS_OF)
+    admitted = admit(build_db, CATALOGUE, {"water": DomainVerdict("water", "pass")}, {}, data, AS_OF)
     assert admitted[1].state == "held"
 
 

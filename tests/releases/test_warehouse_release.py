@@ -23,19 +23,20 @@ from tests.unit.warehouse_kit import (
     RELEASE_TABLES,
     WATER,
     build,
+    digests_of,
     mart,
     read_release,
     record,
     refresh,
 )
 from warehouse.assembly import JudgementContract
-from warehouse.candidate import admit
+from warehouse.candidate import AdmittedTable, admit, fresh
 from warehouse.catalogue import Catalogue, MartColumn
-from warehouse.digest import table_digest
 from warehouse.gate_records import Refused
 from warehouse.ledger import Ledger
+from warehouse.ordered import clear, staged
 from warehouse.paths import DataDir
-from warehouse.release import publish
+from warehouse.release import Published, publish
 from warehouse.releases import ReleaseError, current, hold, prune, read_manifest, releases, rollback, verify_files
 
 DAY = timedelta(days=1)
@@ -166,15 +167,27 @@ def test_the_same_digest_is_nothing_new(data: DataDir) -> None:
 # --- the gate
 
 
-def test_publish_alone_without_records_refuses(data: DataDir) -> None:
-    build_db = build(data, {})
+def admitted_without_gate(data: DataDir) -> list[AdmittedTable]:
+    """Everything built, staged and admitted as if each domain had passed."""
+    build(data, {})
     verdicts = {d: DomainVerdict(d, "pass") for d in ("water", "air", "cross_domain")}
-    admitted = admit(build_db, CATALOGUE, verdicts, data, AS_OF)
+    digests = digests_of(data)
+    admitted = admit(data.build_db, CATALOGUE, verdicts, digests, data, AS_OF)
+    return [*admitted, fresh(CROSS, digests[CROSS.name])]
+
+
+def publish_as_judged(data: DataDir, admitted: list[AdmittedTable]) -> Published:
+    records = [record(CATALOGUE.table(t.name), t.digest) for t in admitted]
+    return publish(data, data.build_db, CATALOGUE, admitted, records, [], [], as_of=AS_OF, now=NOW)
+
+
+def test_publish_alone_without_records_refuses(data: DataDir) -> None:
+    admitted = admitted_without_gate(data)
     with pytest.raises(Refused, match="mart_water: no gate record is bound to the digest"):
-        publish(data, build_db, CATALOGUE, admitted, [], verdicts.values(), [], as_of=AS_OF)
+        publish(data, data.build_db, CATALOGUE, admitted, [], [], [], as_of=AS_OF)
     stale = [record(t, "f" * 64) for t in (WATER, AIR, CROSS)]
     with pytest.raises(Refused, match="not judged as it stands"):
-        publish(data, build_db, CATALOGUE, admitted, stale, verdicts.values(), [], as_of=AS_OF)
+        publish(data, data.build_db, CATALOGUE, admitted, stale, [], [], as_of=AS_OF)
     assert current(data) is None and not data.releases.exists()
 
 
@@ -184,26 +197,53 @@ def test_a_failed_record_refuses_even_when_a_passing_one_stands_beside_it(data: 
     assert kinds(data) == []
 
 
-def test_a_table_changed_after_its_judgement_is_refused(data: DataDir) -> None:
-    build_db = build(data, {})
-    verdicts = {d: DomainVerdict(d, "pass") for d in ("water", "air", "cross_domain")}
-    admitted = admit(build_db, CATALOGUE, verdicts, data, AS_OF)
-    records = [record(CATALOGUE.table(t.name), t.digest) for t in admitted]
-    with duckdb.connect(str(build_db)) as con:
-        con.execute("UPDATE admitted.mart_air SET value = 99")
-        records.append(record(CROSS, table_digest(con, "cross_domain.mart_cross", CROSS)))
+def change_air(data: DataDir) -> None:
+    with duckdb.connect(str(data.build_db)) as con:
+        con.execute("UPDATE candidate.mart_air SET value = 99")
+
+
+def test_of_a_table_changed_after_its_judgement_what_was_judged_is_published(data: DataDir) -> None:
+    admitted = admitted_without_gate(data)
+    change_air(data)
+    assert publish_as_judged(data, admitted).new
+    assert read_release(data.current, "mart_air")[0][2] == Decimal("1.5")
+
+
+def test_without_what_the_gate_left_the_candidate_is_read_again_and_compared(data: DataDir) -> None:
+    admitted = admitted_without_gate(data)
+    clear(data.ordered)
+    change_air(data)
     with pytest.raises(Refused, match="mart_air: what would be published is not what was judged"):
-        publish(data, build_db, CATALOGUE, admitted, records, verdicts.values(), [], as_of=AS_OF)
+        publish_as_judged(data, admitted)
+    assert current(data) is None and list(data.releases.iterdir()) == []
+    assert publish_as_judged(data, admitted_without_gate(data)).new
+    assert read_release(data.current, "mart_air")[0][2] == Decimal("1.5")
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ("SELECT * REPLACE (value + 1 AS value) FROM t", "mart_air: what would be published is not what was judged"),
+        ("SELECT * FROM t LIMIT 1", "mart_air: what would be published is not what was judged"),
+        ("SELECT * FROM t ORDER BY site_id DESC", "what was judged: mart_air: rows are out of order by site_id"),
+    ],
+)
+def test_what_the_gate_left_is_looked_at_again(data: DataDir, changed: str, why: str) -> None:
+    admitted = admitted_without_gate(data)
+    left = staged(data.ordered, admitted[1].digest)
+    with duckdb.connect() as con:
+        con.execute(f"CREATE TABLE t AS FROM read_parquet('{left}')")
+        con.execute(f"COPY ({changed}) TO '{left}'")
+    with pytest.raises(Refused, match=why):
+        publish_as_judged(data, admitted)
     assert current(data) is None and list(data.releases.iterdir()) == []
 
 
 def test_a_missing_or_doubled_table_is_refused(data: DataDir) -> None:
-    build_db = build(data, {})
-    verdicts = {d: DomainVerdict(d, "pass") for d in ("water", "air", "cross_domain")}
-    admitted = admit(build_db, CATALOGUE, verdicts, data, AS_OF)
-    for wrong in (admitted[:1], [*admitted, admitted[0]]):
+    admitted = admitted_without_gate(data)
+    for wrong in (admitted[:2], [*admitted, admitted[0]]):
         with pytest.raises(Refused, match="differ"):
-            publish(data, build_db, CATALOGUE, wrong, [], verdicts.values(), [], as_of=AS_OF)
+            publish_as_judged(data, wrong)
 
 
 def test_a_judgement_table_the_release_cannot_fill_is_refused(data: DataDir) -> None:

@@ -17,8 +17,8 @@ from warehouse.limits import MEMORY, MEMORY_VARIABLE, THREADS, THREADS_VARIABLE,
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("sources", "warehouse", "expectations", "orchestration")
-# Functions of the module that open a connection or use the one that all share, which has no limit.
-_NOT_CONNECTIONS = {"Error", "DuckDBPyConnection"}
+# What may be used of the module elsewhere; its functions open a connection, or use one that has no limit.
+_NOT_CONNECTIONS = {"Error", "DuckDBPyConnection", "__version__"}
 
 
 def settings(con: duckdb.DuckDBPyConnection) -> tuple:

@@ -20,11 +20,11 @@ from sources.cleaning.store import FileCounts, PartitionCounts
 from sources.config.model import ColumnMapping, Format, Source, TimeMapping
 from sources.deliveries import Offer, Receipt
 from sources.registry.load import registry
-from warehouse.candidate import admit, admit_held
+from warehouse.candidate import admit, admit_held, fresh
 from warehouse.catalogue import Catalogue, MartColumn, MartTable
-from warehouse.digest import table_digest
 from warehouse.lake import Lake
 from warehouse.ledger import Ledger
+from warehouse.ordered import clear, stage
 from warehouse.parquet import schema_of
 from warehouse.paths import DataDir
 from warehouse.release import Published, publish
@@ -251,6 +251,14 @@ def record(table: MartTable, digest: str, outcome: str = "pass") -> GateRecord:
     )
 
 
+def digests_of(data: DataDir, catalogue: Catalogue = CATALOGUE) -> dict[str, str]:
+    """What the gate's pass finds and leaves of every candidate table."""
+    clear(data.ordered)
+    with duckdb.connect(str(data.build_db)) as con:
+        built = [table for table in catalogue.tables if table.domain in SCHEMAS]
+        return {t.name: stage(con, f"{SCHEMAS[t.domain]}.{t.name}", t, data.ordered) for t in built}
+
+
 def refresh(
     data: DataDir,
     values: Mapping[str, int],
@@ -261,19 +269,19 @@ def refresh(
 ) -> Published:
     """Build, judge (the domains in `failed` fail), admit, hold the cross-domain tables in `alone`, publish."""
     build(data, values, catalogue)
-    records, verdicts = [], {}
-    with duckdb.connect(str(data.build_db)) as con:
-        for table in catalogue.tables:
-            if table.domain in SCHEMAS:
-                digest = table_digest(con, f"{SCHEMAS[table.domain]}.{table.name}", table)
-                outcome = "fail" if table.domain in failed else "pass"
-                records.append(record(table, digest, outcome))
-                verdicts[table.domain] = DomainVerdict(
-                    table.domain, outcome, ("it failed",) if table.domain in failed else ()
-                )
+    records, verdicts, digests = [], {}, digests_of(data, catalogue)
+    for table in catalogue.tables:
+        if table.domain in SCHEMAS:
+            digest = digests[table.name]
+            outcome = "fail" if table.domain in failed else "pass"
+            records.append(record(table, digest, outcome))
+            verdicts[table.domain] = DomainVerdict(
+                table.domain, outcome, ("it failed",) if table.domain in failed else ()
+            )
     as_of = options.pop("as_of", AS_OF)
-    admitted = admit(data.build_db, catalogue, verdicts, data, as_of)
+    admitted = admit(data.build_db, catalogue, verdicts, digests, data, as_of)
     admitted += admit_held(data.build_db, alone or {}, data, as_of)
+    admitted += [fresh(t, digests[t.name]) for t in catalogue.of("cross_domain") if t not in (alone or {})]
     options.setdefault("now", NOW)
     inputs = [receipt("air", "0" * 64), receipt("water", "1" * 64)]
     return publish(data, data.build_db, catalogue, admitted, records, verdicts.values(), inputs, as_of=as_of, **options)
