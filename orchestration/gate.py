@@ -25,8 +25,11 @@ from orchestration import handover
 from orchestration.dbt_runner import RUN_RESULTS
 from orchestration.planned import carried_tests
 from orchestration.session import Session
+from warehouse.build_plan import short
+from warehouse.build_state import BuildState, Known, build_state
 from warehouse.candidate import CANDIDATE_SCHEMA, AdmittedTable, HeldContractChanged, admit, admit_held, fresh
 from warehouse.catalogue import CROSS_DOMAIN, Catalogue, MartTable
+from warehouse.digest import contract_text
 from warehouse.duck import ContractBroken, connect, quoted
 from warehouse.gate_records import Refused, rows_kept
 from warehouse.ordered import clear, stage
@@ -145,11 +148,12 @@ def _judge(
     shutil.rmtree(docs, ignore_errors=True)
     before = current(session.data)
     with connect(session.data.spill, session.data.build_db, read_only=True) as con:
+        digests, found = _digests(con, schema, tables, session.data.ordered)
         report = judge(
             con,
             session.catalogue,
             [t.name for t in tables],
-            _digests(con, schema, tables, session.data.ordered),
+            digests,
             _findings(session, run),
             before.path if before else None,
             _waivers(session),
@@ -161,6 +165,8 @@ def _judge(
             reads=_admitted_digests(session) if run == 2 else {},
             clean_tokens=session.lake.tokens(),
         )
+    with build_state(session.data.build_db) as state:
+        state.put_digests(found)
     handover.save_report(session.data, name, report)
     return report
 
@@ -178,18 +184,32 @@ def _admitted_digests(session: Session) -> dict[str, str]:
     return {table.name: table.digest for table in handover.load_admitted(session.data)}
 
 
-def _digests(con: duckdb.DuckDBPyConnection, schema: str, tables: Sequence[MartTable], ordered: Path) -> dict[str, str]:
-    """The digest of every table that the candidate holds; the same pass leaves its Parquet in `ordered`."""
+def _digests(
+    con: duckdb.DuckDBPyConnection, schema: str, tables: Sequence[MartTable], ordered: Path
+) -> tuple[dict[str, str], Known]:
+    """The digest of every table that the candidate holds, and what is to be kept of them.
+
+    A table that holds what it held when its digest was taken is not read. Of the others the same pass leaves the
+    Parquet in `ordered`; the release sorts a table again should it need one that is not there.
+    """
     rows = con.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = ?", [schema]).fetchall()
     present = {name for (name,) in rows}
-    digests = {}
+    state = BuildState(con)
+    known, tokens = state.digests(), {short(node): token for node, token in state.tokens().items()}
+    digests: dict[str, str] = {}
+    found: dict[tuple[str, str, str], str] = {}
     for table in tables:
-        if table.name in present:
-            try:
-                digests[table.name] = stage(con, f"{schema}.{quoted(table.name)}", table, ordered)
-            except ContractBroken:
-                digests[table.name] = BROKEN
-    return digests
+        if table.name not in present:
+            continue
+        place = (table.name, tokens.get(table.name, ""), contract_text(table))
+        try:
+            digests[table.name] = known.get(place) or stage(con, f"{schema}.{quoted(table.name)}", table, ordered)
+        except ContractBroken:
+            digests[table.name] = BROKEN
+            continue
+        if place[1]:
+            found[place] = digests[table.name]
+    return digests, found
 
 
 def _judged_digests(report: GateReport) -> dict[str, str]:

@@ -22,7 +22,7 @@ from warehouse.duck import connect, quoted
 
 SCHEMA = "state"
 # Raised whenever tables of another layout, or tokens made otherwise, must not be trusted.
-_LAYOUT = "1"
+_LAYOUT = "2"
 # In state.about: where the clean layer is.
 _PLACE = "clean"
 _TABLES = f"""
@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS state.holds (node VARCHAR, token VARCHAR);
 CREATE TABLE IF NOT EXISTS state.built (node VARCHAR, key VARCHAR);
 CREATE TABLE IF NOT EXISTS state.wanted (node VARCHAR, code VARCHAR);
 CREATE TABLE IF NOT EXISTS state.reads (node VARCHAR, parent VARCHAR);
+CREATE TABLE IF NOT EXISTS state.digests (table_name VARCHAR, token VARCHAR, contract VARCHAR, digest VARCHAR);
 CREATE OR REPLACE VIEW state.due AS
 WITH inputs AS (
     SELECT r.node, string_agg(r.parent || '=' || coalesce(h.token, '{MISSING}'), ';' ORDER BY r.parent) AS listed
@@ -43,6 +44,10 @@ FROM state.wanted AS w
 LEFT JOIN inputs AS i ON i.node = w.node
 LEFT JOIN state.built AS b ON b.node = w.node;
 """
+
+
+# Digests of tables by name, token of what they held, and contract.
+Known = Mapping[tuple[str, str, str], str]
 
 
 class BuildState:
@@ -63,6 +68,19 @@ class BuildState:
         """Key and token of every node that is built and whose token is known."""
         tokens = self.tokens()
         return {node: (key, tokens[node]) for node, key in self.built().items() if node in tokens}
+
+    def digests(self) -> dict[tuple[str, str, str], str]:
+        """The digest that each published table had."""
+        rows = self._con.execute("SELECT table_name, token, contract, digest FROM state.digests").fetchall()
+        return {(name, token, contract): digest for name, token, contract, digest in rows}
+
+    def put_digests(self, found: Known) -> None:
+        """Keeps the digests of what the tables named hold now, instead of what they held before."""
+        if found:
+            names, tokens, contracts = (list(part) for part in zip(*found, strict=True))
+            self._con.execute("DELETE FROM state.digests WHERE list_contains(?, table_name)", [names])
+            columns = [names, tokens, contracts, list(found.values())]
+            self._con.execute("INSERT INTO state.digests SELECT unnest(?), unnest(?), unnest(?), unnest(?)", columns)
 
     def there(self, relations: Mapping[str, tuple[str, str]]) -> set[str]:
         """Which of `relations` (id → schema, name) the database has."""

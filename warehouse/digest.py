@@ -41,6 +41,13 @@ def table_digest(con: duckdb.DuckDBPyConnection, relation: str, table: MartTable
     return digest.hexdigest()
 
 
+def contract_text(table: MartTable) -> str:
+    """Everything of a table's declaration that its digest depends on."""
+    types = {name: table.contract[name] for name in sorted(set(table.contract) - set(table.volatile))}
+    header = {"version": _VERSION, "table": table.name, "columns": types, "grain": list(table.grain)}
+    return json.dumps(header, sort_keys=True, ensure_ascii=True)
+
+
 class TableHash:
     """The digest of a table while its rows come, in total order: `rows` so far, `types` of the columns that count."""
 
@@ -48,8 +55,7 @@ class TableHash:
         self.types = {name: table.contract[name] for name in sorted(set(table.contract) - set(table.volatile))}
         self.rows = 0
         self._digest = hashlib.sha256()
-        header = {"version": _VERSION, "table": table.name, "columns": self.types, "grain": list(table.grain)}
-        _feed(self._digest, json.dumps(header, sort_keys=True, ensure_ascii=True).encode())
+        _feed(self._digest, contract_text(table).encode())
 
     def update(self, chunk: pa.Table) -> None:
         """Adds the next CHUNK_ROWS rows; only the last chunk may have fewer. Further columns do not count."""

@@ -128,3 +128,13 @@ def test_what_a_database_left_is_keys_with_tokens(file):
     assert left_by(file.with_name("missing.duckdb")) == {}
     file.write_bytes(b"no database")
     assert left_by(file) == {}
+
+
+def test_a_digest_is_kept_for_what_a_table_held_and_replaced_by_the_next(file):
+    first, other = ("mart_a", "token 1", "contract"), ("mart_b", "token 1", "contract")
+    with build_state(file) as state:
+        state.put_digests({first: "d1", other: "d2"})
+        state.put_digests({("mart_a", "token 2", "contract"): "d3"})
+        state.put_digests({})
+    with build_state(file) as state:
+        assert state.digests() == {("mart_a", "token 2", "contract"): "d3", other: "d2"}
