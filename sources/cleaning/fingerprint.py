@@ -42,7 +42,10 @@ def source_fingerprints(config: Config, registry: Registry) -> dict[str, str]:
 
 def _fingerprint(source: Source, registry: Registry, config: Config, sites: _Sites) -> str:
     feed = registry.feeds[source.feed]
-    table = feed.tables[source.table]
+    table = feed.tables.get(source.table)
+    if table is None:
+        # Cleaning says what is wrong with such a mapping.
+        return digest_of({"mapping": source.fingerprint})
     parameters = _parameters(source, feed)
     parts: dict[str, Any] = {
         "version": CLEANING_VERSION,
