@@ -1,6 +1,6 @@
 """The bench of one judgement: collects records while relation after relation is reduced and judged.
 
-The judge takes the stand when the first relation is due, for it takes seconds to come.
+The judge is made when the first relation is due: importing it takes seconds.
 
 Here belongs the way from checks to records: reduce, judge, count the broken rows, word what was seen. Not here: which
 relations are judged (gate.py, clean_gate.py), waivers and verdicts (waivers.py, verdicts.py).
@@ -30,7 +30,7 @@ class Bench:
     records: list[GateRecord] = field(default_factory=list)
 
     @cached_property
-    def court(self) -> Judge:
+    def judge_of_all(self) -> Judge:
         """The judge of this judgement."""
         return Judge()
 
@@ -38,7 +38,7 @@ class Bench:
         """Judges `checks` on `target`; a check against the current release waits until there is one."""
         due = [c for c in checks if target.previous is not None or not c.against_release]
         reduction = reduce(self.con, target, due)
-        findings = self.court.judge(table, to_frame(reduction), due)
+        findings = self.judge_of_all.judge(table, to_frame(reduction), due)
         for check in due:
             finding = findings.get(check.name)
             if finding is None:

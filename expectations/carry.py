@@ -7,8 +7,6 @@ every run (dbt_results.py). Standard library only.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -22,6 +20,7 @@ from expectations.checks import Check
 from expectations.records import GateRecord
 from expectations.waivers import SUITE as WAIVERS
 from expectations.waivers import Waiver
+from sources.config.build import digest_of
 
 # The code between a check and its record; what a check asks for is in the check itself.
 _CODE = ("bench", "checks", "clean_gate", "contract", "gate", "headline", "judge", "records", "reduce", "verdicts")
@@ -82,11 +81,6 @@ def record_key(
     signed = [_signed(w, today) for w in waivers if w.table == table]
     known = [[name, reads[name]] for name in others]
     return digest_of([table, digest, previous, *texts, "|", *sorted(signed), "|", str(known), *also, code_digest()])
-
-
-def digest_of(parts: Iterable[str]) -> str:
-    """SHA-256 over texts, each apart from the next."""
-    return hashlib.sha256(json.dumps(list(parts), ensure_ascii=False).encode()).hexdigest()
 
 
 def _text(check: Check) -> str:

@@ -7,7 +7,6 @@ Here belongs reading manifest.json for that: own code, macros, variables, contra
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
@@ -15,15 +14,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sources.config.build import digest_of
 from warehouse.build_plan import Node
-from warehouse.build_state import digest_of
 from warehouse.catalogue import CROSS_DOMAIN, JUDGEMENT
 
 _KINDS = ("seed", "model", "test")
 _WORD = re.compile(r"\w+")
-# What adapter.dispatch() puts before the name of a macro.
 # The variable that moves with every delivery; it is read like a table, so that a plan names it as the reason.
 MOMENT = "as_of"
+# What adapter.dispatch() puts before the name of a macro.
 _DISPATCHED = ("duckdb__", "default__")
 # Decides how a node is built or judged; what else a configuration holds (tags, descriptions) does not.
 _CONFIG = (
@@ -94,7 +93,7 @@ class Project:
         read = (self._read(parent, node, admitted) for parent in node["depends_on"].get("nodes", ()))
         moving = [MOMENT] if used.pop(MOMENT, None) else []
         parents = tuple(dict.fromkeys([*itertools.chain.from_iterable(read), *moving]))
-        code = digest_of(json.dumps(part, sort_keys=True, default=str) for part in [*parts, used, given])
+        code = digest_of([*parts, used, given])
         return Node(node["unique_id"], node["name"], kind, code, parents, code if kind == "seed" else "")
 
     def _read(self, parent: str, node: Mapping[str, Any], admitted: Collection[str]) -> list[str]:

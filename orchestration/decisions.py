@@ -22,9 +22,9 @@ STOPPED = 130
 
 # The schedule's hour: late enough for the hours to 06:00 that last night's Ln needs.
 REFRESH_AT = time(6, 30)
+REFRESH_CRON = "30 6 * * *"
 # Sunday night, in the same zone: everything is built again and compared with what was carried.
 FULL_BUILD_CRON = "0 2 * * 0"
-REFRESH_CRON = "30 6 * * *"
 
 
 class UsageError(ValueError):

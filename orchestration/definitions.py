@@ -22,7 +22,7 @@ from orchestration.lake_assets import build_lake_assets
 from orchestration.resources import Refresh
 from orchestration.settings import config_path, settled
 from orchestration.settings import data_dir as data_dir_of
-from orchestration.survey import last_refresh, survey
+from orchestration.survey import Survey, last_refresh, survey
 from warehouse.paths import DataDir
 from warehouse.standing import check_standing
 
@@ -86,14 +86,10 @@ def _schedule(data: DataDir, config: Path | None, zone: str) -> dg.ScheduleDefin
         description="Runs the months that have something due; includes the hours to 06:00 that last night's Ln needs.",
     )
     def daily_refresh(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        now = context.scheduled_execution_time or datetime.now(UTC)
-        settings = settled(data, config, now=now)
-        # Nothing is up to date unless readers see what the ledger says: the tick fails and tells the way out.
-        check_standing(data, last_refresh(data))
-        found = survey(settings)
+        found, tags = _surveyed(data, config, context)
         if found.idle:
             return dg.SkipReason("nothing is due and everything that landed is cleaned")
-        return dg.RunRequest(tags=range_tags(*partition_range(found.months, settings.clock, zone, settings.start)))
+        return dg.RunRequest(tags=tags)
 
     return daily_refresh
 
@@ -108,15 +104,23 @@ def _full_build(data: DataDir, config: Path | None, zone: str) -> dg.ScheduleDef
         description="Builds every table again and says where one differs from what was carried from day to day.",
     )
     def weekly_full_build(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        settings = settled(data, config, now=context.scheduled_execution_time or datetime.now(UTC))
-        check_standing(data, last_refresh(data))
-        months = partition_range(survey(settings).months, settings.clock, zone, settings.start)
-        return dg.RunRequest(
-            run_config={"resources": {"refresh": {"config": {"full": True}}}},
-            tags=range_tags(*months),
-        )
+        _, tags = _surveyed(data, config, context)
+        return dg.RunRequest(run_config={"resources": {"refresh": {"config": {"full": True}}}}, tags=tags)
 
     return weekly_full_build
+
+
+def _surveyed(
+    data: DataDir, config: Path | None, context: dg.ScheduleEvaluationContext
+) -> tuple[Survey, dict[str, str]]:
+    """What is due at a tick, and the tags of a run over its months.
+
+    Nothing is up to date unless readers see what the ledger says: otherwise the tick fails and tells the way out.
+    """
+    settings = settled(data, config, now=context.scheduled_execution_time or datetime.now(UTC))
+    check_standing(data, last_refresh(data))
+    found = survey(settings)
+    return found, range_tags(*partition_range(found.months, settings.clock, settings.zone, settings.start))
 
 
 def range_tags(first: str, last: str) -> dict[str, str]:

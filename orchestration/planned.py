@@ -33,7 +33,7 @@ def begin_candidate(session: Session) -> None:
     if session.settings.full:
         session.before_full = left_by(data.build_db)
         remove(data.build_db)
-    session.is_kept = prepare(data.build_db, data.clean)
+    prepare(data.build_db, data.clean)
     for run in (1, 2):
         for name in (RUN_RESULTS, _PLAN):
             (session.dbt_target(run) / name).unlink(missing_ok=True)

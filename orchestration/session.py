@@ -46,7 +46,7 @@ class Session:
     `failures` maps a feed to why its pull or cleaning failed, `fetched` to the ids of new deliveries, `cleaned` to
     the ids of those cleaned in this run. `verdicts` holds the gate's word by domain, `states` the domains that are
     held or empty, `held` why; `notices` are sentences for people about what is not a fault; `refused` says why nothing
-    may be published. `is_kept`: the working database is that of the last refresh; `plan` is what became of each model.
+    may be published. `plan` is what became of each model.
     `before_full` is what a full build is compared with. What is open until the end is in `closing`.
     """
 
@@ -60,7 +60,6 @@ class Session:
     held: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     refused: str = ""
-    is_kept: bool = False
     before_full: dict[str, tuple[str, str]] = field(default_factory=dict)
     plan: list[dict[str, str]] = field(default_factory=list)
     closing: ExitStack = field(default_factory=ExitStack)

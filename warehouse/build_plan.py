@@ -68,8 +68,8 @@ def decide(
         key = key_of(node.code, node.parents, known)
         if node.kind != "test" and node.id not in there:
             decision = Decision(node, "rebuilt", "it is not there")
-        elif built.get(node.id) != key and (why := _changed(built.get(node.id), node, key)):
-            decision = Decision(node, "rebuilt", why)
+        elif built.get(node.id) != key:
+            decision = Decision(node, "rebuilt", _changed(built.get(node.id), node, key))
         elif first := next((p for p in node.parents if p in moving), None):
             decision = Decision(node, "perhaps", f"it reads {short(first)}")
         else:

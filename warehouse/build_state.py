@@ -10,7 +10,6 @@ two sums over DuckDB's hash of each, for a seed or a clean table a digest of its
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +19,6 @@ import duckdb
 from warehouse.build_plan import MISSING, Node
 from warehouse.duck import connect, quoted
 
-SCHEMA = "state"
 # Raised whenever tables of another layout, or tokens made otherwise, must not be trusted.
 _LAYOUT = "2"
 # In state.about: where the clean layer is.
@@ -44,7 +42,6 @@ FROM state.wanted AS w
 LEFT JOIN inputs AS i ON i.node = w.node
 LEFT JOIN state.built AS b ON b.node = w.node;
 """
-
 
 # Digests of tables by name, token of what they held, and contract.
 Known = Mapping[tuple[str, str, str], str]
@@ -181,11 +178,3 @@ def remove(file: Path) -> None:
     """Removes a working database with what DuckDB keeps next to it."""
     for found in file.parent.glob(f"{file.name}*"):
         found.unlink()
-
-
-def digest_of(parts: Iterable[str]) -> str:
-    """SHA-256 over texts, each apart from the next."""
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(f"{len(part)}:{part}".encode())
-    return digest.hexdigest()

@@ -91,7 +91,7 @@ where
     broken <> ''
     {%- else %}
     {#- In the condition, because dbt counts the rows and so reads no column. #}
-    case when broken <> '' then {{ raised("concat('" ~ (model.identifier or 'the table') ~ " breaks what it declares: ', broken)") }} end
+    case when broken <> '' then {{ refused("concat('" ~ (model.identifier or 'the table') ~ " breaks what it declares: ', broken)") }} end
     is not null
     {%- endif %}
 {% endtest %}
@@ -114,17 +114,4 @@ where
             )
         else ''
     end
-{%- endmacro %}
-
-{# Ends the statement with `text` as its error. #}
-{% macro raised(text) -%}
-    {{ adapter.dispatch('raised')(text) }}
-{%- endmacro %}
-
-{% macro default__raised(text) -%}
-    error({{ text }})
-{%- endmacro %}
-
-{% macro spark__raised(text) -%}
-    raise_error({{ text }})
 {%- endmacro %}

@@ -33,6 +33,8 @@ from typing import Any
 
 import duckdb
 
+from warehouse.limits import duckdb_limits
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).resolve().parent / "marts_by_hand"
 COVERED = (
@@ -47,8 +49,7 @@ COVERED = (
 PUBLISHED = ("candidate", "cross_domain")
 # As the profile and the variables of the dbt project set them.
 SETTINGS = {
-    "threads": os.environ.get("ECOLEDGER_THREADS", "2"),
-    "memory_limit": os.environ.get("ECOLEDGER_MEMORY", "1400MB"),
+    **duckdb_limits(),
     "preserve_insertion_order": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
