@@ -62,7 +62,7 @@ def clean_feed(session: Session, feed: str, months: Set[str], note: Note) -> Cle
     fetched = session.fetched.get(feed, ())
     due = [d for d in waiting if f"{d.receipt.delivered_at[:7]}-01" in months or d.receipt.delivery_id in fetched]
     result = CleanResult(deliveries=len(due))
-    stale = stale_flags(settings.data, settings.registry.feeds[feed], lake.index)
+    stale = stale_flags(settings, feed, lake.index)
     if not due and not stale:
         note("nothing waiting")
         return result

@@ -23,7 +23,6 @@ from sources.cleaning.fingerprint import source_fingerprints
 from sources.cleaning.thresholds import flag_fingerprints
 from sources.connectors import connector_for
 from sources.deliveries import Connector, Offer, PullError, Receipt
-from sources.registry.model import Feed
 from warehouse.atomic import write_bytes
 from warehouse.clean_files import read_flags_note
 from warehouse.index import Index, IndexUnusable
@@ -138,15 +137,15 @@ def _with_waiting(settings: Settings, index: Index, feeds: Mapping[str, FeedSurv
     for name, feed in feeds.items():
         uncleaned = index.uncleaned(name, prints, claims.reads)
         waiting = sorted({f"{receipt.delivered_at[:7]}-01" for receipt in uncleaned})
-        stale = stale_flags(settings.data, settings.registry.feeds[name], index)
+        stale = stale_flags(settings, name, index)
         found[name] = replace(feed, waiting=tuple(waiting), stale_flags=stale)
     return found
 
 
-def stale_flags(data: DataDir, feed: Feed, index: Index) -> tuple[str, ...]:
+def stale_flags(settings: Settings, feed: str, index: Index) -> tuple[str, ...]:
     """Tables of `feed` with partitions whose flags may be set by other thresholds than today's."""
-    wanted = flag_fingerprints(feed)
-    return tuple(t for t in wanted if read_flags_note(data, t) != wanted[t] and index.partitions(t))
+    wanted = flag_fingerprints(settings.registry.feeds[feed], settings.config.sources_of(feed))
+    return tuple(t for t in wanted if read_flags_note(settings.data, t) != wanted[t] and index.partitions(t))
 
 
 def _adopted(settings: Settings, feed: str, index: Index, connectors: Mapping[str, Connector]) -> list[DueOffer]:

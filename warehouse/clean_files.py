@@ -16,6 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sources.cleaning.thresholds import FlagPrint
 from sources.registry.declared import DECLARED_TABLES
 from sources.registry.model import REGISTER_COLUMNS, Column, Registry
 from warehouse.atomic import remove, replacing, write_bytes
@@ -123,18 +124,19 @@ def write_sidecar(folder: Path, note: Mapping[str, object]) -> None:
     write_bytes(folder / SIDECAR, json.dumps(note, sort_keys=True, indent=1).encode(), durable=False)
 
 
-def write_flags_note(data: DataDir, table: str, fingerprint: str) -> set[Path]:
+def write_flags_note(data: DataDir, table: str, fingerprint: FlagPrint) -> set[Path]:
     """Notes by which thresholds all flags of a clean table are set."""
     file = data.flags_note(table)
     file.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(file, json.dumps({"thresholds": fingerprint}).encode(), durable=False)
+    note = {"thresholds": fingerprint.declared} | ({"own": dict(fingerprint.own)} if fingerprint.own else {})
+    write_bytes(file, json.dumps(note, sort_keys=True).encode(), durable=False)
     return {file, file.parent}
 
 
-def read_flags_note(data: DataDir, table: str) -> str | None:
-    """The fingerprint that was noted; None where nothing readable is."""
+def read_flags_note(data: DataDir, table: str) -> FlagPrint | None:
+    """The fingerprints that were noted; None where nothing readable is."""
     try:
         note = json.loads(data.flags_note(table).read_bytes())
-    except (FileNotFoundError, ValueError):
+        return FlagPrint(note["thresholds"], dict(note.get("own", {})))
+    except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
         return None
-    return note.get("thresholds") if isinstance(note, dict) else None

@@ -9,6 +9,7 @@ nothing new loads this module.
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -282,6 +283,14 @@ class Index:
             " ORDER BY 1, 2"
         )
         return list(self.db.execute(query, (table,)))
+
+    def partitions_of(self, table: str, source_ids: Iterable[str]) -> list[str]:
+        """Values of every partition of a table that holds or counts a reading of one of the sources, sorted."""
+        query = (
+            "SELECT DISTINCT t.value FROM touches t JOIN deliveries d USING (delivery_id)"
+            " WHERE t.table_name = ? AND d.source_id IN (SELECT value FROM json_each(?)) ORDER BY 1"
+        )
+        return [value for (value,) in self.db.execute(query, (table, json.dumps(sorted(source_ids))))]
 
     def partition_deliveries(self) -> list[tuple[str, str, str, str | None]]:
         """(table, value, SHA-256 of the Parquet, id of a delivery in it or None) of everything known."""

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sources.cleaning.store import FileCounts, PartitionCounts, PartitionPart
+from sources.cleaning.thresholds import FlagPrint
 from sources.config.model import Source
 from sources.deliveries import Delivery, Offer, Receipt
 from sources.registry.declared import DeclaredTable
@@ -247,12 +248,16 @@ class Lake:
         """Replaces clean readings of which only the flags changed; `flagged` is readings_flagged by delivery id."""
         self._store.write_flags(table, value, clean, flagged)
 
-    def flags_set_by(self, table: str) -> str | None:
-        """The fingerprint of the thresholds by which all flags of a table are set; None where none is noted."""
+    def partitions_of(self, table: str, source_ids: Set[str]) -> list[str]:
+        """The values of every clean partition of `table` that a reading of one of the sources touches, in order."""
+        return self.index.partitions_of(table, source_ids)
+
+    def flags_set_by(self, table: str) -> FlagPrint | None:
+        """The fingerprints of the thresholds by which all flags of a table are set; None where none is noted."""
         return read_flags_note(self.data, table)
 
-    def note_flags(self, table: str, fingerprint: str) -> None:
-        """Notes it, once what was written in this cleaning becomes durable."""
+    def note_flags(self, table: str, fingerprint: FlagPrint) -> None:
+        """Notes them, once what was written in this cleaning becomes durable."""
         self._store.note_flags(table, fingerprint)
 
     def write_quarantine(self, feed: str, delivery_id: str, rejected: pl.DataFrame) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sources.cleaning.store import FileCounts, PartitionCounts, PartitionPart
+from sources.cleaning.thresholds import FlagPrint
 from sources.registry.model import GRAINS, CleanTable, Column, Registry
 from warehouse import clean_files, file_counts
 from warehouse.atomic import flush, remove, remove_empty_dirs, temporary_beside
@@ -68,7 +69,7 @@ class PartitionStore:
         self._affected: set[str] = set()
         self._recorded: set[str] = set()
         self._partitions = 0
-        self._flags_set_by: dict[str, str] = {}
+        self._flags_set_by: dict[str, FlagPrint] = {}
 
     @property
     def open(self) -> bool:
@@ -169,7 +170,7 @@ class PartitionStore:
         self._paths.update((folder / PART, folder / SIDECAR, folder))
         self._index.put_partition(table, value, clean.height, note["sha256"], counts)
 
-    def note_flags(self, table: str, fingerprint: str) -> None:
+    def note_flags(self, table: str, fingerprint: FlagPrint) -> None:
         """Notes by which thresholds all flags of a table are set; the note is written by `finish`, after the flags."""
         self.start()
         self._flags_set_by[table] = fingerprint

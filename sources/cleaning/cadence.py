@@ -53,12 +53,12 @@ def neighbour_gap(tests: SeriesTests, step: int) -> int:
 
 
 def reach(parameters: Iterable[Parameter], sources: Iterable[Source]) -> Reach:
-    """The reach of all tests of a table, given the sources that deliver to it."""
-    steps = [c for s in sources if (c := cadence(s))]
+    """The reach of all tests of a table, given the sources that deliver to it, each with its own thresholds."""
+    steps = [(source, step) for source in sources if (step := cadence(source))]
     before = after = 0
     for parameter in parameters:
-        tests = parameter.tests
-        for step in steps:
+        for source, step in steps:
+            tests = source.tests_of(parameter)
             near = neighbour_gap(tests, step)
             if tests.spike_suspect is not None or tests.spike_fail is not None:
                 before, after = max(before, near), max(after, near)

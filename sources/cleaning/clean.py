@@ -24,7 +24,7 @@ from sources.cleaning.series import SeriesRules
 from sources.cleaning.spill import DEFAULT_BUDGET, Budget, Staging
 from sources.cleaning.staged import InvalidMarks
 from sources.cleaning.store import CleanStore
-from sources.cleaning.thresholds import flag_fingerprints
+from sources.cleaning.thresholds import FlagPrint, flag_fingerprints
 from sources.config.model import Config
 from sources.deliveries import Delivery, Receipt
 from sources.registry import Registry
@@ -215,9 +215,10 @@ class _Run:
         marks = {name: self._intake.plan(name).invalid_status for name in self._intake.sources}
         order = self._order(files, InvalidMarks.of([r.source_id for r in receipts], marks, self._intake.codes))
         reflagged = 0
-        thresholds = flag_fingerprints(self._feed)
+        thresholds = flag_fingerprints(self._feed, self._intake.sources.values())
         for name, changed in self._intake.changed.items():
-            stale = self._store.flags_set_by(name) != thresholds[name]
+            before = self._store.flags_set_by(name)
+            stale = before != thresholds[name]
             if not changed and not stale:
                 continue
             self._progress(f"{name}: {len(changed)} partitions")
@@ -225,26 +226,32 @@ class _Run:
             declared = self._feed.parameters_of(name)
             parameters = tuple(declared[code] for code in sorted(declared))
             sources = [s for s in self._intake.sources.values() if s.table == name]
-            rules = SeriesRules(table, parameters, dict(cadences(sources)), marks)
+            own = {s.id: {c: s.tests_of(declared[c]) for c in s.thresholds} for s in sources if s.thresholds}
+            rules = SeriesRules(table, parameters, dict(cadences(sources)), marks, own)
             looks = reach(parameters, sources) if table.series_tests else _NO_REACH
             spelling = Spelling(table, parameters, files, self._intake.codes)
             at = self._staging, self._store, self._budget
             rebuild = TableRebuild(spelling, order, rules, looks, *at, lost.get(name))
             reflagged += rebuild.rebuild(changed) if changed else 0
             if stale:
-                self._renew(name, rebuild, thresholds[name])
+                self._renew(name, rebuild, before, thresholds[name])
             self._contradictions += [
                 self._contradiction(name, receipts[by_file], receipts[file], number)
                 for (by_file, file), number in sorted(rebuild.disputed.items())
             ]
         return reflagged
 
-    def _renew(self, name: str, rebuild: TableRebuild, fingerprint: str) -> None:
+    def _renew(self, name: str, rebuild: TableRebuild, before: FlagPrint | None, now: FlagPrint) -> None:
         """Sets the flags that the rebuild of some partitions left as other thresholds had set them."""
-        renewed, of = rebuild.renew_all()
+        sources = now.changed_since(before)
+        if sources is None:
+            whose, (renewed, of) = "thresholds", rebuild.renew_all()
+        else:
+            whose = f"thresholds of {', '.join(sorted(sources))}"
+            renewed, of = rebuild.renew_around(self._store.partitions_of(name, sources))
         if of:
-            self._renewed.append(f"{name}: thresholds changed; flags of {renewed} of {of} partitions renewed")
-        self._store.note_flags(name, fingerprint)
+            self._renewed.append(f"{name}: {whose} changed; flags of {renewed} of {of} partitions renewed")
+        self._store.note_flags(name, now)
 
     @staticmethod
     def _contradiction(table: str, stands: Receipt, fell: Receipt, number: int) -> str:

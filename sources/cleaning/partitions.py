@@ -108,9 +108,20 @@ class TableRebuild:
 
     def renew_all(self) -> tuple[int, int]:
         """Renews the flags of every stored partition that was not rebuilt; gives how many changed, and of how many."""
+        return self._renew_waiting(self._stored())
+
+    def renew_around(self, values: Iterable[str]) -> tuple[int, int]:
+        """The same for the partitions `values` and those that a test reaches them from."""
+        grain = self._table.grain
+        near: set[int] = set()
+        for first, after in (part_span(part_of_value(value, grain), grain) for value in values):
+            near.update(parts_between(first - self._reach.after, after + self._reach.before, grain))
+        return self._renew_waiting(self._stored() & near)
+
+    def _renew_waiting(self, parts: set[int]) -> tuple[int, int]:
         # Months and years are as large as 31 days and more.
         together = _NEIGHBOURS if self._table.grain == "day" else 1
-        waiting = sorted(self._stored() - self._changed)
+        waiting = sorted(parts - self._changed)
         renewed = sum(self._renew(waiting[at : at + together]) for at in range(0, len(waiting), together))
         return renewed, len(waiting)
 

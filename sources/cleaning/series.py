@@ -6,7 +6,8 @@ Not here: the tests (flags.py) or which context is needed (cadence.py, partition
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -23,24 +24,42 @@ from sources.cleaning.flags import (
 )
 from sources.cleaning.packing import packed, seconds
 from sources.cleaning.staged import FILE, PARAMETER, SITE, Codes, InvalidMarks
-from sources.registry.model import CleanTable, Parameter
+from sources.cleaning.variants import VARIANT
+from sources.registry.model import CleanTable, Parameter, SeriesTests
 
 _AT = "__place_in_targets"
 _ROW = "__place"
-_DROPPED = Parameter("", "", "", "", "")
+_DROPPED = (SeriesTests(),)
 
 
 @dataclass(frozen=True)
 class SeriesRules:
     """What flags of one table need to know: parameters in the order of their numbers, steps and marks by source id.
 
-    `steps` is the cadence in microseconds, `invalid` the status marks that fail a reading.
+    `steps` is the cadence in microseconds, `invalid` the status marks that fail a reading. `own` are the thresholds of
+    the sources that set any, by parameter: their readings are flagged by them, in a series with others, too.
     """
 
     table: CleanTable
     parameters: tuple[Parameter, ...]
     steps: dict[str, int]
     invalid: dict[str, frozenset[str]]
+    own: Mapping[str, Mapping[str, SeriesTests]] = field(default_factory=dict)
+
+    @property
+    def variants(self) -> dict[str, int]:
+        """The number of the thresholds of each source that sets any; 0 is the registry's."""
+        return {source: number for number, source in enumerate(sorted(self.own), 1)}
+
+    def tests_of(self, number: int) -> tuple[SeriesTests, ...]:
+        """The thresholds of a parameter by the number of the variant; one, where no source sets its own."""
+        if number >= len(self.parameters):
+            return _DROPPED
+        parameter = self.parameters[number]
+        if not any(parameter.code in tests for tests in self.own.values()):
+            return (parameter.tests,)
+        own = (self.own[source].get(parameter.code, parameter.tests) for source in self.variants)
+        return (parameter.tests, *own)
 
     @property
     def dims(self) -> list[str]:
@@ -62,6 +81,8 @@ class SeriesRules:
 def lean_staged(readings: pl.DataFrame, sources: pl.Series, rules: SeriesRules, invalid: InvalidMarks) -> pl.DataFrame:
     """Staged readings as the frame that flags are computed on; `sources` is the source id by file number."""
     step_of = pl.Series([rules.steps.get(s) for s in sources.to_list()], dtype=pl.Int64)
+    variants = rules.variants
+    variant_of = pl.Series([variants.get(s, 0) for s in sources.to_list()], dtype=pl.UInt16)
     return readings.select(
         PARAMETER,
         SITE,
@@ -72,6 +93,7 @@ def lean_staged(readings: pl.DataFrame, sources: pl.Series, rules: SeriesRules, 
         step_of.gather(readings[FILE]).alias(STEP),
         pl.col("censored").is_not_null().alias(CENSORED_FLAG),
         invalid.mark(readings).alias(INVALID),
+        *([variant_of.gather(readings[FILE]).alias(VARIANT)] if variants else []),
     )
 
 
@@ -85,12 +107,15 @@ def lean_clean(clean: pl.DataFrame, rules: SeriesRules, codes: Codes) -> pl.Data
     invalid = clean.join(
         bad.with_columns(hit=pl.lit(True)), on=["source_id", "source_status"], how="left", maintain_order="left"
     )["hit"]
+    variants = rules.variants
+    variant = clean["source_id"].replace_strict(variants, default=0, return_dtype=pl.UInt16) if variants else None
     return heard_clean(clean, rules, codes).with_columns(
         clean["period_end"].to_physical().alias("__end"),
         clean["value"].to_physical().cast(pl.Int64).alias(VALUE),
         clean["source_id"].replace_strict(rules.steps, default=None, return_dtype=pl.Int64).alias(STEP),
         clean["censored"].is_not_null().alias(CENSORED_FLAG),
         invalid.fill_null(False).alias(INVALID),
+        *([] if variant is None else [variant.alias(VARIANT)]),
     )
 
 
@@ -123,8 +148,7 @@ def flags(targets: pl.DataFrame, context: pl.DataFrame | None, rules: SeriesRule
     parts = []
     at = 0
     for length, number in lean.select(pl.col(PARAMETER).rle()).unnest(PARAMETER).iter_rows():
-        known = rules.parameters[number] if number < len(rules.parameters) else _DROPPED
-        flagged = flag_series(lean.slice(at, length), known)
+        flagged = flag_series(lean.slice(at, length), rules.tests_of(number))
         parts.append(flagged.select(_AT, "flag", "tests"))
         at += length
     if not parts:
@@ -144,9 +168,9 @@ def _broken(lean: pl.DataFrame, rules: SeriesRules) -> pl.Series:
     row = [SITE, *_enum_dims(rules), TIME, "__end"]
     for rule in rules.table.row_rules:
         lower, upper = (
-            lean.select(*row, PARAMETER, VALUE, INVALID)
+            lean.select(*row, PARAMETER, VALUE, INVALID, *([VARIANT] if rules.own else []))
             .with_row_index(_ROW)
-            .filter(pl.col(PARAMETER) == numbers[code], comparable(rules.parameters[numbers[code]].tests))
+            .filter(pl.col(PARAMETER) == numbers[code], comparable(rules.tests_of(numbers[code])))
             .select(*row, VALUE, _ROW)
             for code in (rule.lower, rule.upper)
         )

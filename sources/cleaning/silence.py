@@ -24,7 +24,7 @@ class Silences:
     ) -> None:
         """`parts` gives every partition that there is, `frames` the series and times in one of them (see series.py)."""
         self._key = [PARAMETER, SITE, *rules.dims]
-        tested = [n for n, p in enumerate(rules.parameters) if p.tests.gap_periods is not None]
+        tested = [n for n in range(len(rules.parameters)) if _tests_gaps(rules, n)]
         self._tested = pl.col(STEP).is_not_null() & pl.col(PARAMETER).is_in(tested)
         self._parts = parts
         self._frames = frames
@@ -35,7 +35,7 @@ class Silences:
     @staticmethod
     def matter(rules: SeriesRules) -> bool:
         """Whether any parameter of the table is tested for gaps."""
-        return rules.table.series_tests and any(p.tests.gap_periods is not None for p in rules.parameters)
+        return rules.table.series_tests and any(_tests_gaps(rules, n) for n in range(len(rules.parameters)))
 
     def before(self, lean: pl.DataFrame, near: pl.DataFrame | None, seen: Collection[int]) -> pl.DataFrame:
         """An earlier reading of each series of `lean` that nothing in `lean` and `near` (partitions `seen`) precedes.
@@ -90,3 +90,8 @@ class Silences:
             joined = pl.concat(frames) if frames else empty.cast({PARAMETER: pl.UInt16(), SITE: pl.UInt32()})
             self._known[part] = joined.group_by(self._key).agg(pl.col(TIME).min())
         return self._known[part]
+
+
+def _tests_gaps(rules: SeriesRules, number: int) -> bool:
+    """Whether a parameter is tested for gaps, by the thresholds of any source."""
+    return any(tests.gap_periods is not None for tests in rules.tests_of(number))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from sources.cleaning.keys import KeyPlace
+    from sources.cleaning.thresholds import FlagPrint
     from sources.deliveries import Delivery
 
 
@@ -137,11 +138,15 @@ class CleanStore(Protocol):
         """
         ...
 
-    def flags_set_by(self, table: str) -> str | None:
-        """The fingerprint that `note_flags` was last told; None for a table that has none yet."""
+    def partitions_of(self, table: str, source_ids: Set[str]) -> list[str]:
+        """The values of every clean partition of `table` that a reading of one of the sources touches, in order."""
         ...
 
-    def note_flags(self, table: str, fingerprint: str) -> None:
+    def flags_set_by(self, table: str) -> FlagPrint | None:
+        """The fingerprints that `note_flags` was last told; None for a table that has none yet."""
+        ...
+
+    def note_flags(self, table: str, fingerprint: FlagPrint) -> None:
         """Notes by which thresholds all flags of the table are set; called after the last of them is written."""
         ...
 

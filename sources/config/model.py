@@ -7,10 +7,12 @@ explaining its mistakes (load.py, check.py). The built-in district is declared i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+
+from sources.registry.model import Parameter, SeriesTests
 
 
 class ConfigError(ValueError):
@@ -166,7 +168,8 @@ class Source:
     status mark (`invalid_status` values set flag 4). `occurrence_of` names the raw columns whose repeated combination
     is numbered into occurrence_no, where a load has no ticket; joined by | they stand as ticket_no. `unknown_sites`:
     'quarantine' or 'accept'. `delivered_at`: 'landing', 'mtime', 'name' (pattern and format) or 'connector'.
-    `allow_outside`: `path` may leave the configuration's folder.
+    `allow_outside`: `path` may leave the configuration's folder. `thresholds` of the quality tests, by parameter and
+    name in SeriesTests, stand in place of the registry's for the source's own readings.
     """
 
     id: str
@@ -193,6 +196,7 @@ class Source:
     owner: str = ""
     licence: str = ""
     allow_outside: bool = False
+    thresholds: Mapping[str, Mapping[str, Decimal | int]] = field(default_factory=dict)
     fingerprint: str = ""
     line: int = 0
 
@@ -203,6 +207,10 @@ class Source:
             return frozenset(v.parameter for v in self.values)
         own = self.long.parameters
         return frozenset(own.values()) if own and self.long.unmapped != "keep" else None
+
+    def tests_of(self, parameter: Parameter) -> SeriesTests:
+        """The thresholds that the source's readings of `parameter` are flagged by."""
+        return replace(parameter.tests, **self.thresholds.get(parameter.code, {}))
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,15 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
+from sources.cleaning.clean import clean_deliveries
+from sources.cleaning.fingerprint import source_fingerprints
+from sources.config.model import Config
 from sources.registry.load import registry
+from tests.unit import cleaning_kit
 from tests.unit import warehouse_kit as kit
 from warehouse.lake import open_lake
 from warehouse.ledger import Ledger
@@ -64,6 +70,33 @@ def clean_before(data: DataDir) -> None:
         lake.record_file("air", second, kit.file_counts(4, [1, 2], quarantined=1), "f1")
 
 
+CITY, TOWN = cleaning_kit.air_source(id="city"), cleaning_kit.air_source(id="town")
+OWN = replace(TOWN, thresholds={"pm2_5": {"suspect_max": Decimal(30)}})
+
+
+def cleaned_under(data: DataDir, config: Config) -> None:
+    """Cleans what waits, and renews the flags that other thresholds set."""
+    prints = source_fingerprints(config, registry())
+    with open_lake(data, registry()) as lake:
+        waiting = lake.uncleaned("air", prints)
+        with lake.cleaning():
+            clean_deliveries("air", config, cleaning_kit.register(), waiting, lake, prints, registry=registry())
+
+
+def renew_before(data: DataDir) -> None:
+    """Three days of two stations by two sources, flagged by the registry's thresholds."""
+    with open_lake(data, registry()) as lake, lake.batch():
+        for source, values, station in ((CITY, range(20, 92), "C"), (TOWN, range(97, 25, -1), "T")):
+            text = cleaning_kit.hours(map(str, values), "2026-10-01 00:00", station)
+            lake.land(kit.offer(f"{source.id}.csv", source_id=source.id), io.BytesIO(text.encode()), source)
+    cleaned_under(data, cleaning_kit.config(CITY, TOWN))
+
+
+def renew(data: DataDir) -> None:
+    """One of the sources sets a threshold: what it delivered is flagged anew, and nothing else is touched."""
+    cleaned_under(data, cleaning_kit.config(CITY, OWN))
+
+
 def publish(data: DataDir) -> None:
     kit.refresh(data, {"mart_air": 2, "mart_water": 2}, failed=("air",), as_of=kit.AS_OF)
 
@@ -104,6 +137,7 @@ def repair_all(data: DataDir) -> None:
 STEPS: dict[str, tuple[Callable[[DataDir], None], Callable[[DataDir], None]]] = {
     "land": (lambda data: None, land),
     "clean": (clean_before, clean),
+    "renew": (renew_before, renew),
     "publish": (publish_before, publish),
     "rollback": (three_releases, back),
     "prune": (three_releases, prune_old),

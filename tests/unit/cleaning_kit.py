@@ -22,6 +22,7 @@ from sources.cleaning.register import EVER
 from sources.cleaning.schema import register_schema
 from sources.cleaning.spill import DEFAULT_BUDGET, Budget
 from sources.cleaning.store import FileCounts, PartitionCounts, PartitionPart
+from sources.cleaning.thresholds import FlagPrint
 from sources.config.model import ColumnMapping, Config, District, Format, Source, TimeMapping, ValueMapping
 from sources.deliveries import Delivery, Receipt
 from sources.registry import registry
@@ -159,7 +160,7 @@ class MemoryStore:
         self.writes: list[tuple[str, str]] = []
         self.reads: list[tuple[str, Sequence[str] | None]] = []
         self.flag_writes: list[tuple[str, str]] = []
-        self.thresholds: dict[str, str] = {}
+        self.thresholds: dict[str, FlagPrint] = {}
         self.parts_written: list[int] = []
 
     def offer(self, deliveries: Iterable[Delivery]) -> None:
@@ -244,10 +245,14 @@ class MemoryStore:
         for delivery, number in flagged.items():
             self.counts[table, value][delivery] = replace(self.counts[table, value][delivery], readings_flagged=number)
 
-    def flags_set_by(self, table: str) -> str | None:
+    def partitions_of(self, table: str, source_ids: Set[str]) -> list[str]:
+        own = {i for i, d in self.known.items() if d.receipt.source_id in source_ids}
+        return sorted(value for (name, value), by in self.counts.items() if name == table and own & set(by))
+
+    def flags_set_by(self, table: str) -> FlagPrint | None:
         return self.thresholds.get(table)
 
-    def note_flags(self, table: str, fingerprint: str) -> None:
+    def note_flags(self, table: str, fingerprint: FlagPrint) -> None:
         self.thresholds[table] = fingerprint
 
     def write_quarantine(self, feed: str, delivery: str, rejected: pl.DataFrame) -> None:

@@ -195,8 +195,8 @@ def test_a_mapping_names_the_parameters_or_leaves_them_to_the_registry(changes, 
     ],
 )
 def test_flags_of_a_table_follow_its_thresholds_and_row_rules(change, expected):
-    before = flag_fingerprints(registry().feeds["air"])
-    assert differing(before, flag_fingerprints(change(registry()).feeds["air"])) == expected
+    before = flag_fingerprints(registry().feeds["air"], [AIR])
+    assert differing(before, flag_fingerprints(change(registry()).feeds["air"], [AIR])) == expected
 
 
 def test_fingerprints_import_nothing_heavy():

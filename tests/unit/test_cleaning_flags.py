@@ -41,7 +41,7 @@ def flagged(
             BROKEN: [i in broken for i in range(count)],
         }
     )
-    found = flag_series(frame, Parameter("p", "", "", "ug/m3", "clean_air", tests=tests))
+    found = flag_series(frame, [tests])
     return list(zip(found["flag"].to_list(), names_of(found["tests"]).to_list(), strict=True))
 
 
