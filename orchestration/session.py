@@ -23,6 +23,7 @@ from orchestration.survey import forget_refresh, last_refresh
 from sources.claims import Claims
 from sources.cleaning.fingerprint import source_fingerprints
 from sources.config.declared import load_declared
+from sources.config.thresholds import own_thresholds
 from sources.readers import close_readers
 from sources.registry import DECLARED_TABLES
 from warehouse.catalogue import Catalogue, load_catalogue
@@ -109,7 +110,7 @@ class Session:
             "area_code": district.area_code,
             "area_name_zh": district.name_zh,
             "reporting_zone": district.reporting_zone,
-            **self._standards_vars(),
+            **self._chosen_vars(),
         }
         return {
             "as_of": self.as_of().strftime("%Y-%m-%d %H:%M:%S"),
@@ -118,19 +119,22 @@ class Session:
             **{name: [value] if isinstance(value, str) else value for name, value in chosen.items()},
         }
 
-    def _standards_vars(self) -> dict[str, Any]:
-        """What the configuration chooses within the standards, as the models read it; numbers stay exact as text."""
+    def _chosen_vars(self) -> dict[str, Any]:
+        """What the configuration sets within standards and registry, as models read it; numbers stay exact as text."""
         chosen = self.settings.config.standards
         return {
             "air_edition_pin": chosen.air_edition,
             "grid_region": chosen.grid_region,
             "grid_series": chosen.grid_series,
             "rule_overrides": {rule: f"{value:f}" for rule, value in sorted(chosen.rules.items())},
+            "own_thresholds": own_thresholds(self.settings.config, self.settings.registry),
         }
 
     def configuration(self) -> dict[str, Any]:
-        """What a release's manifest says of the configuration: fingerprint and every choice within the standards."""
-        return {"fingerprint": self.settings.config.fingerprint, **self._standards_vars()}
+        """What a release's manifest says of the configuration: its fingerprint, every choice within the standards, and
+        every threshold that a source sets.
+        """
+        return {"fingerprint": self.settings.config.fingerprint, **self._chosen_vars()}
 
     @cached_property
     def claims(self) -> Claims:

@@ -109,6 +109,26 @@ group by s.valid_from, s.valid_to
     coalesce({{ rule_id }} in ('{{ (var('rule_overrides') or {'': ''}) | join("', '") }}'), false)
 {%- endmacro %}
 
+{#
+  Thresholds of quality tests that sources set for themselves (var own_thresholds), one row each: source_id, parameter,
+  threshold, value and value_of_registry as texts, unit, feed. Names are the registry's and identifiers of sources, which
+  hold no quote.
+#}
+{% macro own_thresholds() -%}
+    {%- for row in var('own_thresholds') %}
+    select
+        {%- for name in ['source_id', 'parameter', 'threshold', 'value', 'value_of_registry', 'unit', 'feed'] %}
+        '{{ row[name] }}' as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    union all
+    {%- endfor %}
+    select
+        {%- for name in ['source_id', 'parameter', 'threshold', 'value', 'value_of_registry', 'unit', 'feed'] %}
+        cast(null as varchar) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    where false
+{%- endmacro %}
+
 {# The part of a period that lies behind as_of(): the last complete day. #}
 {% macro last_complete_day() -%}
     (cast({{ as_of() }} as date) - 1)

@@ -19,7 +19,8 @@ from orchestration.report import print_json
 from sources.claims import shared_files
 from sources.config import Config, Standards, check_config, load_config, shipped
 from sources.config.declared import load_declared
-from sources.registry import DECLARED_TABLES
+from sources.config.thresholds import own_thresholds
+from sources.registry import DECLARED_TABLES, registry
 
 
 def register(app: typer.Typer) -> None:
@@ -58,7 +59,7 @@ def check(
 
 
 def chosen(config: Config) -> list[str]:
-    """What a configuration sets within the standards and enters itself, one line each."""
+    """What a configuration sets within standards and registry and enters itself, one line each."""
     lines = []
     if config.standards.air_edition:
         lines.append(f"air edition: {config.standards.air_edition} on every day")
@@ -70,6 +71,9 @@ def chosen(config: Config) -> list[str]:
         own = ", ".join(shipped.values_of(rows)) or "none"
         sure = ", ".join(dict.fromkeys(row["certainty"] for row in rows))
         lines.append(f"rule {rule_id}: {value:f} instead of {own} {rows[0]['unit']} (certainty: {sure})")
+    for row in own_thresholds(config, registry()):
+        where = f"threshold of {row['source_id']}, {row['parameter']} {row['threshold']}"
+        lines.append(f"{where}: {row['value']} instead of {row['value_of_registry'] or 'none'} {row['unit']}")
     for name, file in config.declared.items():
         rows = len(load_declared(config, DECLARED_TABLES[name]).rows)
         lines.append(f"{name}: {rows} {'row' if rows == 1 else 'rows'} of {file.name}")

@@ -120,6 +120,14 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
     [source.status]                           # the source's own status mark
     column = "站点情况"
 
+    [source.thresholds.do]                    # thresholds of quality tests for this source's readings of a parameter,
+    unit = "mg/L"                             # in the parameter's own unit, which has to be named
+    suspect_max = 30                          # fail_min, fail_max (within the feed's), suspect_min, suspect_max,
+    spike_suspect = 5                         # spike_suspect, spike_fail, rate_suspect_per_h, flat_tolerance,
+    gap_periods = 6                           # flat_floor, flat_suspect_hours, flat_fail_hours, attenuated_hours,
+                                              # attenuated_min_range, gap_periods; what is left out is the feed's; a
+                                              # change renews flags only; mart_rules_in_force shows what is set
+
     [[source.filters]]                        # rows that fail a filter are counted as other rows
     column = "type"
     op = "in"                                 # or not_in

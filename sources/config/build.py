@@ -23,13 +23,13 @@ from sources.config.model import (
     TimeMapping,
     ValueMapping,
 )
-from sources.config.words import FORMAT, LONG, PARTS, SOURCE, TIME, Word
+from sources.config.words import FORMAT, LONG, PARTS, SOURCE, THRESHOLDS, TIME, Word
 from sources.registry.model import Registry
 
-# What a receipt records, or where bytes come from, does not change how they are read.
+# What a receipt records, where bytes come from, or what flags a reading gets, does not change how they are read.
 _NOT_MAPPING = (
     *("path", "allow_outside", "connector", "owner", "licence"),
-    *("delivered_at", "delivered_at_pattern", "delivered_at_format"),
+    *("delivered_at", "delivered_at_pattern", "delivered_at_format", "thresholds"),
 )
 # Kinds of words that become a field of Source as they are.
 _PLAIN = ("text", "texts", "integer", "boolean")
@@ -58,6 +58,7 @@ def source_of(raw: Mapping[str, Any], registry: Registry, district: District, li
         columns={name: _column(entry) for name, entry in raw.get("columns", {}).items()},
         status=_column({"unmapped": "keep"} | raw["status"]) if "status" in raw else None,
         filters=tuple(RowFilter(f["column"], f["op"], _texts(f["values"])) for f in raw.get("filters", [])),
+        thresholds={c: own for c, entry in raw.get("thresholds", {}).items() if (own := _thresholds(entry))},
         fingerprint=_fingerprint(raw, plain),
         line=line,
     )
@@ -130,6 +131,11 @@ def _long(raw: Mapping[str, Any]) -> LongMapping:
         units={text: u if isinstance(u, str) else u["unit"] for text, u in units.items()},
         factors={t: Decimal(u["factor"]) for t, u in units.items() if isinstance(u, Mapping) and "factor" in u},
     )
+
+
+def _thresholds(raw: Mapping[str, Any]) -> Mapping[str, Decimal | int]:
+    """Exact numbers by name, and counts as they are; the unit is the parameter's own."""
+    return {k: v if THRESHOLDS[k].kind == "integer" else Decimal(v) for k, v in raw.items() if k != "unit"}
 
 
 def _censor(raw: Mapping[str, Any]) -> Censor | None:

@@ -15,6 +15,7 @@ from typing import Any
 from sources.config.locate import Path
 from sources.config.model import ColumnMapping, LongMapping, Source, ValueMapping
 from sources.config.problems import Problems, nearest
+from sources.config.thresholds import check_thresholds
 from sources.registry.model import CleanTable, Feed, Registry
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -43,6 +44,7 @@ def check_source(source: Source, raw: Mapping[str, Any], path: Path, registry: R
     table = feed.tables[source.table]
     _check_columns(source, table, path, problems)
     _check_parameters(source, raw, feed, path, registry, problems)
+    check_thresholds(source, raw, path, registry, problems)
 
 
 def _check_delivery(source: Source, raw: Mapping[str, Any], path: Path, problems: Problems) -> None:

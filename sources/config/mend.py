@@ -29,7 +29,7 @@ def mended_source(entry: Any, path: Path, problems: Problems) -> dict[str, Any] 
         if isinstance(found.get(name), Mapping):
             found[name] = _table(found[name], known)
     check_source_shape(found, path, problems)
-    for name, known in (("columns", words.COLUMN), ("values", words.VALUE), ("filters", words.FILTER)):
+    for name, known in (*words.TABLES_OF_TABLES.items(), ("values", words.VALUE), ("filters", words.FILTER)):
         if name in found:
             found[name] = _entries(found[name], known)
     if isinstance(found.get("time"), Mapping):

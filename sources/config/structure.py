@@ -51,9 +51,10 @@ def check_source_shape(entry: Any, path: Path, problems: Problems) -> bool:
     for name, known in words.PARTS.items():
         if isinstance(entry.get(name), Mapping):
             sound &= _table(entry[name], known, (*path, name), problems)
-    if isinstance(entry.get("columns"), Mapping):
-        for name, column in entry["columns"].items():
-            sound &= _entry(column, words.COLUMN, (*path, "columns", name), problems)
+    for name, known in words.TABLES_OF_TABLES.items():
+        if isinstance(entry.get(name), Mapping):
+            for key, each in entry[name].items():
+                sound &= _entry(each, known, (*path, name, key), problems)
     sound &= _values(entry.get("values", []), (*path, "values"), problems)
     if isinstance(entry.get("filters"), list):
         for i, each in enumerate(entry["filters"]):

@@ -7,10 +7,11 @@ Here belongs the syntax, once, for loading and for checking. Not here: whether v
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 
 from sources.registry.declared import DECLARED_TABLES
+from sources.registry.model import SeriesTests
 
 CONNECTORS = ("file", "simulated")
 
@@ -110,6 +111,12 @@ FILTER: Mapping[str, Word] = {
     "op": Word(required=True, choices=("in", "not_in")),
     "values": Word("texts", required=True),
 }
+# Thresholds of one parameter, with the unit that they are written in.
+THRESHOLDS: Mapping[str, Word] = {
+    "unit": Word(required=True),
+    **{f.name: Word("number") for f in fields(SeriesTests)},
+    "gap_periods": Word("integer", least=1),
+}
 SOURCE: Mapping[str, Word] = {
     "id": Word(required=True),
     "feed": Word(required=True),
@@ -135,6 +142,7 @@ SOURCE: Mapping[str, Word] = {
     "columns": Word("tables"),
     "status": TABLE,
     "filters": Word("list"),
+    "thresholds": Word("tables"),
 }
 TOP: Mapping[str, Word] = {
     "district": TABLE,
@@ -161,6 +169,8 @@ PARTS: Mapping[str, Mapping[str, Word]] = {
     "status": COLUMN,
     "long": LONG,
 }
+# What each of the tables may hold that a sub-table of a source is made of, whatever their names.
+TABLES_OF_TABLES: Mapping[str, Mapping[str, Word]] = {"columns": COLUMN, "thresholds": THRESHOLDS}
 
 
 def is_factor(number: int | Decimal) -> bool:

@@ -17,11 +17,20 @@ from tests.conformance.kit import District, Project
 
 RULE, VERIFIED = "noise_hour_min_minutes", "air_day_min_hours"
 
+# As Session.configuration() gives them; the registry has no rate of ammonia.
+_THRESHOLD = {"source_id": "town.2", "parameter": "do", "unit": "mg/L", "feed": "water"}
+OWN_THRESHOLDS = [
+    {**_THRESHOLD, "threshold": "suspect_max", "value": "30.5", "value_of_registry": "25"},
+    {**_THRESHOLD, "parameter": "nh3n", "threshold": "rate_suspect_per_h", "value": "2", "value_of_registry": ""},
+]
+
 
 @pytest.fixture(scope="module")
 def entered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     work: Path = tmp_path_factory.mktemp("declared")
-    project = Project(work, datetime(2026, 3, 10, 6), rule_overrides={RULE: "40.5", VERIFIED: "18"})
+    project = Project(
+        work, datetime(2026, 3, 10, 6), rule_overrides={RULE: "40.5", VERIFIED: "18"}, own_thresholds=OWN_THRESHOLDS
+    )
     district = District()
     for day, value in ((date(2021, 3, 1), 90), (date(2022, 3, 1), 100)):
         district.declared(
@@ -102,8 +111,8 @@ def test_a_row_of_the_user_replaces_the_delivered_one(entered: Project) -> None:
 
 def test_an_override_holds_on_all_dates_and_is_shown_beside_the_standard(entered: Project) -> None:
     query = (
-        "select rule_id, value, value_of_standard, certainty from cross_domain.mart_rules_in_force where is_overridden"
-        " order by rule_id, valid_from"
+        "select rule_id, value, value_of_standard, certainty from cross_domain.mart_rules_in_force"
+        " where is_overridden and source_id is null order by rule_id, valid_from"
     )
     assert entered.query(query) == [
         (VERIFIED, Decimal(18), Decimal(20), "verified"),
@@ -116,7 +125,23 @@ def test_an_override_holds_on_all_dates_and_is_shown_beside_the_standard(entered
     assert entered.query(query) == [(0,)]
 
 
+def test_a_threshold_that_a_source_sets_is_shown_beside_the_registry_s(entered: Project) -> None:
+    shown = "from cross_domain.mart_rules_in_force where source_id is not null order by rule_id"
+    query = f"select source_id, parameter, threshold, value, value_of_standard, is_overridden, unit {shown}"
+    assert entered.query(query) == [
+        ("town.2", "do", "suspect_max", Decimal("30.5"), Decimal(25), True, "mg/L"),
+        ("town.2", "nh3n", "rate_suspect_per_h", Decimal(2), None, True, "mg/L"),
+    ]
+    first = "(select min(valid_from) from cross_domain.mart_rules_in_force where source_id is null)"
+    query = f"select rule_id, value_no, valid_from = {first}, valid_to, source {shown}"
+    declared_in = "sources/registry/feeds/water.toml"
+    assert entered.query(query) == [
+        ("threshold:town.2:do:suspect_max", 1, True, None, declared_in),
+        ("threshold:town.2:nh3n:rate_suspect_per_h", 1, True, None, declared_in),
+    ]
+
+
 def test_every_delivered_rule_is_in_force(entered: Project) -> None:
-    (count,) = entered.query("select count(*) from cross_domain.mart_rules_in_force")[0]
+    (count,) = entered.query("select count(*) from cross_domain.mart_rules_in_force where source_id is null")[0]
     seeds = entered.query("select (select count(*) from seeds.rule_values) + count(*) from seeds.rule_values_totals")
     assert count == seeds[0][0]

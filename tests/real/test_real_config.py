@@ -53,6 +53,7 @@ def test_the_mapping_in_the_readme_is_the_water_mapping(tmp_path: Path) -> None:
     """Shortened to the five items of the real-time class, and with the reader's own path."""
     blocks = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     (block,) = (b for b in blocks if "[[source]]" in b)
+    thresholds = next(b for b in blocks if b.startswith("[source.thresholds."))
     shown = tomllib.loads(block)
     real = tomllib.loads((HERE / "water.toml").read_text(encoding="utf-8"))
     values = shown["source"][0]["values"]
@@ -64,7 +65,7 @@ def test_the_mapping_in_the_readme_is_the_water_mapping(tmp_path: Path) -> None:
     del real["source"][0]["allow_outside"]
     assert shown == real
 
-    (tmp_path / "ecoledger.toml").write_text(block, encoding="utf-8")
+    (tmp_path / "ecoledger.toml").write_text(f"{block}\n{thresholds}", encoding="utf-8")
     shutil.copy(HERE / "sites.csv", tmp_path)
     ran = run_cli("config", "check", str(tmp_path / "ecoledger.toml"), "--json")
     assert (ran.code, ran.json["problems"]) == (0, []), ran.out + ran.err

@@ -100,8 +100,8 @@ def test_published_lists_name_every_mart() -> None:
     assert sorted({m.stem for m in MARTS} - published) == []
 
 
-# Ours, and without a quote: the clock of a refresh, names of rules, whether a run is planned.
-_OUR_TEXTS = ("as_of", "rule_overrides", "admitted_schema", "held_domains", "is_planned")
+# Ours, and without a quote: the clock of a refresh, names of rules and sources, whether a run is planned.
+_OUR_TEXTS = ("as_of", "rule_overrides", "own_thresholds", "admitted_schema", "held_domains", "is_planned")
 _VARIABLE = re.compile(r"\bvar\(\s*[\"'](\w+)[\"']")
 
 

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from sources.config import Standards, load_config, shipped
+from sources.config.thresholds import own_thresholds
+from sources.registry import registry
 from sources.registry.declared import DECLARED_TABLES
 from tests import dbt_yml
 from tests.dbt_yml import PROJECT
@@ -67,4 +69,5 @@ def test_the_default_choices_are_those_of_the_project() -> None:
     assert default == dataclasses.asdict(Standards())
     assert (variables["grid_region"], variables["grid_series"]) == (default["grid_region"], default["grid_series"])
     assert variables["rule_overrides"] == default["rules"] == {}
+    assert variables["own_thresholds"] == own_thresholds(load_config(None), registry()) == []
     assert variables.get("air_edition_pin", "") == default["air_edition"] == ""
