@@ -43,6 +43,14 @@ def _at_most(part: str, whole: str) -> Check:
     return relation(f"{part} is at most {whole}", f"{part} <= {whole}", (part, whole), {part: 2, whole: 1})
 
 
+# What coverage counts, or that there is nothing to count.
+_COVERED = relation(
+    "coverage says what it counts",
+    "(coverage is null) = (coverage_basis = 'none')",
+    ("coverage", "coverage_basis"),
+    {"coverage": None, "coverage_basis": "readings"},
+)
+
 _INDICATOR_VALUES = Suite(
     "mart_indicator_values",
     (),
@@ -79,6 +87,44 @@ _DATA_HEALTH = Suite(
         _at_most("readings_used", "readings_present"),
         _at_most("readings_flagged", "readings_present"),
         _at_most("readings_missing", "readings_present"),
+        _at_most("sites_present", "sites_expected"),
+        _COVERED,
+    ),
+    {"feed": _FEEDS},
+)
+
+_DATA_HEALTH_SITE = Suite(
+    "mart_data_health_site",
+    tuple(registry().tables),
+    (
+        *(between(c, 0, None) for c in ("n_received", "n_suspect", "n_failed", "n_missing", "longest_silence_days")),
+        _at_most("n_valid", "n_received"),
+        _at_most("n_suspect", "n_received"),
+        _at_most("n_failed", "n_received"),
+        _at_most("n_missing", "n_received"),
+        _at_most("days_received", "days_expected"),
+        _at_most("longest_silence_days", "days_silent"),
+        _COVERED,
+        relation(
+            "a silent day has no reading",
+            "days_silent + days_received <= days_expected",
+            ("days_silent", "days_received", "days_expected"),
+            {"days_silent": 1, "days_received": 31, "days_expected": 31},
+        ),
+        relation(
+            "what is silent was heard before",
+            "silent_since < period_end + interval 1 day",
+            ("silent_since", "period_end"),
+            {"silent_since": "2026-02-01 00:00:00", "period_end": "2026-01-31"},
+        ),
+        none(
+            "each clean reading is counted at one site",
+            "select feed from (select feed, sum(n_received) as n from {table} group by feed) as s "
+            "full join (select feed, sum(readings_present) as n from {schema}.mart_data_health group by feed) as h "
+            "using (feed) where coalesce(s.n, 0) <> coalesce(h.n, 0)",
+            "no feed with more or fewer readings than mart_data_health has",
+            ("feed", "n_received"),
+        ),
     ),
     {"feed": _FEEDS},
 )
@@ -206,6 +252,7 @@ SUITES = (
     _EXCEEDANCES,
     _GHG_INVENTORY,
     _DATA_HEALTH,
+    _DATA_HEALTH_SITE,
     _DELIVERY_COUNTS,
     _RULES_IN_FORCE,
     *PLAN,

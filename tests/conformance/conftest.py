@@ -13,6 +13,7 @@ import pytest
 from tests.conformance import (
     air_cases,
     energy_cases,
+    health_cases,
     lists_cases,
     noise_cases,
     returns_cases,
@@ -31,7 +32,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     work = tmp_path_factory.mktemp("conformance")
     project = Project(work, AS_OF)
     district = District()
-    for cases in (water_cases, air_cases, noise_cases, lists_cases, energy_cases, returns_cases):
+    for cases in (water_cases, air_cases, noise_cases, lists_cases, energy_cases, returns_cases, health_cases):
         cases.add(district)
     waste_cases.add(district, work)
     district.write(project.clean_root)

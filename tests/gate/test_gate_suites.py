@@ -56,6 +56,11 @@ CONTRADICTIONS = {
         {"commitment_id": "greenway_length", "status": "missed"},
         {"commitment_id": "greenway_length", "status": "met"},
     ),
+    "each clean reading is counted at one site": (
+        "mart_data_health",
+        {"feed": "air", "readings_present": 2},
+        {"feed": "air", "n_received": 1},
+    ),
     "the sources of CO2 are its totals": (
         "mart_energy_annual",
         {"area_code": "110105"},

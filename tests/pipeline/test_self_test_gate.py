@@ -63,6 +63,13 @@ DEFECTS = [
     Planted("mart_plan_scorecard", "set status = 'met', judged_value = null", "a judgement has its value"),
     Planted("mart_plan_scorecard", "set status = 'on_track', validity = 'insufficient'", "no status from insufficient"),
     Planted("mart_data_health", "set deliveries_late = deliveries_received + 1", "deliveries_late"),
+    Planted(
+        "mart_data_health", "set coverage = null where coverage_basis = 'readings'", "coverage says what it counts"
+    ),
+    Planted("mart_data_health_site", "set n_received = n_received + 1", "each clean reading is counted at one site"),
+    Planted(
+        "mart_data_health_site", "set silent_since = period_end + interval 2 day", "what is silent was heard before"
+    ),
     Planted("mart_delivery_counts", "set records_unaccounted = 1", "every record is accounted for", "warn"),
 ]
 

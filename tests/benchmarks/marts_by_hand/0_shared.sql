@@ -52,9 +52,9 @@ select site_id, parameter, period_kind, period_start, period_end, value, flag, p
 
 create temp table waste as
 select site_id, parameter, category, destination, street_code, period_start, period_end, value, flag, provenance,
-    raw_sha256
+    delivery_id
 from clean('clean_waste');
 
 create temp table energy as
-select site_id, parameter, flow, sector, metering, period_start, period_end, value, unit, flag, provenance, raw_sha256
+select site_id, parameter, flow, sector, metering, period_start, period_end, value, unit, flag, provenance, delivery_id
 from clean('clean_energy');

@@ -1,6 +1,8 @@
 {#-
   Feed × day: what was delivered on that day, and what is there for that day. `deliveries_…`, `records_…` and
-  `received_…` belong to the day of delivery; `readings_…` to the day the readings are for.
+  `received_…` belong to the day of delivery; `readings_…` and `sites_…` to the day the readings are for. Coverage is by
+  readings where series should give them on that day, by sites where loads come as they come, and null where nothing is
+  due: samples and surveys may be taken on any day of their month or year (mart_data_health_site).
 -#}
 with ends as (
     select
@@ -16,44 +18,47 @@ readings as (
     select
         feed,
         day,
-        cast(sum(readings_regular) as bigint) as readings_regular,
+        cast(sum(case when is_dated then readings_present else 0 end) as bigint) as readings_dated,
         cast(sum(readings_present) as bigint) as readings_present,
         cast(sum(readings_used) as bigint) as readings_used,
-        cast(sum(readings_flagged) as bigint) as readings_flagged,
+        cast(sum(readings_suspect + readings_failed) as bigint) as readings_flagged,
         cast(sum(readings_missing) as bigint) as readings_missing
     from {{ ref('int_feed_day') }}
     group by feed, day
 ),
 
-first_readings as (
-    select
-        feed,
-        site_id,
-        min(day) as first_day
-    from {{ ref('int_feed_day') }}
-    where readings_regular > 0
-    group by feed, site_id, parameter
-),
-
-closed as (
-    select
-        feed,
-        site_id,
-        case when count(valid_to) = count(*) then max(valid_to) end as last_day
-    from {{ ref('stg_site_register') }}
-    group by feed, site_id
-),
-
--- Every series from its first reading on, as long as the site register keeps the site open.
+-- Series that should give as many readings, in the same days.
 series as (
     select
         s.feed,
+        s.rhythm,
         s.first_day,
-        c.last_day,
-        count(*) as n_series
-    from first_readings as s
-    left join closed as c on s.feed = c.feed and s.site_id = c.site_id
-    group by s.feed, s.first_day, c.last_day
+        s.last_day,
+        r.lateness_allowed_hours,
+        sum(s.per_period) as per_period
+    from {{ ref('int_feed_series') }} as s
+    inner join {{ ref('reading_rhythms') }} as r on s.rhythm = r.rhythm
+    where s.is_dated
+    group by s.feed, s.rhythm, s.first_day, s.last_day, r.lateness_allowed_hours
+),
+
+sites as (
+    select distinct
+        feed,
+        site_id,
+        first_day,
+        last_day
+    from {{ ref('int_feed_series') }}
+    where rhythm in ('day', 'load')
+),
+
+heard as (
+    select distinct
+        feed,
+        site_id,
+        day
+    from {{ ref('int_feed_day') }}
+    where rhythm in ('day', 'load')
 ),
 
 dated as (
@@ -131,14 +136,30 @@ days as (
     from readings
 ),
 
+-- A month, quarter or year is expected on the day it begins, and may arrive until long after it has ended.
 expected as (
     select
         d.feed,
         d.day,
-        sum(s.n_series) as n_series
+        sum(s.per_period) as readings_expected,
+        max({{ hours_after(rhythm_end('d.day', 's.rhythm'), 's.lateness_allowed_hours') }}) as arriving_until
     from days as d
     inner join series as s
-        on d.feed = s.feed and d.day >= s.first_day and (s.last_day is null or d.day <= s.last_day)
+        on
+            d.feed = s.feed and d.day >= s.first_day and (s.last_day is null or d.day <= s.last_day)
+            and d.day = cast(date_trunc(s.rhythm, d.day) as date)
+    group by d.feed, d.day
+),
+
+expected_sites as (
+    select
+        d.feed,
+        d.day,
+        count(distinct s.site_id) as sites_expected,
+        count(distinct h.site_id) as sites_present
+    from days as d
+    inner join sites as s on d.feed = s.feed and d.day >= s.first_day and (s.last_day is null or d.day <= s.last_day)
+    left join heard as h on s.feed = h.feed and s.site_id = h.site_id and d.day = h.day
     group by d.feed, d.day
 ),
 
@@ -166,19 +187,24 @@ joined as (
         v.received_quarantined,
         v.received_duplicate,
         v.received_superseded,
-        e.n_series,
-        {{ integer_quotient('e.n_series * 24', 'cast(f.cadence_hours as int)') }} as readings_expected,
-        r.readings_regular,
+        e.readings_expected,
+        r.readings_dated,
         r.readings_present,
         r.readings_used,
         r.readings_flagged,
         r.readings_missing,
-        {{ hours_after('d.day + interval 1 day', 'f.lateness_allowed_hours') }} > {{ as_of() }} as is_pending
+        x.sites_expected,
+        x.sites_present,
+        greatest(
+            {{ hours_after('d.day + interval 1 day', 'f.lateness_allowed_hours') }},
+            coalesce(e.arriving_until, d.day)
+        ) > {{ as_of() }} as is_pending
     from days as d
     inner join {{ ref('feed_cadence') }} as f on d.feed = f.feed
     left join calendar as c on d.feed = c.feed and d.day = c.day
     left join deliveries as v on d.feed = v.feed and d.day = v.day
     left join expected as e on d.feed = e.feed and d.day = e.day
+    left join expected_sites as x on d.feed = x.feed and d.day = x.day
     left join readings as r on d.feed = r.feed and d.day = r.day
 )
 
@@ -205,6 +231,13 @@ select
     coalesce(readings_used, 0) as readings_used,
     coalesce(readings_flagged, 0) as readings_flagged,
     coalesce(readings_missing, 0) as readings_missing,
-    {{ coverage('coalesce(readings_regular, 0)', 'readings_expected') }} as coverage,
+    cast(sites_expected as bigint) as sites_expected,
+    cast(case when sites_expected > 0 then coalesce(sites_present, 0) end as bigint) as sites_present,
+    case
+        when readings_expected > 0 then {{ coverage('coalesce(readings_dated, 0)', 'readings_expected') }}
+        when sites_expected > 0 then {{ coverage('coalesce(sites_present, 0)', 'sites_expected') }}
+    end as coverage,
+    case when readings_expected > 0 then 'readings' when sites_expected > 0 then 'sites' else 'none' end
+        as coverage_basis,
     is_pending
 from joined

@@ -1,0 +1,150 @@
+{#-
+  How clean readings are counted for data health: by series and day, and how often a series should give one.
+  Not here: what is missing (int_feed_series and the marts), lateness of each rhythm (seed reading_rhythms).
+-#}
+
+{#
+  The clean tables of a feed. `kind`: columns that, next to site and parameter, tell series apart. `rhythms`: how often a
+  series gives a reading, by condition; the first that holds counts, and without one it is `none`.
+    cadence   so many a day as the feed's cadence asks for
+    length    as often as its readings are long: so many a day, or one a calendar month, quarter or year
+    day, month, year   one in each; a month's or year's sample stands on any of its days
+    load      as loads come: a site is open or closed, and no number can be expected
+    none      nobody can say
+  `by_delivery`: the end of its readings says how late a delivery is. File counts know only when the latest reading
+  starts, and a month or a year is not late because it began long ago.
+#}
+{% macro health_tables(feed) -%}
+    {{ return({
+        'water': [
+            {'name': 'clean_water', 'kind': ['method'], 'by_delivery': false,
+             'rhythms': [("method = 'automatic'", 'cadence'), ("method = 'manual'", 'month')]}
+        ],
+        'air': [
+            {'name': 'clean_air', 'kind': [], 'by_delivery': false, 'rhythms': [('true', 'cadence')]},
+            {'name': 'clean_dustfall', 'kind': [], 'by_delivery': true, 'rhythms': [('true', 'month')]},
+            {'name': 'clean_dust_period', 'kind': [], 'by_delivery': false, 'rhythms': []}
+        ],
+        'noise': [
+            {'name': 'clean_noise', 'kind': ['period_kind'], 'by_delivery': false,
+             'rhythms': [("period_kind = 'hour'", 'cadence'), ('true', 'day')]},
+            {'name': 'clean_noise_survey', 'kind': ['survey_kind', 'survey_period'], 'by_delivery': true,
+             'rhythms': [('true', 'year')]}
+        ],
+        'waste': [
+            {'name': 'clean_waste', 'kind': [], 'by_delivery': true, 'rhythms': [('true', 'load')]}
+        ],
+        'energy': [
+            {'name': 'clean_energy', 'kind': ['flow', 'sector', 'metering'], 'by_delivery': true,
+             'rhythms': [('true', 'length')]}
+        ],
+        'returns': [
+            {'name': 'clean_returns', 'kind': ['plan_ref'], 'by_delivery': true,
+             'rhythms': [("coalesce(plan_ref, '') = ''", 'length')]}
+        ]
+    }[feed]) }}
+{%- endmacro %}
+
+{# An expression by the rhythm of a table's readings: `words` gives what stands for each; `otherwise` for none of them. #}
+{% macro by_rhythm(rhythms, words, otherwise) -%}
+    {%- if rhythms | map('first') | first == 'true' -%}
+        {{ words.get(rhythms[0][1], otherwise) }}
+    {%- elif rhythms -%}
+        case
+            {%- for condition, rhythm in rhythms %}
+            when {{ condition }} then {{ words.get(rhythm, otherwise) }}
+            {%- endfor %}
+            else {{ otherwise }}
+        end
+    {%- else -%}
+        {{ otherwise }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# The rhythm of readings as long as these: `longer_end` is the end of one longer than a day, else null. #}
+{% macro rhythm_of_length() -%}
+    case
+        when longer_end is null and {{ minutes_of_day() }} % shortest_minutes = 0 then 'day'
+        {%- for rhythm, length in [('month', '1 month'), ('quarter', '3 month'), ('year', '1 year')] %}
+        when
+            first_start = cast(date_trunc('{{ rhythm }}', day) as timestamp)
+            and longer_end = first_start + interval {{ length }} then '{{ rhythm }}'
+        {%- endfor %}
+        else 'none'
+    end
+{%- endmacro %}
+
+{# Minutes of a day: the step of a series that gives one reading a day. #}
+{% macro minutes_of_day() -%}
+    (24 * 60)
+{%- endmacro %}
+
+{#
+  A query: the clean readings of a feed by series, delivery where that matters, and the day they are for (period_start),
+  counted by flag. `rhythm` is day, month, quarter, year, load or none; `step_minutes` the time between two readings of
+  a day, null where it is the feed's cadence; `is_dated`: the period that a reading is expected for begins on its day.
+#}
+{% macro feed_day(feed) -%}
+    {%- for table in health_tables(feed) %}
+    {%- set by_length = table.rhythms and table.rhythms[0][1] == 'length' %}
+    {%- set keys = ['site_id', 'parameter'] + table.kind + (['delivery_id'] if table.by_delivery else []) %}
+    {%- set longer_end = 'case when period_end > period_start + interval 1 day then period_end end' %}
+    {%- set minutes = minutes_between('period_start', 'period_end') %}
+    select
+        '{{ feed }}' as feed,
+        '{{ table.name }}' as table_name,
+        site_id,
+        parameter,
+        {{ "concat_ws('/', " ~ table.kind | join(', ') ~ ')' if table.kind else "''" }} as kind,
+        {{ 'delivery_id' if table.by_delivery else "''" }} as delivery_id,
+        day,
+        {{ by_rhythm(table.rhythms, {
+            'cadence': "'day'", 'day': "'day'", 'month': "'month'", 'year': "'year'", 'load': "'load'",
+            'length': rhythm_of_length()
+        }, "'none'") }} as rhythm,
+        cast({{ by_rhythm(table.rhythms, {
+            'day': minutes_of_day(), 'length': 'case when longer_end is null then shortest_minutes end'
+        }, 'null') }} as bigint) as step_minutes,
+        {{ by_rhythm(table.rhythms, {'cadence': 'true', 'day': 'true', 'length': 'true'}, 'false') }} as is_dated,
+        first_start,
+        last_end,
+        longest_minutes,
+        provenance_rank,
+        readings_present,
+        readings_used,
+        readings_suspect,
+        readings_failed,
+        readings_missing
+    from (
+        select
+            {{ keys | join(', ') }},
+            cast(period_start as date) as day,
+            {%- if by_length %}
+            {{ longer_end }} as longer_end,
+            min(case when period_end > period_start then {{ minutes }} end) as shortest_minutes,
+            {%- endif %}
+            min(period_start) as first_start,
+            max(period_end) as last_end,
+            {{ 'max(' ~ minutes ~ ')' if table.by_delivery else 'cast(null as bigint)' }} as longest_minutes,
+            min({{ provenance_rank('provenance') }}) as provenance_rank,
+            count(*) as readings_present,
+            count(case when {{ is_usable() }} and value is not null then 1 end) as readings_used,
+            count(case when flag = {{ suspect_flag() }} then 1 end) as readings_suspect,
+            count(case when flag = {{ fail_flag() }} then 1 end) as readings_failed,
+            count(case when flag = {{ missing_flag() }} then 1 end) as readings_missing
+        from {{ clean_table(table.name) }}
+        group by {{ keys | join(', ') }}, cast(period_start as date){{ ', ' ~ longer_end if by_length }}
+    ) as counted
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+{%- endmacro %}
+
+{# The instant after the day, month, quarter or year that begins on `day`; `rhythm` is a column. #}
+{% macro rhythm_end(day, rhythm) -%}
+    case {{ rhythm }}
+        when 'month' then cast({{ day }} + interval 1 month as timestamp)
+        when 'quarter' then cast({{ day }} + interval 3 month as timestamp)
+        when 'year' then cast({{ day }} + interval 1 year as timestamp)
+        else cast({{ day }} + interval 1 day as timestamp)
+    end
+{%- endmacro %}
