@@ -5,11 +5,13 @@ Here belong questions and expected figures. Not here: readings (health_cases.py)
 
 from __future__ import annotations
 
+import csv
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from tests.conformance.kit import Project
+from sources.registry.load import registry
+from tests.conformance.kit import PROJECT, Project
 
 MONTH, YEAR = date(2026, 3, 1), date(2026, 1, 1)
 
@@ -29,6 +31,17 @@ def rows(project: Project, site: str, columns: str) -> dict[tuple[str, date], tu
         f"select period_kind, period_start, {columns} from cross_domain.mart_data_health_site where site_id = ?", site
     )
     return {(kind, start): tuple(values) for kind, start, *values in found}
+
+
+def test_every_clean_table_is_counted_with_its_feed(project: Project) -> None:
+    for feed in registry().feeds.values():
+        names = project.compiled(f"{{{{ health_tables('{feed.name}') | map(attribute='name') | join(' ') }}}}")
+        assert set(names.split()) == set(feed.tables), feed.name
+
+
+def test_every_rhythm_but_loads_has_its_lateness() -> None:
+    with (PROJECT / "seeds" / "health" / "reading_rhythms.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["rhythm"] for row in csv.DictReader(file)] == ["day", "month", "quarter", "year"]
 
 
 def test_energy_comes_as_often_as_it_is_long(project: Project) -> None:

@@ -110,9 +110,15 @@ def test_yearly_surveys_and_notified_dust(shows: Shown) -> None:
     )  # fmt: skip
 
 
-def test_returns_are_due_on_the_first_of_their_year(house: House) -> None:
+def test_returns_are_due_on_the_first_of_their_year(house: House, shows: Shown) -> None:
     """An item once returned is expected of each later year, and no other day has coverage."""
     found = house.released(
         f"select day, readings_expected, coverage from {FEED} where feed = 'returns' and coverage_basis = 'readings'"
     )
     assert found and {(row["day"].month, row["day"].day) for row in found} == {(1, 1)}
+    # The balance of two years: four flows each, due with the year they are of.
+    for year in ("2022", "2025"):
+        shows(
+            SITE, f"site_id = 'BALANCE' and period_start = '{year}-01-01'",
+            period_kind="year", n_received=4, n_expected=4, coverage="1.0000", validity="valid",
+        )  # fmt: skip
