@@ -15,13 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from sources.config.build import digest_of
-from warehouse.build_plan import Node
+from warehouse.build_plan import MOMENT, Node, short
 from warehouse.catalogue import CROSS_DOMAIN, JUDGEMENT
 
 _KINDS = ("seed", "model", "test")
 _WORD = re.compile(r"\w+")
-# The variable that moves with every delivery; it is read like a table, so that a plan names it as the reason.
-MOMENT = "as_of"
 # What adapter.dispatch() puts before the name of a macro.
 _DISPATCHED = ("duckdb__", "default__")
 # Decides how a node is built or judged; what else a configuration holds (tags, descriptions) does not.
@@ -94,7 +92,18 @@ class Project:
         moving = [MOMENT] if used.pop(MOMENT, None) else []
         parents = tuple(dict.fromkeys([*itertools.chain.from_iterable(read), *moving]))
         code = digest_of([*parts, used, given])
-        return Node(node["unique_id"], node["name"], kind, code, parents, code if kind == "seed" else "")
+        reach, open_days = self._by_day(node, parents)
+        holds = code if kind == "seed" else ""
+        return Node(node["unique_id"], node["name"], kind, code, parents, holds, reach, open_days)
+
+    def _by_day(self, node: Mapping[str, Any], parents: tuple[str, ...]) -> tuple[dict[str, tuple[int, int]], int]:
+        """What the node reads by day and how long a day stays open, as it declares (dbt_project/macros/by_day.sql)."""
+        declared = node["config"].get("meta", {}).get("by_day", {})
+        by_name = {short(parent): parent for parent in parents}
+        reads = declared.get("reads", {})
+        if unknown := sorted(set(reads) - set(by_name)):
+            raise ValueError(f"{node['name']}: by_day names {', '.join(unknown)}, which it does not read")
+        return {by_name[name]: (back, ahead) for name, (back, ahead) in reads.items()}, declared.get("open_days", 0)
 
     def _read(self, parent: str, node: Mapping[str, Any], admitted: Collection[str]) -> list[str]:
         """As what `node` reads `parent`: models of the second run read marts as admitted, its tests may read both."""

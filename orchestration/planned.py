@@ -13,10 +13,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from orchestration import handover
-from orchestration.build_nodes import MOMENT, Project, admitted_id
+from orchestration.build_nodes import Project, admitted_id
 from orchestration.dbt_runner import NO_ARTIFACTS, PROJECT, RUN_RESULTS, NodeResult
 from warehouse.atomic import write_bytes
-from warehouse.build_plan import Decision, decide, differing
+from warehouse.build_plan import MOMENT, Decision, decide, differing
 from warehouse.build_state import build_state, left_by, prepare, remove
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def plan_run(session: Session, number: int) -> PlannedRun:
         tokens |= {admitted_id(t.name): t.digest for t in handover.load_admitted(session.data)}
     with build_state(session.data.build_db) as state:
         state.put_tokens(tokens)
+        state.put_days({f"{project.sources}.{table}": days for table, days in session.lake.day_tokens().items()})
         state.want(nodes)
         found = decide(nodes, state.tokens(), state.built(), state.there(project.relations))
         # A node that is not there, or whose run is cut off, was not built.

@@ -8,11 +8,13 @@ Standard library only.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Verdict = Literal["rebuilt", "perhaps", "carried"]
 MISSING = "missing"
+# Id of the moment of the latest delivery, which nodes read like a table.
+MOMENT = "as_of"
 _INPUTS_NAMED = 3
 
 
@@ -22,6 +24,10 @@ class Node:
 
     `parents` are the ids of what it reads. `holds` is the token of what it holds where that is known before it is
     built (a seed holds its file), else empty. A test is `built` once it passed.
+
+    A node that is built by day gives the rows of a day from rows near that day: `reach` says of each parent that it
+    reads so, how many days before and after. While the moment of the latest delivery is less than `open_days` after the
+    end of a day, that day's rows depend on it.
     """
 
     id: str
@@ -30,6 +36,8 @@ class Node:
     code: str
     parents: tuple[str, ...] = ()
     holds: str = ""
+    reach: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    open_days: int = 0
 
 
 @dataclass(frozen=True)

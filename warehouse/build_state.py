@@ -12,15 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import duckdb
 
+from warehouse import build_days
 from warehouse.build_plan import MISSING, Node
 from warehouse.duck import connect, quoted
 
 # Raised whenever tables of another layout, or tokens made otherwise, must not be trusted.
-_LAYOUT = "2"
+_LAYOUT = "3"
 # In state.about: where the clean layer is.
 _PLACE = "clean"
 _TABLES = f"""
@@ -28,8 +30,8 @@ CREATE SCHEMA IF NOT EXISTS state;
 CREATE TABLE IF NOT EXISTS state.about (name VARCHAR, value VARCHAR);
 CREATE TABLE IF NOT EXISTS state.holds (node VARCHAR, token VARCHAR);
 CREATE TABLE IF NOT EXISTS state.built (node VARCHAR, key VARCHAR);
-CREATE TABLE IF NOT EXISTS state.wanted (node VARCHAR, code VARCHAR);
-CREATE TABLE IF NOT EXISTS state.reads (node VARCHAR, parent VARCHAR);
+CREATE TABLE IF NOT EXISTS state.wanted (node VARCHAR, code VARCHAR, open_days BIGINT);
+CREATE TABLE IF NOT EXISTS state.reads (node VARCHAR, parent VARCHAR, back BIGINT, ahead BIGINT);
 CREATE TABLE IF NOT EXISTS state.digests (table_name VARCHAR, token VARCHAR, contract VARCHAR, digest VARCHAR);
 CREATE OR REPLACE VIEW state.due AS
 WITH inputs AS (
@@ -41,6 +43,7 @@ SELECT w.node, w.code || '|' || coalesce(i.listed, '') AS key, b.key AS built_ke
 FROM state.wanted AS w
 LEFT JOIN inputs AS i ON i.node = w.node
 LEFT JOIN state.built AS b ON b.node = w.node;
+{build_days.TABLES}
 """
 
 # Digests of tables by name, token of what they held, and contract.
@@ -88,6 +91,10 @@ class BuildState:
         """Says what `tokens` hold now; the others stay."""
         self._replace("holds", tokens)
 
+    def put_days(self, holds: Mapping[str, Mapping[date, str]]) -> None:
+        """Says what the days of relations hold now: build_days.put_days."""
+        build_days.put_days(self._con, holds)
+
     def put_built(self, nodes: Iterable[str]) -> None:
         """Notes that `nodes` are built, or have passed, under the keys they have now."""
         named = dict.fromkeys(nodes, "")
@@ -102,19 +109,20 @@ class BuildState:
         """Replaces what the coming run is asked for: every node's code and what it reads."""
         listed = list(nodes)
         self._con.execute("DELETE FROM state.wanted; DELETE FROM state.reads")
-        self._insert("wanted", [(n.id, n.code) for n in listed])
-        self._insert("reads", [(n.id, parent) for n in listed for parent in n.parents])
+        self._insert("wanted", [(n.id, n.code, n.open_days) for n in listed])
+        nowhere = (None, None)
+        self._insert("reads", [(n.id, parent, *n.reach.get(parent, nowhere)) for n in listed for parent in n.parents])
 
     def _replace(self, table: str, rows: Mapping[str, str]) -> None:
         if rows:
             self._con.execute(f"DELETE FROM state.{table} WHERE list_contains(?, node)", [list(rows)])
             self._insert(table, list(rows.items()))
 
-    def _insert(self, table: str, rows: list[tuple[str, str]]) -> None:
-        # One statement for all rows: each of its own would take a millisecond.
-        self._con.execute(
-            f"INSERT INTO state.{table} SELECT unnest(?), unnest(?)", [[a for a, _ in rows], [b for _, b in rows]]
-        )
+    def _insert(self, table: str, rows: list[tuple[str | int | None, ...]]) -> None:
+        if rows:
+            # One statement for all rows: each of its own would take a millisecond.
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            self._con.execute(f"INSERT INTO state.{table} SELECT {', '.join(['unnest(?)'] * len(columns))}", columns)
 
 
 @contextmanager

@@ -251,6 +251,10 @@ class Index:
 
     # --- partitions and counts
 
+    def partition_digests(self) -> list[tuple[str, str, str]]:
+        """(table, value, SHA-256 of the Parquet) of every partition; not tables that are stored whole."""
+        return list(self.db.execute("SELECT table_name, value, sha256 FROM partitions WHERE value <> ''"))
+
     def touching(self, feed: str, partitions: Sequence[tuple[str, str]]) -> list[Receipt]:
         """Deliveries of `feed` with a reading in any of the (table, value) partitions, in delivery order."""
         found: dict[str, Receipt] = {}

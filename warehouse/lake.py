@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import IO, TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from sources.registry.declared import DeclaredTable
 from sources.registry.model import REGISTER_COLUMNS, Registry
 from warehouse import file_counts
 from warehouse.atomic import remove
+from warehouse.build_days import days_of_partition
 from warehouse.clean_files import SITE_REGISTER, Entered, read_flags_note, whole_tables, write_empty_tables
 from warehouse.index import Index, IndexUnusable
 from warehouse.intact import open_raw
@@ -100,6 +101,13 @@ class Lake:
         tokens = {table: "none" for table in (*self.registry.tables, *whole_tables())}
         tokens |= self.index.table_digests()
         return tokens | {file_counts.TABLE: file_counts.stored_digest(self.data)}
+
+    def day_tokens(self) -> dict[str, dict[date, str]]:
+        """What each clean table holds on each day: equal tokens, equal rows; days of one file have one token."""
+        found: dict[str, dict[date, str]] = {}
+        for table, value, sha256 in self.index.partition_digests():
+            found.setdefault(table, {}).update(dict.fromkeys(days_of_partition(value), sha256))
+        return found
 
     # --- raw
 

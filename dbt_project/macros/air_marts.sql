@@ -64,7 +64,7 @@
             else coalesce({{ suspects_reason('i.n_suspect', counted, air_day_item_compared('i')) }}, '')
         end end) as {{ item }}_reason{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ ref('int_air_day_iaqi') }} as i
+    from {{ days_of(ref('int_air_day_iaqi')) }} as i
     where i.basis = 'published' and i.place_kind = '{{ place_kind }}'
     group by i.place_id, i.day
 {%- endmacro %}

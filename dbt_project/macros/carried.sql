@@ -13,6 +13,11 @@
         {{ return(carry()) }}
     {%- endif -%}
     {%- set relation = this.incorporate(type='table') -%}
+    {%- set spans = changed_spans() -%}
+    {%- if spans is not none -%}
+        {{ build_days(relation, spans) }}
+        {{ return({'relations': [relation]}) }}
+    {%- endif -%}
     {{ drop_other_kind(relation) }}
     {%- call statement('main', auto_begin=True) -%}
         {%- if config.get('contract').enforced -%}
@@ -22,7 +27,12 @@
         {%- else -%}
             create or replace table {{ relation }} as ({{ compiled_code }});
         {%- endif %}
-        {{ note_built(relation, row_token(relation)) }}
+        {% if by_day() and var('is_planned') -%}
+            {{ note_days(relation) }}
+            {{ note_built(relation, token_of_days()) }}
+        {%- else -%}
+            {{ note_built(relation, row_token(relation)) }}
+        {%- endif %}
     {%- endcall -%}
     {{ adapter.commit() }}
     {{ return({'relations': [relation]}) }}
@@ -36,6 +46,9 @@
     {{ drop_other_kind(relation) }}
     {%- call statement('main', auto_begin=True) -%}
         create or replace view {{ relation }} as ({{ compiled_code }});
+        {%- if by_day() and var('is_planned') -%}
+            {{ note_days_of_view() }}
+        {%- endif -%}
         {#- A view holds what it reads: its token is its key. #}
         {{ note_built(relation, "(select md5(key) from state.due where node = '" ~ model.unique_id ~ "')") }}
     {%- endcall -%}
@@ -83,8 +96,10 @@
 
 {# Rows in any order: their number and two sums over the hash of each. #}
 {% macro row_token(relation) -%}
-    (
-        select count(*) || ':' || coalesce(bit_xor(hash(whole_row)), 0) || ':' || coalesce(sum(hash(whole_row)), 0)
-        from {{ relation }} as whole_row
-    )
+    (select {{ sums_of_rows('whole_row') }} from {{ relation }} as whole_row)
+{%- endmacro %}
+
+{# The same as an aggregate over the rows of the relation named `alias`. #}
+{% macro sums_of_rows(alias) -%}
+    count(*) || ':' || coalesce(bit_xor(hash({{ alias }})), 0) || ':' || coalesce(sum(hash({{ alias }})), 0)
 {%- endmacro %}

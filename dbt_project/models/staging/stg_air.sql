@@ -1,4 +1,5 @@
 {#- Air readings of one hour, all flags; `is_usable` says which of them feed statistics. -#}
+{{ config(meta={'by_day': {'reads': {'clean_air': [0, 0]}}}) }}
 select
     site_id,
     parameter,

@@ -1,4 +1,5 @@
 {#- Noise readings, all flags; `is_usable` says which feed statistics, `is_suspect` which of them are doubted. -#}
+{{ config(meta={'by_day': {'reads': {'clean_noise': [0, 0]}}}) }}
 select
     site_id,
     parameter,

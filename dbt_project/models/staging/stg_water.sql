@@ -1,4 +1,5 @@
 {#- Water readings, all flags; `is_usable` says which of them feed statistics. -#}
+{{ config(meta={'by_day': {'reads': {'clean_water': [0, 0]}}}) }}
 select
     site_id,
     parameter,

@@ -3,6 +3,7 @@
   the edition does not compute, 2012 gives none; 2026 publishes what the others give only above its bound. An item that
   nobody delivers is missing like one that is not valid. Without suspect readings: sure_aqi, sure_category.
 -#}
+{{ config(meta={'by_day': {'reads': {'int_air_day_iaqi': [0, 0]}}}) }}
 {%- set items = ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3_8h'] %}
 with expected as (
     select
@@ -33,7 +34,7 @@ largest as (
             count(case when item = '{{ item }}' then iaqi end) as n_{{ item }},
         {%- endfor %}
         min(provenance_rank) as provenance_rank
-    from {{ ref('int_air_day_iaqi') }}
+    from {{ days_of(ref('int_air_day_iaqi')) }}
     where in_index
     group by basis, place_kind, place_id, day
 ),
@@ -86,7 +87,7 @@ primaries as (
         {{ joined('i.item', ',', 'i.sort_order') }} as primary_items,
         {{ joined('i.item_zh', '、', 'i.sort_order') }} as primary_zh
     from indexed as x
-    inner join {{ ref('int_air_day_iaqi') }} as i
+    inner join {{ days_of(ref('int_air_day_iaqi')) }} as i
         on
             x.basis = i.basis and x.place_kind = i.place_kind and x.place_id = i.place_id and x.day = i.day
             and x.aqi = i.iaqi and i.in_index

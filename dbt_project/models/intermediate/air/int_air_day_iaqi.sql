@@ -2,9 +2,10 @@
   Basis x place x day x item of the index with its IAQI. Ozone above the top of its 8 h table, where the edition does not compute
   it, takes the index of the 1 h maximum.
 -#}
+{{ config(meta={'by_day': {'reads': {'int_air_day_item': [0, 0]}}}) }}
 {%- set key = ['basis', 'place_kind', 'place_id', 'day', 'item'] %}
 with indexed as (
-    {{ air_iaqi(ref('int_air_day_item'), key, 'rule_day') }}
+    {{ air_iaqi(days_of(ref('int_air_day_item')), key, 'rule_day') }}
 ),
 
 sure_inputs as (
@@ -18,7 +19,7 @@ sure_inputs as (
         pollutant,
         averaging,
         sure_index_input as index_input
-    from {{ ref('int_air_day_item') }}
+    from {{ days_of(ref('int_air_day_item')) }}
     where n_suspect > 0
 ),
 
@@ -33,7 +34,7 @@ select
         when coalesce(d.n_suspect, 0) = 0 then coalesce(x.iaqi, case when x.is_above_top then f.iaqi end)
         else coalesce(sx.iaqi, case when sx.is_above_top then sf.iaqi end)
     end as sure_iaqi
-from {{ ref('int_air_day_item') }} as d
+from {{ days_of(ref('int_air_day_item')) }} as d
 {%- for alias, fallback, relation in [('x', 'f', 'indexed'), ('sx', 'sf', 'sure_indexed')] %}
 left join {{ relation }} as {{ alias }}
     on

@@ -3,9 +3,10 @@
   (rounded by the rule of the day), against the limit of its averaging time; the same without suspect readings (sure_…).
   The district is the mean of its assessed stations, where enough of them are valid.
 -#}
+{{ config(meta={'by_day': {'reads': {'int_air_station_hours': [0, 0], 'int_air_station_day_item': [0, 0]}}}) }}
 with days as (
     select distinct day
-    from {{ ref('int_air_station_hours') }}
+    from {{ days_of(ref('int_air_station_hours')) }}
 ),
 
 assessed as (
@@ -39,7 +40,7 @@ district as (
         sum(i.sure_concentration) as sure_concentration_sum,
         min(i.provenance_rank) as provenance_rank,
         max(r.air_area_min_station_share) as min_share
-    from {{ ref('int_air_station_day_item') }} as i
+    from {{ days_of(ref('int_air_station_day_item')) }} as i
     inner join assessed as a on i.day = a.day and i.site_id = a.site_id
     inner join stations as n on i.day = n.day
     inner join {{ ref('int_air_rules') }} as r on {{ in_force('i.rule_day', 'r') }}
@@ -65,7 +66,7 @@ places as (
         concentration,
         sure_concentration,
         provenance_rank
-    from {{ ref('int_air_station_day_item') }}
+    from {{ days_of(ref('int_air_station_day_item')) }}
     union all
     select
         basis,

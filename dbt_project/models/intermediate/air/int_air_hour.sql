@@ -1,9 +1,11 @@
 {#-
   Reference station x hour, without gaps from its first to its last day: usable 1 h values side by side, the running means
-  that their rule allows (ozone 8 h; particles and SO2 24 h), and the sums and counts behind them from the first hour on:
-  a mean over any number of past hours is a difference of two rows. Readings flagged suspect are counted, and a mean
-  that has some is there without them as well (sure_…; null where it has none). No micro-stations.
+  that their rule allows (ozone 8 h; particles and SO2 24 h). Readings flagged suspect are counted, and a mean that has
+  some is there without them as well (sure_…; null where it has none). No micro-stations.
 -#}
+{#- No running mean reaches further back: within_reach() below refuses a rule that asks for more. -#}
+{%- set days_back = 3 %}
+{{ config(meta={'by_day': {'reads': {'stg_air': [days_back, 0], 'int_air_station_days': [days_back, 0]}}}) }}
 {%- set pollutants = ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3'] %}
 {%- set over_24h = ['pm2_5', 'pm10', 'so2'] %}
 {%- set running_24h = [
@@ -11,8 +13,7 @@
 ] %}
 with stations as (
     select distinct site_id
-    from {{ ref('stg_site_register') }}
-    where feed = 'air' and kind = 'station'
+    from {{ days_of(ref('int_air_station_days')) }}
 ),
 
 readings as (
@@ -27,27 +28,12 @@ readings as (
         {%- endfor %}
         count(*) as n_received,
         min({{ provenance_rank('a.provenance') }}) as provenance_rank
-    from {{ ref('stg_air') }} as a
+    from {{ days_of(ref('stg_air')) }} as a
     inner join stations as s on a.site_id = s.site_id
     where a.parameter in (
             '{{ pollutants | join("', '") }}'
         )
     group by a.site_id, a.day, a.hour_label
-),
-
-spans as (
-    select
-        site_id,
-        min(day) as first_day,
-        max(day) as last_day,
-        min(provenance_rank) as provenance_rank
-    from readings
-    group by site_id
-),
-
-days as (
-    select d.day
-    from ({{ day_series('(select min(first_day) from spans)', '(select max(last_day) from spans)') }}) as d
 ),
 
 labels as (
@@ -56,14 +42,14 @@ labels as (
 
 hours as (
     select
-        s.site_id,
+        d.site_id,
         d.day,
         l.hour_label,
         {{ hours_after('d.day', 'l.hour_label - 1') }} as period_start,
         {{ hours_after('d.day', 'l.hour_label') }} as period_end,
-        s.provenance_rank
-    from spans as s
-    inner join days as d on s.first_day <= d.day and s.last_day >= d.day
+        d.n_received as n_received_of_day,
+        d.provenance_rank
+    from {{ days_of(ref('int_air_station_days')) }} as d
     cross join labels as l
 ),
 
@@ -74,7 +60,7 @@ numbered as (
         h.hour_label,
         h.period_start,
         h.period_end,
-        row_number() over (partition by h.site_id order by h.period_start) as hour_no,
+        {{ minutes_between("timestamp '1980-01-01 00:00:00'", 'h.period_start') }} // 60 as hour_no,
         {%- for pollutant in pollutants %}
             r.{{ pollutant }},
             coalesce(r.{{ pollutant }}_suspect, 0) as {{ pollutant }}_suspect,
@@ -94,7 +80,7 @@ numbered as (
             ) as {{ pollutant }}_n,
         {%- endfor %}
         coalesce(r.n_received, 0) as n_received,
-        sum(coalesce(r.n_received, 0)) over (partition by h.site_id, h.day) as n_received_of_day,
+        h.n_received_of_day,
         coalesce(r.provenance_rank, h.provenance_rank) as provenance_rank
     from hours as h
     left join readings as r on h.site_id = r.site_id and h.day = r.day and h.hour_label = r.hour_label
@@ -114,9 +100,9 @@ dated as (
 running as (
     select
         h.*,
-        r.air_8h_window_hours,
+        {{ within_reach('r.air_8h_window_hours', days_back) }} as air_8h_window_hours,
         r.air_8h_min_hours,
-        r.air_day_expected_hours,
+        {{ within_reach('r.air_day_expected_hours', days_back) }} as air_day_expected_hours,
         r.air_day_min_hours,
     {%- for part in ['n', 'sum', 'suspect_n', 'suspect_sum'] %}
         h.o3_{{ part }} - coalesce(w.o3_{{ part }}, 0) as o3_8h_{{ part }},
@@ -167,8 +153,6 @@ select
     air_8h_min_hours,
     air_day_expected_hours,
     air_day_min_hours,
-    pm10_sum,
-    pm10_n,
     n_received,
     n_received_of_day,
     provenance_rank

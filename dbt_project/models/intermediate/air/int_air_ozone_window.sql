@@ -3,6 +3,7 @@
   that end inside the natural day, and where the first such window ends. A window counts the hours that are there,
   whichever are missing: the hour it is named after may be one of them. The same without suspect readings (sure_…).
 -#}
+{{ config(meta={'by_day': {'reads': {'stg_air': [0, 0]}}}) }}
 with hours as (
     select {{ each_hour_label() }} as hour_label
 ),
@@ -40,7 +41,7 @@ means as (
         sum(a.value) as value_sum,
         count(case when a.is_suspect then a.value end) as n_suspect,
         sum(case when a.is_suspect then 0 else a.value end) as sure_value_sum
-    from {{ ref('stg_air') }} as a
+    from {{ days_of(ref('stg_air')) }} as a
     inner join windows as w on a.hour_label = w.hour_label
     where a.parameter = 'o3' and a.is_usable and a.value is not null
     group by

@@ -4,6 +4,7 @@
   concentration without them (sure_concentration; else the same). Basis `published` for all stations; each edition as a
   basis of its own for those that are ever assessed (int_air_edition).
 -#}
+{{ config(meta={'by_day': {'reads': {'int_air_station_hours': [0, 0], 'int_air_ozone_window': [0, 0]}}}) }}
 with compared as (
     select distinct site_id
     from {{ ref('stg_site_register') }}
@@ -27,7 +28,7 @@ measured as (
         h.provenance_rank,
         e.basis,
         {{ air_rule_day('h.day', 'e') }} as rule_day
-    from {{ ref('int_air_station_hours') }} as h
+    from {{ days_of(ref('int_air_station_hours')) }} as h
     inner join {{ ref('air_items') }} as i on h.parameter = i.pollutant
     inner join {{ ref('int_air_edition') }} as e on {{ in_force('h.day', 'e') }}
     left join compared as c on h.site_id = c.site_id
@@ -66,7 +67,7 @@ judged as (
     {%- endfor %}
     from measured as m
     inner join {{ ref('int_air_rules') }} as r on {{ in_force('m.rule_day', 'r') }}
-    left join {{ ref('int_air_ozone_window') }} as w
+    left join {{ days_of(ref('int_air_ozone_window')) }} as w
         on
             m.averaging = '8h' and m.site_id = w.site_id and m.day = w.day
             and r.air_8h_window_hours = w.air_8h_window_hours and r.air_8h_min_hours = w.air_8h_min_hours

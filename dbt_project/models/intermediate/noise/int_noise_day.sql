@@ -3,6 +3,7 @@
   of its class. What has not arrived is pending while it can still arrive, insufficient afterwards; what suspect readings
   decide is indicative (suspects.sql; columns that begin with `sure_`). Percentiles need as many hours as levels.
 -#}
+{{ config(meta={'by_day': {'reads': {'int_noise_period': [0, 0]}, 'open_days': 4}}) }}
 {%- set parts = [('day', 'ld'), ('night', 'ln')] %}
 {%- set of_burst = [('attainment', 'j.night_burst_attained', 'j.sure_night_burst_attained')] %}
 {%- set counts = ['hours_valid', 'hours_received', 'hours_suspect', 'hours_percentiles', 'hours_lmax'] %}
@@ -27,7 +28,7 @@ with days as (
         sum(hours_weather) as hours_weather,
         sum(hours_short) as hours_short,
         {{ provenance_of_rank('min(provenance_rank)') }} as provenance
-    from {{ ref('int_noise_period') }}
+    from {{ days_of(ref('int_noise_period')) }}
     group by site_id, day
 ),
 

@@ -4,11 +4,12 @@
   those of its slots: what was exceeded 10 % of an hour cannot be had from levels of hours.
   Columns that begin with `sure_` say the same without suspect readings (suspects.sql).
 -#}
+{{ config(meta={'by_day': {'reads': {'int_noise_slot': [0, 0]}}}) }}
 with chosen as (
     select
         *,
         bool_or(is_hour) over (partition by site_id, day, part) as has_hours
-    from {{ ref('int_noise_slot') }}
+    from {{ days_of(ref('int_noise_slot')) }}
 )
 
 select

@@ -6,6 +6,7 @@
   Columns that begin with `sure_` say the same without suspect readings (suspects.sql).
   Not here: Ld, Ln and Ldn (int_noise_period), limits (int_noise_day).
 -#}
+{{ config(meta={'by_day': {'reads': {'stg_noise': [0, 1]}}}) }}
 {%- set columns = {
     'leq': 'leq_db', 'lmax': 'lmax_db', 'valid_minutes': 'valid_minutes', 'noise_wind_speed': 'wind_m_s',
     'noise_rain': 'rain_mm'
@@ -28,7 +29,7 @@ with slots as (
             is_usable and is_suspect and parameter in ('leq', 'valid_minutes', 'noise_wind_speed', 'noise_rain')
         ), false) as is_suspect,
         {{ least_provenance('provenance') }} as provenance
-    from {{ ref('stg_noise') }}
+    from {{ days_of(ref('stg_noise')) }}
     where period_kind in ('hour', 'day', 'evening', 'night')
     group by site_id, period_kind, period_start, period_end
 ),

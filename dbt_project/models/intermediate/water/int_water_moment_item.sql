@@ -3,6 +3,7 @@
   the real-time product says so), and the class the source published with it. A reading that only the source's own status
   mark fails counts here where the source publishes a class with it all the same: the two are then of the same reading.
 -#}
+{{ config(meta={'by_day': {'reads': {'stg_water': [0, 0]}}}) }}
 select
     w.site_id,
     w.period_start,
@@ -26,7 +27,7 @@ select
         else cast(w.value as decimal(18, 6))
     end as assessed_value,
     {{ provenance_rank('w.provenance') }} as provenance_rank
-from {{ ref('stg_water') }} as w
+from {{ days_of(ref('stg_water')) }} as w
 inner join {{ ref('water_items') }} as i on w.parameter = i.parameter and {{ in_force('w.day', 'i') }}
 inner join {{ ref('int_water_rules') }} as r on {{ in_force('w.day', 'r') }}
 left join {{ ref('stg_site_register') }} as s

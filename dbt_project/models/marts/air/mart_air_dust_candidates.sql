@@ -3,7 +3,21 @@
   of the hours before it, an end when the hour is back near that mean. Proposals for whoever asks for an official notice:
   nothing is excluded by them, and each says whether a notified period overlaps it.
 -#}
-with hours as (
+with running as (
+    select
+        site_id,
+        hour_no,
+        -- The mean of any number of past hours is a difference of two rows.
+        sum(coalesce(pm10, 0)) over from_the_first as pm10_sum,
+        count(pm10) over from_the_first as pm10_n
+    from {{ ref('int_air_hour') }}
+    window
+        from_the_first as (
+            partition by site_id order by hour_no rows between unbounded preceding and current row
+        )
+),
+
+hours as (
     select
         h.site_id,
         h.hour_no,
@@ -19,8 +33,8 @@ with hours as (
         max(case when h.pm10 is not null then h.hour_no end) over (partition by h.site_id) as last_hour_no
     from {{ ref('int_air_hour') }} as h
     inner join {{ ref('int_air_rules') }} as r on {{ in_force('h.day', 'r') }}
-    inner join {{ ref('int_air_hour') }} as b on h.site_id = b.site_id and h.hour_no - 1 = b.hour_no
-    left join {{ ref('int_air_hour') }} as a
+    inner join running as b on h.site_id = b.site_id and h.hour_no - 1 = b.hour_no
+    left join running as a
         on h.site_id = a.site_id and h.hour_no - 1 - cast(r.air_dust_previous_hours as bigint) = a.hour_no
 ),
 

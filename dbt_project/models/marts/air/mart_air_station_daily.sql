@@ -3,6 +3,7 @@
   force that day. Every value has its own verdict, pending while its hours can still arrive; `validity` is that of the
   index alone. Where suspect readings decide whether a value attains its limit or is valid at all, it is indicative.
 -#}
+{{ config(meta={'by_day': {'reads': {'int_air_day_aqi': [0, 0], 'int_air_day_iaqi': [0, 0]}, 'open_days': 4}}) }}
 with measured as (
     {{ air_day_columns('station', 'hours') }}
 ),
@@ -12,7 +13,7 @@ expected as (
         a.*,
         f.lateness_allowed_hours,
         {{ day_end('a.day') }} as day_end
-    from {{ ref('int_air_day_aqi') }} as a
+    from {{ days_of(ref('int_air_day_aqi')) }} as a
     inner join {{ ref('feed_cadence') }} as f on f.feed = 'air'
     where a.basis = 'published' and a.place_kind = 'station'
 ),

@@ -4,6 +4,7 @@
   rule air_realtime_hourly_items the six items of the hour; 2026: six items of the hour. Every value has its own verdict;
   `validity` is that of the index, which is at most indicative where suspect readings decide its category. A station that no register calls a reference station (kind `station`) is not here.
 -#}
+{{ config(meta={'by_day': {'reads': {'int_air_hour': [0, 0]}, 'open_days': 4}}) }}
 {%- set items = ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3_1h', 'o3_8h'] %}
 {%- set hourly = ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3'] %}
 {%- set running = ['o3_8h', 'pm2_5_24h', 'pm10_24h', 'so2_24h'] %}
@@ -45,7 +46,7 @@ measured as (
         r.air_aqi_partial_above,
         r.air_primary_above,
         case when r.air_realtime_hourly_items = 1 then 'hourly' else 'standard' end as item_set
-    from {{ ref('int_air_hour') }} as h
+    from {{ days_of(ref('int_air_hour')) }} as h
     inner join {{ ref('int_air_rules') }} as r on {{ in_force('h.rule_day', 'r') }}
     where h.n_received_of_day > 0 and h.period_end <= {{ as_of() }}
 ),

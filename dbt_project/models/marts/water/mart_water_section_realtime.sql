@@ -4,13 +4,14 @@
   source marks the readings as invalid (maintenance) and published a class with them, or flags one of the five suspect:
   without it there is no class. Each value has its own verdict; `validity` is that of the class.
 -#}
+{{ config(meta={'by_day': {'reads': {'int_water_moment_item': [0, 0]}, 'day': 'cast(period_start as date)'}}) }}
 {%- set shown = [
     ('water_temperature', 'water_temperature_degc'), ('ph', 'ph'), ('do', 'do_mg_l'), ('codmn', 'codmn_mg_l'),
     ('nh3n', 'nh3n_mg_l'), ('tp', 'tp_mg_l'), ('tn', 'tn_mg_l'), ('turbidity', 'turbidity_ntu'),
     ('conductivity', 'conductivity_us_cm')
 ] %}
 with classed as (
-    {{ water_item_classes(ref('int_water_moment_item'), ['site_id', 'period_start_utc'], 'day') }}
+    {{ water_item_classes(days_of(ref('int_water_moment_item')), ['site_id', 'period_start_utc'], 'day') }}
 ),
 
 moments as (
@@ -37,7 +38,7 @@ moments as (
         coalesce(bool_or(case when m.in_realtime_class then m.is_marked_invalid end), false) as is_marked_invalid,
         min(case when m.in_realtime_class then m.provenance_rank end) as class_provenance_rank,
         min(m.provenance_rank) as provenance_rank
-    from {{ ref('int_water_moment_item') }} as m
+    from {{ days_of(ref('int_water_moment_item')) }} as m
     group by m.site_id, m.period_start_utc, m.period_start, m.day
 ),
 

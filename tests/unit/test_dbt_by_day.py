@@ -1,0 +1,73 @@
+"""What models declare about days (dbt_project/macros/by_day.sql) is what their SQL does."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from sources.registry import registry
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+MODELS = {file.stem: file for file in sorted((PROJECT / "models").rglob("*.sql"))}
+MACROS = "\n".join(file.read_text(encoding="utf-8") for file in sorted((PROJECT / "macros").glob("*.sql")))
+CONFIG = re.compile(r"\{\{ config\(meta=\{'by_day': (?P<declared>.*)\}\) \}\}")
+SET = re.compile(r"\{%- set days_back = (\d+) %\}")
+# Days of a deadline that may lie on the day after the next, and the hour it falls on.
+SLACK_HOURS = 48
+
+
+def declared(name: str) -> dict | None:
+    text = MODELS[name].read_text(encoding="utf-8")
+    found = CONFIG.search(text)
+    if not found:
+        return None
+    given = found["declared"]
+    for number in SET.findall(text):
+        given = given.replace("days_back", number)
+    return ast.literal_eval(given)
+
+
+BY_DAY = {name: found for name in MODELS if (found := declared(name)) is not None}
+TABLES = sorted(name for name in BY_DAY if not name.startswith("stg_"))
+
+
+def text_of(name: str) -> str:
+    """The model's SQL with the text of the macros of air marts, which read for it."""
+    text = MODELS[name].read_text(encoding="utf-8")
+    macro = re.search(r"macro air_day_columns\(.*?endmacro", MACROS, re.DOTALL).group()
+    return text + (macro if "air_day_columns(" in text else "")
+
+
+def test_every_layer_of_reading_hour_and_day_is_built_by_day():
+    assert {"int_air_hour", "mart_air_station_hourly", "int_noise_slot", "int_water_moment_item"} <= set(TABLES)
+    every = {name for name in MODELS if "'by_day'" in MODELS[name].read_text(encoding="utf-8")}
+    assert every == set(BY_DAY), "a declaration that this test cannot read"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_what_is_read_by_day_is_what_is_declared(name):
+    text = text_of(name)
+    by_day = set(re.findall(r"days_of\(ref\('(\w+)'\)\)", text))
+    assert by_day == set(BY_DAY[name]["reads"])
+    for parent in by_day:
+        whole = re.findall(rf"(?<!days_of\()ref\('{parent}'\)", text)
+        assert not whole, f"{name} reads {parent} by day and whole"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_whoever_is_read_by_day_knows_its_days(name):
+    assert set(BY_DAY[name]["reads"]) <= set(BY_DAY)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_days_stay_open_until_the_latest_delivery_that_is_allowed(name):
+    uses_moment = "as_of()" in text_of(name) or "still_arriving(" in text_of(name)
+    open_hours = 24 * BY_DAY[name].get("open_days", 0)
+    if not uses_moment:
+        assert open_hours == 0
+        return
+    feed = registry().feeds[MODELS[name].parent.name]
+    assert open_hours >= feed.lateness_allowed_hours + SLACK_HOURS

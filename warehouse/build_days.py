@@ -1,0 +1,90 @@
+"""Which days of a table that is built by day are to be built again: the part of schema `state` that knows days.
+
+Here belongs what each relation holds per day, what each node read of them when it was built, and the comparison of both
+(macro state.changing). Not here: nodes as a whole (build_state.py) or building (dbt_project/macros/by_day.sql).
+
+A node that is built by day declares how many days before and after its own it reads of each parent (`state.reads`). The
+row of day d reads days d - back to d + ahead, so a parent's day p decides days p - ahead to p + back. While a day is
+open, its rows also depend on the moment of the latest delivery. Everything else that a node depends on is its `fixed`
+key: where that moves, all days are built.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from warehouse.build_plan import MISSING, MOMENT
+
+if TYPE_CHECKING:
+    import duckdb
+
+# Rows without a day: a change among them builds everything.
+NO_DAY = date(1, 1, 1)
+TABLES = f"""
+CREATE TABLE IF NOT EXISTS state.day_holds (node VARCHAR, day DATE, token VARCHAR);
+CREATE TABLE IF NOT EXISTS state.day_reads (node VARCHAR, parent VARCHAR, day DATE, token VARCHAR);
+CREATE TABLE IF NOT EXISTS state.day_built (node VARCHAR, fixed VARCHAR, moment VARCHAR);
+CREATE OR REPLACE VIEW state.fixed AS
+WITH inputs AS (
+    SELECT
+        r.node,
+        string_agg(r.parent || '=' || coalesce(h.token, '{MISSING}'), ';' ORDER BY r.parent)
+            FILTER (WHERE r.back IS NULL AND r.parent <> '{MOMENT}') AS listed,
+        max(h.token) FILTER (WHERE r.parent = '{MOMENT}') AS moment
+    FROM state.reads AS r LEFT JOIN state.holds AS h ON h.node = r.parent
+    GROUP BY r.node
+)
+SELECT w.node, w.open_days, w.code || '|' || coalesce(i.listed, '') AS fixed, i.moment
+FROM state.wanted AS w LEFT JOIN inputs AS i ON i.node = w.node;
+CREATE OR REPLACE MACRO state.days_near(wanted) AS TABLE
+SELECT DISTINCT h.day + CAST(s.n AS INTEGER) AS day
+FROM state.reads AS r, state.day_holds AS h, range(-r.ahead, r.back + 1) AS s(n)
+WHERE r.node = wanted AND r.back IS NOT NULL AND h.node = r.parent;
+CREATE OR REPLACE MACRO state.changing(wanted) AS TABLE
+WITH held AS (
+    SELECT r.parent, h.day, h.token
+    FROM state.reads AS r INNER JOIN state.day_holds AS h ON h.node = r.parent
+    WHERE r.node = wanted AND r.back IS NOT NULL
+),
+before AS (SELECT parent, day, token FROM state.day_reads WHERE node = wanted),
+moved AS (
+    SELECT coalesce(h.parent, b.parent) AS parent, coalesce(h.day, b.day) AS day
+    FROM held AS h FULL JOIN before AS b ON h.parent = b.parent AND h.day = b.day
+    WHERE h.token IS DISTINCT FROM b.token
+)
+SELECT m.day + CAST(s.n AS INTEGER) AS day
+FROM moved AS m, state.reads AS r, range(-r.ahead, r.back + 1) AS s(n)
+WHERE r.node = wanted AND r.parent = m.parent
+UNION
+SELECT n.day
+FROM state.days_near(wanted) AS n, state.fixed AS f, state.day_built AS b
+WHERE
+    f.node = wanted AND b.node = wanted AND f.moment <> b.moment
+    AND n.day + CAST(f.open_days AS INTEGER) >= CAST(least(f.moment, b.moment) AS DATE);
+CREATE OR REPLACE MACRO state.spans(wanted) AS TABLE
+WITH changing AS (SELECT day FROM state.changing(wanted)),
+numbered AS (SELECT day, day - CAST(row_number() OVER (ORDER BY day) AS INTEGER) AS island FROM changing)
+SELECT min(day) AS first_day, max(day) AS last_day, count(*) AS n_days
+FROM numbered GROUP BY island ORDER BY first_day;
+"""
+
+
+def put_days(con: duckdb.DuckDBPyConnection, holds: Mapping[str, Mapping[date, str]]) -> None:
+    """Replaces what each node of `holds` holds, by day."""
+    nodes = [node for node, days in holds.items() for _ in days]
+    days = [day for of_node in holds.values() for day in of_node]
+    tokens = [token for of_node in holds.values() for token in of_node.values()]
+    con.execute("DELETE FROM state.day_holds WHERE list_contains(?, node)", [list(holds)])
+    con.execute("INSERT INTO state.day_holds SELECT unnest(?), unnest(?::DATE[]), unnest(?)", [nodes, days, tokens])
+
+
+def days_of_partition(value: str) -> Iterator[date]:
+    """The days of a partition by its value, as registry.GRAINS writes it: a day, a month or a year."""
+    year, month, day = [*map(int, value.split("-")), 0, 0][:3]
+    first = date(year, month or 1, day or 1)
+    last = first if day else date(year, month or 12, monthrange(year, month or 12)[1])
+    for n in range((last - first).days + 1):
+        yield first + timedelta(days=n)
