@@ -2,23 +2,20 @@
 
 The meters of a month are complete days before its balance arrives: on the last day of a month and on the day after,
 what is pending is next to what is missing. Here belongs what the command line publishes then. Not here: the days
-between (test_calendar.py). The district is the built-in one without its 43 small air stations, from 20 December on.
+between (test_calendar.py). The district is the cut one, from 20 December on.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from tests.kit import ROOT, Ran, current, parsed, run_cli
-from warehouse.paths import DataDir
+from tests.kit import current
+from tests.pipeline.cut_district import District
 
 BEGINS = "2025-12-20"
-LEFT_OUT = 'id = "sim_air_micro"'
 # The last day, and the month's end to which the balance goes on the morning after; None: to none of the year.
 TURNS = [
     pytest.param("2025-12-31", None, marks=pytest.mark.slow),
@@ -40,28 +37,9 @@ TOTALS = """
 """
 
 
-class District:
-    """The cut district's configuration and data directory."""
-
-    def __init__(self, folder: Path) -> None:
-        self.data, self.config = folder / "data", folder / "ecoledger.toml"
-        built_in = ROOT / "sources" / "simulated"
-        head, *sources = (built_in / "district.toml").read_text(encoding="utf-8").split("[[source]]")
-        kept = [source for source in sources if LEFT_OUT not in source]
-        assert len(kept) == len(sources) - 1
-        self.config.write_text("[[source]]".join((head, *kept)), encoding="utf-8")
-        shutil.copy(built_in / "sites.csv", folder / "sites.csv")
-        parsed(DataDir(self.data))
-        self.refreshed: dict[str, Ran] = {}
-
-    def refresh(self, last_day: str, *options: str) -> Ran:
-        places = ("--data", str(self.data), "--config", str(self.config))
-        return run_cli("refresh", *places, "--from", BEGINS, "--to", last_day, "--json", *options)
-
-
 @pytest.fixture(scope="module")
 def district(tmp_path_factory: pytest.TempPathFactory) -> District:
-    return District(tmp_path_factory.mktemp("turns"))
+    return District(tmp_path_factory.mktemp("turns"), BEGINS)
 
 
 @pytest.mark.parametrize(("last_day", "reaches"), TURNS)
