@@ -32,7 +32,7 @@ def main() -> None:
     options = parser.parse_args()
     data = options.keep or Path(tempfile.mkdtemp(prefix="ecoledger-bench-"))
     days = [options.to + timedelta(days=n) for n in range(-1, 2)]
-    print(f"{'a loop of 20 million':24} {_loop():7.1f} CPU s", flush=True)
+    print(f"{'a loop of 20 million':24} {loop():7.1f} CPU s", flush=True)
     try:
         for label, day, more in (
             ("first refresh", days[0], ()),
@@ -42,13 +42,13 @@ def main() -> None:
             ("the same, built anew", days[2], ("--feed", "waste", "--full")),
         ):
             since = ("--from", str(options.first)) if options.first else ()
-            _line(label, *_refresh(data, day, (*since, *more)))
+            line(label, *measured(data, ("--to", str(day), *since, *more)))
     finally:
         if not options.keep:
             shutil.rmtree(data, ignore_errors=True)
 
 
-def _loop() -> float:
+def loop() -> float:
     """CPU seconds of a fixed piece of work."""
     began, total = time.process_time(), 0
     for number in range(20_000_000):
@@ -56,9 +56,9 @@ def _loop() -> float:
     return time.process_time() - began
 
 
-def _refresh(data: Path, to: date, options: tuple[str, ...]) -> tuple[float, float, int, dict[str, object]]:
+def measured(data: Path, options: tuple[str, ...]) -> tuple[float, float, int, dict[str, object]]:
     """Wall and CPU seconds, peak resident bytes of the process tree, and what the refresh said of itself."""
-    places = ("--data", str(data), "--to", str(to), "--json")
+    places = ("--data", str(data), "--json")
     command = [sys.executable, "-m", "orchestration.cli", "refresh", *places, *options]
     with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile("w+") as out:
         started = time.perf_counter()
@@ -107,7 +107,7 @@ def _resident(pid: int) -> int:
         return 0
 
 
-def _line(label: str, seconds: float, cpu: float, peak: int, said: dict[str, object]) -> None:
+def line(label: str, seconds: float, cpu: float, peak: int, said: dict[str, object]) -> None:
     steps = ", ".join(f"{name} {value:.1f}" for name, value in dict(said.get("seconds") or {}).items())
     print(
         f"{label:24} {cpu:7.1f} CPU s  {seconds:7.1f} s  {peak / 2**20:6.0f} MiB  {said['outcome']}  {steps}",
