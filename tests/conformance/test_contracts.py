@@ -29,14 +29,14 @@ YML = "{name: mart_%s, columns: [{name: value, data_type: 'decimal(9,4)'}, {name
 
 
 class Models:
-    """A project of the materialisation alone, with a model per case: right, or wrong where `is_wrong` is set."""
+    """A project of the macros alone, with a model per case: right, or wrong where `is_wrong` is set."""
 
     def __init__(self, folder: Path) -> None:
         project, self.data = folder / "project", DataDir(folder / "data").prepare()
         models = project / "models" / "marts" / "energy"
         models.mkdir(parents=True)
-        (project / "macros").mkdir()
-        for name in ("dbt_project.yml", "profiles.yml", "macros/carried.sql", "macros/project.sql"):
+        shutil.copytree(PROJECT / "macros", project / "macros")
+        for name in ("dbt_project.yml", "profiles.yml"):
             shutil.copy(PROJECT / name, project / name)
         for name, (sql, _) in WRONG.items():
             text = f"{{% if var('is_wrong', false) %}}{sql}{{% else %}}{RIGHT}{{% endif %}} -- the end"
