@@ -18,6 +18,7 @@ class District:
     """The cut district's configuration and data directory."""
 
     def __init__(self, folder: Path, begins: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self.begins = begins
         self.data, self.config = folder / "data", folder / "ecoledger.toml"
         built_in = ROOT / "sources" / "simulated"

@@ -1,7 +1,8 @@
 {#-
   Reference station x hour, without gaps from its first to its last day: usable 1 h values side by side, the running means
   that their rule allows (ozone 8 h; particles and SO2 24 h). Readings flagged suspect are counted, and a mean that has
-  some is there without them as well (sure_…; null where it has none). No micro-stations.
+  some is there without them as well (sure_…; null where it has none). For sand dust, sum and count of PM10 over the
+  hours before (pm10_before_…; null without a rule). No micro-stations.
 -#}
 {#- No running mean reaches further back: within_reach() below refuses a rule that asks for more. -#}
 {%- set days_back = 3 %}
@@ -104,6 +105,16 @@ running as (
         r.air_8h_min_hours,
         {{ within_reach('r.air_day_expected_hours', days_back) }} as air_day_expected_hours,
         r.air_day_min_hours,
+        case
+            when r.air_dust_previous_hours is not null
+                then
+                    (h.pm10_n - case when h.pm10 is null then 0 else 1 end)
+                    - (coalesce(b.pm10_n, 0) - case when b.pm10 is null then 0 else 1 end)
+        end as pm10_before_n,
+        case
+            when r.air_dust_previous_hours is not null
+                then (h.pm10_sum - coalesce(h.pm10, 0)) - (coalesce(b.pm10_sum, 0) - coalesce(b.pm10, 0))
+        end as pm10_before_sum,
     {%- for part in ['n', 'sum', 'suspect_n', 'suspect_sum'] %}
         h.o3_{{ part }} - coalesce(w.o3_{{ part }}, 0) as o3_8h_{{ part }},
         {%- set is_last_part = loop.last %}
@@ -118,6 +129,10 @@ running as (
         on h.site_id = w.site_id and h.hour_no - cast(r.air_8h_window_hours as bigint) = w.hour_no
     left join numbered as d
         on h.site_id = d.site_id and h.hour_no - cast(r.air_day_expected_hours as bigint) = d.hour_no
+    left join numbered as b
+        on
+            h.site_id = b.site_id
+            and h.hour_no - cast({{ within_reach('r.air_dust_previous_hours', days_back) }} as bigint) = b.hour_no
 )
 
 select
@@ -153,6 +168,8 @@ select
     air_8h_min_hours,
     air_day_expected_hours,
     air_day_min_hours,
+    pm10_before_n,
+    pm10_before_sum,
     n_received,
     n_received_of_day,
     provenance_rank

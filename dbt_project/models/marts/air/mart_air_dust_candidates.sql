@@ -3,18 +3,13 @@
   of the hours before it, an end when the hour is back near that mean. Proposals for whoever asks for an official notice:
   nothing is excluded by them, and each says whether a notified period overlaps it.
 -#}
-with running as (
+with last_hours as (
     select
         site_id,
-        hour_no,
-        -- The mean of any number of past hours is a difference of two rows.
-        sum(coalesce(pm10, 0)) over from_the_first as pm10_sum,
-        count(pm10) over from_the_first as pm10_n
+        max(hour_no) as last_hour_no
     from {{ ref('int_air_hour') }}
-    window
-        from_the_first as (
-            partition by site_id order by hour_no rows between unbounded preceding and current row
-        )
+    where pm10 is not null
+    group by site_id
 ),
 
 hours as (
@@ -28,21 +23,20 @@ hours as (
         r.air_dust_previous_hours,
         r.air_dust_previous_min_hours,
         r.air_dust_longest_hours,
-        b.pm10_n - coalesce(a.pm10_n, 0) as background_n,
-        b.pm10_sum - coalesce(a.pm10_sum, 0) as background_sum,
-        max(case when h.pm10 is not null then h.hour_no end) over (partition by h.site_id) as last_hour_no
+        h.pm10_before_n as background_n,
+        h.pm10_before_sum as background_sum,
+        e.last_hour_no
     from {{ ref('int_air_hour') }} as h
     inner join {{ ref('int_air_rules') }} as r on {{ in_force('h.day', 'r') }}
-    inner join running as b on h.site_id = b.site_id and h.hour_no - 1 = b.hour_no
-    left join running as a
-        on h.site_id = a.site_id and h.hour_no - 1 - cast(r.air_dust_previous_hours as bigint) = a.hour_no
+    inner join last_hours as e on h.site_id = e.site_id
+    where h.pm10 > r.air_dust_start_above
 ),
 
 starts as (
     select *
     from hours
     where
-        pm10 > air_dust_start_above and background_n >= air_dust_previous_min_hours
+        background_n >= air_dust_previous_min_hours
         and pm10 * background_n >= air_dust_start_multiple * background_sum
 ),
 

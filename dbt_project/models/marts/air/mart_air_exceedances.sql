@@ -43,18 +43,6 @@ last_complete as (
     from {{ ref('int_air_station_hours') }}
 ),
 
-high_days as (
-    select
-        h.site_id,
-        h.day,
-        h.parameter
-    from {{ ref('int_air_station_hours') }} as h
-    inner join limits as l
-        on h.parameter = l.pollutant and l.averaging = '1h' and {{ in_force('h.day', 'l') }}
-    inner join reference_stations as s on h.site_id = s.site_id and {{ in_force('h.day', 's') }}
-    where h.largest_value > l.limit_value
-),
-
 -- The name of the pollutant itself: that of ozone as an item of the day names its averaging time.
 names as (
     select
@@ -62,12 +50,6 @@ names as (
         replace(name_zh, '日最大8小时', '') as name_zh
     from {{ ref('air_items') }}
     where in_index
-),
-
-hours as (
-    select *
-    from {{ ref('stg_air') }}
-    where is_usable
 ),
 
 -- A day without a suspect reading is decided by none.
@@ -116,8 +98,7 @@ measured as (
         case when a.is_suspect then 'the peak reading is flagged suspect: check it first' else '' end as reason,
         c.hour_start as last_complete_start,
         a.provenance
-    from hours as a
-    inner join high_days as h on a.site_id = h.site_id and a.day = h.day and a.parameter = h.parameter
+    from {{ ref('int_air_high_hours') }} as a
     inner join names as i on a.parameter = i.pollutant
     cross join last_complete as c
 ),
