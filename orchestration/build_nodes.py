@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sources.config.build import digest_of
-from warehouse.build_plan import MOMENT, Node, short
+from warehouse.build_plan import MOMENT, WHOLE_YEAR, Node, Reach, short
 from warehouse.catalogue import CROSS_DOMAIN, JUDGEMENT
 
 _KINDS = ("seed", "model", "test")
@@ -96,14 +96,15 @@ class Project:
         holds = code if kind == "seed" else ""
         return Node(node["unique_id"], node["name"], kind, code, parents, holds, reach, open_days)
 
-    def _by_day(self, node: Mapping[str, Any], parents: tuple[str, ...]) -> tuple[dict[str, tuple[int, int]], int]:
+    def _by_day(self, node: Mapping[str, Any], parents: tuple[str, ...]) -> tuple[dict[str, Reach], int]:
         """What the node reads by day and how long a day stays open, as it declares (dbt_project/macros/by_day.sql)."""
         declared = node["config"].get("meta", {}).get("by_day", {})
         by_name = {short(parent): parent for parent in parents}
         reads = declared.get("reads", {})
         if unknown := sorted(set(reads) - set(by_name)):
             raise ValueError(f"{node['name']}: by_day names {', '.join(unknown)}, which it does not read")
-        return {by_name[name]: (back, ahead) for name, (back, ahead) in reads.items()}, declared.get("open_days", 0)
+        reach = {by_name[name]: WHOLE_YEAR if how == "year" else tuple(how) for name, how in reads.items()}
+        return reach, declared.get("open_days", 0)
 
     def _read(self, parent: str, node: Mapping[str, Any], admitted: Collection[str]) -> list[str]:
         """As what `node` reads `parent`: models of the second run read marts as admitted, its tests may read both."""

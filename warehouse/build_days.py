@@ -4,9 +4,9 @@ Here belongs what each relation holds per day, what each node read of them when 
 (macro state.changing). Not here: nodes as a whole (build_state.py) or building (dbt_project/macros/by_day.sql).
 
 A node that is built by day declares how many days before and after its own it reads of each parent (`state.reads`). The
-row of day d reads days d - back to d + ahead, so a parent's day p decides days p - ahead to p + back. While a day is
-open, its rows also depend on the moment of the latest delivery. Everything else that a node depends on is its `fixed`
-key: where that moves, all days are built.
+row of day d reads days d - back to d + ahead, so a parent's day p decides days p - ahead to p + back; what reads whole
+years (`is_year`) is decided by any day of its year. While a day is open, its rows also depend on the moment of the
+latest delivery. Everything else that a node depends on is its `fixed` key: where that moves, all days are built.
 """
 
 from __future__ import annotations
@@ -32,22 +32,30 @@ WITH inputs AS (
     SELECT
         r.node,
         string_agg(r.parent || '=' || coalesce(h.token, '{MISSING}'), ';' ORDER BY r.parent)
-            FILTER (WHERE r.back IS NULL AND r.parent <> '{MOMENT}') AS listed,
+            FILTER (WHERE r.is_year IS NULL AND r.parent <> '{MOMENT}') AS listed,
         max(h.token) FILTER (WHERE r.parent = '{MOMENT}') AS moment
     FROM state.reads AS r LEFT JOIN state.holds AS h ON h.node = r.parent
     GROUP BY r.node
 )
 SELECT w.node, w.open_days, w.code || '|' || coalesce(i.listed, '') AS fixed, i.moment
 FROM state.wanted AS w LEFT JOIN inputs AS i ON i.node = w.node;
+CREATE OR REPLACE MACRO state.decided(day, back, ahead, is_year) AS
+CASE
+    WHEN is_year
+        THEN generate_series(
+            date_trunc('year', day), date_trunc('year', day) + INTERVAL 1 YEAR - INTERVAL 1 DAY, INTERVAL 1 DAY
+        )
+    ELSE generate_series(day - CAST(ahead AS INTEGER), day + CAST(back AS INTEGER), INTERVAL 1 DAY)
+END;
 CREATE OR REPLACE MACRO state.days_near(wanted) AS TABLE
-SELECT DISTINCT h.day + CAST(s.n AS INTEGER) AS day
-FROM state.reads AS r, state.day_holds AS h, range(-r.ahead, r.back + 1) AS s(n)
-WHERE r.node = wanted AND r.back IS NOT NULL AND h.node = r.parent;
+SELECT DISTINCT CAST(unnest(state.decided(h.day, r.back, r.ahead, r.is_year)) AS DATE) AS day
+FROM state.reads AS r INNER JOIN state.day_holds AS h ON h.node = r.parent
+WHERE r.node = wanted AND r.is_year IS NOT NULL;
 CREATE OR REPLACE MACRO state.changing(wanted) AS TABLE
 WITH held AS (
     SELECT r.parent, h.day, h.token
     FROM state.reads AS r INNER JOIN state.day_holds AS h ON h.node = r.parent
-    WHERE r.node = wanted AND r.back IS NOT NULL
+    WHERE r.node = wanted AND r.is_year IS NOT NULL
 ),
 before AS (SELECT parent, day, token FROM state.day_reads WHERE node = wanted),
 moved AS (
@@ -55,9 +63,8 @@ moved AS (
     FROM held AS h FULL JOIN before AS b ON h.parent = b.parent AND h.day = b.day
     WHERE h.token IS DISTINCT FROM b.token
 )
-SELECT m.day + CAST(s.n AS INTEGER) AS day
-FROM moved AS m, state.reads AS r, range(-r.ahead, r.back + 1) AS s(n)
-WHERE r.node = wanted AND r.parent = m.parent
+SELECT CAST(unnest(state.decided(m.day, r.back, r.ahead, r.is_year)) AS DATE) AS day
+FROM moved AS m INNER JOIN state.reads AS r ON r.parent = m.parent AND r.node = wanted
 UNION
 SELECT n.day
 FROM state.days_near(wanted) AS n, state.fixed AS f, state.day_built AS b

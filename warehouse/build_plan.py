@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Verdict = Literal["rebuilt", "perhaps", "carried"]
+# Days before and after, or WHOLE_YEAR.
+Reach = tuple[int | None, int | None]
+WHOLE_YEAR: Reach = (None, None)
 MISSING = "missing"
 # Id of the moment of the latest delivery, which nodes read like a table.
 MOMENT = "as_of"
@@ -26,8 +29,8 @@ class Node:
     built (a seed holds its file), else empty. A test is `built` once it passed.
 
     A node that is built by day gives the rows of a day from rows near that day: `reach` says of each parent that it
-    reads so, how many days before and after. While the moment of the latest delivery is less than `open_days` after the
-    end of a day, that day's rows depend on it.
+    reads so, how many days before and after, or WHOLE_YEAR for the days of the calendar year. While the moment of the
+    latest delivery is less than `open_days` after the end of a day, that day's rows depend on it.
     """
 
     id: str
@@ -36,7 +39,7 @@ class Node:
     code: str
     parents: tuple[str, ...] = ()
     holds: str = ""
-    reach: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    reach: Mapping[str, Reach] = field(default_factory=dict)
     open_days: int = 0
 
 

@@ -18,11 +18,11 @@ from pathlib import Path
 import duckdb
 
 from warehouse import build_days
-from warehouse.build_plan import MISSING, Node
+from warehouse.build_plan import MISSING, WHOLE_YEAR, Node
 from warehouse.duck import connect, quoted
 
 # Raised whenever tables of another layout, or tokens made otherwise, must not be trusted.
-_LAYOUT = "3"
+_LAYOUT = "4"
 # In state.about: where the clean layer is.
 _PLACE = "clean"
 _TABLES = f"""
@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS state.about (name VARCHAR, value VARCHAR);
 CREATE TABLE IF NOT EXISTS state.holds (node VARCHAR, token VARCHAR);
 CREATE TABLE IF NOT EXISTS state.built (node VARCHAR, key VARCHAR);
 CREATE TABLE IF NOT EXISTS state.wanted (node VARCHAR, code VARCHAR, open_days BIGINT);
-CREATE TABLE IF NOT EXISTS state.reads (node VARCHAR, parent VARCHAR, back BIGINT, ahead BIGINT);
+CREATE TABLE IF NOT EXISTS state.reads (node VARCHAR, parent VARCHAR, back BIGINT, ahead BIGINT, is_year BOOLEAN);
 CREATE TABLE IF NOT EXISTS state.digests (table_name VARCHAR, token VARCHAR, contract VARCHAR, digest VARCHAR);
 CREATE OR REPLACE VIEW state.due AS
 WITH inputs AS (
@@ -110,19 +110,24 @@ class BuildState:
         listed = list(nodes)
         self._con.execute("DELETE FROM state.wanted; DELETE FROM state.reads")
         self._insert("wanted", [(n.id, n.code, n.open_days) for n in listed])
-        nowhere = (None, None)
-        self._insert("reads", [(n.id, parent, *n.reach.get(parent, nowhere)) for n in listed for parent in n.parents])
+        self._insert("reads", [(n.id, parent, *_reach(n, parent)) for n in listed for parent in n.parents])
 
     def _replace(self, table: str, rows: Mapping[str, str]) -> None:
         if rows:
             self._con.execute(f"DELETE FROM state.{table} WHERE list_contains(?, node)", [list(rows)])
             self._insert(table, list(rows.items()))
 
-    def _insert(self, table: str, rows: list[tuple[str | int | None, ...]]) -> None:
+    def _insert(self, table: str, rows: list[tuple[str | int | bool | None, ...]]) -> None:
         if rows:
             # One statement for all rows: each of its own would take a millisecond.
             columns = [list(column) for column in zip(*rows, strict=True)]
             self._con.execute(f"INSERT INTO state.{table} SELECT {', '.join(['unnest(?)'] * len(columns))}", columns)
+
+
+def _reach(node: Node, parent: str) -> tuple[int | None, int | None, bool | None]:
+    """Days before and after, and whether whole years are read; all null for what is not read by day."""
+    found = node.reach.get(parent)
+    return (*found, found == WHOLE_YEAR) if found else (None, None, None)
 
 
 @contextmanager

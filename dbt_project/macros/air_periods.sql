@@ -66,7 +66,7 @@
                 end as min_days,
                 cast(last_day(date_trunc('month', d.day)) as date) <= p.scope_end as month_is_whole
             from {{ days }} as d
-            inner join {{ ref('int_air_period') }} as p
+            inner join {{ days_of(ref('int_air_period'), 'period_start') }} as p
                 on d.basis = p.basis and d.day >= p.scope_start and d.day <= p.scope_end
             inner join {{ ref('int_air_rules') }} as r on {{ in_force('p.rule_end', 'r') }}
             group by

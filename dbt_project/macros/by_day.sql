@@ -4,8 +4,9 @@
 
     meta={'by_day': {'reads': {'stg_air': [1, 0]}, 'open_days': 3, 'day': 'day'}}
 
-  reads      what it reads by day, with the days before and after its own that a row's inputs can lie in; in the model
-             every such relation goes through days_of(ref(…)) and has a column `day`
+  reads      what it reads by day, with the days before and after its own that a row's inputs can lie in, or 'year' for
+             the days of its calendar year; in the model every such relation goes through days_of(ref(…), day), where
+             day is the column of its day
   open_days  how long after a day its rows depend on as_of(); 0 where they never do
   day        its own day, an expression over its columns; by default the column `day`
 
@@ -23,7 +24,8 @@
   something else it depends on has changed, or so much has changed that building all of it costs less.
 #}
 {% macro changed_spans() -%}
-    {%- if not (execute and var('is_planned') and by_day()) or load_cached_relation(this) is none -%}
+    {#- What reads nothing by day only tells others its days. #}
+    {%- if not (execute and var('is_planned') and (by_day() or {}).reads) or load_cached_relation(this) is none -%}
         {{ return(none) }}
     {%- endif -%}
     {%- set id = "'" ~ model.unique_id ~ "'" -%}
@@ -55,13 +57,15 @@
 {%- endmacro %}
 
 {# A relation that is read by day: only the days that are needed now, or all of it. #}
-{% macro days_of(relation) -%}
+{% macro days_of(relation, day='day') -%}
     {%- set spans = changed_spans() if execute and relation.type != 'cte' else none -%}
     {%- if spans is none -%}
         {{ relation }}
     {%- else -%}
         {%- set reach = by_day().reads[relation.identifier] -%}
-        (select * from {{ relation }} where {{ in_spans('day', spans, reach[0], reach[1]) }})
+        {#- The spans of what reads whole years are whole years. #}
+        {%- set back, ahead = (0, 0) if reach == 'year' else (reach[0], reach[1]) -%}
+        (select * from {{ relation }} where {{ in_spans(day, spans, back, ahead) }})
     {%- endif -%}
 {%- endmacro %}
 
@@ -105,7 +109,7 @@
         from state.reads as r
         inner join state.day_holds as h on h.node = r.parent
         inner join state.fixed as f on f.node = r.node
-        where r.node = {{ id }} and r.back is not null;
+        where r.node = {{ id }} and r.is_year is not null;
 {%- endmacro %}
 
 {# Notes which days of which parents the table was built from, and under what else. #}
@@ -115,7 +119,7 @@
         insert into state.day_reads
         select r.node, r.parent, h.day, h.token
         from state.reads as r inner join state.day_holds as h on h.node = r.parent
-        where r.node = {{ id }} and r.back is not null;
+        where r.node = {{ id }} and r.is_year is not null;
         delete from state.day_built where node = {{ id }};
         insert into state.day_built select node, fixed, moment from state.fixed where node = {{ id }};
 {%- endmacro %}

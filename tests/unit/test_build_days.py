@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from warehouse.build_days import NO_DAY, days_of_partition, put_days
-from warehouse.build_plan import MOMENT, Node
+from warehouse.build_plan import MOMENT, WHOLE_YEAR, Node
 from warehouse.build_state import BuildState, build_state, prepare
 
 FIRST = date(2026, 2, 20)
@@ -24,7 +24,7 @@ def noted(con, node):
     con.execute("DELETE FROM state.day_reads WHERE node = ?", [node])
     con.execute(
         "INSERT INTO state.day_reads SELECT r.node, r.parent, h.day, h.token FROM state.reads AS r"
-        " JOIN state.day_holds AS h ON h.node = r.parent WHERE r.node = ? AND r.back IS NOT NULL",
+        " JOIN state.day_holds AS h ON h.node = r.parent WHERE r.node = ? AND r.is_year IS NOT NULL",
         [node],
     )
     con.execute("DELETE FROM state.day_built WHERE node = ?", [node])
@@ -109,6 +109,14 @@ def test_what_is_built_by_day_is_what_a_whole_build_makes(con):
                 tables = everything
             assert tables == everything
             noted(con, "m")
+
+
+def test_what_reads_whole_years_is_decided_by_any_day_of_its_year(con):
+    want(con, Node("m", "m", "model", "code", ("p",), reach={"p": WHOLE_YEAR}))
+    put_days(con, {"p": {date(2024, 5, 1): "a", date(2025, 5, 1): "a", date(2026, 5, 1): "a"}})
+    noted(con, "m")
+    put_days(con, {"p": {date(2024, 5, 1): "b", date(2025, 5, 1): "a"}})
+    assert spans(con) == [(date(2024, 1, 1), date(2024, 12, 31), 366), (date(2026, 1, 1), date(2026, 12, 31), 365)]
 
 
 def test_days_stay_open_for_as_long_as_rows_wait_for_deliveries(con):

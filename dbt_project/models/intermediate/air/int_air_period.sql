@@ -3,6 +3,7 @@
   under; one that spans a change of edition also once as a whole (edition `mixed`), which has no single verdict. Whether
   targets are judged without dust goes by the period's own days, whatever the edition.
 -#}
+{{ config(meta={'by_day': {'reads': {}, 'day': 'period_start'}}) }}
 with days as (
     select
         min(day) as first_day,

@@ -4,6 +4,7 @@
   is valid or attains its limits, it is indicative. `attains_limits` is a verdict on a whole
   year under one edition, never on a part of one, a month, a year to date or `mixed`, which has no limits.
 -#}
+{{ config(meta={'by_day': {'reads': {'int_air_period_item': 'year'}, 'day': 'period_start'}}) }}
 {%- set compared = [
     ('attainment', 'j.attains_limits', 'j.sure_attains_limits'), ('validity', 'j.counted_validity', 'j.sure_validity')
 ] %}
@@ -51,7 +52,7 @@ with rounded as (
         s.is_judged_without_dust and i.has_dust_variant as judged_without_dust,
         s.validity in ('valid', 'indicative') as is_allowed,
         case i.pollutant when 'co' then r.air_statistic_decimals_co else r.air_statistic_decimals end as decimals
-    from {{ ref('int_air_period_item') }} as s
+    from {{ days_of(ref('int_air_period_item'), 'period_start') }} as s
     inner join {{ ref('air_items') }} as i on s.item = i.item
     inner join {{ ref('int_air_rules') }} as r on {{ in_force('s.rule_end', 'r') }}
 ),

@@ -3,6 +3,10 @@
   and the composite index, each with its own verdict. Every day is placed by the edition that the basis gives it. Where
   the days would not suffice without suspect readings, the shares are indicative.
 -#}
+{{ config(meta={'by_day': {
+    'reads': {'int_air_day_aqi': 'year', 'int_air_period': 'year', 'int_air_period_assessed': 'year'},
+    'day': 'period_start'
+}}) }}
 {%- set compared = [('validity', 'v.validity', 'v.sure_validity')] %}
 with expected as (
     select count(*) as n_items
@@ -17,7 +21,7 @@ days as (
         a.sure_aqi is not null as is_sure,
         coalesce(a.aqi <= r.air_good_day_max, false) as is_good,
         coalesce(a.aqi > r.air_heavy_day_above, false) as is_heavy
-    from {{ ref('int_air_day_aqi') }} as a
+    from {{ days_of(ref('int_air_day_aqi')) }} as a
     inner join {{ ref('int_air_rules') }} as r on {{ in_force('a.rule_day', 'r') }}
 ),
 
@@ -44,7 +48,7 @@ counts as (
         count(case when d.is_valid and d.n_suspect > 0 then 1 end) as n_suspect,
         min(d.provenance_rank) as provenance_rank
     from days as d
-    inner join {{ ref('int_air_period') }} as p
+    inner join {{ days_of(ref('int_air_period'), 'period_start') }} as p
         on d.basis = p.basis and d.day >= p.scope_start and d.day <= p.scope_end
     group by d.basis, d.place_kind, d.place_id, p.period_kind, p.period_start, p.edition
 ),
@@ -72,7 +76,7 @@ shares as (
                 then concat('items with a figure: ', count(composite_share), ' of ', max(e.n_items))
             else max(case when validity = 'indicative' then validity_reason end)
         end as composite_reason
-    from {{ ref('int_air_period_assessed') }}
+    from {{ days_of(ref('int_air_period_assessed'), 'period_start') }}
     cross join expected as e
     where variant = case when judged_without_dust then 'dust_excluded' else 'dust_included' end
     group by basis, place_kind, place_id, period_kind, period_start, edition
@@ -124,7 +128,7 @@ inner join verdicts as v
     on
         c.basis = v.basis and c.place_kind = v.place_kind and c.place_id = v.place_id
         and c.period_kind = v.period_kind and c.period_start = v.period_start and c.edition = v.edition
-inner join {{ ref('int_air_period') }} as p
+inner join {{ days_of(ref('int_air_period'), 'period_start') }} as p
     on
         c.basis = p.basis and c.period_kind = p.period_kind and c.period_start = p.period_start
         and c.edition = p.edition

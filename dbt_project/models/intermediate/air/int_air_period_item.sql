@@ -3,6 +3,7 @@
   dust_included, and for particles dust_excluded, which leaves notified dust days out; both are judged valid or not on
   the days of the full series, and n_valid counts the days that went in. The same without suspect readings (sure_…).
 -#}
+{{ config(meta={'by_day': {'reads': {'int_air_day_item': 'year', 'int_air_period': 'year'}, 'day': 'period_start'}}) }}
 with dust_days as (
     select distinct day
     from {{ ref('int_air_dust_day') }}
@@ -23,7 +24,7 @@ days as (
         d.provenance_rank,
         i.has_dust_variant,
         u.day is not null as is_dust_day
-    from {{ ref('int_air_day_item') }} as d
+    from {{ days_of(ref('int_air_day_item')) }} as d
     inner join {{ ref('air_items') }} as i on d.item = i.item
     left join dust_days as u on d.day = u.day
     where d.in_index
@@ -67,7 +68,7 @@ gathered as (
         {{ sorted_values('s.sure_concentration') }} as sure_concentrations,
         min(s.provenance_rank) as provenance_rank
     from series as s
-    inner join {{ ref('int_air_period') }} as p
+    inner join {{ days_of(ref('int_air_period'), 'period_start') }} as p
         on s.basis = p.basis and s.day >= p.scope_start and s.day <= p.scope_end
     group by s.basis, s.place_kind, s.place_id, s.item, s.variant, p.period_kind, p.period_start, p.edition
 ),
@@ -137,7 +138,7 @@ inner join verdicts as v
     on
         x.basis = v.basis and x.place_kind = v.place_kind and x.place_id = v.place_id and x.item = v.item
         and x.period_kind = v.period_kind and x.period_start = v.period_start and x.edition = v.edition
-inner join {{ ref('int_air_period') }} as p
+inner join {{ days_of(ref('int_air_period'), 'period_start') }} as p
     on
         x.basis = p.basis and x.period_kind = p.period_kind and x.period_start = p.period_start
         and x.edition = p.edition
