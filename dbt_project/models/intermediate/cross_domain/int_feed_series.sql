@@ -1,8 +1,9 @@
 {#-
   What is expected of each site: one row per series and rhythm, with how many readings a period should have, from the
-  first reading on as long as the site register keeps the site open. A series that went on in another rhythm or step
-  (months became hours) ends in the first. Registered weighbridges are expected to be open from the first load of the
-  feed on; one that the register does not know, from its first to its last load.
+  first reading on as long as the site register keeps the site open. A day has 24 hours, also where clocks change. A
+  series that went on in another rhythm or step (months became hours) ends in the first. Registered weighbridges are
+  expected to be open from the first load of the feed on; one that the register does not know, from its first to its
+  last load.
 -#}
 {%- set series = 'table_name, site_id, parameter, kind' %}
 with heard as (
@@ -50,6 +51,7 @@ begun as (
     select min(first_day) as first_day
     from heard
     where rhythm = 'load'
+    having min(first_day) is not null
 ),
 
 weighbridges as (
