@@ -1,9 +1,14 @@
-"""The rooms' rules: dependencies point one way, and what a refresh with nothing new loads stays light."""
+"""The rooms' rules: dependencies point one way, what a refresh with nothing new loads stays light, and every
+third-party package that is imported is declared.
+"""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -56,6 +61,40 @@ def imported(file: Path) -> frozenset[str]:
             assert node.level == 0, f"{file}: relative import"
             names.add((node.module or "").split(".")[0])
     return frozenset(names)
+
+
+def declared(*lists: list[str]) -> set[str]:
+    """Distributions that requirement lists of pyproject.toml name, as the index normalises them."""
+    names = (re.match(r"[A-Za-z0-9._-]+", requirement) for each in lists for requirement in each)
+    return {distribution(name[0]) for name in names if name}
+
+
+def distribution(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def undeclared(files: list[Path], allowed: set[str]) -> dict[str, list[str]]:
+    """Third-party import -> the files with it, where no distribution that brings it is among `allowed`."""
+    ours = {*ROOMS, "tests", *sys.stdlib_module_names}
+    brings = packages_distributions()
+    found: dict[str, list[str]] = {}
+    for file in files:
+        for name in sorted(imported(file) - ours):
+            if not {distribution(d) for d in brings.get(name, ())} & allowed:
+                found.setdefault(name, []).append(str(file.relative_to(ROOT)))
+    return found
+
+
+def test_every_third_party_import_is_declared():
+    """A package that another one brings today may be gone with its next release."""
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    product = declared(pyproject["project"]["dependencies"])
+    shipped = [f for room in pyproject["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] for f in modules(room)]
+    own = modules("tests")
+    assert len(shipped) > 150 and len(own) > 150, "the files were not found"
+    assert not undeclared(shipped, product), "declare them under [project] dependencies in pyproject.toml"
+    development = declared(pyproject["dependency-groups"]["dev"])
+    assert not undeclared(own, product | development), "declare them under [dependency-groups] dev in pyproject.toml"
 
 
 @pytest.mark.parametrize("room", ROOMS)
