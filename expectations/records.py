@@ -17,8 +17,6 @@ JudgedBy = Literal["schema", "dbt", "great_expectations", "headline_step"]
 
 CRITICAL: Severity = "critical"
 WARNING: Severity = "warning"
-SEVERITIES: tuple[Severity, ...] = (CRITICAL, WARNING)
-OUTCOMES: tuple[Outcome, ...] = ("pass", "warn", "fail")
 
 # A failing row is shown, never the whole failing table.
 MAX_FAILING_ROWS = 5

@@ -168,19 +168,6 @@ class Dbt:
         return self._process
 
 
-def run_dbt(
-    data: DataDir,
-    arguments: Sequence[str],
-    target: Path,
-    variables: Mapping[str, Any],
-    manifest: Path,
-    project: Path = PROJECT,
-) -> Iterator[dict[str, Any]]:
-    """One command in a dbt process of its own: Dbt.run."""
-    with Dbt(data, manifest, project) as dbt:
-        yield from dbt.run(arguments, target, variables)
-
-
 def _popen(command: Sequence[str], data: DataDir, target: Path, project: Path, stdin: int) -> subprocess.Popen[str]:
     target.mkdir(parents=True, exist_ok=True)
     return subprocess.Popen(

@@ -1,7 +1,8 @@
 """What tests of the whole product share: the command line in a process of its own, and reading a release as BI does.
 
 Here belong running `ecoledger` in an environment without a home, read-only questions to `data/current`, and the dbt
-project as parsed once for all tests of a run. Not here: assertions, or any other shortcut into a room.
+project as parsed once for all tests of a run, with one command run on it. Not here: assertions, or any other shortcut
+into a room.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.dbt_runner import prepare_manifest, project_fingerprint
+from orchestration.dbt_runner import PROJECT, Dbt, prepare_manifest, project_fingerprint
 from warehouse.paths import DataDir
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -83,6 +84,19 @@ def parsed(data: DataDir) -> Path:
         target = prepare_manifest(made).parent
     shutil.copytree(target, data.dbt_manifest.parent, dirs_exist_ok=True)
     return prepare_manifest(data)
+
+
+def run_dbt(
+    data: DataDir,
+    arguments: Sequence[str],
+    target: Path,
+    variables: Mapping[str, Any],
+    manifest: Path,
+    project: Path = PROJECT,
+) -> list[dict[str, Any]]:
+    """The events of one command in a dbt process of its own, run to its end."""
+    with Dbt(data, manifest, project) as dbt:
+        return list(dbt.run(arguments, target, variables))
 
 
 def read(database: Path, query: str) -> list[dict[str, Any]]:

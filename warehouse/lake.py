@@ -92,10 +92,6 @@ class Lake:
 
         return reconcile(self.data, self.registry, self.index, self.zone)
 
-    def sweep(self) -> Reconciled:
-        """Drops temporary files and data files without their sidecar; the index follows."""
-        return self.reconcile()
-
     def tokens(self) -> dict[str, str]:
         """What each clean table holds, as a digest of its files: equal tokens, equal rows."""
         tokens = {table: "none" for table in (*self.registry.tables, *whole_tables())}

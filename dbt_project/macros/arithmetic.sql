@@ -71,11 +71,6 @@
     cast({{ round_even(exact_quotient(numerator, denominator, scale), decimals) }} as decimal(18, {{ decimals }}))
 {%- endmacro %}
 
-{# Mean from an exact sum and a count, rounded half to even once. decimal(18, decimals). #}
-{% macro exact_mean(sum_expr, count_expr, decimals, scale=6) -%}
-    {{ exact_ratio(sum_expr, count_expr, decimals, scale) }}
-{%- endmacro %}
-
 {#
   Mean that is to be rounded later: decimal(18, 6), digit 6 moved off 0 and 5 where the quotient goes on, so that a
   later rounding to 5 decimals or fewer is the rounding of the true mean.

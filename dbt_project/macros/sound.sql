@@ -17,12 +17,6 @@
     )
 {%- endmacro %}
 
-{# Energy mean of levels of equal duration inside a group, dB to `decimals`: decimal(18, decimals). #}
-{% macro energy_mean(level, decimals=1) -%}
-    {%- set energy = 'sum(' ~ sound_energy(level) ~ ')' -%}
-    cast({{ round_even(energy_level(energy, 'count(' ~ level ~ ')'), decimals) }} as decimal(18, {{ decimals }}))
-{%- endmacro %}
-
 {# Hydrogen ion concentration of a pH, mol/L, to 20 decimals: decimal(38, 20). #}
 {% macro hydrogen_ions(ph) -%}
     cast(pow(cast(10 as double), -cast({{ ph }} as double)) as decimal(38, 20))

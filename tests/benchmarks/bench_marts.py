@@ -151,7 +151,7 @@ class _Project:
 
     def _build(self, selections: Sequence[Sequence[str]], with_tests: bool) -> Run:
         """What is returned beside the times is seconds inside dbt and the sum over its models."""
-        from orchestration.dbt_runner import run_dbt
+        from tests.kit import run_dbt
 
         self.database.unlink(missing_ok=True)
         begin, used = time.perf_counter(), _children()
@@ -161,8 +161,7 @@ class _Project:
         options += ["--indirect-selection", "buildable"]
         for number, selection in enumerate(selections, 1):
             target = self.target.with_name(f"{self.target.name}{number}")
-            for _ in run_dbt(self._data, ["build", *selection, *options], target, self._variables, self._manifest):
-                pass
+            run_dbt(self._data, ["build", *selection, *options], target, self._variables, self._manifest)
             report = json.loads((target / "run_results.json").read_bytes())
             results = report["results"]
             if failed := [r["unique_id"] for r in results if r["status"] not in ("success", "pass", "warn")]:

@@ -21,12 +21,12 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from orchestration.dbt_runner import PARSED, PROJECT, DbtError, run_dbt
+from orchestration.dbt_runner import PARSED, PROJECT, DbtError
 from orchestration.environment import dbt_environment
 from sources.registry.declared import DECLARED_TABLES
 from sources.registry.load import registry
 from sources.registry.model import REGISTER_COLUMNS, Column
-from tests.kit import parsed
+from tests.kit import parsed, run_dbt
 from warehouse.file_counts import COLUMNS as FILE_COUNTS
 from warehouse.paths import DataDir
 
@@ -133,8 +133,7 @@ class Project:
         """Runs dbt; AssertionError with what it says of each node that failed."""
         self._results.unlink(missing_ok=True)
         try:
-            for _ in run_dbt(self._data, arguments, self._results.parent, self._variables, self._manifest):
-                pass
+            run_dbt(self._data, arguments, self._results.parent, self._variables, self._manifest)
         except DbtError as error:
             raise AssertionError(str(error)) from None
         assert not (failed := self.messages()), "\n".join(failed)

@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.dbt_runner import PROJECT, RUN_RESULTS, prepare_manifest, run_dbt
+from orchestration.dbt_runner import PROJECT, RUN_RESULTS, prepare_manifest
+from tests.kit import run_dbt
 from warehouse.paths import DataDir
 
 RIGHT = "select 'x' as word, cast(1 as decimal(9, 4)) as value"
@@ -47,8 +48,7 @@ class Models:
     def built(self, **variables: object) -> dict[str, tuple[str, str]]:
         """Status and message of each model, by its case."""
         target = self.data.dbt / "cases"
-        for _ in run_dbt(self.data, ["run"], target, variables, self.manifest, self.project):
-            pass
+        run_dbt(self.data, ["run"], target, variables, self.manifest, self.project)
         results = json.loads((target / RUN_RESULTS).read_bytes())["results"]
         return {r["unique_id"].partition(".mart_")[2]: (r["status"], r["message"]) for r in results}
 

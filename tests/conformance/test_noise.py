@@ -51,7 +51,8 @@ def test_day_night_level(project: Project, n: int, entry: dict[str, Any]) -> Non
 @pytest.mark.parametrize(("n", "entry"), numbered(cases.MEAN))
 def test_energy_mean(project: Project, n: int, entry: dict[str, Any]) -> None:
     values = ", ".join(f"(cast({level} as decimal(18, 6)))" for level in entry["input"]["hourly"])
-    rows = project.inline(f"select {{{{ energy_mean('level') }}}} from (values {values}) as t (level)")
+    mean = "energy_level('sum(' ~ sound_energy('level') ~ ')', 'count(level)')"
+    rows = project.inline(f"select {{{{ round_even({mean}, 1) }}}} from (values {values}) as t (level)")
     assert rows == [(decimal(entry["expected"]["value"]),)]
 
 

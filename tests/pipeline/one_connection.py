@@ -16,7 +16,8 @@ from typing import Any
 
 import duckdb
 
-from orchestration.dbt_runner import prepare_manifest, run_dbt
+from orchestration.dbt_runner import prepare_manifest
+from tests.kit import run_dbt
 from warehouse.candidate import CANDIDATE_SCHEMA
 from warehouse.paths import DataDir
 
@@ -45,8 +46,7 @@ class OneConnection:
         variables = {"as_of": _MARK, "admitted_schema": CANDIDATE_SCHEMA}
         target = data.dbt / "one_connection"
         for command in (["seed"], ["compile", "--exclude", "resource_type:unit_test"]):
-            for _ in run_dbt(data, command, target, variables, self._manifest):
-                pass
+            run_dbt(data, command, target, variables, self._manifest)
         self._nodes = json.loads((target / "manifest.json").read_bytes())["nodes"]
         self.con = duckdb.connect(config=_SETTINGS)
         self._load()

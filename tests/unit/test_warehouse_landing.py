@@ -210,7 +210,7 @@ def test_raw_bytes_without_receipt_are_swept(lake: Lake, data: DataDir) -> None:
     folder = data.raw / "air" / "2026-11-01"
     (folder / f"{'b' * 64}.csv").write_bytes(b"no receipt")
     (data.raw / ".tmp-1-raw.part").write_bytes(b"half")
-    assert lake.sweep().removed == 2
+    assert lake.reconcile().removed == 2
     assert files(data) == stored
 
 
