@@ -85,6 +85,11 @@
   a day, null where it is the feed's cadence; `is_dated`: the period that a reading is expected for begins on its day.
 #}
 {% macro feed_day(feed) -%}
+    {%- set reads = {} -%}
+    {%- for table in health_tables(feed) -%}
+        {%- do reads.update({table.name: [0, 0]}) -%}
+    {%- endfor -%}
+    {{ config(meta={'by_day': {'reads': reads}}) }}
     {%- for table in health_tables(feed) %}
     {%- set by_length = table.rhythms and table.rhythms[0][1] == 'length' %}
     {%- set keys = ['site_id', 'parameter'] + table.kind + (['delivery_id'] if table.by_delivery else []) %}
@@ -132,7 +137,7 @@
             count(case when flag = {{ suspect_flag() }} then 1 end) as readings_suspect,
             count(case when flag = {{ fail_flag() }} then 1 end) as readings_failed,
             count(case when flag = {{ missing_flag() }} then 1 end) as readings_missing
-        from {{ clean_table(table.name) }}
+        from {{ days_of(source('clean', table.name), 'cast(period_start as date)') }}
         group by {{ keys | join(', ') }}, cast(period_start as date){{ ', ' ~ longer_end if by_length }}
     ) as counted
     {% if not loop.last %}union all{% endif %}
