@@ -15,11 +15,11 @@ from functools import cached_property
 import duckdb
 
 from expectations.checks import Check
-from expectations.contract import actual_columns, differences
 from expectations.judge import Finding, Judge
 from expectations.records import CRITICAL, GateRecord, Outcome
 from expectations.reduce import Target, breaking_rows, reduce, to_frame
 from expectations.verdicts import outcome_of
+from warehouse.contract import contract_differences, contract_of
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Bench:
 
     def contract(self, domain: str, table: str, digest: str, relation: str, declared: Mapping[str, str]) -> bool:
         """Adds the record of the declared schema; whether it holds, so that the suite may read the columns."""
-        problems = differences(declared, actual_columns(self.con, relation))
+        problems = contract_differences(contract_of(self.con, relation), declared)
         self.schema(domain, table, digest, "contract", f"the {len(declared)} declared columns and types", problems)
         return not problems
 

@@ -23,7 +23,13 @@ from expectations.waivers import Waiver
 from sources.config.build import digest_of
 
 # The code between a check and its record; what a check asks for is in the check itself.
-_CODE = ("bench", "checks", "clean_gate", "contract", "gate", "headline", "judge", "records", "reduce", "verdicts")
+_CODE = (
+    *(
+        f"expectations/{name}.py"
+        for name in ("bench", "checks", "clean_gate", "gate", "headline", "judge", "records", "reduce", "verdicts")
+    ),
+    *(f"warehouse/{name}.py" for name in ("contract", "sql")),
+)
 _JUDGES = ("duckdb", "great_expectations")
 _OTHER_TABLE = re.compile(r"\bmart_\w+")
 
@@ -95,6 +101,6 @@ def _signed(waiver: Waiver, today: date) -> str:
 @cache
 def code_digest() -> str:
     """SHA-256 over the code that judges, and the versions of the libraries that do."""
-    folder = Path(__file__).parent
-    code = [(folder / f"{name}.py").read_text(encoding="utf-8") for name in _CODE]
+    root = Path(__file__).parent.parent
+    code = [(root / name).read_text(encoding="utf-8") for name in _CODE]
     return digest_of([*code, *(f"{name} {version(name)}" for name in _JUDGES)])

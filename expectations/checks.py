@@ -3,7 +3,7 @@
 Here belong one builder per kind and the SQL of its reduction; every check also says how to find the rows that break
 it and gives a row that would. Not here: which mart has which checks (suites/), running SQL (reduce.py), the verdict
 (judge.py). In SQL `{table}` stands for the relation under judgement, `{schema}` for its schema and `{previous}` for
-the same table of the current release. Standard library only.
+the same table of the current release. It loads nothing but the standard library.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from expectations.records import CRITICAL, WARNING, Severity
+from warehouse.sql import literal, quoted
 
 # number: one figure. extremes: least and greatest value. values: the distinct values, unknown ones first. columns: the
 # names of columns that break a declaration.
@@ -52,16 +53,6 @@ class Check:
     needs: tuple[str, ...] = ()
     against_release: bool = False
     example: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-
-
-def quoted(name: str) -> str:
-    """`name` as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(value: str) -> str:
-    """`value` as an SQL string."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def figure(value: float) -> str:

@@ -17,8 +17,6 @@ import duckdb
 
 from expectations.bench import Bench
 from expectations.carry import Standing, record_key
-from expectations.checks import literal, quoted
-from expectations.contract import clean_columns
 from expectations.records import GateError
 from expectations.reduce import Target
 from expectations.suites import clean as suites
@@ -26,11 +24,22 @@ from expectations.waivers import Waiver
 from sources.registry.model import CleanTable, Feed, Registry
 from warehouse.clean_files import SITE_REGISTER
 from warehouse.duck import file_pattern
+from warehouse.sql import literal, quoted
 
 # A moment that stands for as_of in a key: what as_of decides is in the key by what it found.
 _ANY_MOMENT = datetime(2000, 1, 1)
 # Names that stand for places in a key: moving the lake changes no record.
 _ANYWHERE = suites.CleanPlaces("file_counts", "readings", "site_register")
+# A declared type as DuckDB reads it from the Parquet of the clean layer.
+_TYPES = {
+    "string": "varchar",
+    "int": "bigint",
+    "tinyint": "tinyint",
+    "bool": "boolean",
+    "date": "date",
+    "timestamp": "timestamp",
+    "decimal": "decimal(18,6)",
+}
 
 
 @dataclass(frozen=True)
@@ -91,11 +100,16 @@ def _judge_counts(bench: Bench, layer: CleanLayer, feed: Feed, clean_rows: int, 
     return counted
 
 
+def _contract(table: CleanTable) -> dict[str, str]:
+    """Column → type of a clean table, as warehouse.contract compares them."""
+    return {c.name: _TYPES[c.dtype] for c in table.columns}
+
+
 def _judge_readings(bench: Bench, layer: CleanLayer, feed: Feed, table: CleanTable, counted: int) -> None:
     name, places = _summary_name(table.name), _places(layer.root, table.name)
     _summary(bench.con, name, suites.readings_summary(feed, places, layer.as_of))
     digest = _digest(bench.con, name)
-    if bench.contract(feed.domain, table.name, digest, places.readings, clean_columns(table)):
+    if bench.contract(feed.domain, table.name, digest, places.readings, _contract(table)):
         target = Target(quoted(name), ("parameter", "flag", "provenance"))
         checks = suites.readings_checks(feed, table, places, layer.as_of, counted)
         bench.judge(feed.domain, table.name, digest, target, checks)
@@ -114,7 +128,7 @@ def _readings_key(
     judged = suites.readings_checks(feed, table, _ANYWHERE, _ANY_MOMENT, counted)
     also = [
         suites.readings_summary(feed, _ANYWHERE, _ANY_MOMENT),
-        str(sorted(clean_columns(table).items())),
+        str(sorted(_contract(table).items())),
         layer.tokens[SITE_REGISTER],
         *facts,
     ]

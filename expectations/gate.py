@@ -15,9 +15,8 @@ import duckdb
 
 from expectations.bench import Bench
 from expectations.carry import Standing, record_key
-from expectations.checks import Check, SuiteError, literal, quoted
+from expectations.checks import Check, SuiteError
 from expectations.clean_gate import CleanLayer, judge_clean, readings_of
-from expectations.contract import TableLike, actual_columns, declared_columns
 from expectations.dbt_results import DbtFinding, dbt_records
 from expectations.docs import write_docs
 from expectations.headline import NEEDS, Steps, judge_headlines, load_steps
@@ -29,11 +28,14 @@ from expectations.verdicts import domain_verdicts, table_verdicts
 from expectations.waivers import Waiver, apply_waivers
 from sources.registry import registry as shipped_registry
 from sources.registry.model import Registry
-from warehouse.catalogue import JUDGEMENT, Catalogue
+from warehouse.candidate import CANDIDATE_SCHEMA, CROSS_SCHEMA
+from warehouse.catalogue import JUDGEMENT, Catalogue, MartTable
+from warehouse.contract import contract_of
 from warehouse.duck import file_pattern
+from warehouse.sql import literal, quoted
 
 # Where dbt puts what the gate judges: domain marts, then the cross-domain ones.
-SCHEMAS = ("candidate", "cross_domain")
+SCHEMAS = (CANDIDATE_SCHEMA, CROSS_SCHEMA)
 
 
 def judge(
@@ -82,7 +84,7 @@ def judge(
     known = {**(reads or {}), **digests}
     for table in declared:
         digest, previous = digests.get(table.name, ""), standing.digests.get(table.name, "")
-        also = [str(sorted(declared_columns(table).items())), str(steps) if _has_headlines(table) else ""]
+        also = [str(sorted(table.contract.items())), str(steps) if _has_headlines(table) else ""]
         keys[table.name] = record_key(
             table.name,
             digest,
@@ -105,7 +107,7 @@ def judge(
     return GateReport(records, *verdicts, pages)
 
 
-def _declared(catalogue: Catalogue, tables: Sequence[str]) -> list[TableLike]:
+def _declared(catalogue: Catalogue, tables: Sequence[str]) -> list[MartTable]:
     by_name = {t.name: t for t in catalogue.tables}
     if unknown := sorted(set(tables) - set(by_name)):
         raise GateError(f"{', '.join(unknown)}: not in the catalogue of published tables; declare it in an exposure")
@@ -114,7 +116,7 @@ def _declared(catalogue: Catalogue, tables: Sequence[str]) -> list[TableLike]:
 
 def _judge_marts(
     bench: Bench,
-    declared: Sequence[TableLike],
+    declared: Sequence[MartTable],
     digests: Mapping[str, str],
     current_release: Path | None,
     checks: Mapping[str, Sequence[Check]],
@@ -128,7 +130,7 @@ def _judge_marts(
         if missing:
             continue
         relation = relations[table.name]
-        if not bench.contract(table.domain, table.name, digest, relation, declared_columns(table)):
+        if not bench.contract(table.domain, table.name, digest, relation, table.contract):
             continue
         if table.name not in checks:
             continue
@@ -139,7 +141,7 @@ def _judge_marts(
 
 
 def _defined(
-    declared: Sequence[TableLike], registry: Registry, suites: Mapping[str, Suite], fed: Mapping[str, int]
+    declared: Sequence[MartTable], registry: Registry, suites: Mapping[str, Suite], fed: Mapping[str, int]
 ) -> dict[str, tuple[Check, ...]]:
     """The checks of every table but those about the judgement; SuiteError before anything is judged."""
     judged = [t for t in declared if t.domain != JUDGEMENT]
@@ -155,13 +157,13 @@ def _digest(digests: Mapping[str, str], table: str, relations: Mapping[str, str]
     return digests.get(table, "")
 
 
-def _has_headlines(table: TableLike) -> bool:
+def _has_headlines(table: MartTable) -> bool:
     return table.name.endswith("_indicators")
 
 
-def _headlines(bench: Bench, table: TableLike, digest: str, target: Target, steps: Steps) -> list[GateRecord]:
+def _headlines(bench: Bench, table: MartTable, digest: str, target: Target, steps: Steps) -> list[GateRecord]:
     """Records of the headline steps; a released table of another shape cannot be compared, so it is left to volume."""
-    if target.previous is None or set(NEEDS) - set(actual_columns(bench.con, target.previous)):
+    if target.previous is None or set(NEEDS) - set(contract_of(bench.con, target.previous)):
         return []
     return judge_headlines(bench.con, table.domain, table.name, digest, target, steps)
 

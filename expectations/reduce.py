@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from expectations.checks import Check, literal
+from expectations.checks import Check
 from expectations.records import MAX_FAILING_ROWS
+from warehouse.sql import literal, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,7 +122,7 @@ def _breaking_query(target: Target, check: Check) -> str:
     if not check.breaks:
         return ""
     columns = list(dict.fromkeys([*target.order, *check.needs]))
-    listed = ", ".join('"' + c.replace('"', '""') + '"' for c in columns) or "*"
+    listed = ", ".join(map(quoted, columns)) or "*"
     return f"select {listed} from {target.relation} where {target.sql(check.breaks)}"
 
 

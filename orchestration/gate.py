@@ -27,14 +27,24 @@ from orchestration.planned import carried_tests
 from orchestration.session import Session
 from warehouse.build_plan import short
 from warehouse.build_state import BuildState, Known, build_state
-from warehouse.candidate import CANDIDATE_SCHEMA, AdmittedTable, HeldContractChanged, admit, admit_held, fresh
+from warehouse.candidate import (
+    CANDIDATE_SCHEMA,
+    CROSS_SCHEMA,
+    AdmittedTable,
+    HeldContractChanged,
+    admit,
+    admit_held,
+    fresh,
+)
 from warehouse.catalogue import CROSS_DOMAIN, Catalogue, MartTable
+from warehouse.contract import ContractBroken
 from warehouse.digest import contract_text
-from warehouse.duck import ContractBroken, connect, quoted
+from warehouse.duck import connect
 from warehouse.gate_records import Refused, rows_kept
 from warehouse.ordered import clear, stage
-from warehouse.release import CROSS_SCHEMA, Published, publish
+from warehouse.release import Published, publish
 from warehouse.releases import Release, current, hold, prune, read_manifest
+from warehouse.sql import quoted
 
 KEEP_RELEASES = 30
 _REASONS_SHOWN = 3

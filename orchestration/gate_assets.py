@@ -14,10 +14,11 @@ import dagster as dg
 
 from expectations.records import GateRecord, GateReport
 from orchestration import gate
-from orchestration.dbt_assets import CROSS_DOMAIN, DUCKDB_POOL, candidate_key, published_domains
+from orchestration.dbt_assets import DUCKDB_POOL, candidate_key, published_domains
 from orchestration.progress import step
 from orchestration.resources import Refresh
 from sources.registry import Registry
+from warehouse.catalogue import CROSS_DOMAIN
 
 RELEASE = "release"
 ADMITTED = "admitted"

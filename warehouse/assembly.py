@@ -15,9 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.catalogue import JUDGEMENT, Catalogue, MartTable
-from warehouse.duck import attach, connect, create_table, file_pattern, literal, quoted
+from warehouse.duck import attach, connect, create_table, file_pattern
 from warehouse.kept import Kept, copy_database, names_of, take_parquet
 from warehouse.ordered import digest_as_written, staged, write_ordered
+from warehouse.sql import literal, quoted
 
 
 class JudgementContract(RuntimeError):

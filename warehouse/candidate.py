@@ -17,15 +17,19 @@ from typing import Any, Protocol
 
 import duckdb
 
-from warehouse.catalogue import Catalogue, MartTable
+from warehouse.catalogue import CROSS_DOMAIN, Catalogue, MartTable
+from warehouse.contract import check_contract, contract_differences, contract_of
 from warehouse.digest import table_digest
-from warehouse.duck import attach, check_contract, connect, contract_difference, contract_of, create_table, quoted
+from warehouse.duck import attach, connect, create_table
 from warehouse.paths import DataDir
 from warehouse.releases import DATABASE, Release, current, read_manifest
+from warehouse.sql import quoted
 from warehouse.standing import check_release
 
 ADMITTED_SCHEMA = "admitted"
+# Where dbt_project.yml has domain marts built, and those of the domain that is built of them.
 CANDIDATE_SCHEMA = "candidate"
+CROSS_SCHEMA = CROSS_DOMAIN
 NOT_JUDGED = "no verdict: the domain was not judged"
 # Reasons shown beside a held table; all of them stand in the manifest.
 _REASONS_SHOWN = 5
@@ -146,9 +150,8 @@ def _hold(
     if before is None or before["state"] == "empty":
         return AdmittedTable(table.name, table.domain, "empty", table_digest(con, target, table), since, reason, "")
     source = f"held.{quoted(table.name)}"
-    found = contract_of(con, source)
-    if found != table.contract:
-        raise HeldContractChanged(_changed(table, held_from, contract_difference(found, table.contract), reason))
+    if differences := contract_differences(contract_of(con, source), table.contract):
+        raise HeldContractChanged(_changed(table, held_from, "; ".join(differences), reason))
     con.execute(f"INSERT INTO {target} ({_columns(table)}) SELECT {_columns(table)} FROM {source}")
     digest = table_digest(con, target, table)
     if digest != before["digest"]:

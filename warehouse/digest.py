@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse.catalogue import MartTable
-from warehouse.duck import check_contract, select_ordered
+from warehouse.contract import check_contract
+from warehouse.duck import select_ordered
 from warehouse.parquet import rechunked
 
 # Rows hashed at a time: part of the definition, because a chunk's columns are hashed one after the other.

@@ -1,4 +1,4 @@
-"""Small things every DuckDB user of the warehouse needs: quoting, a quiet connection, a relation's contract.
+"""Small things every DuckDB user of the warehouse needs: a quiet connection, a path as a pattern, a table's order.
 
 Here belongs what does not know about releases or candidates. Not here: SQL of the marts (dbt_project). Every connection
 of the product is made here: it keeps a memory limit, fetches no extension, and spills into the data directory instead
@@ -12,25 +12,12 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.catalogue import MartTable, normal_type
+from warehouse.catalogue import MartTable
 from warehouse.limits import duckdb_limits
+from warehouse.sql import literal, quoted
 
 # DuckDB 1.0's format: what 1.1 to 2.x clients open.
 STORAGE_VERSION = "v1.0.0"
-
-
-class ContractBroken(ValueError):
-    """A relation has other columns or types than its contract; the message shows both."""
-
-
-def quoted(name: str) -> str:
-    """An identifier for SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A string for SQL."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def file_pattern(path: Path) -> str:
@@ -64,27 +51,6 @@ def attach(con: duckdb.DuckDBPyConnection, file: Path, name: str, read_only: boo
     """Attaches `file` under `name`; for writing it is created in the storage format every client opens."""
     options = "READ_ONLY" if read_only else f"STORAGE_VERSION {literal(STORAGE_VERSION)}"
     con.execute(f"ATTACH {literal(str(file))} AS {quoted(name)} ({options})")
-
-
-def contract_of(con: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
-    """Column → normalised type of a relation, in order."""
-    described = con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
-    return {name: normal_type(kind) for name, kind, *_ in described}
-
-
-def check_contract(con: duckdb.DuckDBPyConnection, relation: str, table: MartTable) -> None:
-    """ContractBroken unless `relation` has exactly the contract's columns and types, in any order."""
-    found = contract_of(con, relation)
-    if found != table.contract:
-        raise ContractBroken(f"{table.name}: {contract_difference(found, table.contract)}")
-
-
-def contract_difference(found: dict[str, str], declared: dict[str, str]) -> str:
-    """What differs between two contracts, for people."""
-    parts = [f"{n} {declared[n]} is missing" for n in declared if n not in found]
-    parts += [f"{n} {found[n]} is not declared" for n in found if n not in declared]
-    parts += [f"{n} is {found[n]}, declared {declared[n]}" for n in declared if n in found and found[n] != declared[n]]
-    return "; ".join(parts)
 
 
 def total_order(table: MartTable) -> tuple[str, ...]:

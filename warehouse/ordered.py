@@ -15,10 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse.catalogue import MartTable
+from warehouse.contract import check_contract
 from warehouse.digest import CHUNK_ROWS, TableHash
-from warehouse.duck import check_contract, quoted, select_ordered, total_order
+from warehouse.duck import select_ordered, total_order
 from warehouse.parquet import ROW_GROUP, group_writer, rechunked
 from warehouse.paths import TEMPORARY
+from warehouse.sql import quoted
 
 
 class OutOfOrder(ValueError):

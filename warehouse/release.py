@@ -22,7 +22,7 @@ from warehouse import gate_records
 from warehouse import manifest as manifest_parts
 from warehouse.assembly import write_database, write_judgement, write_marts
 from warehouse.atomic import flush, fsync_dir, write_bytes
-from warehouse.candidate import ADMITTED_SCHEMA, CANDIDATE_SCHEMA, AdmittedTable, Verdict
+from warehouse.candidate import ADMITTED_SCHEMA, CANDIDATE_SCHEMA, CROSS_SCHEMA, AdmittedTable, Verdict
 from warehouse.catalogue import CROSS_DOMAIN, JUDGEMENT, Catalogue
 from warehouse.code_state import code_state
 from warehouse.digest import release_digest
@@ -44,7 +44,6 @@ from warehouse.releases import (
 )
 from warehouse.standing import check_release
 
-CROSS_SCHEMA = "cross_domain"
 # The tables about the judgement itself, which this step fills.
 GATE_RESULTS = "mart_gate_results"
 RELEASE_TABLES = "mart_release_tables"

@@ -2,7 +2,7 @@
 
 Here belong both Nothing-lost identities, the shares that were quarantined or flagged, what the registry says about
 values, and who has reported. Not here: row-level quality flags (sources.cleaning sets them) or the schema
-(contract.py). The summaries are temporary tables of a few hundred rows, made by one scan of each clean table.
+(clean_gate.py). The summaries are temporary tables of a few hundred rows, made by one scan of each clean table.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from decimal import Decimal
 from expectations.checks import (
     Check,
     equal,
-    literal,
     none,
     relation,
     reporting,
@@ -36,6 +35,7 @@ from sources.registry.model import (
     Feed,
 )
 from warehouse.file_counts import COLUMNS
+from warehouse.sql import literal
 
 _FLAGS = (FLAG_PASS, FLAG_NOT_EVALUATED, FLAG_SUSPECT, FLAG_FAIL, FLAG_MISSING)
 # A share over fewer readings than this says little about one parameter.

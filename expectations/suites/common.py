@@ -27,10 +27,10 @@ from expectations.checks import (
     vocabulary,
     volume,
 )
-from expectations.contract import TableLike, declared_columns
 from expectations.records import CRITICAL, WARNING, Severity
 from sources.registry import registry as shipped_registry
 from sources.registry.model import PROVENANCE_BY_TRUST, Registry
+from warehouse.catalogue import MartTable
 
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 VALIDITY = ("valid", "indicative", "insufficient", "pending")
@@ -84,12 +84,12 @@ def indicators(mart: str, fed_by: tuple[str, ...], checks: tuple[Check, ...] = (
     return Suite(mart, fed_by, (*figure_checks(), *checks), {"period_kind": PERIOD_KINDS}, rows_severity=WARNING)
 
 
-def define(suite: Suite, table: TableLike, registry: Registry, fed: Mapping[str, int]) -> tuple[Check, ...]:
+def define(suite: Suite, table: MartTable, registry: Registry, fed: Mapping[str, int]) -> tuple[Check, ...]:
     """All checks of a mart in order, rows first; SuiteError if the contract lacks a column that a check reads.
 
     `fed` gives the number of readings in each clean table.
     """
-    columns = declared_columns(table)
+    columns = table.contract
     found = [
         _rows(suite, fed),
         unique(table.grain),

@@ -14,6 +14,8 @@ from expectations.suites.common import PERIOD_KINDS, Suite, figure_checks, seed_
 from expectations.suites.lists import events_suite
 from expectations.suites.plan import SUITES as PLAN
 from sources.registry import registry
+from warehouse.catalogue import CROSS_DOMAIN
+from warehouse.sql import literal
 
 _STATES = ("fresh", "held", "empty")
 _FEEDS = tuple(registry().feeds)
@@ -58,7 +60,7 @@ _INDICATOR_VALUES = Suite(
         *figure_checks(),
         equal(
             "every admitted figure stands in it",
-            "select count(*) from {table} where domain <> 'cross_domain'",
+            f"select count(*) from {{table}} where domain <> {literal(CROSS_DOMAIN)}",
             _admitted_figures(),
             "as many figures of domains as the admitted indicator tables hold",
             ("domain",),
@@ -70,7 +72,7 @@ _INDICATOR_VALUES = Suite(
     ),
     {
         "period_kind": ("month", "quarter", *PERIOD_KINDS),
-        "domain": (*_DOMAINS, "cross_domain"),
+        "domain": (*_DOMAINS, CROSS_DOMAIN),
         "domain_state": _STATES,
     },
     # With every domain empty there is no figure; that each admitted one stands here is judged by the count above.

@@ -33,6 +33,8 @@ from typing import Any
 
 import duckdb
 
+from warehouse.candidate import CANDIDATE_SCHEMA, CROSS_SCHEMA
+from warehouse.catalogue import CROSS_DOMAIN, JUDGEMENT
 from warehouse.limits import duckdb_limits
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +48,7 @@ COVERED = (
     "mart_energy_monthly",
     "mart_data_health",
 )
-PUBLISHED = ("candidate", "cross_domain")
+PUBLISHED = (CANDIDATE_SCHEMA, CROSS_SCHEMA)
 # As the profile and the variables of the dbt project set them.
 SETTINGS = {
     **duckdb_limits(),
@@ -55,7 +57,7 @@ SETTINGS = {
     "autoload_known_extensions": "false",
 }
 DISTRICT = {"district": "110105", "grid_region": "beijing"}
-SECOND_RUN = ("tag:cross_domain", "tag:judgement")
+SECOND_RUN = (f"tag:{CROSS_DOMAIN}", f"tag:{JUDGEMENT}")
 # One process: wall seconds, processor seconds, what it printed.
 Run = tuple[float, float, Any]
 Timed = dict[str, list[Run]]
@@ -131,7 +133,7 @@ class _Project:
         if not self._data.clean.exists():
             self._data.clean.symlink_to(clean)
         self._manifest = prepare_manifest(self._data)
-        self._variables = {"as_of": as_of, "admitted_schema": "candidate"}
+        self._variables = {"as_of": as_of, "admitted_schema": CANDIDATE_SCHEMA}
         self.database = self._data.build_db
         self.target = self._data.dbt / "bench"
 

@@ -18,8 +18,9 @@ import duckdb
 import pytest
 
 from tests.kit import Ran, current, parsed, run_cli
-from warehouse.duck import file_pattern, literal
+from warehouse.duck import file_pattern
 from warehouse.paths import DataDir
+from warehouse.sql import literal
 
 HERE = Path(__file__).parent
 # Quotes, wildcards, braces and a blank: a neighbour `zk` must not be read in the place of `z[k]`.

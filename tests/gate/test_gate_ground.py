@@ -11,11 +11,12 @@ from typing import Any
 
 import duckdb
 
-from expectations.checks import Check, quoted
+from expectations.checks import Check
 from expectations.judge import Finding, Judge
 from expectations.reduce import Reduction, Target, reduce, to_frame
 from tests import dbt_yml
 from warehouse.catalogue import Catalogue, MartColumn, MartTable
+from warehouse.sql import quoted
 
 MARTS = dbt_yml.PROJECT / "models" / "marts"
 

@@ -221,7 +221,7 @@ def test_a_broken_contract_is_critical_and_its_suite_is_not_run(tmp_path: Path) 
     con.execute("alter table candidate.mart_air add column pm varchar")
     report = gate(con, lay_clean(tmp_path))
     record = one(report, "contract")
-    assert record.observed == "aqi is missing; pm is not declared"
+    assert record.observed == "aqi bigint is missing; pm varchar is not declared"
     assert record.waivable is False
     assert not any(r.table_name == "mart_air" and r.judged_by == "great_expectations" for r in report.records)
 
@@ -233,7 +233,7 @@ def test_a_clean_table_of_another_schema_is_critical(tmp_path: Path) -> None:
     (root / "clean_air" / "empty.parquet").unlink()
     write(root / "clean_air" / "day=2026-11-22" / "part-0.parquet", columns, [READING])
     record = one(gate(candidate(), root), "contract")
-    assert (record.table_name, record.observed) == ("clean_air", "raw_column is bigint, not varchar")
+    assert (record.table_name, record.observed) == ("clean_air", "raw_column is bigint, declared varchar")
 
 
 def test_a_waived_failure_publishes_with_a_mark(tmp_path: Path) -> None:

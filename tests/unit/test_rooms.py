@@ -36,6 +36,9 @@ LIGHT = (
     "warehouse.lock",
     "warehouse.ledger",
     "warehouse.releases",
+    "warehouse.sql",
+    "warehouse.contract",
+    "expectations.checks",
     "orchestration.survey",
     "orchestration.cli",
 )

@@ -14,8 +14,9 @@ import pytest
 from tests.unit.warehouse_kit import mart
 from warehouse import digest, ordered
 from warehouse.catalogue import MartColumn, MartTable
+from warehouse.contract import ContractBroken
 from warehouse.digest import table_digest
-from warehouse.duck import ContractBroken, connect
+from warehouse.duck import connect
 from warehouse.ordered import OutOfOrder, digest_as_written, stage, staged, write_ordered
 
 TABLE = mart("mart_x", "air", (MartColumn("n", "bigint", "A number"), MartColumn("seen", "timestamp", "A moment")))

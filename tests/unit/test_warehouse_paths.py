@@ -79,7 +79,8 @@ def test_a_folder_is_read_by_duckdb_under_any_name(tmp_path: Path, name: str) ->
     """The neighbour `zk` would match `z[k]`, had its brackets a meaning."""
     import duckdb
 
-    from warehouse.duck import file_pattern, literal
+    from warehouse.duck import file_pattern
+    from warehouse.sql import literal
 
     for folder, value in ((tmp_path / name / "day=1", 1), (tmp_path / "zk" / "day=1", 2), (tmp_path / "sr" / "x", 3)):
         folder.mkdir(parents=True)
