@@ -1,5 +1,6 @@
 {#-
-  The individual air quality index (HJ 633). One place for stations, the district and the tests.
+  The individual air quality index (HJ 633), and the edition that it follows. One place for stations, the district and
+  the tests.
   Not here: means and their validity (int_air_*), breakpoints (seed aqi_breakpoints), rounding rules (rule_values).
 -#}
 
@@ -13,6 +14,15 @@
         when {{ day }} > {{ alias }}.rules_to then {{ alias }}.rules_to
         else {{ day }}
     end
+{%- endmacro %}
+
+{# Edition and standard of a figure that adds up days under two editions: it has no limits of its own. #}
+{% macro mixed_edition() -%}
+    'mixed'
+{%- endmacro %}
+
+{% macro mixed_standard() -%}
+    'mixed_standard'
 {%- endmacro %}
 
 {#

@@ -1,0 +1,62 @@
+"""Words that dbt's project and Python both write are the same words.
+
+Here belongs a word with one declaration that another file has to repeat. Not here: vocabularies that a suite reads from
+a seed, or judges in the marts (tests/gate).
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from expectations.suites.air import MIXED_EDITION
+from sources.registry import registry
+from tests import dbt_yml
+from warehouse.candidate import ADMITTED_SCHEMA, CANDIDATE_SCHEMA, CROSS_SCHEMA
+from warehouse.catalogue import CROSS_DOMAIN, DOMAINS, JUDGEMENT
+
+SETTINGS = dbt_yml.content(dbt_yml.PROJECT / "dbt_project.yml")
+TEXTS = {
+    file.relative_to(dbt_yml.PROJECT).as_posix(): file.read_text(encoding="utf-8")
+    for kind in ("*.sql", "*.yml")
+    for file in sorted(dbt_yml.PROJECT.rglob(kind))
+}
+
+
+def word_of(macro: str) -> str:
+    """The text that a macro without arguments stands for."""
+    found = re.search(rf"macro {macro}\(\) -%\}}\s*'(\w+)'\s*\{{%- endmacro", TEXTS["macros/air.sql"])
+    assert found, f"macros/air.sql: {macro}() is not a word"
+    return found[1]
+
+
+def strangers(text: str) -> set[str]:
+    """Words for what is mixed, as a value or by its name, that no macro declares."""
+    written = set(re.findall(r"'(mixed\w*)'", text)) | set(re.findall(r"\b(mixed_\w+)\b(?!\()", text))
+    return written - {word_of("mixed_edition"), word_of("mixed_standard")}
+
+
+def test_what_mixes_two_editions_has_one_word_for_its_edition_and_one_for_its_standard() -> None:
+    assert word_of("mixed_edition") == MIXED_EDITION
+    found = {name: sorted(words) for name, text in TEXTS.items() if (words := strangers(text))}
+    assert not found, "use mixed_edition() and mixed_standard() of macros/air.sql"
+
+
+@pytest.mark.parametrize(
+    "text", ["select 'mixed_standards' as standard", "where edition = 'mixed_2026'", "(mixed_edition)"]
+)
+def test_another_word_is_found(text: str) -> None:
+    assert strangers(text)
+
+
+def test_domains_are_those_of_the_feeds_and_the_one_across_them() -> None:
+    assert set(DOMAINS) == {feed.domain for feed in registry().feeds.values()} | {CROSS_DOMAIN}
+
+
+def test_a_mart_is_built_in_the_schema_where_the_warehouse_looks_for_it() -> None:
+    marts = SETTINGS["models"]["ecoledger"]["marts"]
+    own = {domain: marts[domain].get("+schema", marts["+schema"]) for domain in (*DOMAINS, JUDGEMENT)}
+    assert own == dict.fromkeys(DOMAINS, CANDIDATE_SCHEMA) | dict.fromkeys((CROSS_DOMAIN, JUDGEMENT), CROSS_SCHEMA)
+    assert {domain: marts[domain]["+tags"] for domain in own} == {domain: [domain] for domain in own}
+    assert SETTINGS["vars"]["admitted_schema"] == ADMITTED_SCHEMA
