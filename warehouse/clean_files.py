@@ -69,8 +69,8 @@ def write_whole_table(
     columns: Sequence[Column],
     order: Sequence[str],
     entered: Iterable[Entered],
-) -> tuple[int, str, set[Path]]:
-    """Replaces a table that is stored whole; gives its rows, the SHA-256 of its file and the paths.
+) -> tuple[str, set[Path]]:
+    """Replaces a table that is stored whole; gives the SHA-256 of its file and the paths.
 
     Its sidecar names the user's files it was made from, so that a release can say so.
     """
@@ -83,8 +83,8 @@ def write_whole_table(
     with replacing(file, durable=False) as temporary:
         sha256 = write_frame(frame, temporary)
     files = [{"file": e.name, "sha256": e.sha256} for e in entered]
-    write_sidecar(file.parent, {"sha256": sha256, "rows": frame.height, "deliveries": {}, "entered": files})
-    return frame.height, sha256, {file, file.parent / SIDECAR, file.parent}
+    write_sidecar(file.parent, {"sha256": sha256, "rows": frame.height, "entered": files})
+    return sha256, {file, file.parent / SIDECAR, file.parent}
 
 
 def keep_entered(data: DataDir, entered: Entered) -> set[Path]:

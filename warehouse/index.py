@@ -230,10 +230,10 @@ class Index:
         return sorted(found, key=lambda r: r.feed)
 
     def state(self) -> str:
-        """SHA-256 over the clean partitions and the deliveries: equal states give equal marts."""
+        """SHA-256 over the clean files and the deliveries: equal states give equal marts."""
         digest = hashlib.sha256()
         for query in (
-            "SELECT table_name, value, sha256 FROM partitions ORDER BY 1, 2",
+            "SELECT table_name, name, sha256 FROM files ORDER BY 1, 2",
             "SELECT delivery_id FROM deliveries ORDER BY 1",
             "SELECT delivery_id, fingerprint FROM cleaned ORDER BY 1",
         ):
@@ -243,10 +243,10 @@ class Index:
         return digest.hexdigest()
 
     def table_digests(self) -> dict[str, str]:
-        """SHA-256 over the clean partitions of each table that has any."""
+        """SHA-256 over the clean files of each table that has any."""
         digests: dict[str, Any] = {}
-        for table, value, sha256 in self.db.execute("SELECT table_name, value, sha256 FROM partitions ORDER BY 1, 2"):
-            digests.setdefault(table, hashlib.sha256()).update(f"{value}\0{sha256}\n".encode())
+        for table, name, sha256 in self.db.execute("SELECT table_name, name, sha256 FROM files ORDER BY 1, 2"):
+            digests.setdefault(table, hashlib.sha256()).update(f"{name}\0{sha256}\n".encode())
         return {table: digest.hexdigest() for table, digest in digests.items()}
 
     # --- partitions and counts
@@ -282,10 +282,7 @@ class Index:
 
     def partitions(self, table: str | None = None) -> list[tuple[str, str]]:
         """(table, value) of every clean partition, sorted; a table that is stored whole is none."""
-        query = (
-            "SELECT table_name, value FROM partitions WHERE value <> '' AND (?1 IS NULL OR table_name = ?1)"
-            " ORDER BY 1, 2"
-        )
+        query = "SELECT table_name, value FROM partitions WHERE ?1 IS NULL OR table_name = ?1 ORDER BY 1, 2"
         return list(self.db.execute(query, (table,)))
 
     def partitions_of(self, table: str, source_ids: Iterable[str]) -> list[str]:
@@ -296,20 +293,35 @@ class Index:
         )
         return [value for (value,) in self.db.execute(query, (table, json.dumps(sorted(source_ids))))]
 
-    def partition_deliveries(self) -> list[tuple[str, str, str, str | None]]:
-        """(table, value, SHA-256 of the Parquet, id of a delivery in it or None) of everything known."""
-        query = (
-            "SELECT p.table_name, p.value, p.sha256, t.delivery_id FROM partitions p"
-            " LEFT JOIN touches t USING (table_name, value) WHERE p.value <> ''"
-        )
-        return list(self.db.execute(query))
+    def partitions_in(self, table: str, file: str) -> dict[str, tuple[int, int]]:
+        """Clean and superseded rows of every partition of one file, in the order in which they lie there."""
+        query = "SELECT value, rows, superseded_rows FROM partitions WHERE table_name = ? AND file = ? ORDER BY 1"
+        return {value: (rows, gone) for value, rows, gone in self.db.execute(query, (table, file))}
+
+    def counts_in(self, table: str, value: str) -> dict[str, PartitionCounts]:
+        """What a partition counts, by delivery id."""
+        query = f"SELECT delivery_id, {', '.join(PARTITION_COUNTS)} FROM touches WHERE table_name = ? AND value = ?"
+        return {delivery: PartitionCounts(*counts) for delivery, *counts in self.db.execute(query, (table, value))}
+
+    def files(self) -> dict[tuple[str, str], str]:
+        """(table, name) → SHA-256 of the Parquet of every file of partitions."""
+        query = "SELECT table_name, name, sha256 FROM files WHERE name <> ''"
+        return {(table, name): sha256 for table, name, sha256 in self.db.execute(query)}
+
+    def deliveries_by_file(self) -> dict[tuple[str, str], set[str]]:
+        """(table, name) → ids of the deliveries that any partition in the file counts."""
+        query = "SELECT DISTINCT table_name, file, delivery_id FROM partitions JOIN touches USING (table_name, value)"
+        found: dict[tuple[str, str], set[str]] = {}
+        for table, file, delivery in self.db.execute(query):
+            found.setdefault((table, file), set()).add(delivery)
+        return found
 
     def put_partition(
-        self, table: str, value: str, rows: int, sha256: str, counts: Mapping[str, PartitionCounts]
+        self, table: str, value: str, file: str, rows: int, superseded_rows: int, counts: Mapping[str, PartitionCounts]
     ) -> None:
-        """Replaces what is known of one partition; `counts` by delivery id."""
+        """Replaces what is known of one partition, which lies in `file`; `counts` by delivery id."""
         self.drop_partition(table, value)
-        self.db.execute("INSERT INTO partitions VALUES (?, ?, ?, ?)", (table, value, rows, sha256))
+        self.db.execute("INSERT INTO partitions VALUES (?, ?, ?, ?, ?)", (table, value, file, rows, superseded_rows))
         marks = ", ".join("?" * (len(PARTITION_COUNTS) + 3))
         self.db.executemany(
             f"INSERT INTO touches VALUES ({marks})",
@@ -320,6 +332,14 @@ class Index:
         """Forgets one partition."""
         self.db.execute("DELETE FROM partitions WHERE table_name = ? AND value = ?", (table, value))
         self.db.execute("DELETE FROM touches WHERE table_name = ? AND value = ?", (table, value))
+
+    def put_file(self, table: str, name: str, sha256: str) -> None:
+        """Replaces what is known of one file; a table that is stored whole is the file ''."""
+        self.db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (table, name, sha256))
+
+    def drop_file(self, table: str, name: str) -> None:
+        """Forgets one file."""
+        self.db.execute("DELETE FROM files WHERE table_name = ? AND name = ?", (table, name))
 
     def put_cleaned(self, delivery_id: str, fingerprint: str, counts: Mapping[str, Any]) -> None:
         """Notes that a delivery is cleaned under `fingerprint`, with the counts of the file itself."""

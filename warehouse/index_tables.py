@@ -11,7 +11,8 @@ from dataclasses import fields
 from sources.cleaning.store import FileCounts, PartitionCounts
 from sources.deliveries import Receipt
 
-SCHEMA_VERSION = "2"
+# Of the files below clean, too: an index of another version is made anew, and what lies in another layout is dropped.
+SCHEMA_VERSION = "3"
 RECEIPT = tuple(f.name for f in fields(Receipt))
 PARTITION_COUNTS = tuple(f.name for f in fields(PartitionCounts))
 FILE_COUNTS = tuple(f.name for f in fields(FileCounts) if f.name != "touches")
@@ -30,10 +31,16 @@ CREATE TABLE IF NOT EXISTS deliveries (
 CREATE INDEX IF NOT EXISTS deliveries_by_offer ON deliveries (feed, source_id, offer_id);
 CREATE INDEX IF NOT EXISTS deliveries_by_path ON deliveries (feed, source_id, offered_path);
 CREATE INDEX IF NOT EXISTS deliveries_by_bytes ON deliveries (sha256);
+CREATE TABLE IF NOT EXISTS files (
+    table_name TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL,
+    PRIMARY KEY (table_name, name)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS partitions (
-    table_name TEXT NOT NULL, value TEXT NOT NULL, rows INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    table_name TEXT NOT NULL, value TEXT NOT NULL, file TEXT NOT NULL,
+    rows INTEGER NOT NULL, superseded_rows INTEGER NOT NULL,
     PRIMARY KEY (table_name, value)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS partitions_by_file ON partitions (table_name, file);
 CREATE TABLE IF NOT EXISTS touches (
     table_name TEXT NOT NULL, value TEXT NOT NULL, delivery_id TEXT NOT NULL,
     {", ".join(f"{name} INTEGER NOT NULL" for name in PARTITION_COUNTS)},
@@ -48,4 +55,4 @@ CREATE TABLE IF NOT EXISTS stamps (
     folder TEXT PRIMARY KEY, sha256 TEXT NOT NULL, stamp TEXT NOT NULL
 ) WITHOUT ROWID;
 """
-DATA_TABLES = ("offers", "deliveries", "partitions", "touches", "cleaned")
+DATA_TABLES = ("offers", "deliveries", "files", "partitions", "touches", "cleaned")

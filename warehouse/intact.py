@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -80,23 +80,22 @@ def changed(data: DataDir, registry: Registry, index: Index) -> list[Damage]:
 
     Hashes only what was touched since it was last found right, and notes in `index` what it found right.
     """
-    known = {(table, value): sha256 for table, value, sha256, _ in index.partition_deliveries()}
+    known = index.files()
     noted = index.stamps()
     right: dict[str, tuple[str, str]] = {}
     found: list[Damage] = []
-    for table, value, folder in _partition_folders(data, registry):
+    for table, file, folder in _file_folders(data, registry):
         name = folder.relative_to(data.clean).as_posix()
-        wanted = known.pop((table.name, value), None) if table else _claimed(folder)
+        wanted = known.pop((table.name, file), None) if table else _claimed(folder)
         stamp, late = _stamp(folder / PART, folder / SIDECAR, data.superseded / name / PART)
         if wanted is not None and noted.get(name) == (wanted, stamp):
             continue
-        problem = _partition_problem(folder, data.superseded / name, wanted)
+        problem = _file_problem(folder, data.superseded / name, wanted)
         if problem:
             found.append(Damage(CLEAN, folder / PART, problem))
         elif wanted is not None and not late:
             right[name] = (wanted, stamp)
-    grains = {name: table.grain for name, table in registry.tables.items()}
-    gone = [data.clean_partition(table, grains[table], value) for table, value in known if table in grains]
+    gone = _gone(data, registry, known)
     found += [Damage(CLEAN, folder / PART, "it is gone") for folder in (*gone, *_counts_gone(data, index))]
     index.note_stamps(right)
     return found + strays(data, registry)
@@ -112,17 +111,13 @@ def everything(data: DataDir, registry: Registry, index: Index | None) -> Iterat
     for file, receipt in {raw_paths(data, receipt)[0]: receipt for _, receipt in stored_receipts(data)}.items():
         if damage := raw_damage(file, receipt):
             yield damage
-    known = {(t, value): sha256 for t, value, sha256, _ in (index.partition_deliveries() if index else ())}
-    for table, value, folder in _partition_folders(data, registry):
+    known = index.files() if index else {}
+    for table, file, folder in _file_folders(data, registry):
         beside = data.superseded / folder.relative_to(data.clean)
-        wanted = known.pop((table.name, value), None) if table and index else _claimed(folder)
-        if problem := _partition_problem(folder, beside, wanted):
+        wanted = known.pop((table.name, file), None) if table and index else _claimed(folder)
+        if problem := _file_problem(folder, beside, wanted):
             yield Damage(CLEAN, folder / PART, problem)
-    for table_name, value in known:
-        if table_name in registry.tables:
-            grain = registry.tables[table_name].grain
-            yield Damage(CLEAN, data.clean_partition(table_name, grain, value) / PART, "it is gone")
-    for folder in _counts_gone(data, index) if index else ():
+    for folder in (*_gone(data, registry, known), *(_counts_gone(data, index) if index else ())):
         yield Damage(CLEAN, folder / PART, "it is gone")
     for sidecar in data.clean.glob(f"*/{SIDECAR}"):
         if read_sidecar(sidecar.parent) is None:
@@ -130,29 +125,33 @@ def everything(data: DataDir, registry: Registry, index: Index | None) -> Iterat
     for file in data.entered.glob("*.csv"):
         if not matches(file, file.stem):
             yield Damage(RAW, file, "it no longer has the hash of its name")
-    yield from strays(data, registry)
+    yield from strays(data, registry, layout_before=index is None)
 
 
-def strays(data: DataDir, registry: Registry) -> list[Damage]:
-    """Files in the clean layer that nobody here wrote; the models read whatever Parquet lies there."""
+def strays(data: DataDir, registry: Registry, *, layout_before: bool = False) -> list[Damage]:
+    """Files in the clean layer that nobody here wrote; the models read whatever Parquet lies there.
+
+    With `layout_before` folders of days are ours, too: the next refresh removes them.
+    """
     found: list[os.DirEntry[str]] = []
     for name, table in {**registry.tables, FILE_COUNTS: None}.items():
-        prefix = f"{table.grain if table else _MONTH}="
+        prefix = f"{table.file_grain if table else _MONTH}="
+        ours = (prefix, f"{table.grain}=") if table and layout_before else prefix
         for entry in _entries(data.clean_table(name)):
-            if entry.name.startswith(prefix):
+            if entry.name.startswith(ours):
                 found += [e for e in _entries(Path(entry)) if e.name not in (PART, SIDECAR)]
             elif entry.name not in (EMPTY, FLAGS_NOTE):
                 found.append(entry)
     for name in whole_tables():
         found += [e for e in _entries(data.clean_table(name)) if e.name not in (PART, SIDECAR, EMPTY)]
-    ours = (entry for entry in found if not entry.name.startswith(TEMPORARY))
-    return [Damage(STRAY, Path(path), "a file of somebody else") for path in sorted(entry.path for entry in ours)]
+    finished = (entry for entry in found if not entry.name.startswith(TEMPORARY))
+    return [Damage(STRAY, Path(path), "a file of somebody else") for path in sorted(entry.path for entry in finished)]
 
 
-def _partition_folders(data: DataDir, registry: Registry) -> Iterator[tuple[CleanTable | None, str, Path]]:
-    """Every partition folder as (table, value, folder); the table is None for the counts of files."""
+def _file_folders(data: DataDir, registry: Registry) -> Iterator[tuple[CleanTable | None, str, Path]]:
+    """Every folder with a file of partitions as (table, name, folder); the table is None for the counts of files."""
     for name, table in {**registry.tables, FILE_COUNTS: None}.items():
-        prefix = f"{table.grain if table else _MONTH}="
+        prefix = f"{table.file_grain if table else _MONTH}="
         for entry in sorted(_entries(data.clean_table(name)), key=lambda e: e.name):
             if entry.name.startswith(prefix):
                 yield table, entry.name.removeprefix(prefix), Path(entry)
@@ -163,7 +162,13 @@ def _counts_gone(data: DataDir, index: Index) -> list[Path]:
     return [folder for folder in map(data.file_counts, index.months()) if not folder.exists()]
 
 
-def _partition_problem(folder: Path, beside: Path, wanted: str | None) -> str:
+def _gone(data: DataDir, registry: Registry, files: Iterable[tuple[str, str]]) -> list[Path]:
+    """The folders in which `files` (table, name) should be."""
+    tables = registry.tables
+    return [data.clean_partition(table, tables[table].file_grain, name) for table, name in files if table in tables]
+
+
+def _file_problem(folder: Path, beside: Path, wanted: str | None) -> str:
     note = read_sidecar(folder)
     if note is None:
         return "it no longer has the hash of its sidecar"

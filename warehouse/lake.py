@@ -171,12 +171,12 @@ class Lake:
         """
         try:
             yield self
+            self.finish_cleaning()
         except BaseException:
             # A panic of a native library is not an Exception, and this process goes on.
             self._store.abandon()
             self.reconcile()
             raise
-        self.finish_cleaning()
 
     def finish_cleaning(self) -> CleaningDone:
         """Writes the file counts, makes everything durable and commits the index; names files that do not balance."""

@@ -1,16 +1,19 @@
-"""The clean layer on disk: one partition at a time, Parquet first, sidecar last, the index within one transaction.
+"""The clean layer on disk: one file of partitions at a time, Parquet first, sidecar last, the index in one transaction.
 
 Here belongs the store that sources.cleaning writes through: partitions, what they superseded, the counts of files. Not
-here: how readings come about, or repairing what a kill left (rebuild.py). While a partition is replaced it has no
-sidecar; the mark set before tells the next start to look.
+here: how readings come about, where a partition lies in its file (part_file.py), or repairing what a kill left
+(rebuild.py). While a file is replaced it has no sidecar; the mark set before tells the next start to look.
+
+What is written waits until another file is written to, or the end: cleaning goes through the days in order, so that a
+month is written once.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, tzinfo
+from dataclasses import asdict, dataclass, replace
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,11 +23,13 @@ from sources.registry.model import GRAINS, CleanTable, Column, Registry
 from warehouse import clean_files, file_counts
 from warehouse.atomic import flush, remove, remove_empty_dirs, temporary_beside
 from warehouse.index import Index
-from warehouse.paths import PART, SIDECAR, DataDir
-from warehouse.sidecar import counts_as_json, counts_from_json, parse_sidecar
+from warehouse.paths import PART, SIDECAR, DataDir, checked_value
+from warehouse.sidecar import Partition, parse_sidecar, partitions_as_json
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from warehouse.part_file import PartFile
 
 # Rows of one partition stand in this order after the key.
 _ORIGIN = ("raw_sha256", "raw_row", "raw_column", "delivery_id")
@@ -44,16 +49,24 @@ class CleaningDone:
 
 
 @dataclass
-class _Written:
-    """A partition under temporary names, and what was counted while writing it."""
+class _File:
+    """A file of partitions, clean and superseded, as it is and as it will be."""
 
-    clean: Path
-    superseded: Path
-    rows: int = 0
-    gone: int = 0
-    counts: dict[str, PartitionCounts] = field(default_factory=dict)
-    first: datetime | None = None
-    last: datetime | None = None
+    table: CleanTable
+    name: str
+    folder: Path
+    beside: Path
+    clean: PartFile
+    superseded: PartFile
+
+    def holds(self, table: CleanTable, value: str) -> bool:
+        """Whether the partition lies in this file."""
+        return (self.table.name, self.name) == (table.name, table.file_of(value))
+
+    def close(self) -> None:
+        """Drops what waits to be written."""
+        self.clean.close()
+        self.superseded.close()
 
 
 class PartitionStore:
@@ -70,6 +83,8 @@ class PartitionStore:
         self._recorded: set[str] = set()
         self._partitions = 0
         self._flags_set_by: dict[str, FlagPrint] = {}
+        self._writing: _File | None = None
+        self._reading: _File | None = None
 
     @property
     def open(self) -> bool:
@@ -83,32 +98,35 @@ class PartitionStore:
             self._index.begin()
 
     def read(self, table: str, value: str, columns: Sequence[str] | None = None) -> pl.DataFrame | None:
-        """The clean partition as stored, of its `columns` only if they are named, or None where there is none."""
-        import polars as pl
-
-        folder = self._data.clean_partition(table, self._registry.table(table).grain, value)
-        if not (folder / SIDECAR).exists():
-            return None
-        return pl.read_parquet(folder / PART, glob=False, columns=None if columns is None else list(columns))
+        """The clean readings of a partition, of its `columns` only if they are named; None where there are none."""
+        return self._file(table, value).clean.read(value, columns)
 
     def write(self, table: str, value: str, parts: Iterable[PartitionPart]) -> None:
         """Replaces one partition by its parts in key order; LakeInconsistent if counts and rows differ."""
-        declared = self._registry.table(table)
+        from warehouse.parquet import conform_known
+
         self.start()
-        folder = self._data.clean_partition(table, declared.grain, value)
-        beside = self._data.superseded_partition(table, declared.grain, value)
-        new = _Written(temporary_beside(folder / PART), temporary_beside(beside / PART))
-        try:
-            self._write_parts(declared, value, parts, new)
-            self._touch(table, value, new.counts)
-            if not new.rows and not new.gone:
-                self._drop(table, value, folder, beside)
-            else:
-                self._store(declared, value, folder, beside, new)
-        finally:
-            for path in (new.clean, new.superseded):
-                remove(path)
-                remove_empty_dirs(path.parent, self._data.root)
+        file = self._to_write(table, value)
+        declared, order = file.table, _order(file.table)
+        totals: dict[str, Counter[str]] = {}
+        file.clean.clear(value)
+        file.superseded.clear(value)
+        site: str | None = None
+        for clean, superseded, counts in parts:
+            for delivery, count in counts.items():
+                totals.setdefault(delivery, Counter()).update(asdict(count))
+            if not superseded.is_empty():
+                fallen = conform_known(superseded, declared.columns, f"superseded of {table}")
+                file.superseded.add(value, fallen.sort(order, maintain_order=True))
+            if not clean.is_empty():
+                standing = _ordered(declared, clean)
+                if site is not None and standing["site_id"][0] <= site:
+                    raise LakeInconsistent(f"{table} {value}: parts are not in key order after site {site}")
+                site = standing["site_id"][-1]
+                _check_span(declared, value, standing)
+                file.clean.add(value, standing)
+        counted = {delivery: PartitionCounts(**total) for delivery, total in totals.items()}
+        self._put(file, value, counted)
 
     def open_keys(self, table: str, numbered_sources: Set[str]) -> None:
         """See sources.cleaning.store: in a new index the places of keys are read from the clean layer, once."""
@@ -124,16 +142,12 @@ class PartitionStore:
 
         from sources.cleaning.keys import key_text
 
-        declared = self._registry.table(table)
-        folders = (
-            self._data.clean_partition(table, declared.grain, value),
-            self._data.superseded_partition(table, declared.grain, value),
-        )
-        files = [folder / PART for folder in folders if (folder / PART).exists()]
-        origin = ["source_id", "delivery_id", "raw_row", "raw_column"]
-        frames = [pl.read_parquet(file, glob=False, columns=[*declared.key, *origin]) for file in files]
-        frame = pl.concat(frames).filter(~pl.col("source_id").is_in(sorted(numbered_sources)))
-        text = key_text(declared, {name: frame[name] for name in declared.key})
+        file = self._file(table, value)
+        columns = [*file.table.key, "source_id", "delivery_id", "raw_row", "raw_column"]
+        frames = [part.read(value, columns) for part in (file.clean, file.superseded)]
+        frame = pl.concat([f for f in frames if f is not None])
+        frame = frame.filter(~pl.col("source_id").is_in(sorted(numbered_sources)))
+        text = key_text(file.table, {name: frame[name] for name in file.table.key})
         # The last row of a delivery replaces what was inserted before it.
         for key, delivery, row, column in (
             frame.with_columns(text.alias("key"))
@@ -145,30 +159,18 @@ class PartitionStore:
 
     def write_flags(self, table: str, value: str, clean: pl.DataFrame, flagged: Mapping[str, int]) -> None:
         """Replaces the clean readings where only flags changed; LakeInconsistent if there is no such partition."""
-        from warehouse.parquet import file_sha256
-
-        declared = self._registry.table(table)
         self.start()
-        folder = self._data.clean_partition(table, declared.grain, value)
-        note = parse_sidecar(folder)
-        if note is None or note["rows"] != clean.height:
-            raise LakeInconsistent(f"{table} {value}: flags of {clean.height} readings, stored {note and note['rows']}")
-        counts = counts_from_json(note)
+        file = self._to_write(table, value)
+        if file.clean.count(value) != clean.height:
+            stored = file.clean.count(value)
+            raise LakeInconsistent(f"{table} {value}: flags of {clean.height} readings, stored {stored}")
+        counts = self._index.counts_in(table, value)
         if unknown := set(flagged) - set(counts):
             raise LakeInconsistent(f"{table} {value}: flags of deliveries that have no reading here: {sorted(unknown)}")
         counts |= {delivery: replace(counts[delivery], readings_flagged=n) for delivery, n in flagged.items()}
-        temporary = temporary_beside(folder / PART)
-        try:
-            _write_clean(declared, [clean], temporary)
-            note |= {"sha256": file_sha256(temporary), "deliveries": counts_as_json(counts)}
-            remove(folder / SIDECAR)
-            temporary.replace(folder / PART)
-            clean_files.write_sidecar(folder, note)
-        finally:
-            remove(temporary)
-        self._touch(table, value, counts)
-        self._paths.update((folder / PART, folder / SIDECAR, folder))
-        self._index.put_partition(table, value, clean.height, note["sha256"], counts)
+        file.clean.clear(value)
+        file.clean.add(value, _ordered(file.table, clean))
+        self._put(file, value, counts)
 
     def note_flags(self, table: str, fingerprint: FlagPrint) -> None:
         """Notes by which thresholds all flags of a table are set; the note is written by `finish`, after the flags."""
@@ -192,8 +194,8 @@ class PartitionStore:
         self.start()
         for file in entered:
             self._paths |= clean_files.keep_entered(self._data, file)
-        rows, sha256, paths = clean_files.write_whole_table(self._data, name, frame, columns, order, entered)
-        self._index.put_partition(name, "", rows, sha256, {})
+        sha256, paths = clean_files.write_whole_table(self._data, name, frame, columns, order, entered)
+        self._index.put_file(name, "", sha256)
         self._paths |= paths
 
     def record_file(self, feed: str, delivery_id: str, counts: FileCounts, fingerprint: str) -> None:
@@ -212,6 +214,7 @@ class PartitionStore:
         """Writes the file counts of every month concerned, makes all durable, commits the index without the mark."""
         if self._mark is None:
             return CleaningDone(0, 0, ())
+        self._write_file()
         months = {self._index.month_of(delivery) for delivery in self._affected | self._recorded} - {None}
         problems = [p for m in sorted(months) for p in file_counts.write_month(self._data, self._index, m, self._zone)]
         self._paths.update(self._data.file_counts(m) / name for m in months for name in (PART, SIDECAR))
@@ -226,105 +229,156 @@ class PartitionStore:
 
     def abandon(self) -> None:
         """Drops the transaction; the mark stays, and files may differ from the index until they are reconciled."""
+        if self._writing is not None:
+            self._writing.close()
         self._index.rollback()
         self._reset()
 
     def _reset(self) -> None:
         self._mark, self._partitions = None, 0
+        self._writing = self._reading = None
         for kept in (self._paths, self._affected, self._recorded, self._flags_set_by):
             kept.clear()
 
-    def _touch(self, table: str, value: str, counts: Mapping[str, PartitionCounts]) -> None:
-        """Deliveries that stood or stand in the partition: their rows of the file counts are written again."""
+    def _put(self, file: _File, value: str, counts: Mapping[str, PartitionCounts]) -> None:
+        """Notes in the index what was written of one partition; LakeInconsistent if it counts other rows.
+
+        Deliveries that stood or stand in it: their rows of the file counts are written again.
+        """
+        table = file.table.name
+        rows, gone = file.clean.count(value), file.superseded.count(value)
+        _check(f"{table} {value}", rows, gone, counts)
         self._affected.update((*self._index.deliveries_in(table, value), *counts))
         self._partitions += 1
+        if rows or gone:
+            self._index.put_partition(table, value, file.name, rows, gone, counts)
+        else:
+            self._index.drop_partition(table, value)
 
-    def _write_parts(self, declared: CleanTable, value: str, parts: Iterable[PartitionPart], new: _Written) -> None:
-        """Writes the temporary files; only a superseded frame with rows makes its file."""
-        from warehouse.parquet import FrameWriter, conform_known
+    def _file(self, table: str, value: str) -> _File:
+        """The file of a partition, to read from: the one being written, where it is that."""
+        from warehouse.part_file import PartFile
 
-        order = _order(declared)
-        totals: dict[str, Counter[str]] = {}
-        new.clean.parent.mkdir(parents=True, exist_ok=True)
-        new.superseded.parent.mkdir(parents=True, exist_ok=True)
+        declared = self._registry.table(table)
+        for known in (self._writing, self._reading):
+            if known is not None and known.holds(declared, value):
+                return known
+        name = declared.file_of(checked_value(declared.grain, value))
+        folder = self._data.clean_partition(table, declared.file_grain, name)
+        beside = self._data.superseded_partition(table, declared.file_grain, name)
+        # Without its sidecar a file is not there.
+        there = self._index.partitions_in(table, name) if (folder / SIDECAR).exists() else {}
+        parts = (
+            PartFile(path / PART, {v: counted[place] for v, counted in there.items()})
+            for place, path in enumerate((folder, beside))
+        )
+        self._reading = _File(declared, name, folder, beside, *parts)
+        return self._reading
 
-        def clean_frames() -> Iterable[pl.DataFrame]:
-            for clean, superseded, counts in parts:
-                for delivery, count in counts.items():
-                    totals.setdefault(delivery, Counter()).update(asdict(count))
-                if not superseded.is_empty():
-                    frame = conform_known(superseded, declared.columns, f"superseded of {declared.name}")
-                    gone.append(frame.sort(order, maintain_order=True))
-                if not clean.is_empty():
-                    bounds = (clean["period_start"].min(), clean["period_start"].max())
-                    new.first = min(filter(None, (new.first, bounds[0])))
-                    new.last = max(filter(None, (new.last, bounds[1])))
-                yield clean
+    def _to_write(self, table: str, value: str) -> _File:
+        """The same to write to; what waits for another file is written first."""
+        file = self._file(table, value)
+        if file is not self._writing:
+            self._write_file()
+            self._writing, self._reading = file, None
+        return file
 
-        with FrameWriter(new.superseded) as gone:
-            new.rows = _write_clean(declared, clean_frames(), new.clean)
-        new.gone = gone.rows
-        new.counts = {delivery: PartitionCounts(**total) for delivery, total in totals.items()}
-        _check(declared, value, new)
+    def _write_file(self) -> None:
+        """Puts the file that is being written in the place of the old one."""
+        file, self._writing = self._writing, None
+        if file is None:
+            return
+        table = file.table.name
+        partitions = {
+            value: Partition(rows, gone, self._index.counts_in(table, value))
+            for value, (rows, gone) in self._index.partitions_in(table, file.name).items()
+        }
+        new = [temporary_beside(path / PART) for path in (file.folder, file.beside)]
+        try:
+            if partitions:
+                self._replace(file, partitions, *new)
+            else:
+                for path in (file.folder / SIDECAR, file.folder / PART, file.beside / PART):
+                    remove(path)
+                self._index.drop_file(table, file.name)
+        finally:
+            file.close()
+            for path in new:
+                remove(path)
+        for folder in (file.folder, file.beside):
+            remove_empty_dirs(folder, self._data.root)
 
-    def _store(self, declared: CleanTable, value: str, folder: Path, beside: Path, new: _Written) -> None:
+    def _replace(self, file: _File, partitions: Mapping[str, Partition], clean: Path, superseded: Path) -> None:
+        """Writes both files under temporary names, then gives them theirs; the sidecar goes first and comes last."""
         from warehouse.parquet import file_sha256
 
+        gone = _write_parts(file, partitions, clean, superseded)
         note = {
-            "rows": new.rows,
-            "sha256": file_sha256(new.clean),
-            "superseded_rows": new.gone,
-            "superseded_sha256": file_sha256(new.superseded) if new.gone else None,
-            "deliveries": counts_as_json(new.counts),
+            "rows": sum(p.rows for p in partitions.values()),
+            "sha256": file_sha256(clean),
+            "superseded_rows": gone,
+            "superseded_sha256": file_sha256(superseded) if gone else None,
+            "partitions": partitions_as_json(partitions),
         }
-        if parse_sidecar(folder) != note:
-            remove(folder / SIDECAR)
-            if new.gone:
-                new.superseded.replace(beside / PART)
-                self._paths.update((beside / PART, beside))
+        if parse_sidecar(file.folder) != note:
+            remove(file.folder / SIDECAR)
+            if gone:
+                superseded.replace(file.beside / PART)
+                self._paths.update((file.beside / PART, file.beside))
             else:
-                remove(beside / PART)
-            new.clean.replace(folder / PART)
-            clean_files.write_sidecar(folder, note)
-            self._paths.update((folder / PART, folder / SIDECAR, folder))
-        self._index.put_partition(declared.name, value, new.rows, note["sha256"], new.counts)
+                remove(file.beside / PART)
+            clean.replace(file.folder / PART)
+            clean_files.write_sidecar(file.folder, note)
+            self._paths.update((file.folder / PART, file.folder / SIDECAR, file.folder))
+        self._index.put_file(file.table.name, file.name, note["sha256"])
 
-    def _drop(self, table: str, value: str, folder: Path, beside: Path) -> None:
-        for path in (folder / SIDECAR, folder / PART, beside / PART):
-            remove(path)
-        self._index.drop_partition(table, value)
+
+def _write_parts(file: _File, partitions: Mapping[str, Partition], clean: Path, superseded: Path) -> int:
+    """Writes both temporary files; without superseded rows there is no such file. Gives how many there are."""
+    import polars as pl
+
+    from warehouse.parquet import schema_of, write_frame
+
+    clean.parent.mkdir(parents=True, exist_ok=True)
+    rows = file.clean.write(clean)
+    if not rows:
+        write_frame(pl.DataFrame(schema=schema_of(file.table.columns)), clean)
+    wanted = sum(p.rows for p in partitions.values()), sum(p.superseded_rows for p in partitions.values())
+    if wanted[1]:
+        superseded.parent.mkdir(parents=True, exist_ok=True)
+    found = rows, file.superseded.write(superseded)
+    if found != wanted:
+        raise LakeInconsistent(
+            f"{file.table.name} {file.name}: {found[0]} clean and {found[1]} superseded or duplicate rows, the index "
+            f"knows {wanted[0]} and {wanted[1]}"
+        )
+    return found[1]
 
 
 def _order(declared: CleanTable) -> list[str]:
     return [*declared.key, *(c for c in _ORIGIN if c not in declared.key)]
 
 
-def _write_clean(declared: CleanTable, frames: Iterable[pl.DataFrame], path: Path) -> int:
-    """Writes clean frames under the declared schema, each sorted, one site after the other; gives the rows."""
-    from warehouse.parquet import FrameWriter, conform
+def _ordered(declared: CleanTable, frame: pl.DataFrame) -> pl.DataFrame:
+    """Clean readings under the declared schema, sorted; cleaning hands them over in order, as a rule."""
+    from warehouse.parquet import conform, is_sorted
 
     order = _order(declared)
-    site: str | None = None
-    with FrameWriter(path) as writer:
-        for frame in frames:
-            part = conform(frame, declared.columns, declared.name).sort(order)
-            if not part.is_empty():
-                if site is not None and part["site_id"][0] <= site:
-                    raise LakeInconsistent(f"{declared.name}: parts are not in key order after site {site}")
-                site = part["site_id"][-1]
-            writer.append(part)
-    return writer.rows
+    found = conform(frame, declared.columns, declared.name)
+    return found if is_sorted(found, order) else found.sort(order)
 
 
-def _check(declared: CleanTable, value: str, new: _Written) -> None:
-    where = f"{declared.name} {value}"
-    kept = sum(c.readings_clean for c in new.counts.values())
-    gone = sum(c.readings_superseded + c.readings_duplicate for c in new.counts.values())
-    if (kept, gone) != (new.rows, new.gone):
+def _check(where: str, rows: int, gone: int, counts: Mapping[str, PartitionCounts]) -> None:
+    kept = sum(c.readings_clean for c in counts.values())
+    fell = sum(c.readings_superseded + c.readings_duplicate for c in counts.values())
+    if (kept, fell) != (rows, gone):
         raise LakeInconsistent(
-            f"{where}: {new.rows} clean and {new.gone} superseded or duplicate rows, but {kept} and {gone} counted"
+            f"{where}: {rows} clean and {gone} superseded or duplicate rows, but {kept} and {fell} counted"
         )
-    if new.first is not None and new.last is not None:
-        pattern = GRAINS[declared.grain]
-        if {new.first.strftime(pattern), new.last.strftime(pattern)} != {value}:
-            raise LakeInconsistent(f"{where}: readings from {new.first} to {new.last} do not belong here")
+
+
+def _check_span(declared: CleanTable, value: str, frame: pl.DataFrame) -> None:
+    first, last = frame["period_start"].min(), frame["period_start"].max()
+    pattern = GRAINS[declared.grain]
+    if {first.strftime(pattern), last.strftime(pattern)} != {value}:
+        raise LakeInconsistent(f"{declared.name} {value}: readings from {first} to {last} do not belong here")

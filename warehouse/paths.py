@@ -214,7 +214,7 @@ class DataDir:
         return self.clean_table(table) / FLAGS_NOTE
 
     def clean_partition(self, table: str, grain: str, value: str) -> Path:
-        """The folder of one clean partition: clean/<table>/<grain>=<value>."""
+        """The folder of one file of partitions (CleanTable.file_grain, file_of): clean/<table>/<grain>=<value>."""
         return self.clean_table(table) / f"{grain}={checked_value(grain, value)}"
 
     def superseded_partition(self, table: str, grain: str, value: str) -> Path:

@@ -7,7 +7,6 @@ whatever cannot be vouched for counts as not cleaned.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -23,15 +22,15 @@ from warehouse.index import Index
 from warehouse.intact import RAW, WAYS_OUT, LakeDamaged
 from warehouse.landing import raw_paths, renew_old_receipts, stored_offers, stored_receipts
 from warehouse.paths import PART, SIDECAR, TEMPORARY, DataDir
-from warehouse.sidecar import counts_from_json, matches, parse_sidecar, read_sidecar
+from warehouse.sidecar import deliveries_of, matches, parse_sidecar, partitions_from_json, read_sidecar
 
 
 @dataclass(frozen=True)
 class Reconciled:
-    """What reconciling found: files removed, partitions lost (to be cleaned again), deliveries to clean again."""
+    """What reconciling found: files removed, files of partitions lost (table, name), deliveries to clean again."""
 
     removed: int
-    lost_partitions: tuple[tuple[str, str], ...]
+    lost_files: tuple[tuple[str, str], ...]
     to_clean_again: int
 
 
@@ -42,12 +41,7 @@ def reconcile(data: DataDir, registry: Registry, index: Index, zone: tzinfo) -> 
     receipts, orphans = _sweep_raw(data)
     landed = {r.delivery_id for r in receipts}
     removed += orphans + _sweep_quarantine(data, landed)
-    known: dict[tuple[str, str], str] = {}
-    before: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for table, value, parquet_sha256, delivery in index.partition_deliveries():
-        known[(table, value)] = parquet_sha256
-        if delivery is not None:
-            before[(table, value)].add(delivery)
+    known, before = index.files(), index.deliveries_by_file()
     cleaned = {
         row["delivery_id"]: (row, fingerprint)
         for _, folder in file_counts.stored_months(data)
@@ -60,25 +54,26 @@ def reconcile(data: DataDir, registry: Registry, index: Index, zone: tzinfo) -> 
         index.clear()
         index.add_deliveries(receipts)
         index.add_offers(_last_offers(data, receipts))
-        for table, value, folder, beside in _folders(data, registry):
-            note = _complete(folder, beside, landed)
-            doubted = before.get((table.name, value), set())
+        for table, name, folder, beside in _folders(data, registry):
+            note = _complete(table, folder, beside, landed)
+            doubted = before.get((table.name, name), set())
             if note is None:
-                lost.append((table.name, value))
-                named = doubted | set((parse_sidecar(folder) or {}).get("deliveries", {}))
+                lost.append((table.name, name))
+                named = doubted | deliveries_of(parse_sidecar(folder) or {})
                 _drop(data, folder, beside)
                 forget |= named
                 if not known:
                     # Without the former index nobody can say which deliveries stood in it.
                     forget |= {delivery for delivery, (row, _) in cleaned.items() if row["feed"] == table.feed}
                 continue
-            counts = counts_from_json(note)
-            if known and known.get((table.name, value)) != note["sha256"]:
+            if known and known.get((table.name, name)) != note["sha256"]:
                 # Rewritten by a cleaning that did not finish: by which rules is not recorded, so clean again.
-                forget |= doubted | set(counts)
-            index.put_partition(table.name, value, note["rows"], note["sha256"], counts)
+                forget |= doubted | deliveries_of(note)
+            index.put_file(table.name, name, note["sha256"])
+            for value, found in partitions_from_json(note).items():
+                index.put_partition(table.name, value, name, found.rows, found.superseded_rows, found.counts)
         tables = registry.tables
-        for gone in set(before) - set(index.partitions()) - set(lost):
+        for gone in set(before) - set(index.files()) - set(lost):
             if gone[0] in tables:
                 forget |= before[gone]
         _add_whole_tables(data, index)
@@ -143,27 +138,28 @@ def _last_offers(data: DataDir, receipts: Iterable[Receipt]) -> list[tuple[str, 
 
 
 def _folders(data: DataDir, registry: Registry) -> Iterator[tuple[CleanTable, str, Path, Path]]:
-    """Every partition that has any file, clean or superseded: (table, value, clean folder, superseded folder)."""
+    """Every folder of partitions that has any file: (table, name of the file, clean folder, superseded folder).
+
+    Those of an older layout, a folder for each day, too.
+    """
     for table in registry.tables.values():
-        prefix = f"{table.grain}="
-        values = {
-            folder.name.removeprefix(prefix)
-            for top in (data.clean, data.superseded)
-            for folder in (top / table.name).glob(f"{prefix}*")
-        }
-        for value in sorted(values):
-            yield (
-                table,
-                value,
-                data.clean_partition(table.name, table.grain, value),
-                data.superseded_partition(table.name, table.grain, value),
-            )
+        for grain in dict.fromkeys((table.file_grain, table.grain)):
+            names = {
+                folder.name.removeprefix(f"{grain}=")
+                for top in (data.clean, data.superseded)
+                for folder in (top / table.name).glob(f"{grain}=*")
+            }
+            for name in sorted(names):
+                clean = data.clean_partition(table.name, grain, name)
+                yield table, name, clean, data.superseded_partition(table.name, grain, name)
 
 
-def _complete(folder: Path, beside: Path, landed: Set[str]) -> dict[str, Any] | None:
-    """The sidecar of a partition that is whole and counts no delivery but known ones (an older layout's have none)."""
+def _complete(table: CleanTable, folder: Path, beside: Path, landed: Set[str]) -> dict[str, Any] | None:
+    """The sidecar of a file that is whole, of today's layout, and counts no delivery but known ones."""
     note = read_sidecar(folder)
-    if note is None or not note["deliveries"].keys() <= landed:
+    if note is None or "partitions" not in note or not folder.name.startswith(f"{table.file_grain}="):
+        return None
+    if not deliveries_of(note) <= landed:
         return None
     return note if matches(beside / PART, note["superseded_sha256"]) else None
 
@@ -180,7 +176,7 @@ def _add_whole_tables(data: DataDir, index: Index) -> None:
         folder = data.clean_table(name)
         note = read_sidecar(folder)
         if note is not None:
-            index.put_partition(name, "", note["rows"], note["sha256"], {})
+            index.put_file(name, "", note["sha256"])
             continue
         for file in (PART, SIDECAR):
             remove(folder / file)

@@ -31,7 +31,7 @@ from warehouse.releases import (
     releases,
     verify_files,
 )
-from warehouse.sidecar import parse_sidecar
+from warehouse.sidecar import deliveries_of, parse_sidecar
 from warehouse.standing import check_ledger, damages
 
 _RECEIPT = ".receipt.json"
@@ -194,7 +194,7 @@ def _give_up_raw(data: DataDir, registry: Registry, zone: tzinfo, who: str, reas
         lake.index.set_mark("raw bytes are given up")
     ids = {note.name.removesuffix(_RECEIPT) for note in lost}
     for sidecar in data.clean.glob(f"*/*/{SIDECAR}"):
-        own = (parse_sidecar(sidecar.parent) or {}).get("deliveries", {}).keys()
+        own = deliveries_of(parse_sidecar(sidecar.parent) or {})
         if ids & own or _superseded_by(data.superseded / sidecar.parent.relative_to(data.clean) / PART, ids):
             sidecar.unlink()
     for note, receipt in lost.items():

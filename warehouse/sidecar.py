@@ -1,6 +1,7 @@
 """The small JSON file beside a Parquet file that says the Parquet file is there, complete and what it counts.
 
-Here belong reading it against the Parquet file and its counts. Not here: which rows a partition holds. A data file
+Here belong reading it against the Parquet file, and the partitions in it with their counts. Not here: which rows they
+hold. A data file
 without its sidecar, or one that does not match it, is not there.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,42 @@ from sources.cleaning.store import PartitionCounts
 from warehouse.paths import PART, SIDECAR
 
 
-def counts_as_json(counts: Mapping[str, PartitionCounts]) -> dict[str, dict[str, int]]:
-    """Counts by delivery for a sidecar, sorted by its id."""
-    return {delivery: asdict(counts[delivery]) for delivery in sorted(counts)}
+@dataclass(frozen=True)
+class Partition:
+    """One partition of a file: clean and superseded rows, and the counts by delivery id."""
+
+    rows: int
+    superseded_rows: int
+    counts: Mapping[str, PartitionCounts]
 
 
-def counts_from_json(note: Mapping[str, Any]) -> dict[str, PartitionCounts]:
-    """The counts by delivery of a partition's sidecar."""
-    return {delivery: PartitionCounts(**counts) for delivery, counts in note["deliveries"].items()}
+def partitions_as_json(partitions: Mapping[str, Partition]) -> dict[str, object]:
+    """The partitions of a file, by value, for its sidecar."""
+    return {
+        value: {
+            "rows": found.rows,
+            "superseded_rows": found.superseded_rows,
+            "deliveries": {delivery: asdict(found.counts[delivery]) for delivery in sorted(found.counts)},
+        }
+        for value, found in partitions.items()
+    }
+
+
+def partitions_from_json(note: Mapping[str, Any]) -> dict[str, Partition]:
+    """The partitions that a sidecar tells of; none where it tells of none (another layout)."""
+    return {
+        value: Partition(
+            found["rows"],
+            found["superseded_rows"],
+            {delivery: PartitionCounts(**counts) for delivery, counts in found["deliveries"].items()},
+        )
+        for value, found in note.get("partitions", {}).items()
+    }
+
+
+def deliveries_of(note: Mapping[str, Any]) -> set[str]:
+    """Ids of the deliveries that any partition of the file counts."""
+    return {delivery for found in note.get("partitions", {}).values() for delivery in found["deliveries"]}
 
 
 def parse_sidecar(folder: Path) -> dict[str, Any] | None:

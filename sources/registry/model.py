@@ -194,6 +194,18 @@ class CleanTable:
         return CLEAN_COLUMNS + self.dims
 
     @property
+    def file_grain(self) -> str:
+        """What one file of the clean layer holds: a month of days, else one partition.
+
+        A file of a day's few thousand rows costs twice its rows, to write and in every scan of the table.
+        """
+        return "month" if self.grain == "day" else self.grain
+
+    def file_of(self, value: str) -> str:
+        """The file that holds the partition `value`: the month of a day, else the value itself."""
+        return value[:7] if self.grain == "day" else value
+
+    @property
     def key(self) -> tuple[str, ...]:
         """Columns that identify one reading; the latest delivery wins per key."""
         return self.declared_key or tuple(c.name for c in self.columns if c.key)

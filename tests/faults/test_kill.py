@@ -55,12 +55,12 @@ def some_feeds_landed(data: DataDir, said: str, since: float) -> bool:
     return "pull    energy" in said
 
 
-def first_day_written(data: DataDir, said: str, since: float) -> bool:
-    return appeared(data.clean_partition("clean_air", "day", "2026-02-06"), since)
+def first_month_written(data: DataDir, said: str, since: float) -> bool:
+    return appeared(data.clean_partition("clean_air", "month", "2026-02"), since)
 
 
 def a_later_feed_written(data: DataDir, said: str, since: float) -> bool:
-    return appeared(data.clean_partition("clean_noise", "day", "2026-02-08"), since)
+    return appeared(data.clean_partition("clean_noise", "month", "2026-02"), since)
 
 
 def counts_written(data: DataDir, said: str, since: float) -> bool:
@@ -109,7 +109,7 @@ class Kill:
 KILLS = [
     Kill("pull", raw_half_landed),
     Kill("pull", some_feeds_landed),
-    Kill("clean", first_day_written),
+    Kill("clean", first_month_written),
     Kill("clean", a_later_feed_written),
     Kill("clean", counts_written),
     Kill("build", models_half_built),

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 # step, file operations between two kills, least number of kills
 DEFAULT = [
-    *(("land", 1, 15), ("clean", 1, 12), ("renew", 1, 25), ("publish", 6, 10)),
+    *(("land", 1, 15), ("clean", 1, 12), ("late", 1, 15), ("renew", 1, 12), ("publish", 6, 10)),
     *(("rollback", 1, 3), ("prune", 4, 8), ("repair", 1, 2)),
 ]
 FULL = [("publish", 1, 25), ("prune", 1, 20)]

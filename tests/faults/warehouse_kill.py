@@ -18,6 +18,8 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
+
 from sources.cleaning.clean import clean_deliveries
 from sources.cleaning.fingerprint import source_fingerprints
 from sources.config.model import Config
@@ -97,6 +99,35 @@ def renew(data: DataDir) -> None:
     cleaned_under(data, cleaning_kit.config(CITY, OWN))
 
 
+def late_before(data: DataDir) -> None:
+    """A month of two days, cleaned, and what lands when it is over: a correction of its second day."""
+    with open_lake(data, registry()) as lake:
+        kit.fill_lake(lake)
+        kit.land(lake, "late.csv", b"late", day=30)
+
+
+def late(data: DataDir) -> None:
+    """Replaces the second day, of which the first delivery knows nothing, and brings a day of the month before."""
+    with open_lake(data, registry()) as lake:
+        waiting = [d.receipt.delivery_id for d in lake.uncleaned("air", {"test_air": "f1"})]
+        first, second, third = (d.receipt.delivery_id for d in lake.deliveries("air"))
+        if first in waiting:
+            # A kill may cost the month that it met: then its deliveries are due again.
+            kit.clean_lake(lake, first, second)
+        if waiting:
+            with lake.cleaning():
+                before = kit.air_rows(third, 1).with_columns(
+                    pl.col("period_start", "period_end", "period_start_utc").dt.offset_by("-1d")
+                )
+                lake.write_partition("clean_air", "2026-10-31", before, kit.nothing(), {third: kit.counts(3)})
+                tally = {second: kit.counts(0, 3), third: kit.counts(3)}
+                now = kit.air_rows(third, 2, value=90)
+                lake.write_partition("clean_air", "2026-11-02", now, kit.air_rows(second, 2), tally)
+                touches = (("clean_air", "2026-10-31"), ("clean_air", "2026-11-02"))
+                lake.record_file("air", second, kit.file_counts(4, [1, 2], quarantined=1), "f1")
+                lake.record_file("air", third, replace(kit.file_counts(6, []), touches=touches), "f1")
+
+
 def publish(data: DataDir) -> None:
     kit.refresh(data, {"mart_air": 2, "mart_water": 2}, failed=("air",), as_of=kit.AS_OF)
 
@@ -138,6 +169,7 @@ STEPS: dict[str, tuple[Callable[[DataDir], None], Callable[[DataDir], None]]] = 
     "land": (lambda data: None, land),
     "clean": (clean_before, clean),
     "renew": (renew_before, renew),
+    "late": (late_before, late),
     "publish": (publish_before, publish),
     "rollback": (three_releases, back),
     "prune": (three_releases, prune_old),
@@ -161,7 +193,7 @@ def state(data: DataDir) -> dict[str, object]:
     if data.index_file.exists():
         with open_lake(data, registry()) as lake:
             dump = lake.index.dump()
-            index = {t: repr(dump[t]) for t in ("offers", "partitions", "touches", "cleaned")}
+            index = {t: repr(dump[t]) for t in ("offers", "files", "partitions", "touches", "cleaned")}
     known = releases(data)
     now = current(data)
     return {

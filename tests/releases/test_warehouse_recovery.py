@@ -97,7 +97,7 @@ def test_a_marked_lake_is_repaired(data: DataDir) -> None:
         lake.index.set_mark("cleaning")
     (data.raw / ".tmp-9-0-raw.part").write_bytes(b"half")
     found = recover(data)
-    assert found.lake.removed == 1 and found.lake.lost_partitions == () and found.lake.to_clean_again == 0
+    assert found.lake.removed == 1 and found.lake.lost_files == () and found.lake.to_clean_again == 0
     with Lake(data, registry()) as lake:
         assert not lake.needs_repair
         assert lake.index.dump() == expected

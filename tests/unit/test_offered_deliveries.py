@@ -107,6 +107,16 @@ class House:
         found = pl.concat(pl.read_parquet(f, hive_partitioning=False) for f in files)
         return sorted((r["site_id"], r["source_id"], float(r["value"])) for r in found.iter_rows(named=True))
 
+    def loads(self) -> list[tuple[str, str, float]]:
+        """Partition, ticket and tonnes of every load, in order."""
+        with Lake(self.data, registry()) as lake:
+            days = {day: lake.read_clean("clean_waste", day) for day in lake.partitions("clean_waste")}
+        return [
+            (day, ticket, float(value))
+            for day, found in days.items()
+            for ticket, value in found.select("ticket_no", "value").iter_rows()
+        ]
+
     def counts(self) -> pl.DataFrame:
         files = sorted((self.data.clean / "file_counts").glob("*/part-0.parquet"))
         return pl.concat(pl.read_parquet(f, hive_partitioning=False) for f in files).sort("delivered_at", "source_id")
@@ -342,14 +352,7 @@ def test_a_corrected_ticket_counts_on_its_new_day_only(house: House, index_lost:
         house.data.index_file.unlink()
     house.file("wb_20250105.csv", head + "T5,2025-01-02 23:55,2025-01-03 00:20,8.2\n")
     house.refresh(TICKETS)
-    found = {
-        day.parent.name: pl.read_parquet(day, hive_partitioning=False).select("ticket_no", "value").rows()
-        for day in (house.data.clean / "clean_waste").glob("*/part-0.parquet")
-    }
-    assert {day: [(t, float(v)) for t, v in rows] for day, rows in found.items()} == {
-        "day=2025-01-02": [("T5", 8.2)],
-        "day=2025-01-03": [("T6", 7.0)],
-    }
+    assert house.loads() == [("2025-01-02", "T5", 8.2), ("2025-01-03", "T6", 7.0)]
     assert "T5" in house.said[0]
 
 
@@ -365,6 +368,4 @@ def test_a_correction_that_is_given_up_gives_the_ticket_back_to_its_first_day(ho
     (house.data.raw / correction.raw_file).unlink()
     repair(house.data, registry(), ZoneInfo("Asia/Shanghai"), {}, "me", "the disk failed", give_up_raw=True)
     house.refresh(TICKETS)
-    (day,) = (house.data.clean / "clean_waste").glob("*/part-0.parquet")
-    assert day.parent.name == "day=2025-01-03"
-    assert pl.read_parquet(day, hive_partitioning=False)["ticket_no"].to_list() == ["T5"]
+    assert house.loads() == [("2025-01-03", "T5", 8.2)]

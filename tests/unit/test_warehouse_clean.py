@@ -50,18 +50,20 @@ def test_a_partition_is_read_back_as_it_was_written(lake: Lake, data: DataDir) -
     assert found["delivery_id"].to_list() == [second, first, first]
     assert lake.read_clean("clean_air", "2026-11-03") is None
     assert lake.partitions("clean_air") == ["2026-11-01", "2026-11-02"] and lake.partitions("clean_noise") == []
-    beside = pl.read_parquet(data.superseded_partition("clean_air", "day", "2026-11-01") / "part-0.parquet")
+    beside = pl.read_parquet(data.superseded_partition("clean_air", "month", "2026-11") / "part-0.parquet")
     assert beside["delivery_id"].to_list() == [first]
     assert pl.read_parquet(data.quarantine_file("air", second))["reason"].to_list() == ["unknown site"]
 
 
 def test_the_sidecar_vouches_for_the_file(lake: Lake, data: DataDir) -> None:
     first, second = fill_lake(lake)
-    folder = data.clean_partition("clean_air", "day", "2026-11-01")
+    folder = data.clean_partition("clean_air", "month", "2026-11")
     note = json.loads((folder / "part-0.sidecar.json").read_bytes())
-    assert (note["rows"], note["superseded_rows"]) == (3, 1)
-    assert note["deliveries"][first]["readings_superseded"] == 1
-    assert sorted(note["deliveries"]) == sorted([first, second])
+    assert (note["rows"], note["superseded_rows"]) == (6, 1)
+    one, two = note["partitions"]["2026-11-01"], note["partitions"]["2026-11-02"]
+    assert (one["rows"], one["superseded_rows"], two["rows"], two["superseded_rows"]) == (3, 1, 3, 0)
+    assert one["deliveries"][first]["readings_superseded"] == 1
+    assert (sorted(one["deliveries"]), list(two["deliveries"])) == (sorted([first, second]), [second])
 
 
 def test_same_rows_in_any_order_give_the_same_bytes(lake: Lake, data: DataDir) -> None:
@@ -191,11 +193,16 @@ def test_empty_frames_remove_the_partition(lake: Lake, data: DataDir) -> None:
     with lake.cleaning():
         lake.write_partition("clean_air", "2026-11-01", nothing(), nothing(), {})
         lake.write_quarantine("air", second, pl.DataFrame())
-    assert not data.clean_partition("clean_air", "day", "2026-11-01").exists()
-    assert not data.superseded_partition("clean_air", "day", "2026-11-01").exists()
+    assert lake.partitions("clean_air") == ["2026-11-02"] and lake.read_clean("clean_air", "2026-11-01") is None
+    assert lake.read_clean("clean_air", "2026-11-02").equals(air_rows(second, 2))
+    assert not data.superseded_partition("clean_air", "month", "2026-11").exists()
     assert not data.quarantine_file("air", second).exists()
     assert lake.previous_touches("air", first) == ()
     assert lake.deliveries_touching("air", [("clean_air", "2026-11-01")]) == []
+    with lake.cleaning():
+        lake.write_partition("clean_air", "2026-11-02", nothing(), nothing(), {})
+    assert not data.clean_partition("clean_air", "month", "2026-11").exists()
+    assert lake.index.files() == {} and lake.tokens()["clean_air"] == "none"
 
 
 def test_which_deliveries_touch_which_partition(lake: Lake) -> None:
@@ -248,8 +255,8 @@ def test_a_damaged_partition_is_not_there_and_its_deliveries_are_cleaned_again(
 ) -> None:
     first, second = fill_lake(lake)
     stored = tree(data.root / "clean")
-    folder = data.clean_partition("clean_air", "day", "2026-11-01")
-    beside = data.superseded_partition("clean_air", "day", "2026-11-01")
+    folder = data.clean_partition("clean_air", "month", "2026-11")
+    beside = data.superseded_partition("clean_air", "month", "2026-11")
     if harm == "no sidecar":
         (folder / "part-0.sidecar.json").unlink()
     elif harm == "other bytes":
@@ -263,7 +270,7 @@ def test_a_damaged_partition_is_not_there_and_its_deliveries_are_cleaned_again(
         data.index_file.unlink()
         lake = Lake(data, registry())
     found = lake.reconcile()
-    assert found.lost_partitions == (("clean_air", "2026-11-01"),)
+    assert found.lost_files == (("clean_air", "2026-11"),)
     assert not folder.exists() and not beside.exists()
     assert [d.receipt.delivery_id for d in lake.uncleaned("air", {"test_air": "f1"})] == [first, second]
     clean_lake(lake, first, second)

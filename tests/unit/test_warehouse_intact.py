@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ from warehouse.ledger import Ledger
 from warehouse.paths import PART, SIDECAR, DataDir
 from warehouse.repair import mend, repair
 
-DAY = "clean_air/day=2026-11-01"
+MONTH = "clean_air/month=2026-11"
 
 
 @pytest.fixture
@@ -49,53 +50,55 @@ def same_size(file: Path) -> None:
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
-def changed_day(data: DataDir) -> None:
-    same_size(data.clean / DAY / PART)
+def changed_month(data: DataDir) -> None:
+    same_size(data.clean / MONTH / PART)
 
 
 def no_counts(data: DataDir) -> None:
     shutil.rmtree(data.file_counts("2026-11"))
 
 
-def other_day(data: DataDir) -> None:
-    """A whole other partition, Parquet and sidecar, in the place of the right one."""
-    for name in (PART, SIDECAR):
-        shutil.copy(data.clean / "clean_air/day=2026-11-02" / name, data.clean / DAY / name)
+def other_month(data: DataDir) -> None:
+    """A whole other file, Parquet and sidecar, in the place of the right one: without what was superseded."""
+    with tempfile.TemporaryDirectory() as folder:
+        elsewhere = DataDir(Path(folder)).prepare()
+        with open_lake(elsewhere, registry()) as lake:
+            clean_lake(lake, *(land(lake, f"{n}.csv", n.encode()) for n in ("a", "b")))
+        for name in (PART, SIDECAR):
+            shutil.copy(elsewhere.clean / MONTH / name, data.clean / MONTH / name)
 
 
 def no_sidecar(data: DataDir) -> None:
-    (data.clean / DAY / SIDECAR).unlink()
+    (data.clean / MONTH / SIDECAR).unlink()
 
 
-def no_day(data: DataDir) -> None:
-    shutil.rmtree(data.clean / DAY)
+def no_month(data: DataDir) -> None:
+    shutil.rmtree(data.clean / MONTH)
 
 
 def changed_superseded(data: DataDir) -> None:
-    same_size(data.superseded / DAY / PART)
+    same_size(data.superseded / MONTH / PART)
 
 
-def unknown_day(data: DataDir) -> None:
-    shutil.copytree(data.clean / DAY, data.clean / "clean_air/day=2026-11-07")
+def unknown_month(data: DataDir) -> None:
+    shutil.copytree(data.clean / MONTH, data.clean / "clean_air/month=2026-10")
 
 
 def changed_counts(data: DataDir) -> None:
     same_size(data.file_counts("2026-11") / PART)
 
 
-NAMED = {unknown_day: "day=2026-11-07"} | dict.fromkeys((changed_counts, no_counts), "file_counts/month=2026-11")
-HARMS = [changed_day, other_day, no_sidecar, no_day, changed_superseded, unknown_day, changed_counts, no_counts]
+NAMED = {unknown_month: "month=2026-10"} | dict.fromkeys((changed_counts, no_counts), "file_counts/month=2026-11")
+HARMS = [changed_month, other_month, no_sidecar, no_month, changed_superseded, unknown_month, changed_counts, no_counts]
 Harm = Callable[[DataDir], None]
 
 
 @pytest.fixture
 def hashed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The partitions whose files are read."""
+    """The folders whose files are read."""
     seen: list[str] = []
-    read = intact._partition_problem
-    monkeypatch.setattr(
-        intact, "_partition_problem", lambda folder, *rest: seen.append(folder.name) or read(folder, *rest)
-    )
+    read = intact._file_problem
+    monkeypatch.setattr(intact, "_file_problem", lambda folder, *rest: seen.append(folder.name) or read(folder, *rest))
     yield seen
 
 
@@ -104,14 +107,14 @@ def test_a_changed_partition_is_dropped_before_it_is_used_and_made_again(data: D
     stored = {p: p.read_bytes() for p in data.clean.rglob("*.parquet")}
     harm(data)
     (told,) = mend(data, registry(), ZONE)
-    assert NAMED.get(harm, DAY) in told and "made again from raw" in told
+    assert NAMED.get(harm, MONTH) in told and "made again from raw" in told
     with open_lake(data, registry()) as lake:
         waiting = [d.receipt.delivery_id for d in lake.uncleaned("air", {"test_air": "f1"})]
         assert len(waiting) == 2
         clean_lake(lake, *waiting)
-    if harm is unknown_day:
-        # The real cleaning removes what its deliveries touched before; here nobody writes that day.
-        shutil.rmtree(data.clean / "clean_air/day=2026-11-07", ignore_errors=True)
+    if harm is unknown_month:
+        # The real cleaning removes what its deliveries touched before; here nobody writes that month.
+        shutil.rmtree(data.clean / "clean_air/month=2026-10", ignore_errors=True)
     assert {p: p.read_bytes() for p in data.clean.rglob("*.parquet")} == stored
 
 
@@ -124,16 +127,16 @@ def test_doctor_finds_it_too(data: DataDir, harm: Harm) -> None:
 
 def test_what_nobody_touched_is_looked_at_and_not_read(data: DataDir, hashed: list[str]) -> None:
     assert mend(data, registry(), ZONE) == [] and hashed == []
-    (data.clean / DAY / PART).touch()
+    (data.clean / MONTH / PART).touch()
     long_ago(data)
-    assert mend(data, registry(), ZONE) == [] and hashed == ["day=2026-11-01"]
-    assert mend(data, registry(), ZONE) == [] and hashed == ["day=2026-11-01"]
+    assert mend(data, registry(), ZONE) == [] and hashed == ["month=2026-11"]
+    assert mend(data, registry(), ZONE) == [] and hashed == ["month=2026-11"]
 
 
 def test_what_was_touched_a_moment_ago_is_read_again_the_next_time(data: DataDir, hashed: list[str]) -> None:
-    (data.clean / DAY / PART).touch()
+    (data.clean / MONTH / PART).touch()
     for times in (1, 2):
-        assert mend(data, registry(), ZONE) == [] and hashed == ["day=2026-11-01"] * times
+        assert mend(data, registry(), ZONE) == [] and hashed == ["month=2026-11"] * times
 
 
 def test_a_copied_data_directory_is_read_once(data: DataDir, tmp_path: Path, hashed: list[str]) -> None:
@@ -142,14 +145,22 @@ def test_a_copied_data_directory_is_read_once(data: DataDir, tmp_path: Path, has
     long_ago(copy)
     for _ in range(2):
         assert mend(copy, registry(), ZONE) == []
-    assert len(hashed) == 3  # two days and the month of the counts
+    assert len(hashed) == 2  # the month of air and the month of the counts
 
 
-@pytest.mark.parametrize("name", [f"{DAY}/extra.parquet", "clean_air/extra.parquet", "clean_air/hour=1/part-0.parquet"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"{MONTH}/extra.parquet",
+        "clean_air/extra.parquet",
+        "clean_air/hour=1/part-0.parquet",
+        "clean_air/day=2026-11-01/part-0.parquet",
+    ],
+)
 def test_a_file_of_somebody_else_is_told_and_left(data: DataDir, name: str) -> None:
     file = data.clean / name
     file.parent.mkdir(exist_ok=True)
-    shutil.copy(data.clean / DAY / PART, file)
+    shutil.copy(data.clean / MONTH / PART, file)
     with pytest.raises(LakeDamaged, match="move it away"):
         mend(data, registry(), ZONE)
     assert file.exists()
@@ -205,7 +216,7 @@ def test_raw_bytes_that_nobody_can_put_back_are_given_up_with_a_reason(
 
 
 def test_an_unfinished_writer_is_left_to_recovery(data: DataDir) -> None:
-    changed_day(data)
+    changed_month(data)
     with Lake(data, registry()) as lake:
         lake.index.set_mark("cleaning")
         assert mend(data, registry(), ZONE) == []

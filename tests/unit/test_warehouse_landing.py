@@ -13,7 +13,7 @@ import pytest
 
 from sources.registry.load import registry
 from tests.unit.warehouse_kit import AS_OF, fill_lake, land, offer, source
-from warehouse.intact import RAW, everything
+from warehouse.intact import everything
 from warehouse.lake import Lake, open_lake
 from warehouse.landing import raw_paths
 from warehouse.paths import DataDir
@@ -127,7 +127,7 @@ def test_a_source_that_names_another_folder_does_not_land_its_files_again(lake: 
 
 
 def test_a_data_directory_of_the_layout_before_is_migrated(lake: Lake, data: DataDir) -> None:
-    """Receipts were named by SHA-256 and known bytes had none; clean files counted by SHA-256."""
+    """Receipts were named by SHA-256 and known bytes had none; each day had a file, which counted by SHA-256."""
     first, _ = fill_lake(lake)
     receipt = lake.deliveries("air")[0].receipt
     old = {k: v for k, v in receipt.as_dict().items() if k not in NEW_FIELDS}
@@ -138,13 +138,14 @@ def test_a_data_directory_of_the_layout_before_is_migrated(lake: Lake, data: Dat
         dropped = {"source_id": "second", "offer_id": "one.csv", "etag": "1", "sha256": receipt.sha256}
         stream.write(json.dumps(dropped) + "\n")
     folder = data.clean_partition("clean_air", "day", "2026-11-01")
+    data.clean_partition("clean_air", "month", "2026-11").rename(folder)
     sidecar = json.loads((folder / "part-0.sidecar.json").read_bytes())
-    sidecar["deliveries"] = {receipt.sha256: sidecar["deliveries"].pop(first)}
+    sidecar["deliveries"] = {receipt.sha256: sidecar.pop("partitions")["2026-11-01"]["deliveries"][first]}
     (folder / "part-0.sidecar.json").write_text(json.dumps(sidecar))
     (data.quarantine / "air" / f"{receipt.sha256}.parquet").write_bytes(b"")
     lake.close()
     # `doctor` looks at such a directory before anything migrates it.
-    assert not [damage for damage in everything(data, registry(), None) if damage.kind == RAW]
+    assert list(everything(data, registry(), None)) == []
     with sqlite3.connect(data.index_file) as db:
         db.execute("UPDATE meta SET value = '1'")
     with open_lake(data, registry()) as opened:
