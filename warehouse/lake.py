@@ -90,6 +90,7 @@ class Lake:
         """Sweeps what is unfinished and rebuilds the index from receipts, sidecars and file counts."""
         from warehouse.rebuild import reconcile
 
+        self._store.forget()
         return reconcile(self.data, self.registry, self.index, self.zone)
 
     def tokens(self) -> dict[str, str]:

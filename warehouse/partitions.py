@@ -1,8 +1,8 @@
 """The clean layer on disk: one file of partitions at a time, Parquet first, sidecar last, the index in one transaction.
 
 Here belongs the store that sources.cleaning writes through: partitions, what they superseded, the counts of files. Not
-here: how readings come about, where a partition lies in its file (part_file.py), or repairing what a kill left
-(rebuild.py). While a file is replaced it has no sidecar; the mark set before tells the next start to look.
+here: how readings come about, the files themselves (stored_file.py), or repairing what a kill left (rebuild.py). While
+a file is replaced it has no sidecar; the mark set before tells the next start to look.
 
 What is written waits until another file is written to, or the end: cleaning goes through the days in order, so that a
 month is written once.
@@ -21,22 +21,17 @@ from sources.cleaning.store import FileCounts, PartitionCounts, PartitionPart
 from sources.cleaning.thresholds import FlagPrint
 from sources.registry.model import GRAINS, CleanTable, Column, Registry
 from warehouse import clean_files, file_counts
-from warehouse.atomic import flush, remove, remove_empty_dirs, temporary_beside
+from warehouse.atomic import flush
 from warehouse.index import Index
 from warehouse.paths import PART, SIDECAR, DataDir, checked_value
-from warehouse.sidecar import Partition, parse_sidecar, partitions_as_json
+from warehouse.sidecar import Partition
+from warehouse.stored_file import LakeInconsistent, StoredFile
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from warehouse.part_file import PartFile
-
 # Rows of one partition stand in this order after the key.
 _ORIGIN = ("raw_sha256", "raw_row", "raw_column", "delivery_id")
-
-
-class LakeInconsistent(RuntimeError):
-    """Cleaning handed over what cannot be right (counts, partition or touches); the message says what."""
 
 
 @dataclass(frozen=True)
@@ -46,27 +41,6 @@ class CleaningDone:
     partitions: int
     files: int
     unbalanced: tuple[file_counts.Unbalanced, ...]
-
-
-@dataclass
-class _File:
-    """A file of partitions, clean and superseded, as it is and as it will be."""
-
-    table: CleanTable
-    name: str
-    folder: Path
-    beside: Path
-    clean: PartFile
-    superseded: PartFile
-
-    def holds(self, table: CleanTable, value: str) -> bool:
-        """Whether the partition lies in this file."""
-        return (self.table.name, self.name) == (table.name, table.file_of(value))
-
-    def close(self) -> None:
-        """Drops what waits to be written."""
-        self.clean.close()
-        self.superseded.close()
 
 
 class PartitionStore:
@@ -83,8 +57,8 @@ class PartitionStore:
         self._recorded: set[str] = set()
         self._partitions = 0
         self._flags_set_by: dict[str, FlagPrint] = {}
-        self._writing: _File | None = None
-        self._reading: _File | None = None
+        self._writing: StoredFile | None = None
+        self._reading: StoredFile | None = None
 
     @property
     def open(self) -> bool:
@@ -234,13 +208,17 @@ class PartitionStore:
         self._index.rollback()
         self._reset()
 
+    def forget(self) -> None:
+        """Forgets which file was read last: it may be another one now."""
+        self._reading = None
+
     def _reset(self) -> None:
         self._mark, self._partitions = None, 0
         self._writing = self._reading = None
         for kept in (self._paths, self._affected, self._recorded, self._flags_set_by):
             kept.clear()
 
-    def _put(self, file: _File, value: str, counts: Mapping[str, PartitionCounts]) -> None:
+    def _put(self, file: StoredFile, value: str, counts: Mapping[str, PartitionCounts]) -> None:
         """Notes in the index what was written of one partition; LakeInconsistent if it counts other rows.
 
         Deliveries that stood or stand in it: their rows of the file counts are written again.
@@ -255,27 +233,17 @@ class PartitionStore:
         else:
             self._index.drop_partition(table, value)
 
-    def _file(self, table: str, value: str) -> _File:
+    def _file(self, table: str, value: str) -> StoredFile:
         """The file of a partition, to read from: the one being written, where it is that."""
-        from warehouse.part_file import PartFile
-
         declared = self._registry.table(table)
         for known in (self._writing, self._reading):
             if known is not None and known.holds(declared, value):
                 return known
         name = declared.file_of(checked_value(declared.grain, value))
-        folder = self._data.clean_partition(table, declared.file_grain, name)
-        beside = self._data.superseded_partition(table, declared.file_grain, name)
-        # Without its sidecar a file is not there.
-        there = self._index.partitions_in(table, name) if (folder / SIDECAR).exists() else {}
-        parts = (
-            PartFile(path / PART, {v: counted[place] for v, counted in there.items()})
-            for place, path in enumerate((folder, beside))
-        )
-        self._reading = _File(declared, name, folder, beside, *parts)
+        self._reading = StoredFile(self._data, declared, name, self._index.partitions_in(table, name))
         return self._reading
 
-    def _to_write(self, table: str, value: str) -> _File:
+    def _to_write(self, table: str, value: str) -> StoredFile:
         """The same to write to; what waits for another file is written first."""
         file = self._file(table, value)
         if file is not self._writing:
@@ -293,66 +261,11 @@ class PartitionStore:
             value: Partition(rows, gone, self._index.counts_in(table, value))
             for value, (rows, gone) in self._index.partitions_in(table, file.name).items()
         }
-        new = [temporary_beside(path / PART) for path in (file.folder, file.beside)]
-        try:
-            if partitions:
-                self._replace(file, partitions, *new)
-            else:
-                for path in (file.folder / SIDECAR, file.folder / PART, file.beside / PART):
-                    remove(path)
-                self._index.drop_file(table, file.name)
-        finally:
-            file.close()
-            for path in new:
-                remove(path)
-        for folder in (file.folder, file.beside):
-            remove_empty_dirs(folder, self._data.root)
-
-    def _replace(self, file: _File, partitions: Mapping[str, Partition], clean: Path, superseded: Path) -> None:
-        """Writes both files under temporary names, then gives them theirs; the sidecar goes first and comes last."""
-        from warehouse.parquet import file_sha256
-
-        gone = _write_parts(file, partitions, clean, superseded)
-        note = {
-            "rows": sum(p.rows for p in partitions.values()),
-            "sha256": file_sha256(clean),
-            "superseded_rows": gone,
-            "superseded_sha256": file_sha256(superseded) if gone else None,
-            "partitions": partitions_as_json(partitions),
-        }
-        if parse_sidecar(file.folder) != note:
-            remove(file.folder / SIDECAR)
-            if gone:
-                superseded.replace(file.beside / PART)
-                self._paths.update((file.beside / PART, file.beside))
-            else:
-                remove(file.beside / PART)
-            clean.replace(file.folder / PART)
-            clean_files.write_sidecar(file.folder, note)
-            self._paths.update((file.folder / PART, file.folder / SIDECAR, file.folder))
-        self._index.put_file(file.table.name, file.name, note["sha256"])
-
-
-def _write_parts(file: _File, partitions: Mapping[str, Partition], clean: Path, superseded: Path) -> int:
-    """Writes both temporary files; without superseded rows there is no such file. Gives how many there are."""
-    import polars as pl
-
-    from warehouse.parquet import schema_of, write_frame
-
-    clean.parent.mkdir(parents=True, exist_ok=True)
-    rows = file.clean.write(clean)
-    if not rows:
-        write_frame(pl.DataFrame(schema=schema_of(file.table.columns)), clean)
-    wanted = sum(p.rows for p in partitions.values()), sum(p.superseded_rows for p in partitions.values())
-    if wanted[1]:
-        superseded.parent.mkdir(parents=True, exist_ok=True)
-    found = rows, file.superseded.write(superseded)
-    if found != wanted:
-        raise LakeInconsistent(
-            f"{file.table.name} {file.name}: {found[0]} clean and {found[1]} superseded or duplicate rows, the index "
-            f"knows {wanted[0]} and {wanted[1]}"
-        )
-    return found[1]
+        self._paths |= file.write(partitions)
+        if partitions:
+            self._index.put_file(table, file.name, file.sha256)
+        else:
+            self._index.drop_file(table, file.name)
 
 
 def _order(declared: CleanTable) -> list[str]:
@@ -360,12 +273,10 @@ def _order(declared: CleanTable) -> list[str]:
 
 
 def _ordered(declared: CleanTable, frame: pl.DataFrame) -> pl.DataFrame:
-    """Clean readings under the declared schema, sorted; cleaning hands them over in order, as a rule."""
-    from warehouse.parquet import conform, is_sorted
+    """Clean readings under the declared schema, sorted: of rows that are in order a look costs more than the sort."""
+    from warehouse.parquet import conform
 
-    order = _order(declared)
-    found = conform(frame, declared.columns, declared.name)
-    return found if is_sorted(found, order) else found.sort(order)
+    return conform(frame, declared.columns, declared.name).sort(_order(declared))
 
 
 def _check(where: str, rows: int, gone: int, counts: Mapping[str, PartitionCounts]) -> None:

@@ -110,7 +110,7 @@ def speed() -> None:
         parsed = time.perf_counter()
         marks = InvalidMarks.of([declared.id], {}, codes)
         one = pl.Series([0], dtype=pl.UInt32)
-        order = Order(one, pl.Series(["observed"]), codes.sites.ranks(), codes.column_places(), marks)
+        order = Order(one, one, one, pl.Series(["observed"]), codes.sites.ranks(), codes.column_places(), marks)
         standing = resolve(readings, table, order).standing
         resolved = time.perf_counter()
         flags(lean_staged(standing, pl.Series([declared.id]), rules, marks), None, rules)

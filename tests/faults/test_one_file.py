@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from orchestration.summary import feed_counts
@@ -283,21 +284,27 @@ def test_raw_text_that_waits_to_be_parsed_is_bounded_whatever_its_columns(monkey
 
 @pytest.mark.parametrize("error", [PanicException("boom"), KeyboardInterrupt()], ids=["panic", "Ctrl-C"])
 def test_the_lake_is_put_right_whatever_ends_a_cleaning(lake: Lake, error: BaseException) -> None:
-    first, _ = warehouse_kit.fill_lake(lake)
-    before = lake.index.state()
-    with pytest.raises(type(error)), lake.cleaning():
-        lake.write_partition(
-            "clean_air",
-            "2026-11-01",
-            warehouse_kit.air_rows(first, 1),
-            warehouse_kit.nothing(),
-            {first: warehouse_kit.counts(3)},
-        )
-        raise error
-    assert not lake.needs_repair
+    first, second = warehouse_kit.fill_lake(lake)
+    before, files = lake.index.state(), {p: p.read_bytes() for p in lake.data.clean.rglob("*.parquet")}
+
+    def half(*months: int) -> None:
+        with pytest.raises(type(error)), lake.cleaning():
+            for month in months:
+                moved = pl.col("period_start", "period_end", "period_start_utc").dt.offset_by(f"{month - 11}mo")
+                rows = warehouse_kit.air_rows(first, 1).with_columns(moved)
+                tally = {first: warehouse_kit.counts(3)}
+                lake.write_partition("clean_air", f"2026-{month}-01", rows, warehouse_kit.nothing(), tally)
+            raise error
+        assert not lake.needs_repair
+
+    # A month is put in its place when another one begins: until then nothing has happened.
+    half(11)
+    assert lake.index.state() == before and lake.uncleaned("air", {"test_air": "f1"}) == []
+    assert {p: p.read_bytes() for p in lake.data.clean.rglob("*.parquet")} == files
     # What was half written is not there; its deliveries are cleaned again.
+    half(11, 12)
     assert lake.index.state() != before
-    assert [identity(d) for d in lake.uncleaned("air", {"test_air": "f1"})]
+    assert [identity(d) for d in lake.uncleaned("air", {"test_air": "f1"})] == [first, second]
 
 
 def test_what_landed_before_a_panic_stays_landed(lake: Lake) -> None:
