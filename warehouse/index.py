@@ -1,15 +1,14 @@
 """The rebuildable index of the lake in SQLite: offers seen, deliveries, what touches which partition, what is cleaned.
 
-Here belong its questions. Not here: its tables (index_tables.py). It holds nothing that the files do not say:
-rebuild.py makes it again from receipts, offers, sidecars and file counts, and writing those files is lake.py's. Marks
-set before files change tell the next start that files and index may differ. Standard library only: a refresh with
-nothing new loads this module.
+Here belong its questions. Not here: those about partitions (partition_index.py) and keys (key_index.py), or its tables
+(index_tables.py). It holds nothing that the files do not say: rebuild.py makes it again from receipts, offers, sidecars
+and file counts, and writing those files is lake.py's. Marks set before files change tell the next start that files and
+index may differ. Standard library only: a refresh with nothing new loads this module.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,6 +22,7 @@ from sources.cleaning.store import PartitionCounts
 from sources.deliveries import Offer, Receipt
 from warehouse import key_index
 from warehouse.index_tables import DATA_TABLES, FILE_COUNTS, PARTITION_COUNTS, RECEIPT, SCHEMA_VERSION, TABLES
+from warehouse.partition_index import PartitionIndex
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # SQLite's own 2 MiB are too few for the index of a large lake: each insert would write pages that the next one reads.
@@ -50,7 +50,7 @@ def printable(text: str) -> str:
     return "".join(c if unicodedata.category(c) not in ("Cc", "Cf") else f"\\u{ord(c):04x}" for c in safe)
 
 
-class Index:
+class Index(PartitionIndex):
     """An open index. Writers hold the data directory's lock; `read_only=True` may look on meanwhile."""
 
     def __init__(self, file: Path, read_only: bool = False) -> None:
@@ -249,11 +249,7 @@ class Index:
             digests.setdefault(table, hashlib.sha256()).update(f"{name}\0{sha256}\n".encode())
         return {table: digest.hexdigest() for table, digest in digests.items()}
 
-    # --- partitions and counts
-
-    def partition_digests(self) -> list[tuple[str, str, str]]:
-        """(table, value, SHA-256 of the Parquet) of every partition; not tables that are stored whole."""
-        return list(self.db.execute("SELECT table_name, value, sha256 FROM partitions WHERE value <> ''"))
+    # --- deliveries of partitions, and what is cleaned
 
     def touching(self, feed: str, partitions: Sequence[tuple[str, str]]) -> list[Receipt]:
         """Deliveries of `feed` with a reading in any of the (table, value) partitions, in delivery order."""
@@ -269,77 +265,6 @@ class Index:
             for receipt in self._receipts(query, (feed, *(part for pair in chunk for part in pair))):
                 found[receipt.delivery_id] = receipt
         return sorted(found.values(), key=lambda r: r.order)
-
-    def touches_of(self, delivery_id: str) -> list[tuple[str, str]]:
-        """(table, value) of every partition that holds or counts a reading of the delivery, sorted."""
-        query = "SELECT table_name, value FROM touches WHERE delivery_id = ? ORDER BY 1, 2"
-        return list(self.db.execute(query, (delivery_id,)))
-
-    def deliveries_in(self, table: str, value: str) -> list[str]:
-        """Ids of every delivery with a reading in the partition, sorted."""
-        query = "SELECT delivery_id FROM touches WHERE table_name = ? AND value = ? ORDER BY 1"
-        return [delivery for (delivery,) in self.db.execute(query, (table, value))]
-
-    def partitions(self, table: str | None = None) -> list[tuple[str, str]]:
-        """(table, value) of every clean partition, sorted; a table that is stored whole is none."""
-        query = "SELECT table_name, value FROM partitions WHERE ?1 IS NULL OR table_name = ?1 ORDER BY 1, 2"
-        return list(self.db.execute(query, (table,)))
-
-    def partitions_of(self, table: str, source_ids: Iterable[str]) -> list[str]:
-        """Values of every partition of a table that holds or counts a reading of one of the sources, sorted."""
-        query = (
-            "SELECT DISTINCT t.value FROM touches t JOIN deliveries d USING (delivery_id)"
-            " WHERE t.table_name = ? AND d.source_id IN (SELECT value FROM json_each(?)) ORDER BY 1"
-        )
-        return [value for (value,) in self.db.execute(query, (table, json.dumps(sorted(source_ids))))]
-
-    def partitions_in(self, table: str, file: str) -> dict[str, tuple[int, int]]:
-        """Clean and superseded rows of every partition of one file, in the order in which they lie there."""
-        query = "SELECT value, rows, superseded_rows FROM partitions WHERE table_name = ? AND file = ? ORDER BY 1"
-        return {value: (rows, gone) for value, rows, gone in self.db.execute(query, (table, file))}
-
-    def counts_in(self, table: str, value: str) -> dict[str, PartitionCounts]:
-        """What a partition counts, by delivery id."""
-        query = f"SELECT delivery_id, {', '.join(PARTITION_COUNTS)} FROM touches WHERE table_name = ? AND value = ?"
-        return {delivery: PartitionCounts(*counts) for delivery, *counts in self.db.execute(query, (table, value))}
-
-    def files(self) -> dict[tuple[str, str], str]:
-        """(table, name) → SHA-256 of the Parquet of every file of partitions."""
-        query = "SELECT table_name, name, sha256 FROM files WHERE name <> ''"
-        return {(table, name): sha256 for table, name, sha256 in self.db.execute(query)}
-
-    def deliveries_by_file(self) -> dict[tuple[str, str], set[str]]:
-        """(table, name) → ids of the deliveries that any partition in the file counts."""
-        query = "SELECT DISTINCT table_name, file, delivery_id FROM partitions JOIN touches USING (table_name, value)"
-        found: dict[tuple[str, str], set[str]] = {}
-        for table, file, delivery in self.db.execute(query):
-            found.setdefault((table, file), set()).add(delivery)
-        return found
-
-    def put_partition(
-        self, table: str, value: str, file: str, rows: int, superseded_rows: int, counts: Mapping[str, PartitionCounts]
-    ) -> None:
-        """Replaces what is known of one partition, which lies in `file`; `counts` by delivery id."""
-        self.drop_partition(table, value)
-        self.db.execute("INSERT INTO partitions VALUES (?, ?, ?, ?, ?)", (table, value, file, rows, superseded_rows))
-        marks = ", ".join("?" * (len(PARTITION_COUNTS) + 3))
-        self.db.executemany(
-            f"INSERT INTO touches VALUES ({marks})",
-            ((table, value, delivery, *(getattr(c, n) for n in PARTITION_COUNTS)) for delivery, c in counts.items()),
-        )
-
-    def drop_partition(self, table: str, value: str) -> None:
-        """Forgets one partition."""
-        self.db.execute("DELETE FROM partitions WHERE table_name = ? AND value = ?", (table, value))
-        self.db.execute("DELETE FROM touches WHERE table_name = ? AND value = ?", (table, value))
-
-    def put_file(self, table: str, name: str, sha256: str) -> None:
-        """Replaces what is known of one file; a table that is stored whole is the file ''."""
-        self.db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (table, name, sha256))
-
-    def drop_file(self, table: str, name: str) -> None:
-        """Forgets one file."""
-        self.db.execute("DELETE FROM files WHERE table_name = ? AND name = ?", (table, name))
 
     def put_cleaned(self, delivery_id: str, fingerprint: str, counts: Mapping[str, Any]) -> None:
         """Notes that a delivery is cleaned under `fingerprint`, with the counts of the file itself."""

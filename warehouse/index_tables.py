@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS files (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS partitions (
     table_name TEXT NOT NULL, value TEXT NOT NULL, file TEXT NOT NULL,
-    rows INTEGER NOT NULL, superseded_rows INTEGER NOT NULL,
+    rows INTEGER NOT NULL, superseded_rows INTEGER NOT NULL, digest TEXT NOT NULL,
     PRIMARY KEY (table_name, value)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS partitions_by_file ON partitions (table_name, file);

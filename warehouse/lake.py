@@ -100,10 +100,10 @@ class Lake:
         return tokens | {file_counts.TABLE: file_counts.stored_digest(self.data)}
 
     def day_tokens(self) -> dict[str, dict[date, str]]:
-        """What each clean table holds on each day: equal tokens, equal rows; days of one file have one token."""
+        """What each clean table holds on each day: equal tokens, equal rows; days of one partition have one token."""
         found: dict[str, dict[date, str]] = {}
-        for table, value, sha256 in self.index.partition_digests():
-            found.setdefault(table, {}).update(dict.fromkeys(days_of_partition(value), sha256))
+        for table, value, digest in self.index.partition_digests():
+            found.setdefault(table, {}).update(dict.fromkeys(days_of_partition(value), digest))
         return found
 
     # --- raw

@@ -69,6 +69,11 @@ def conform_known(frame: pl.DataFrame, columns: Sequence[Column], table: str) ->
     return _cast(frame, pl.Schema(wanted), table)
 
 
+def row_hashes(frame: pl.DataFrame) -> bytes:
+    """64 bits of every row, in order: equal for equal rows, whatever frames they lie in."""
+    return frame.hash_rows().to_numpy().tobytes()
+
+
 def write_frame(frame: pl.DataFrame, path: Path) -> str:
     """Writes `frame` as it stands to `path` (a temporary one) and returns the SHA-256 of the file."""
     with FrameWriter(path) as writer:

@@ -10,6 +10,7 @@ month is written once.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
@@ -77,7 +78,7 @@ class PartitionStore:
 
     def write(self, table: str, value: str, parts: Iterable[PartitionPart]) -> None:
         """Replaces one partition by its parts in key order; LakeInconsistent if counts and rows differ."""
-        from warehouse.parquet import conform_known
+        from warehouse.parquet import conform_known, row_hashes
 
         self.start()
         file = self._to_write(table, value)
@@ -86,6 +87,7 @@ class PartitionStore:
         file.clean.clear(value)
         file.superseded.clear(value)
         site: str | None = None
+        digest = hashlib.sha256()
         for clean, superseded, counts in parts:
             for delivery, count in counts.items():
                 totals.setdefault(delivery, Counter()).update(asdict(count))
@@ -99,8 +101,9 @@ class PartitionStore:
                 site = standing["site_id"][-1]
                 _check_span(declared, value, standing)
                 file.clean.add(value, standing)
+                digest.update(row_hashes(standing))
         counted = {delivery: PartitionCounts(**total) for delivery, total in totals.items()}
-        self._put(file, value, counted)
+        self._put(file, value, counted, digest.hexdigest())
 
     def open_keys(self, table: str, numbered_sources: Set[str]) -> None:
         """See sources.cleaning.store: in a new index the places of keys are read from the clean layer, once."""
@@ -133,6 +136,8 @@ class PartitionStore:
 
     def write_flags(self, table: str, value: str, clean: pl.DataFrame, flagged: Mapping[str, int]) -> None:
         """Replaces the clean readings where only flags changed; LakeInconsistent if there is no such partition."""
+        from warehouse.parquet import row_hashes
+
         self.start()
         file = self._to_write(table, value)
         if file.clean.count(value) != clean.height:
@@ -142,9 +147,10 @@ class PartitionStore:
         if unknown := set(flagged) - set(counts):
             raise LakeInconsistent(f"{table} {value}: flags of deliveries that have no reading here: {sorted(unknown)}")
         counts |= {delivery: replace(counts[delivery], readings_flagged=n) for delivery, n in flagged.items()}
+        flagged_rows = _ordered(file.table, clean)
         file.clean.clear(value)
-        file.clean.add(value, _ordered(file.table, clean))
-        self._put(file, value, counts)
+        file.clean.add(value, flagged_rows)
+        self._put(file, value, counts, hashlib.sha256(row_hashes(flagged_rows)).hexdigest())
 
     def note_flags(self, table: str, fingerprint: FlagPrint) -> None:
         """Notes by which thresholds all flags of a table are set; the note is written by `finish`, after the flags."""
@@ -218,7 +224,7 @@ class PartitionStore:
         for kept in (self._paths, self._affected, self._recorded, self._flags_set_by):
             kept.clear()
 
-    def _put(self, file: StoredFile, value: str, counts: Mapping[str, PartitionCounts]) -> None:
+    def _put(self, file: StoredFile, value: str, counts: Mapping[str, PartitionCounts], digest: str) -> None:
         """Notes in the index what was written of one partition; LakeInconsistent if it counts other rows.
 
         Deliveries that stood or stand in it: their rows of the file counts are written again.
@@ -229,7 +235,7 @@ class PartitionStore:
         self._affected.update((*self._index.deliveries_in(table, value), *counts))
         self._partitions += 1
         if rows or gone:
-            self._index.put_partition(table, value, file.name, rows, gone, counts)
+            self._index.put_partition(table, value, file.name, Partition(rows, gone, digest, counts))
         else:
             self._index.drop_partition(table, value)
 
@@ -257,10 +263,7 @@ class PartitionStore:
         if file is None:
             return
         table = file.table.name
-        partitions = {
-            value: Partition(rows, gone, self._index.counts_in(table, value))
-            for value, (rows, gone) in self._index.partitions_in(table, file.name).items()
-        }
+        partitions = self._index.partitions_in(table, file.name)
         self._paths |= file.write(partitions)
         if partitions:
             self._index.put_file(table, file.name, file.sha256)

@@ -71,7 +71,7 @@ def reconcile(data: DataDir, registry: Registry, index: Index, zone: tzinfo) -> 
                 forget |= doubted | deliveries_of(note)
             index.put_file(table.name, name, note["sha256"])
             for value, found in partitions_from_json(note).items():
-                index.put_partition(table.name, value, name, found.rows, found.superseded_rows, found.counts)
+                index.put_partition(table.name, value, name, found)
         tables = registry.tables
         for gone in set(before) - set(index.files()) - set(lost):
             if gone[0] in tables:

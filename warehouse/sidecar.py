@@ -20,10 +20,11 @@ from warehouse.paths import PART, SIDECAR
 
 @dataclass(frozen=True)
 class Partition:
-    """One partition of a file: clean and superseded rows, and the counts by delivery id."""
+    """One partition of a file: clean and superseded rows, a digest of the clean ones, and the counts by delivery id."""
 
     rows: int
     superseded_rows: int
+    digest: str
     counts: Mapping[str, PartitionCounts]
 
 
@@ -33,6 +34,7 @@ def partitions_as_json(partitions: Mapping[str, Partition]) -> dict[str, object]
         value: {
             "rows": found.rows,
             "superseded_rows": found.superseded_rows,
+            "digest": found.digest,
             "deliveries": {delivery: asdict(found.counts[delivery]) for delivery in sorted(found.counts)},
         }
         for value, found in partitions.items()
@@ -45,6 +47,7 @@ def partitions_from_json(note: Mapping[str, Any]) -> dict[str, Partition]:
         value: Partition(
             found["rows"],
             found["superseded_rows"],
+            found["digest"],
             {delivery: PartitionCounts(**counts) for delivery, counts in found["deliveries"].items()},
         )
         for value, found in note.get("partitions", {}).items()

@@ -27,8 +27,8 @@ class LakeInconsistent(RuntimeError):
 class StoredFile:
     """The file `name` of a table as it is, and as it will be once it is written."""
 
-    def __init__(self, data: DataDir, table: CleanTable, name: str, rows: Mapping[str, tuple[int, int]]) -> None:
-        """`rows` are the clean and superseded rows of each partition in it, by value in order."""
+    def __init__(self, data: DataDir, table: CleanTable, name: str, partitions: Mapping[str, Partition]) -> None:
+        """`partitions` are those in it, by value in order."""
         self.table = table
         self.name = name
         self.sha256 = ""
@@ -36,9 +36,9 @@ class StoredFile:
         self._folder = data.clean_partition(table.name, table.file_grain, name)
         self._beside = data.superseded_partition(table.name, table.file_grain, name)
         # Without its sidecar a file is not there.
-        there = rows if (self._folder / SIDECAR).exists() else {}
-        self.clean = _part_file(self._folder / PART, {value: counted[0] for value, counted in there.items()})
-        self.superseded = _part_file(self._beside / PART, {value: counted[1] for value, counted in there.items()})
+        there = partitions if (self._folder / SIDECAR).exists() else {}
+        self.clean = _part_file(self._folder / PART, {value: found.rows for value, found in there.items()})
+        self.superseded = _part_file(self._beside / PART, {value: p.superseded_rows for value, p in there.items()})
 
     def holds(self, table: CleanTable, value: str) -> bool:
         """Whether the partition lies in this file."""

@@ -7,7 +7,7 @@ Here belongs the way from the file to the clean layer, without dbt. Not here: wh
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -70,6 +70,12 @@ def bytes_of(settings: Settings) -> dict[str, bytes]:
     return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file() and "=" in str(f)}
 
 
+def days_of(settings: Settings) -> dict[date, str]:
+    """What each day of clean air holds."""
+    with open_lake(settings.data, settings.registry) as lake:
+        return lake.day_tokens()["clean_air"]
+
+
 def flags(settings: Settings, day: str) -> dict[str, list[int]]:
     """Distinct flags of a day by source."""
     with open_lake(settings.data, settings.registry) as lake:
@@ -81,7 +87,7 @@ def flags(settings: Settings, day: str) -> dict[str, list[int]]:
 def test_a_source_s_own_threshold_makes_its_flags_due_and_no_delivery(settings: Settings, tmp_path: Path) -> None:
     assert cleaned(settings).deliveries == 2
     assert surveying.survey(settings).idle
-    before = bytes_of(settings)
+    before, days = bytes_of(settings), days_of(settings)
     assert flags(settings, "2026-03-03") == {"city": [1], "town": [1]}
 
     own = written(tmp_path, CITY + TOWN + OWN)
@@ -97,10 +103,8 @@ def test_a_source_s_own_threshold_makes_its_flags_due_and_no_delivery(settings: 
     assert flags(own, "2026-03-03") == {"city": [1], "town": [1, 3]}
     after = bytes_of(own)
     assert after.keys() == before.keys()
-    assert {Path(name).parts[0] for name in after if after[name] != before[name]} == {
-        "day=2026-03-03",
-        "day=2026-03-04",
-    }
+    assert {Path(name).parts[0] for name in after if after[name] != before[name]} == {"month=2026-03"}
+    assert {str(day) for day, token in days_of(own).items() if token != days[day]} == {"2026-03-03", "2026-03-04"}
     assert surveying.survey(own).idle
 
     # Without the setting everything is as it was, to the byte.

@@ -145,13 +145,16 @@ def test_a_late_delivery_changes_its_day_alone(lake: Lake, data: DataDir, held: 
     fill(lake, [DAYS])
     before = {day: lake.read_clean("clean_air", day) for day in lake.partitions("clean_air")}
     assert list(before) == [day.isoformat() for day in DAYS]
-    stored = tree(data)
+    stored, tokens = tree(data), lake.day_tokens()["clean_air"]
     third = land(lake, "late.csv", b"late", day=40)
     with lake.cleaning():
         write_day(lake, date(2026, 11, 14), third, 500)
     changed = {day for day, rows in before.items() if not rows.equals(lake.read_clean("clean_air", day))}
     assert changed == {"2026-11-14"}
     assert lake.read_clean("clean_air", "2026-11-14")["value"].to_list() == [500, 501, 502]
+    # What is built by day follows the day alone.
+    moved = {day for day, token in lake.day_tokens()["clean_air"].items() if tokens[day] != token}
+    assert moved == {date(2026, 11, 14)}
     touched = {name.split("/")[2] for name, content in tree(data).items() if stored.get(name) != content}
     assert touched == {"month=2026-11"}
 
@@ -159,6 +162,7 @@ def test_a_late_delivery_changes_its_day_alone(lake: Lake, data: DataDir, held: 
 def test_a_month_is_read_while_it_is_written(lake: Lake, held: int) -> None:
     first, second = fill(lake, [DAYS])
     corrected, kept = "2026-11-14", "2026-11-15"
+    tokens = lake.day_tokens()["clean_air"]
     with lake.cleaning():
         write_day(lake, date.fromisoformat(corrected), second, 700)
         assert lake.read_clean("clean_air", corrected, ["value"])["value"].to_list() == [700, 701, 702]
@@ -170,9 +174,11 @@ def test_a_month_is_read_while_it_is_written(lake: Lake, held: int) -> None:
         assert lake.read_clean("clean_air", "2026-10-31")["value"].to_list() == [41, 42, 43]
     assert lake.read_clean("clean_air", kept).equals(suspect)
     assert lake.read_clean("clean_air", corrected)["value"].to_list() == [700, 701, 702]
+    moved = {day for day, token in lake.day_tokens()["clean_air"].items() if tokens[day] != token}
+    assert moved == {date.fromisoformat(corrected), date.fromisoformat(kept)}
     # What flags superseded stays with its day.
-    fallen = dict.fromkeys((v for v, (_, gone) in lake.index.partitions_in("clean_air", "2026-11").items() if gone))
-    assert list(fallen) == [d.isoformat() for d in DAYS if d.month == 11 and d.toordinal() % 3 == 0 and
+    fallen = [v for v, p in lake.index.partitions_in("clean_air", "2026-11").items() if p.superseded_rows]
+    assert fallen == [d.isoformat() for d in DAYS if d.month == 11 and d.toordinal() % 3 == 0 and
                             d.isoformat() != corrected]  # fmt: skip
     assert first in lake.keys_of("clean_air", [first]) or lake.previous_touches("air", first)
 
