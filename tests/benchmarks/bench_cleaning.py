@@ -1,7 +1,7 @@
 """How fast cleaning is on one core, and how much memory a delivery of 1 GB takes. Prints figures, asserts nothing.
 
     python tests/benchmarks/bench_cleaning.py            # speed: parse, resolve and flags, one core
-    python tests/benchmarks/bench_cleaning.py --big 1024 # memory: one CSV of so many MB through clean_deliveries
+    python tests/benchmarks/bench_cleaning.py --big 1024 # memory and CPU: one CSV of so many MB into a lake
     … --big 1024 --stations 20000 --feed energy          # the same where whole months are larger than the budget
 
 Here belong measured runs only. Not here: what is right (tests/unit/test_cleaning_*.py).
@@ -126,61 +126,39 @@ def speed() -> None:
     print(f"  together            {sum(best):6.2f} s  {count / sum(best) / 1e6:6.2f} M readings/s and core")
 
 
-def parquet_store(folder: Path):
-    """A store that keeps clean partitions as files, so that memory is cleaning's own."""
-    import polars as pl
-
-    from tests.unit.cleaning_kit import MemoryStore
-
-    class ParquetStore(MemoryStore):
-        def read_clean(self, table, value, columns=None):
-            file = folder / f"{table}-{value}.parquet"
-            return pl.read_parquet(file, columns=columns) if file.exists() else None
-
-        def write_partition(self, table, value, clean, superseded, counts):
-            clean.write_parquet(folder / f"{table}-{value}.parquet")
-            self.counts[table, value] = dict(counts)
-
-        def write_partition_parts(self, table, value, parts):
-            counts: dict = {}
-            for i, part in enumerate(parts):
-                part.clean.write_parquet(folder / f"{table}-{value}-{i}.parquet")
-                counts |= part.counts
-            self.parts_written.append(i + 1)
-            self.counts[table, value] = counts
-
-        def write_quarantine_parts(self, feed, delivery_id, parts):
-            for i, part in enumerate(parts):
-                part.write_parquet(folder / f"quarantine-{delivery_id}-{i}.parquet")
-
-    return ParquetStore()
-
-
 def big(path: Path, stations: int, feed: str) -> None:
-    """Cleans the file at `path`; prints seconds and the highest resident memory before and after."""
-    import hashlib
+    """Cleans the file at `path` into a lake; prints CPU seconds and the highest resident memory before and after."""
+    from sources.cleaning.clean import clean_deliveries
+    from sources.cleaning.fingerprint import source_fingerprints
+    from sources.deliveries import Offer
+    from sources.registry import registry
+    from tests.unit.cleaning_kit import NOON, config, register
+    from warehouse.lake import open_lake
+    from warehouse.paths import DataDir
 
-    from sources.deliveries import Delivery
-    from tests.unit.cleaning_kit import NOON, config, delivery, run
-
-    declared = source(feed)
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    receipt = delivery(declared, b"", NOON, path.name).receipt
-    receipt = type(receipt)(**{**receipt.as_dict(), "sha256": sha256, "size_bytes": path.stat().st_size})
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    with tempfile.TemporaryDirectory() as folder:
-        store = parquet_store(Path(folder))
-        start = time.perf_counter()
-        report = run(store, config(declared), [Delivery(receipt, lambda: path.open("rb"))])
-        seconds = time.perf_counter() - start
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    declared, known = source(feed), registry()
+    prints = source_fingerprints(config(declared), known)
+    with tempfile.TemporaryDirectory() as folder, open_lake(DataDir(Path(folder)).prepare(), known) as lake:
+        with path.open("rb") as file:
+            lake.land(Offer(feed, declared.id, path.name, path.name, "1", NOON, "file name"), file, declared)
+        before, wall, cpu = _peak(), time.perf_counter(), time.process_time()
+        with lake.cleaning():
+            waiting = lake.uncleaned(feed, prints)
+            report = clean_deliveries(feed, config(declared), register(), waiting, lake, prints, registry=known)
+            lake.finish_cleaning()
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        files = len(lake.index.files())
     print(
         f"{path.stat().st_size / 2**20:,.0f} MB, {stations} stations: {report.readings_in:,} readings in "
-        f"{len(report.partitions):,} partitions, {seconds:,.1f} s with reading and writing; "
-        f"peak {before:,.0f} MB before, {after:,.0f} MB after: {after - before:,.0f} MB for the delivery; "
-        f"partitions in parts: {store.parts_written}"
+        f"{len(report.partitions):,} partitions, {files:,} files; {cpu:,.2f} CPU s, {wall:,.1f} s with reading and "
+        f"writing, {report.readings_in / cpu / 1e6:.3f} M readings per CPU s; "
+        f"peak {before:,.0f} MB before, {_peak():,.0f} MB after"
     )
+
+
+def _peak() -> float:
+    """Highest resident memory so far, MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main() -> None:
@@ -203,6 +181,9 @@ def main() -> None:
         env = {**os.environ, "POLARS_MAX_THREADS": "1"}
         subprocess.run([sys.executable, __file__, "--inside", "speed"], env=env, check=True)
         return
+    from tests.benchmarks.bench_refresh import loop
+
+    print(f"a loop of 20 million: {loop():.2f} CPU s", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "big.csv"
         write_csv(path, chosen.big * 2**20, chosen.stations)

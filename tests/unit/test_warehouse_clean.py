@@ -77,7 +77,7 @@ def test_same_rows_in_any_order_give_the_same_bytes(lake: Lake, data: DataDir) -
     assert tree(data.root / "clean") == before
 
 
-@pytest.mark.parametrize("group", [5, 131_072])
+@pytest.mark.parametrize("group", [5, 20, 131_072])
 def test_parts_give_the_bytes_of_the_whole(
     lake: Lake, data: DataDir, monkeypatch: pytest.MonkeyPatch, group: int
 ) -> None:
