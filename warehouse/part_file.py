@@ -13,9 +13,9 @@ from pathlib import Path
 import polars as pl
 
 from warehouse.atomic import remove, temporary_beside
-from warehouse.parquet import ROW_GROUP, FrameWriter
+from warehouse.parquet import ROW_GROUP, write_joined
 
-# Rows held at once, of what waits and of what is read: a month of 43 stations, six pollutants an hour.
+# Rows held at once, of what waits and of what was read: a month of 43 stations, six pollutants an hour.
 _HELD = 2 * ROW_GROUP
 # Rows of a piece of a temporary file, so that a slice of it decompresses little more than itself.
 _PIECE = 16_384
@@ -46,8 +46,10 @@ class PartFile:
         """One partition, of its `columns` only if they are named; None where it has no row."""
         if value in self._replaced:
             frames = list(self._waiting.frames(value))
-            found = pl.concat(frames) if frames else None
-            return found if found is None or columns is None else found.select(columns)
+            if not frames:
+                return None
+            rows = pl.concat(frames)
+            return (rows if columns is None else rows.select(columns)).collect()
         at, count = self._stored.get(value, (0, 0))
         return self._slice(at, count, columns) if count else None
 
@@ -62,33 +64,29 @@ class PartFile:
         self._replaced[value] += frame.height
 
     def write(self, path: Path) -> int:
-        """Writes everything to `path`, nothing if there is no row; gives the rows."""
-        with FrameWriter(path) as writer:
-            for frame in self._frames():
-                writer.append(frame)
-        return writer.rows
+        """Writes everything to `path`, in order, and gives the rows; nothing if there is none."""
+        frames = list(self._frames())
+        return write_joined(frames, path) if frames else 0
 
     def close(self) -> None:
         """Drops what waits."""
         self._waiting.close()
 
-    def _frames(self) -> Iterator[pl.DataFrame]:
+    def _frames(self) -> Iterator[pl.LazyFrame]:
+        """The partitions in order; neighbours that stay as they are together."""
         kept: tuple[int, int] | None = None
         for value in sorted(self._stored.keys() | self._replaced.keys()):
             if value not in self._replaced:
                 at, count = self._stored[value]
-                # Neighbours are read together.
-                if kept is not None and (sum(kept) != at or kept[1] + count > _HELD):
-                    yield self._slice(*kept, None)
-                    kept = None
-                kept = (at, count) if kept is None else (kept[0], kept[1] + count)
+                first = at if kept is None else kept[0]
+                kept = first, at + count - first
                 continue
             if kept is not None:
-                yield self._slice(*kept, None)
+                yield pl.scan_parquet(self._path, glob=False).slice(*kept)
                 kept = None
             yield from self._waiting.frames(value)
         if kept is not None:
-            yield self._slice(*kept, None)
+            yield pl.scan_parquet(self._path, glob=False).slice(*kept)
 
     def _slice(self, at: int, count: int, columns: Sequence[str] | None) -> pl.DataFrame:
         if self._size > _HELD:
@@ -123,10 +121,11 @@ class _Waiting:
         self._rows -= sum(frame.height for frame in self._held.pop(value, ()))
         self._spilled.pop(value, None)
 
-    def frames(self, value: str) -> Iterator[pl.DataFrame]:
+    def frames(self, value: str) -> Iterator[pl.LazyFrame]:
         for path, at, rows in self._spilled.get(value, ()):
-            yield pl.scan_ipc(path, glob=False).slice(at, rows).collect()
-        yield from self._held.get(value, ())
+            yield pl.scan_ipc(path, glob=False).slice(at, rows)
+        for frame in self._held.get(value, ()):
+            yield frame.lazy()
 
     def close(self) -> None:
         for path in self._files:

@@ -101,7 +101,7 @@ class StoredFile:
             write_frame(pl.DataFrame(schema=schema_of(self.table.columns)), clean)
         if wanted[1]:
             superseded.parent.mkdir(parents=True, exist_ok=True)
-        found = self.clean.write(clean) if wanted[0] else 0, self.superseded.write(superseded) if wanted[1] else 0
+        found = self.clean.write(clean) if wanted[0] else 0, self.superseded.write(superseded)
         if found != wanted:
             raise LakeInconsistent(
                 f"{self.table.name} {self.name}: {found[0]} clean and {found[1]} superseded or duplicate rows, the "
