@@ -19,7 +19,8 @@ import duckdb
 
 from warehouse import build_days
 from warehouse.build_plan import MISSING, WHOLE_YEAR, Node
-from warehouse.duck import connect, quoted
+from warehouse.duck import connect
+from warehouse.sql import quoted
 
 # Raised whenever tables of another layout, or tokens made otherwise, must not be trusted.
 _LAYOUT = "4"

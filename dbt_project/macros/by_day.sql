@@ -78,7 +78,7 @@
             select * from ({{ compiled_code }}) as built where {{ in_spans(day, spans) }}
         );
         {{ note_days(relation, spans) }}
-        {{ note_built(relation, token_of_days()) }}
+        {{ note_built(token_of_days()) }}
     {%- endcall -%}
     {{ adapter.commit() }}
     {%- set n = spans | sum(attribute=2) -%}

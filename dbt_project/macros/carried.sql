@@ -33,9 +33,9 @@
         {%- endif %}
         {% if by_day() and var('is_planned') -%}
             {{ note_days(relation) }}
-            {{ note_built(relation, token_of_days()) }}
+            {{ note_built(token_of_days()) }}
         {%- else -%}
-            {{ note_built(relation, row_token(relation)) }}
+            {{ note_built(row_token(relation)) }}
         {%- endif %}
     {%- endcall -%}
     {{ adapter.commit() }}
@@ -54,7 +54,7 @@
             {{ note_days_of_view() }}
         {%- endif -%}
         {#- A view holds what it reads: its token is its key. #}
-        {{ note_built(relation, "(select md5(key) from state.due where node = '" ~ model.unique_id ~ "')") }}
+        {{ note_built("(select md5(key) from state.due where node = '" ~ model.unique_id ~ "')") }}
     {%- endcall -%}
     {{ adapter.commit() }}
     {{ return({'relations': [relation]}) }}
@@ -104,7 +104,7 @@
 {%- endmacro %}
 
 {# Notes, in the same transaction, what the relation holds now (`token`, an expression) and under which key. #}
-{% macro note_built(relation, token) -%}
+{% macro note_built(token) -%}
     {%- if var('is_planned') -%}
         {%- set id = model.unique_id %}
         delete from state.holds where node = '{{ id }}';
