@@ -17,14 +17,20 @@ import json
 import os
 import signal
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import TextIO
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
+from dbt_common.events.base_types import EventMsg
+from dbt_common.events.functions import msg_to_dict
+from dbt_common.utils.encoding import ForgivingJSONEncoder
 
-from orchestration.dbt_runner import COMMAND_ENDED, NO_ARTIFACTS, RUN_RESULTS
+from orchestration.dbt_runner import COMMAND_ENDED, LOG, NO_ARTIFACTS, RESULT_EVENTS, RUN_RESULTS
 from warehouse.duck import file_pattern
 
 # prctl(PR_SET_PDEATHSIG, …), Linux.
@@ -51,11 +57,34 @@ def place_sources(manifest: Manifest, clean: Path) -> None:
                 meta[_LOCATION] = meta[_LOCATION].replace(_CLEAN_ROOT, path)
 
 
+def told(log: TextIO) -> Callable[[EventMsg], None]:
+    """What dbt calls with each of its events: those that the parent reads go to the standard output as a line of JSON,
+    the words of warnings and errors to `log`.
+
+    dbt's own loggers word every event, down to each statement, before they look at its level.
+    """
+    # dbt's threads fire events at once, and a long line is not written in one go.
+    alone = threading.Lock()
+
+    def tell(event: EventMsg) -> None:
+        name, level = event.info.name, event.info.level
+        if level in ("warn", "error"):
+            print(event.info.msg, file=log, flush=True)
+        if level == "error" or name in RESULT_EVENTS:
+            line = json.dumps(msg_to_dict(event), cls=ForgivingJSONEncoder)
+            with alone:
+                print(line, flush=True)
+
+    return tell
+
+
 def run(manifest: Manifest, arguments: list[str]) -> int:
     """Exit code as dbt's: 0 done, 1 a node failed, 2 dbt stopped."""
-    done = dbtRunner(manifest=manifest).invoke(arguments)
+    target = Path(arguments[arguments.index("--target-path") + 1])
+    with (target / LOG).open("w", encoding="utf-8") as log:
+        done = dbtRunner(manifest=manifest, callbacks=[told(log)]).invoke(arguments)
     if NO_ARTIFACTS in arguments and isinstance(done.result, RunExecutionResult):
-        done.result.write(str(Path(arguments[arguments.index("--target-path") + 1]) / RUN_RESULTS))
+        done.result.write(str(target / RUN_RESULTS))
     if done.exception is not None:
         # dbt has logged what it knows how to word; the rest would be lost.
         print(f"{type(done.exception).__name__}: {done.exception}", flush=True)

@@ -28,7 +28,11 @@ PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 _PROJECT_FILES = ("*.sql", "*.yml", "*.csv")
 # dbt's own store of what it parsed, from which dbt_child.py starts.
 PARSED = "partial_parse.msgpack"
-_FLAGS = ("--log-format=json", "--log-level=info", "--log-level-file=warn", "--no-use-colors", "--no-version-check")
+_FLAGS = ("--no-use-colors", "--no-version-check")
+_PARSE = (*_FLAGS, "--log-format=json", "--log-level=info", "--log-level-file=warn", "parse")
+# dbt_child.py tells dbt's events, and writes the log.
+_QUIET = (*_FLAGS, "--log-level=none", "--log-level-file=none")
+LOG = "dbt.log"
 # How long dbt may take to end when the refresh is stopped.
 _GRACE_S = 10
 # Keeps dbt from writing the whole manifest again with every command; dbt_child.py writes the results then.
@@ -36,7 +40,7 @@ NO_ARTIFACTS = "--no-write-json"
 RUN_RESULTS = "run_results.json"
 # What dbt_child.py says after each command, with dbt's exit code.
 COMMAND_ENDED = "EcoLedgerCommandEnded"
-_RESULT_EVENTS = frozenset({"LogModelResult", "LogSeedResult", "LogTestResult", "LogNodeResult"})
+RESULT_EVENTS = frozenset({"LogModelResult", "LogSeedResult", "LogTestResult", "LogNodeResult"})
 
 
 class DbtError(Exception):
@@ -92,7 +96,7 @@ def prepare_manifest(data: DataDir, project: Path = PROJECT) -> Path:
     if data.dbt_manifest.is_file() and note.is_file() and note.read_text(encoding="utf-8") == wanted:
         return data.dbt_manifest
     working = data.dbt / f"parsing-{os.getpid()}"
-    command = [str(dbt_executable()), *_FLAGS, "parse"]
+    command = [str(dbt_executable()), *_PARSE]
     try:
         messages = [text for text in map(_error_text, _run(command, data, working, project)) if text]
         if not (working / "manifest.json").is_file():
@@ -129,15 +133,14 @@ class Dbt:
             self._process = None
 
     def run(self, arguments: Sequence[str], target: Path, variables: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """Runs `dbt <arguments>` and yields its events; artifacts and dbt.log go to `target`.
+        """Runs `dbt <arguments>` and yields its results and errors as events; artifacts and the log go to `target`.
 
         Models and tests that fail do not raise: they are results. DbtError if dbt stopped before it could run anything,
         with its error messages. An iteration that is left early ends the process.
         """
         process = self._started()
-        places = ("--target-path", str(target), "--log-path", str(target))
         given = json.dumps(dict(variables), ensure_ascii=False)
-        command = [*_FLAGS, *arguments, *places, "--vars", given]
+        command = [*_QUIET, *arguments, "--target-path", str(target), "--vars", given]
         target.mkdir(parents=True, exist_ok=True)
         ended = False
         try:
@@ -153,9 +156,9 @@ class Dbt:
                     errors.append(text)
                 yield event
             if code not in (0, 1):
-                raise DbtError(f"dbt stopped: {_joined(errors)} (log: {target / 'dbt.log'})")
+                raise DbtError(f"dbt stopped: {_joined(errors)} (log: {target / LOG})")
         except BrokenPipeError:
-            raise DbtError(f"dbt ended before it was asked anything (log: {target / 'dbt.log'})") from None
+            raise DbtError(f"dbt ended before it was asked anything (log: {target / LOG})") from None
         finally:
             if not ended:
                 self.close()
@@ -197,7 +200,7 @@ def _run(command: Sequence[str], data: DataDir, target: Path, project: Path) -> 
             _end(process)
             raise
     if process.returncode not in (0, 1):
-        raise DbtError(f"dbt stopped: {_joined(errors)} (log: {target / 'dbt.log'})")
+        raise DbtError(f"dbt stopped: {_joined(errors)} (log: {target / LOG})")
 
 
 def _end(process: subprocess.Popen[str]) -> None:
@@ -215,7 +218,7 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 def node_result(event: Mapping[str, Any]) -> NodeResult | None:
     """The finished node an event reports, or None for any other event."""
-    if event["info"]["name"] not in _RESULT_EVENTS:
+    if event["info"]["name"] not in RESULT_EVENTS:
         return None
     data = event["data"]
     node = data.get("node_info", {})
