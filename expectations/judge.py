@@ -1,22 +1,37 @@
 """Great Expectations as the one judge: takes reduced frames, gives one finding per check.
 
 Here belongs everything that touches Great Expectations. Not here: SQL (reduce.py), the meaning of a severity
-(verdicts.py), pages (docs.py). The library is imported when a Judge is made and not before: it takes seconds. No
-telemetry: analytics are off before the import, the context is ephemeral, and nothing is written to the home directory.
+(verdicts.py), pages (docs.py). The library is imported when a Judge is made (or by import_library) and not before: it
+takes seconds. No telemetry: analytics are off before the import, the context is ephemeral, and nothing is written to
+the home directory.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from expectations.checks import Check, figure
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+# What the library imports for expectations that no suite uses, a third of its own import: loaded if it is looked into.
+_ONLY_IF_USED = ("altair", "scipy.stats")
+_KINDS = (
+    "ExpectColumnDistinctValuesToBeInSet",
+    "ExpectColumnMaxToBeBetween",
+    "ExpectColumnMinToBeBetween",
+    "ExpectColumnValuesToBeBetween",
+)
 
 
 @dataclass(frozen=True)
@@ -32,19 +47,62 @@ class Finding:
     broken: str = ""
 
 
+def import_library() -> ModuleType:
+    """Imports Great Expectations; may be called ahead in a thread of its own, while there is something to wait for."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    for name in _ONLY_IF_USED:
+        _load_if_used(name)
+    import great_expectations.expectations
+
+    # Its logger explains tracebacks that stand in the findings anyway.
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+    return great_expectations
+
+
+def _load_if_used(name: str) -> None:
+    """Puts a module in the place of `name` that becomes the real one when something in it is looked up."""
+
+    def loaded(attribute: str) -> Any:
+        if sys.modules.get(name) is stand_in:
+            del sys.modules[name]
+        return getattr(import_module(name), attribute)
+
+    stand_in = ModuleType(name)
+    stand_in.__getattr__ = loaded
+    sys.modules.setdefault(name, stand_in)
+
+
+@cache
+def _kinds() -> dict[str, Any]:
+    """The kinds of expectations in use, by name, each with a configuration that is made once.
+
+    An expectation makes it anew from all its fields for every argument that it looks up, about thirty times in a
+    validation: half of what a check costs. Great Expectations takes a kind by its name, the last one declared.
+    """
+    from great_expectations.compatibility.pydantic import PrivateAttr
+    from great_expectations.expectations import core
+
+    def remembering(kind: Any) -> Any:
+        def configuration(self: Any) -> Any:
+            if self._made is None:
+                self._made = kind.configuration.fget(self)
+            return self._made
+
+        parts = {"__module__": __name__, "_made": PrivateAttr(None), "configuration": property(configuration)}
+        return type(kind)(kind.__name__, (kind,), parts)
+
+    return {name: remembering(getattr(core, name)) for name in _KINDS}
+
+
 class Judge:
     """One ephemeral context for a whole judgement; `judge` may be called for any number of frames."""
 
     def __init__(self) -> None:
-        os.environ["GX_ANALYTICS_ENABLED"] = "false"
-        import great_expectations
-        import great_expectations.expectations as kinds
+        self._gx = import_library()
         from great_expectations.expectations.registry import get_renderer_impl
 
-        # Its logger explains tracebacks that stand in the findings anyway.
-        logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
-        self._gx, self._kinds, self._renderer = great_expectations, kinds, get_renderer_impl
-        self._context = great_expectations.get_context(mode="ephemeral")
+        self._kinds, self._renderer = _kinds(), get_renderer_impl
+        self._context = self._gx.get_context(mode="ephemeral")
         self._context.enable_analytics(False)
         self._context.variables.progress_bars = {"globally": False, "metric_calculations": False}
         # One asset for all frames: declaring one costs 7 ms, because a context keeps its configuration as YAML.
@@ -77,11 +135,11 @@ class Judge:
         }
         bounds = {"min_value": check.low, "max_value": check.high}
         if check.shape in ("values", "columns"):
-            return [self._kinds.ExpectColumnDistinctValuesToBeInSet(value_set=list(check.allowed), **common)]
+            return [self._kinds["ExpectColumnDistinctValuesToBeInSet"](value_set=list(check.allowed), **common)]
         if check.shape == "extremes" and is_empty:
-            return [self._kinds.ExpectColumnValuesToBeBetween(**bounds, **common)]
-        ends = [self._kinds.ExpectColumnMinToBeBetween] if check.low is not None else []
-        ends += [self._kinds.ExpectColumnMaxToBeBetween] if check.high is not None else []
+            return [self._kinds["ExpectColumnValuesToBeBetween"](**bounds, **common)]
+        ends = [self._kinds["ExpectColumnMinToBeBetween"]] if check.low is not None else []
+        ends += [self._kinds["ExpectColumnMaxToBeBetween"]] if check.high is not None else []
         return [end(**bounds, **common) for end in ends]
 
     def _finding(self, check: Check, results: Sequence[Any], reduced: pd.Series) -> Finding:

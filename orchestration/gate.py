@@ -6,7 +6,6 @@ about data, holding or publishing, or Dagster (gate_assets.py).
 
 from __future__ import annotations
 
-import importlib
 import shutil
 import threading
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ import duckdb
 from expectations.carry import Standing, standing_of
 from expectations.dbt_results import DbtFinding, read_dbt_results
 from expectations.gate import judge
+from expectations.judge import import_library
 from expectations.records import DomainVerdict, GateReport
 from expectations.verdicts import domain_verdicts
 from expectations.waivers import Waiver, load_waivers
@@ -55,8 +55,7 @@ BROKEN = "contract broken"
 
 def warm_up() -> None:
     """Imports the judge in the background: it takes 3 s, and while dbt builds this process only waits for it."""
-    name = "great_expectations.expectations"
-    threading.Thread(target=importlib.import_module, args=(name,), name="warm up the judge", daemon=True).start()
+    threading.Thread(target=import_library, name="warm up the judge", daemon=True).start()
 
 
 def judge_domains(session: Session) -> GateReport:
