@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.dbt_runner import PROJECT, RUN_RESULTS, prepare_manifest
+from orchestration.dbt_runner import LOG, PROJECT, RUN_RESULTS, prepare_manifest
 from tests.kit import run_dbt
 from warehouse.paths import DataDir
 
@@ -83,3 +83,9 @@ def test_the_table_of_before_stays_in_the_order_and_types_of_its_contract(models
         rows = con.execute(f"select value::varchar, word from candidate.mart_{case}").fetchall()
     assert [(name, kind) for name, kind, *_ in described] == [("value", "DECIMAL(9,4)"), ("word", "VARCHAR")]
     assert rows == [("1.0000", "x")]
+
+
+@pytest.mark.usefixtures("wrong")
+def test_the_log_of_dbt_holds_the_words_of_every_error(models: Models) -> None:
+    log = (models.data.dbt / "cases" / LOG).read_text(encoding="utf-8")
+    assert [case for case, (_, words) in WRONG.items() if words not in log] == []
