@@ -31,6 +31,7 @@ from dbt_common.events.functions import msg_to_dict
 from dbt_common.utils.encoding import ForgivingJSONEncoder
 
 from orchestration.dbt_runner import COMMAND_ENDED, LOG, NO_ARTIFACTS, RESULT_EVENTS, RUN_RESULTS
+from orchestration.environment import collect_rarely
 from warehouse.duck import file_pattern
 
 # prctl(PR_SET_PDEATHSIG, …), Linux.
@@ -103,9 +104,10 @@ def release_database() -> None:
 def main(parent: str, parsed: str, clean: str) -> None:
     """Works through the commands on the standard input, until it ends."""
     die_with(int(parent))
+    collect_rarely()
     manifest = Manifest.from_msgpack(Path(parsed).read_bytes())
     place_sources(manifest, Path(clean))
-    # A hundred thousand objects that live as long as the process: looking through them again cost a tenth of a run.
+    # A hundred thousand objects that live as long as the process.
     gc.freeze()
     for line in sys.stdin:
         code = run(manifest, json.loads(line))
