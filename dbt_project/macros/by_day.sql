@@ -58,15 +58,70 @@
 
 {# A relation that is read by day: only the days that are needed now, or all of it. #}
 {% macro days_of(relation, day='day') -%}
-    {%- set spans = changed_spans() if execute and relation.type != 'cte' else none -%}
-    {%- if spans is none -%}
+    {%- if not (execute and var('is_planned') and (by_day() or {}).reads) or relation.type == 'cte' -%}
         {{ relation }}
     {%- else -%}
+        {%- set spans = changed_spans() -%}
         {%- set reach = by_day().reads[relation.identifier] -%}
         {#- The spans of what reads whole years are whole years. #}
         {%- set back, ahead = (0, 0) if reach == 'year' else (reach[0], reach[1]) -%}
-        (select * from {{ relation }} where {{ in_spans(day, spans, back, ahead) }})
+        {%- if spans is none -%}
+            {#- sliced() puts a condition in this place. #}
+            (select * from {{ relation }} where true /* slice {{ day }}|{{ back }}|{{ ahead }} */)
+        {%- else -%}
+            (select * from {{ relation }} where {{ in_spans(day, spans, back, ahead) }})
+        {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+{#
+  The slices in which all days are built, as (first, last) in order: so many that each reads about half a million rows,
+  whatever the length of history, because sorts and joins of years at once go beyond any memory limit. One slice where
+  there is little, and where rows have no day. What reads whole years is sliced by years.
+#}
+{% macro all_slices() -%}
+    {%- set id = "'" ~ model.unique_id ~ "'" -%}
+    {%- set reads = (by_day() or {}).reads -%}
+    {%- if not (var('is_planned') and reads) -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {%- set found = run_query(
+        "select min(day), max(day), count(*), coalesce(min(day) = date '0001-01-01', true) from state.days_near(" ~ id ~ ")"
+    ).rows[0] -%}
+    {%- set n_rows = namespace(largest=0) -%}
+    {%- for row in run_query("select parent from state.reads where is_year is not null and node = " ~ id).rows -%}
+        {%- set name = row[0].split('.')[-1] -%}
+        {%- set relation = source('clean', name) if row[0].startswith('source.') else ref(name) -%}
+        {%- set n = run_query('select count(*) from ' ~ relation).rows[0][0] -%}
+        {%- set n_rows.largest = [n_rows.largest, n] | max -%}
+    {%- endfor -%}
+    {%- set n_slices = n_rows.largest // 500000 -%}
+    {%- if found[3] or n_slices < 2 -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {%- set by_year = 'year' in reads.values() | list -%}
+    {%- set slices = [] -%}
+    {%- if by_year -%}
+        {%- for year in range(found[0].year, found[1].year + 1) -%}
+            {%- do slices.append((year ~ '-01-01', year ~ '-12-31')) -%}
+        {%- endfor -%}
+    {%- else -%}
+        {%- set n_days = (found[1] - found[0]).days + 1 -%}
+        {%- set width = [1, n_days // n_slices] | max -%}
+        {%- for at in range(0, n_days, width) -%}
+            {%- set first = found[0] + modules.datetime.timedelta(days=at) -%}
+            {%- set last = found[0] + modules.datetime.timedelta(days=[at + width, n_days] | min - 1) -%}
+            {%- do slices.append((first, last)) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(slices) }}
+{%- endmacro %}
+
+{# The rows of one slice: the model's query with that slice's condition on everything that it reads by day. #}
+{% macro sliced(code, slice) -%}
+    {%- set condition = "\\1 between date '" ~ slice[0] ~ "' - \\2 and date '" ~ slice[1] ~ "' + \\3" -%}
+    {%- set read = modules.re.sub('true /\\* slice (.*?)\\|(\\d+)\\|(\\d+) \\*/', condition, code) -%}
+    select * from ({{ read }}) as built where {{ in_spans(by_day().get('day', 'day'), [slice]) }}
 {%- endmacro %}
 
 {# Replaces the days of `spans` in the table, in the same transaction as its notes. #}

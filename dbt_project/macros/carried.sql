@@ -19,18 +19,23 @@
         {{ return({'relations': [relation]}) }}
     {%- endif -%}
     {{ drop_other_kind(relation) }}
+    {%- set slices = all_slices() -%}
+    {%- set first = sliced(compiled_code, slices[0]) if slices else compiled_code -%}
     {%- call statement('main', auto_begin=True) -%}
         {%- if config.get('contract').enforced -%}
             {%- set declared = adapter.dispatch('get_column_names', 'dbt')() %}
             create or replace table {{ relation }} as (
                 select {{ declared }}, * exclude ({{ declared }}) from (
-                    {{ compiled_code }}
+                    {{ first }}
                 )
             );
             {{ assert_contract(relation) }}
         {%- else -%}
-            create or replace table {{ relation }} as ({{ compiled_code }});
+            create or replace table {{ relation }} as ({{ first }});
         {%- endif %}
+        {%- for slice in slices[1:] %}
+            insert into {{ relation }} by name ({{ sliced(compiled_code, slice) }});
+        {%- endfor %}
         {% if by_day() and var('is_planned') -%}
             {{ note_days(relation) }}
             {{ note_built(token_of_days()) }}
