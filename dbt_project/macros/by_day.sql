@@ -10,7 +10,7 @@
   open_days  how long after a day its rows depend on as_of(); 0 where they never do
   day        its own day, an expression over its columns; by default the column `day`
 
-  What it reads besides is read whole: where that changes, every day is built. A view that names one parent passes that
+  What it reads besides is read whole: where that changes, every day is built, in slices of days (all_slices). A view that names one parent passes that
   parent's days on. Which days changed is known to schema `state` (warehouse/build_days.py).
 -#}
 
