@@ -75,7 +75,7 @@
 {%- endmacro %}
 
 {#
-  The slices in which all days are built, as (first, last) in order: so many that each reads about half a million rows,
+  The slices in which all days are built, as (first, last) in order: so many that each reads about `slice_rows` rows,
   whatever the length of history, because sorts and joins of years at once go beyond any memory limit. One slice where
   there is little, and where rows have no day. What reads whole years is sliced by years.
 #}
@@ -95,7 +95,7 @@
         {%- set n = run_query('select count(*) from ' ~ relation).rows[0][0] -%}
         {%- set n_rows.largest = [n_rows.largest, n] | max -%}
     {%- endfor -%}
-    {%- set n_slices = n_rows.largest // 500000 -%}
+    {%- set n_slices = n_rows.largest // var('slice_rows') -%}
     {%- if found[3] or n_slices < 2 -%}
         {{ return([]) }}
     {%- endif -%}

@@ -104,7 +104,9 @@ def test_published_lists_name_every_mart() -> None:
 
 
 # Ours, and without a quote: the clock of a refresh, names of rules and sources, whether a run is planned.
-_OUR_TEXTS = ("as_of", "rule_overrides", "own_thresholds", "admitted_schema", "held_domains", "is_planned")
+_OUR_TEXTS = (
+    *("as_of", "rule_overrides", "own_thresholds", "admitted_schema", "held_domains", "is_planned", "slice_rows"),
+)
 _VARIABLE = re.compile(r"\bvar\(\s*[\"'](\w+)[\"']")
 
 
