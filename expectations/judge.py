@@ -54,7 +54,7 @@ def import_library() -> ModuleType:
         _load_if_used(name)
     import great_expectations.expectations
 
-    # Its logger explains tracebacks that stand in the findings anyway.
+    # Its logger explains tracebacks that are in the findings anyway.
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     return great_expectations
 

@@ -41,6 +41,7 @@ SELECT w.node, w.open_days, w.code || '|' || coalesce(i.listed, '') AS fixed, i.
 FROM state.wanted AS w LEFT JOIN inputs AS i ON i.node = w.node;
 CREATE OR REPLACE MACRO state.decided(day, back, ahead, is_year) AS
 CASE
+    WHEN day = DATE '{NO_DAY}' THEN generate_series(day, day, INTERVAL 1 DAY)
     WHEN is_year
         THEN generate_series(
             date_trunc('year', day), date_trunc('year', day) + INTERVAL 1 YEAR - INTERVAL 1 DAY, INTERVAL 1 DAY

@@ -95,13 +95,13 @@ class PartitionStore:
                 fallen = conform_known(superseded, declared.columns, f"superseded of {table}")
                 file.superseded.add(value, fallen.sort(order, maintain_order=True))
             if not clean.is_empty():
-                standing = _ordered(declared, clean)
-                if site is not None and standing["site_id"][0] <= site:
+                rows = _ordered(declared, clean)
+                if site is not None and rows["site_id"][0] <= site:
                     raise LakeInconsistent(f"{table} {value}: parts are not in key order after site {site}")
-                site = standing["site_id"][-1]
-                _check_span(declared, value, standing)
-                file.clean.add(value, standing)
-                digest.update(row_hashes(standing))
+                site = rows["site_id"][-1]
+                _check_span(declared, value, rows)
+                file.clean.add(value, rows)
+                digest.update(row_hashes(rows))
         counted = {delivery: PartitionCounts(**total) for delivery, total in totals.items()}
         self._put(file, value, counted, digest.hexdigest())
 
@@ -227,7 +227,7 @@ class PartitionStore:
     def _put(self, file: StoredFile, value: str, counts: Mapping[str, PartitionCounts], digest: str) -> None:
         """Notes in the index what was written of one partition; LakeInconsistent if it counts other rows.
 
-        Deliveries that stood or stand in it: their rows of the file counts are written again.
+        Deliveries that were or are in it: their rows of the file counts are written again.
         """
         table = file.table.name
         rows, gone = file.clean.count(value), file.superseded.count(value)

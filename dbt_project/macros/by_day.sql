@@ -10,8 +10,8 @@
   open_days  how long after a day its rows depend on as_of(); 0 where they never do
   day        its own day, an expression over its columns; by default the column `day`
 
-  What it reads besides is read whole: where that changes, every day is built, in slices of days (all_slices). A view that names one parent passes that
-  parent's days on. Which days changed is known to schema `state` (warehouse/build_days.py).
+  What else it reads is read whole: where that changes, every day is built, in slices of days (all_slices). A view that
+  names one parent passes that parent's days on. Which days changed is known to schema `state` (warehouse/build_days.py).
 -#}
 
 {# What the model declares about days, or nothing. #}
@@ -194,7 +194,7 @@
 {% macro within_reach(hours, days_back) -%}
     case
         when {{ hours }} > {{ days_back }} * {{ hours_per_day() }}
-            then {{ refused("'a running mean over more than " ~ days_back ~ " days is beyond what hours are built from: lower it in [rules]'") }}
+            then {{ refused("'a running mean over more than " ~ days_back ~ " days is beyond what hours are built from: lower it in [standards.rules]'") }}
         else {{ hours }}
     end
 {%- endmacro %}

@@ -8,7 +8,7 @@
   series gives a reading, by condition; the first that holds counts, and without one it is `none`.
     cadence   so many a day as the feed's cadence asks for
     length    as often as its readings are long: so many a day, or one a calendar month, quarter or year
-    day, month, year   one in each; a month's or year's sample stands on any of its days
+    day, month, year   one in each; a month's or year's sample is on any of its days
     load      as loads come: a site is open or closed, and no number can be expected
     none      nobody can say
   `by_delivery`: the end of its readings says how late a delivery is. File counts know only when the latest reading
@@ -45,7 +45,7 @@
     }[feed]) }}
 {%- endmacro %}
 
-{# An expression by the rhythm of a table's readings: `words` gives what stands for each; `otherwise` for none of them. #}
+{# An expression by the rhythm of a table's readings: `words` gives the word for each; `otherwise` where there is none. #}
 {% macro by_rhythm(rhythms, words, otherwise) -%}
     {%- if rhythms | map('first') | first == 'true' -%}
         {{ words.get(rhythms[0][1], otherwise) }}

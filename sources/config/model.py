@@ -169,7 +169,7 @@ class Source:
     is numbered into occurrence_no, where a load has no ticket; joined by | they stand as ticket_no. `unknown_sites`:
     'quarantine' or 'accept'. `delivered_at`: 'landing', 'mtime', 'name' (pattern and format) or 'connector'.
     `allow_outside`: `path` may leave the configuration's folder. `thresholds` of the quality tests, by parameter and
-    name in SeriesTests, stand in place of the registry's for the source's own readings.
+    name in SeriesTests, replace the registry's for the source's own readings.
     """
 
     id: str

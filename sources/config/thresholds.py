@@ -1,6 +1,6 @@
 """Thresholds of quality tests that a source sets for its own readings, in place of those that the registry declares.
 
-Here belong what may be set under [source.thresholds.<parameter>], judged with what the registry declares beside it, and
+Here belong what may be set under [source.thresholds.<parameter>], judged together with what the registry declares, and
 the list of what is set, for people. Not here: what a test does with a threshold (sources.cleaning.flags). Every setting
 is shown: mart_rules_in_force and the manifest of a release.
 """
@@ -120,7 +120,7 @@ def _mistakes(
 def _number_mistake(name: str, value: Decimal, parameter: Parameter) -> _Mistake | None:
     unit = unit_of(name, parameter.unit)
     if not value.is_finite() or abs(value) >= 10**_DIGITS:
-        return f"{value} is no number that a threshold can be", f"write it as 12.5, in {unit}"
+        return f"{value} is not a number that a threshold can be", f"write it as 12.5, in {unit}"
     if value != round(value, _DECIMALS):
         return f"{value} has more than {_DECIMALS} decimals", f"the nearest is {round(value, _DECIMALS)} {unit}"
     if name.endswith("_hours") and not 0 < value <= _LONGEST_HOURS:
@@ -136,7 +136,7 @@ def _never_tested(name: str, source: Source, table: CleanTable) -> _Mistake | No
     if name in _RANGE:
         return None
     if not table.series_tests:
-        return f"readings of {table.name} are no series: it is never tested", f"only {_listed(_RANGE)} are"
+        return f"readings of {table.name} are not a series: it is never tested", f"only {_listed(_RANGE)} are"
     if cadence(source) is None:
         return "nothing says how far apart the readings are: it is never tested", "add cadence_min to the source"
     return None
@@ -145,7 +145,7 @@ def _never_tested(name: str, source: Source, table: CleanTable) -> _Mistake | No
 def _together(
     tests: SeriesTests, parameter: Parameter, own: Mapping[str, Decimal | int]
 ) -> Iterator[tuple[str, _Mistake]]:
-    """What each threshold cannot be beside the others, those of the registry included."""
+    """What each threshold cannot be next to the others, those of the registry included."""
     for name in own:
         if name in _NEEDS and all(getattr(tests, other) is None for other in _NEEDS[name]):
             yield name, (f"it is tested with {_listed(_NEEDS[name], 'or')} only", "set it, too")

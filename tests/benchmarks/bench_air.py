@@ -2,7 +2,7 @@
 
 Run it by hand: `uv run python -m tests.benchmarks.bench_air [--stations 43] [--years 5] [--keep DIR]`; 43 stations over
 five years are 11.4 million readings. It prints figures and asserts nothing; the loop compares machines. The same with
-`--years 1` beside it says how a day's cost follows the length of history. Not here: the built-in district
+`--years 1` next to it says how a day's cost follows the length of history. Not here: the built-in district
 (bench_refresh.py) or cleaning alone (bench_cleaning.py).
 """
 

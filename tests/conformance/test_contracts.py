@@ -1,4 +1,4 @@
-"""A table whose columns or types are not those of its contract is not made, and what stood there stays.
+"""A table whose columns or types are not those of its contract is not made, and the table of before stays.
 
 Here belongs the project's own materialisation (dbt_project/macros/carried.sql) over models that a case invents. Not
 here: the contracts of the marts.

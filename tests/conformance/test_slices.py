@@ -38,6 +38,8 @@ select date_trunc('year', day)::date as year_start, sum(value)::bigint as total
 from {{ days_of(ref('int_readings')) }}
 group by all
 """
+# A mean over as many hours as the variable says, where two days are read.
+REACHING = "select {{ within_reach(var('hours', 8), 2) }} as hours"
 MODELS = {"int_readings": READINGS, "int_running": RUNNING, "int_yearly": YEARLY}
 ID = "model.ecoledger."
 # By step: what dbt said of each model, its rows, and the tokens of all.
@@ -54,7 +56,7 @@ class Sliced:
         shutil.copytree(PROJECT / "macros", project / "macros")
         for name in ("dbt_project.yml", "profiles.yml"):
             shutil.copy(PROJECT / name, project / name)
-        for name, sql in MODELS.items():
+        for name, sql in {**MODELS, "int_reaching": REACHING}.items():
             (models / f"{name}.sql").write_text(sql)
         self.project, self.manifest = project, prepare_manifest(self.data, project)
 
@@ -120,3 +122,10 @@ def test_a_changed_day_is_built_with_the_days_that_read_it(steps: Steps) -> None
     differing = [n for n, (a, b) in enumerate(zip(before, tables["int_running"], strict=True)) if a != b]
     assert differing == [300, 301, 302]
     assert sum(t for _, t in tables["int_yearly"]) - sum(range(4000)) == 10 * 1000 - sum(range(3000, 3010))
+
+
+@pytest.mark.parametrize(("hours", "status"), [(48, "success"), (49, "error")])
+def test_a_mean_over_more_hours_than_are_read_is_refused(tmp_path: Path, hours: int, status: str) -> None:
+    said = Sliced(tmp_path).built(hours=hours)["int_reaching"]
+    assert said.startswith(status)
+    assert ("lower it in [standards.rules]" in said) == (status == "error")

@@ -80,7 +80,7 @@ def test_two_sources_in_one_series_are_neighbours_by_what_each_of_them_says():
 
     The 120 of the town at 02:00 failed there, so that the city's 30 and 430 are neighbours: 430 lies 399 above the
     nearer of 30 and 31. Were the 120 the city's own, 430 would lie only 310 above it, which rises by more than 300 an
-    hour and is no spike.
+    hour and is not a spike.
     """
     by = setup(pm25(fail_max="100", suspect_max="80"))
     city = hour_lines(CITY, "2026-03-01", {0: "30", 1: "30", 3: "430", 4: "31", 5: "31"}, 1)

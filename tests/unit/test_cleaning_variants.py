@@ -69,7 +69,7 @@ def test_the_gross_range_is_that_of_the_readings_own_source():
 
 def test_what_failed_by_its_own_range_is_nobodys_neighbour():
     shipped, own = levels(fail_max=100, spike_suspect=5), levels(fail_max=50, spike_suspect=5)
-    # 60 is possible at the first source: beside it neither 10 stands out, but 60 does.
+    # 60 is possible at the first source: next to it 10 is not conspicuous, 60 is.
     assert flags_of([(0, 10), (0, 60), (0, 10), (0, 10)], shipped, own) == [PASS, SUSPECT, PASS, PASS]
     # At the second it is impossible: the 10 before and after it are each other's neighbours.
     assert flags_of([(0, 10), (1, 60), (0, 16), (0, 10)], shipped, own) == [PASS, FAIL, SUSPECT, PASS]
@@ -105,7 +105,7 @@ def test_a_flat_line_goes_on_from_source_to_source_and_is_as_long_as_the_reading
     wide = levels(flat_tolerance=1, flat_suspect_hours=3, flat_fail_hours=20)
     assert flags_of([(0, 5), (1, 6), (0, 6), (1, 6)], shipped, wide) == [1, 1, 1, SUSPECT]
     assert flags_of([(1, 5), (0, 6), (1, 6), (1, 6)], shipped, wide) == [1, 1, 1, PASS]
-    # What has no tolerance is no part of a run.
+    # What has no tolerance is not part of a run.
     none = SeriesTests()
     assert flags_of([(1, 5), (1, 5), (1, 5), (1, 5), (0, 5), (1, 5)], none, own) == [1, 1, 1, 3, 2, 1]
 

@@ -121,8 +121,8 @@ MISTAKES = [
     (DO + "fail_min = -1", FIRST, "do.fail_min", "outside the gross range (fail_min 0 mg/L)"),
     (DO + "spike_suspect = -1", FIRST, "do.spike_suspect", "-1 is negative in mg/L"),
     (DO + "flat_fail_hours = 1000", FIRST, "do.flat_fail_hours", "1000 is not between 0 and 744 hours"),
-    (DO + "suspect_max = nan", FIRST, "do.suspect_max", "no number mg/L"),
-    (DO + "suspect_max = 1e12", FIRST, "do.suspect_max", "no number mg/L"),
+    (DO + "suspect_max = nan", FIRST, "do.suspect_max", "not a number mg/L"),
+    (DO + "suspect_max = 1e12", FIRST, "do.suspect_max", "not a number mg/L"),
     (DO + "suspect_max = 1.2345678", FIRST, "do.suspect_max", "more than 6 decimals 1.234568 mg/L"),
     (DO + "attenuated_hours = 24", FIRST, "do.attenuated_hours", "tested with attenuated_min_range only set it, too"),
 ]  # fmt: skip
@@ -145,7 +145,11 @@ def in_order(said: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("source", "text", "words"),
     [
-        (TICKETS, '[source.thresholds.net_t]\nunit = "t"\nspike_fail = 5\n', "readings of clean_waste are no series"),
+        (
+            TICKETS,
+            '[source.thresholds.net_t]\nunit = "t"\nspike_fail = 5\n',
+            "clean_waste are not a series",
+        ),
         (SAMPLES, DO + "rate_suspect_per_h = 1\n", "how far apart the readings are add cadence_min"),
     ],
 )

@@ -25,7 +25,7 @@ TEXTS = {
 
 
 def word_of(macro: str) -> str:
-    """The text that a macro without arguments stands for."""
+    """The text that a macro without arguments gives."""
     found = re.search(rf"macro {macro}\(\) -%\}}\s*'(\w+)'\s*\{{%- endmacro", TEXTS["macros/air.sql"])
     assert found, f"macros/air.sql: {macro}() is not a word"
     return found[1]

@@ -59,7 +59,7 @@ def test_a_station_that_fell_silent(shows: Shown) -> None:
 
 
 def test_a_register_that_closes_a_point(shows: Shown) -> None:
-    # N1 stood from 20 to 23 May: 4 × 24 × 3 values; three times 24 hours from 06:00 on are there, 216 : 288.
+    # N1 was open from 20 to 23 May: 4 × 24 × 3 values; three times 24 hours from 06:00 on are there, 216 : 288.
     shows(
         SITE, "site_id = 'N1'",
         period_start="2025-05-01", n_expected=288, n_received=216, coverage="0.7500", incomplete_days="20, 23",

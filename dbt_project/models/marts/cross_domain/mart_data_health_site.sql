@@ -1,7 +1,7 @@
 {#-
   Feed × site × period: what a site should have given and what is there, for months; for years where a site reports by
   the quarter or year. Each clean reading is in one row, that of its period_start. What is expected, and which days are
-  silent or incomplete: int_feed_site_period. Registered sites of which nothing was ever heard stand here as well.
+  silent or incomplete: int_feed_site_period. Registered sites of which nothing was ever heard are here as well.
 -#}
 with received as (
     select

@@ -1,6 +1,6 @@
 {#-
   Every number of a statistical rule that the marts are computed by, with the span of days it holds, the value of the
-  standard beside it and how sure that is; and every threshold of a quality test that a source sets for its own readings.
+  standard next to it and how sure that is; and every threshold of a quality test that a source sets for its own readings.
   What the configuration overrides is marked: nothing is changed unseen.
 -#}
 with statistical as (
