@@ -1,7 +1,7 @@
 """The dbt project as Dagster assets: two runs, the domains' marts first, the cross-domain ones after admission.
 
-Here belong the translation of dbt nodes into assets (keys, groups, lineage from clean_<feed> to the marts) and the
-two steps that run dbt. Not here: running dbt (dbt_runner.py) or judging what it built (gate_assets.py).
+Here belong the two steps that run dbt. Not here: its nodes as assets (dbt_specs.py), running dbt (dbt_runner.py) or
+judging what it built (gate_assets.py).
 
 dbt's tests are no asset checks of their own: one failing blocking check would stop everything after it, and the gate
 decides what blocks. They are counted on `candidate_<domain>`, an asset that always materialises, so that a domain
@@ -11,14 +11,13 @@ whose mart could not be built still reaches the gate and is held there.
 # No `from __future__ import annotations`: Dagster reads the annotations of its functions.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, build_dbt_asset_specs
 
 from orchestration.build_nodes import in_second_run
 from orchestration.dbt_runner import NodeResult, node_result
+from orchestration.dbt_specs import UNIQUE_ID, dbt_specs, domain_of
 from orchestration.gate import warm_up
 from orchestration.planned import PlannedRun, begin_candidate, explained, note_results, plan_run
 from orchestration.progress import step
@@ -29,61 +28,6 @@ from warehouse.catalogue import CROSS_DOMAIN, JUDGEMENT
 from warehouse.disk import DiskFull, full_text
 
 DUCKDB_POOL = "duckdb"
-_SECOND_RUN = f"tag:{CROSS_DOMAIN} tag:{JUDGEMENT}"
-
-
-class Translator(DagsterDbtTranslator):
-    """Names assets after the dbt node, groups them by domain, and hangs the second run behind admission."""
-
-    def __init__(self, manifest: Mapping[str, Any]) -> None:
-        # Several clean tables come from one asset (clean_air writes three); tests are reported by candidate_<domain>.
-        super().__init__(
-            DagsterDbtTranslatorSettings(enable_asset_checks=False, enable_duplicate_source_asset_keys=True)
-        )
-        self._manifest = manifest
-
-    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """The node's name; a source's asset as its `meta.dagster.asset_key` says."""
-        if dbt_resource_props["resource_type"] == "source":
-            return super().get_asset_key(dbt_resource_props)
-        return dg.AssetKey(dbt_resource_props["name"])
-
-    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """The domain for models, `standards` or `plan` for seeds."""
-        return domain_of(dbt_resource_props, self._manifest)
-
-    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
-        """The node's asset; a model of the second run depends on `admitted` where it reads what the first run built."""
-        spec = super().get_asset_spec(manifest, unique_id, project)
-        if not unique_id.startswith("model.") or not in_second_run(self.get_resource_props(manifest, unique_id)):
-            return spec
-        first_run = {
-            dg.AssetKey(node["name"])
-            for node in manifest["nodes"].values()
-            if node["resource_type"] == "model" and not in_second_run(node)
-        }
-        deps = [dep for dep in spec.deps if dep.asset_key not in first_run]
-        if len(deps) < len(spec.deps):
-            deps.append(dg.AssetDep("admitted"))
-        return spec.replace_attributes(deps=deps)
-
-
-def domain_of(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
-    """The domain of a dbt node: its declared one, that of the one feed it stages, else the folder it stands in."""
-    meta = node.get("config", {}).get("meta") or node.get("meta") or {}
-    if "domain" in meta:
-        return str(meta["domain"])
-    feeds = {_feed_of(manifest["sources"].get(parent, {})) for parent in node.get("depends_on", {}).get("nodes", ())}
-    folders = Path(node.get("path", "")).parts[:-1]
-    if folders[:1] == ("staging",) and len(named := feeds - {""}) == 1:
-        return named.pop()
-    if node["resource_type"] == "seed":
-        return folders[0] if folders else "seeds"
-    return folders[1] if len(folders) > 1 else "shared"
-
-
-def _feed_of(source: Mapping[str, Any]) -> str:
-    return str((source.get("config", {}).get("meta") or source.get("meta") or {}).get("feed", ""))
 
 
 def published_domains(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -106,8 +50,8 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
     first = {d: marts for d, marts in domains.items() if d != CROSS_DOMAIN}
     second = {d: marts for d, marts in domains.items() if d == CROSS_DOMAIN}
     return [
-        _dbt_step("build_domains", manifest, first, 1, "exclude"),
-        _dbt_step("build_cross_domain", manifest, second, 2, "select"),
+        _dbt_step("build_domains", manifest, first, 1),
+        _dbt_step("build_cross_domain", manifest, second, 2),
     ]
 
 
@@ -117,15 +61,10 @@ def candidate_key(domain: str) -> str:
 
 
 def _dbt_step(
-    name: str,
-    manifest: Mapping[str, Any],
-    domains: Mapping[str, Sequence[str]],
-    number: int,
-    selects: str,
+    name: str, manifest: Mapping[str, Any], domains: Mapping[str, Sequence[str]], number: int
 ) -> dg.AssetsDefinition:
-    """Run `number`: it selects or excludes (`selects`) what belongs to the second run."""
-    selection = {selects: _SECOND_RUN}
-    dbt_specs = build_dbt_asset_specs(manifest=manifest, dagster_dbt_translator=Translator(manifest), **selection)
+    """Run `number`: the second builds what is built after admission, the first the rest."""
+    specs = dbt_specs(manifest, lambda node: in_second_run(node) == (number == 2))
     candidate_specs = [
         dg.AssetSpec(
             candidate_key(domain),
@@ -138,13 +77,13 @@ def _dbt_step(
     ]
 
     # One writer: DuckDB lets a single process hold the candidate, and dbt is another process than ours.
-    @dg.multi_asset(name=name, specs=[*dbt_specs, *candidate_specs], can_subset=False, pool=DUCKDB_POOL)
+    @dg.multi_asset(name=name, specs=[*specs, *candidate_specs], can_subset=False, pool=DUCKDB_POOL)
     def run(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:
         session = refresh.session
         if number == 1:
             begin_candidate(session)
         results: list[NodeResult] = []
-        keys = {spec.metadata["dagster_dbt/unique_id"]: spec.key for spec in dbt_specs}
+        keys = {spec.metadata[UNIQUE_ID]: spec.key for spec in specs}
         with step("build", "domains" if number == 1 else "cross-domain") as told:
             plan = plan_run(session, number)
             # What is carried is not judged again, and the judge takes seconds to import.

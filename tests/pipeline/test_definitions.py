@@ -14,7 +14,7 @@ from orchestration.decisions import FULL_BUILD_CRON, REFRESH_CRON  # noqa: E402
 from orchestration.definitions import JOB, RANGE_END, RANGE_START, build_defs  # noqa: E402
 from sources.registry import registry  # noqa: E402
 from tests.kit import parsed  # noqa: E402
-from warehouse.catalogue import JUDGEMENT, load_catalogue  # noqa: E402
+from warehouse.catalogue import CROSS_DOMAIN, JUDGEMENT, load_catalogue  # noqa: E402
 from warehouse.paths import DataDir  # noqa: E402
 
 
@@ -73,6 +73,26 @@ def test_every_feed_reaches_the_cross_domain_marts_and_the_release(graph, catalo
         assert raw <= ancestors(graph, name), name
     published = {t.name for t in catalogue.tables if t.domain != JUDGEMENT}
     assert published <= ancestors(graph, "release")
+
+
+def test_the_second_run_reads_the_first_only_as_admitted(graph, catalogue):
+    first = {table.name for table in catalogue.domain_marts}
+    read = {
+        mart.name: {key.to_user_string() for key in graph.get(dg.AssetKey(mart.name)).parent_keys}
+        for mart in catalogue.of(CROSS_DOMAIN)
+    }
+    assert not any(parents & first for parents in read.values())
+    assert "admitted" in set().union(*(ancestors(graph, name) for name in read))
+
+
+def test_a_mart_shows_its_words_its_sql_and_its_columns(graph, catalogue):
+    for table in catalogue.domain_marts:
+        asset = graph.get(dg.AssetKey(table.name))
+        assert asset.description.startswith(f"{table.description}\n\n#### Raw SQL:\n```sql\n"), table.name
+        assert len(asset.description) > len(table.description) + 60, table.name
+        shown = {c.name: (c.type, c.description) for c in asset.metadata["dagster/column_schema"].columns}
+        assert shown == {c.name: (c.data_type, c.description) for c in table.columns}, table.name
+        assert (asset.group_name, asset.kinds) == (table.domain, {"dbt", "duckdb"})
 
 
 def test_no_asset_stands_outside_a_group(graph):
