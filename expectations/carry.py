@@ -13,22 +13,33 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from expectations.checks import Check
 from expectations.records import GateRecord
 from expectations.waivers import SUITE as WAIVERS
 from expectations.waivers import Waiver
-from sources.config.build import digest_of
+from sources.config.classes import digest_of
+from warehouse.paths import INSTALLED
 
 # The code between a check and its record; what a check asks for is in the check itself.
 _CODE = (
     *(
         f"expectations/{name}.py"
-        for name in ("bench", "checks", "clean_gate", "gate", "headline", "judge", "records", "reduce", "verdicts")
+        for name in (
+            "bench",
+            "checks",
+            "clean_gate",
+            "gate",
+            "great_judge",
+            "headline",
+            "records",
+            "reduce",
+            "verdicts",
+        )
     ),
-    *(f"warehouse/{name}.py" for name in ("contract", "sql")),
+    "warehouse/tables/contract.py",
+    "warehouse/sql.py",
 )
 _JUDGES = ("duckdb", "great_expectations")
 _OTHER_TABLE = re.compile(r"\bmart_\w+")
@@ -101,6 +112,5 @@ def _signed(waiver: Waiver, today: date) -> str:
 @cache
 def code_digest() -> str:
     """SHA-256 over the code that judges, and the versions of the libraries that do."""
-    root = Path(__file__).parent.parent
-    code = [(root / name).read_text(encoding="utf-8") for name in _CODE]
+    code = [(INSTALLED / name).read_text(encoding="utf-8") for name in _CODE]
     return digest_of([*code, *(f"{name} {version(name)}" for name in _JUDGES)])

@@ -2,8 +2,8 @@
 
 Here belong one builder per kind and the SQL of its reduction; every check also says how to find the rows that break
 it and gives a row that would. Not here: which mart has which checks (suites/), running SQL (reduce.py), the verdict
-(judge.py). In SQL `{table}` stands for the relation under judgement, `{schema}` for its schema and `{previous}` for
-the same table of the current release. It loads nothing but the standard library.
+(great_judge.py). In SQL `{table}` stands for the relation under judgement, `{schema}` for its schema and `{previous}`
+for the same table of the current release. It loads nothing but the standard library.
 """
 
 from __future__ import annotations

@@ -19,11 +19,11 @@ from expectations.bench import Bench
 from expectations.carry import Standing, record_key
 from expectations.records import GateError
 from expectations.reduce import Target
-from expectations.suites import clean as suites
+from expectations.suites import clean_layer as suites
 from expectations.waivers import Waiver
-from sources.registry.model import CleanTable, Feed, Registry
-from warehouse.clean_files import SITE_REGISTER
+from sources.registry.feed_model import CleanTable, Feed, Registry
 from warehouse.duck import file_pattern
+from warehouse.lake.clean_files import SITE_REGISTER
 from warehouse.sql import literal, quoted
 
 # A moment that stands for as_of in a key: what as_of decides is in the key by what it found.
@@ -101,7 +101,7 @@ def _judge_counts(bench: Bench, layer: CleanLayer, feed: Feed, clean_rows: int, 
 
 
 def _contract(table: CleanTable) -> dict[str, str]:
-    """Column → type of a clean table, as warehouse.contract compares them."""
+    """Column → type of a clean table, as warehouse.tables.contract compares them."""
     return {c.name: _TYPES[c.dtype] for c in table.columns}
 
 

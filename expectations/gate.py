@@ -27,12 +27,12 @@ from expectations.suites.common import Suite, define
 from expectations.verdicts import domain_verdicts, table_verdicts
 from expectations.waivers import Waiver, apply_waivers
 from sources.registry import registry as shipped_registry
-from sources.registry.model import Registry
-from warehouse.candidate import CANDIDATE_SCHEMA, CROSS_SCHEMA
-from warehouse.catalogue import JUDGEMENT, Catalogue, MartTable
-from warehouse.contract import contract_of
+from sources.registry.feed_model import Registry
 from warehouse.duck import file_pattern
 from warehouse.sql import literal, quoted
+from warehouse.tables.admitted import CANDIDATE_SCHEMA, CROSS_SCHEMA
+from warehouse.tables.catalogue import JUDGEMENT, Catalogue, MartTable
+from warehouse.tables.contract import contract_of
 
 # Where dbt puts what the gate judges: domain marts, then the cross-domain ones.
 SCHEMAS = (CANDIDATE_SCHEMA, CROSS_SCHEMA)
@@ -59,7 +59,7 @@ def judge(
 ) -> GateReport:
     """Judges `tables` of the candidate that `con` is open on (read-only is enough).
 
-    `catalogue` holds the contracts (warehouse.catalogue); `digests` the digest of each table that exists;
+    `catalogue` holds the contracts (warehouse.tables.catalogue); `digests` the digest of each table that exists;
     `current_release` the directory of the current release, whose marts/*.parquet are compared with. `clean_root` is the
     clean layer, judged with the domain marts; None leaves it out, for the second judgement (cross-domain). `as_of` is
     the refresh's own clock, reporting zone, naive: waivers expire and "recent" is counted by it. GateError when the

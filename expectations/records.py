@@ -1,7 +1,7 @@
 """What the gate says, as frozen rows: one record per expectation, one verdict per table and per domain.
 
 Here belong the shapes that the gate writes, the release stores and BI reads, and the vocabulary of outcomes.
-Not here: how an outcome is found (judge.py), how outcomes add up to verdicts (verdicts.py), any file.
+Not here: how an outcome is found (great_judge.py), how outcomes add up to verdicts (verdicts.py), any file.
 Standard library only: the release and the command line load this module.
 """
 

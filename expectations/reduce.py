@@ -1,7 +1,7 @@
 """Reduces a relation in DuckDB to one small frame per suite, and fetches the few rows that broke a check.
 
-Here belongs all SQL the gate runs: one statement per suite, bounded rows out. Not here: judging (judge.py) or knowing
-which checks a table has (suites/). Great Expectations never sees a mart, only these frames.
+Here belongs all SQL the gate runs: one statement per suite, bounded rows out. Not here: judging (great_judge.py) or
+knowing which checks a table has (suites/). Great Expectations never sees a mart, only these frames.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """How single results become outcomes, and outcomes verdicts of tables and domains.
 
-Here belongs the arithmetic of judgement, as pure functions. Not here: finding a result (judge.py) or where waivers
-come from (waivers.py). Great Expectations' own overall `success` is not used: there a failed warning fails the suite.
+Here belongs the arithmetic of judgement, as pure functions. Not here: finding a result (great_judge.py) or where
+waivers come from (waivers.py). Great Expectations' own overall `success` is not used: there a failed warning fails
+the suite.
 """
 
 from __future__ import annotations

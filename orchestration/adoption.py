@@ -1,6 +1,6 @@
 """What new, renamed and differently cut sources take over: bytes that landed before for another source.
 
-Here belongs finding them in the index and remembering that nothing was left. Not here: landing (warehouse.lake) or
+Here belongs finding them in the index and remembering that nothing was left. Not here: landing (warehouse.lake.lake) or
 which deliveries a source no longer reads (sources.claims). Standard library only.
 """
 
@@ -15,7 +15,7 @@ from orchestration.settings import Settings
 from sources.claims import Claims
 from sources.connectors.files import FileConnector
 from sources.deliveries import Offer, Receipt
-from warehouse.index import Index
+from warehouse.lake.index import Index
 
 
 def adoptable(settings: Settings, feed: str, index: Index) -> list[tuple[Offer, Receipt]]:

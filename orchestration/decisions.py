@@ -1,7 +1,7 @@
 """What a refresh decides before and after its work, as pure functions: clock, months, range, exit code.
 
 Standard library only and without side effects, so that every rule has a test that needs neither Dagster nor
-a lake. Not here: asking the lake or a connector what there is (survey.py), doing it (refresh.py).
+a lake. Not here: asking the lake or a connector what there is (survey.py), doing it (run_job.py).
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ telemetry:
 nux:
   enabled: false
 event_log_storage:
-  module: orchestration.event_log
+  module: orchestration.dagster.event_log
   class: KeptSqliteEventLogStorage
   config:
     base_dir: {history}

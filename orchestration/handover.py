@@ -15,8 +15,8 @@ from typing import Any
 
 from expectations.records import DomainVerdict, GateRecord, GateReport, TableVerdict
 from warehouse.atomic import write_bytes
-from warehouse.candidate import AdmittedTable
 from warehouse.paths import DataDir
+from warehouse.tables.admitted import AdmittedTable
 
 
 class NotHandedOver(RuntimeError):

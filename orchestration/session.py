@@ -1,6 +1,6 @@
 """An open refresh: the lake under the lock, the connectors, and what dbt and the gate are given.
 
-Here belongs what every step needs from the settings, opened once. Not here: the steps (pull.py, clean.py, gate.py)
+Here belongs what every step needs from the settings, opened once. Not here: the steps (steps/)
 or Dagster.
 """
 
@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from expectations.waivers import Waiver, load_waivers
 from orchestration import handover
-from orchestration.dbt_runner import Dbt, prepare_manifest
+from orchestration.dbt_runs.dbt_runner import Dbt, prepare_manifest
 from orchestration.settings import Settings
 from orchestration.survey import forget_refresh, last_refresh
 from sources.claims import Claims
@@ -26,18 +27,18 @@ from sources.config.declared import load_declared
 from sources.config.thresholds import own_thresholds
 from sources.readers import close_readers
 from sources.registry import DECLARED_TABLES
-from warehouse.catalogue import Catalogue, load_catalogue
-from warehouse.intact import LakeDamaged
-from warehouse.lake import Lake, open_lake
+from warehouse.lake.intact import LakeDamaged
+from warehouse.lake.lake import Lake, open_lake
 from warehouse.paths import DataDir
 from warehouse.recovery import recover
-from warehouse.repair import mend
-from warehouse.standing import check_standing
+from warehouse.release.losses import mend
+from warehouse.release.standing import check_standing
+from warehouse.tables.catalogue import Catalogue, load_catalogue
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from warehouse.release import Published
+    from warehouse.release.publication import Published
 
 
 @dataclass
@@ -142,6 +143,11 @@ class Session:
         return Claims(self.settings.config)
 
     @cached_property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """The waivers of the user's file, as of the refresh's day."""
+        return load_waivers(self.settings.config.waivers, self.settings.now.date())
+
+    @cached_property
     def fingerprints(self) -> dict[str, str]:
         """What clean readings depend on besides their bytes, by source."""
         return source_fingerprints(self.settings.config, self.settings.registry)
@@ -157,7 +163,7 @@ class Session:
         """Puts the site register in force and the declared tables into the lake, and a file without rows into every
         clean table; gives the rows of each. ConfigError names file and line of a mistake.
         """
-        from warehouse.clean_files import SITE_REGISTER, Entered
+        from warehouse.lake.clean_files import SITE_REGISTER, Entered
 
         config = self.settings.config
         written = {SITE_REGISTER: self.register.height}

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from warehouse.index import CleanedFile, Index, IndexUnusable
-from warehouse.ledger import Ledger
+from warehouse.lake.index import CleanedFile, Index, IndexUnusable
 from warehouse.paths import DataDir
-from warehouse.releases import DATABASE, current, read_manifest
+from warehouse.release.ledger import Ledger
+from warehouse.release.releases import DATABASE, current, read_manifest
 
 COUNTS = (
     "records_in",

@@ -20,16 +20,15 @@ from orchestration.settings import Settings
 from orchestration.summary import read_nothing
 from sources.claims import Claims
 from sources.cleaning.fingerprint import source_fingerprints
-from sources.cleaning.thresholds import flag_fingerprints
+from sources.cleaning.flag_fingerprint import flag_fingerprints
 from sources.connectors import connector_for
 from sources.deliveries import Connector, Offer, PullError, Receipt
 from warehouse.atomic import write_bytes
-from warehouse.clean_files import read_flags_note
-from warehouse.index import Index, IndexUnusable
-from warehouse.paths import DataDir
+from warehouse.lake.clean_files import read_flags_note
+from warehouse.lake.index import Index, IndexUnusable
+from warehouse.paths import INSTALLED, DataDir
 
 ROOMS = ("sources", "dbt_project", "expectations", "warehouse", "orchestration")
-_ROOT = Path(__file__).resolve().parent.parent
 _CODE = (".py", ".sql", ".yml", ".toml", ".csv")
 _PACKAGES = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "polars", "pyarrow")
 
@@ -177,7 +176,7 @@ def fingerprint(settings: Settings, state: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def code_fingerprint(root: Path = _ROOT) -> str:
+def code_fingerprint(root: Path = INSTALLED) -> str:
     """SHA-256 over every source file of the rooms and the versions of what they stand on."""
     digest = hashlib.sha256()
     for package in _PACKAGES:

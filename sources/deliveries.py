@@ -1,7 +1,7 @@
 """Offers, receipts and deliveries: what a connector lists, what landing writes down, what cleaning reads.
 
 Here belong the shapes that pass between connectors, the lake and cleaning, and the connector's interface.
-Not here: fetching (sources.connectors), storing (warehouse.lake) or reading rows (sources.readers).
+Not here: fetching (sources.connectors), storing (warehouse.lake.lake) or reading rows (sources.readers).
 Standard library only: a refresh with nothing new loads this module.
 """
 

@@ -1,7 +1,7 @@
 """A full disk, recognised in the words of every library that writes for us: no file and no feed is to blame for it.
 
 Here belongs telling a full disk from other failures. Not here: what is given up then, or what people are told
-(warehouse.disk). Standard library only.
+(warehouse.full_disk). Standard library only.
 """
 
 from __future__ import annotations

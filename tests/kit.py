@@ -21,7 +21,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.dbt_runner import PROJECT, Dbt, prepare_manifest, project_fingerprint
+from orchestration.dbt_runs.dbt_runner import PROJECT, Dbt, prepare_manifest, project_fingerprint
 from warehouse.paths import DataDir
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,7 +50,7 @@ class Ran:
 
 def command(*arguments: str) -> list[str]:
     """The command line of `ecoledger`, run by this Python."""
-    return [sys.executable, "-m", "orchestration.cli", *arguments]
+    return [sys.executable, "-m", "orchestration.cli.main", *arguments]
 
 
 def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:

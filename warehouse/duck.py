@@ -12,9 +12,9 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.catalogue import MartTable
-from warehouse.limits import duckdb_limits
+from warehouse.engine_limits import duckdb_limits
 from warehouse.sql import literal, quoted
+from warehouse.tables.catalogue import MartTable
 
 # DuckDB 1.0's format: what 1.1 to 2.x clients open.
 STORAGE_VERSION = "v1.0.0"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.registry.model import Column
+from sources.registry.feed_model import Column
 
 ROW_GROUP = 131_072
 COMPRESSION = "zstd"

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sources.disk import is_full
-from warehouse.disk import DiskFull, full_text
+from warehouse.full_disk import DiskFull, full_text
 
+# The folder that holds the rooms: a checkout, or where a wheel was installed.
+INSTALLED = Path(__file__).resolve().parents[1]
 PART = "part-0.parquet"
 SIDECAR = "part-0.sidecar.json"
 EMPTY = "empty.parquet"

@@ -1,8 +1,8 @@
 """What every writer does first: completes or discards what a killed writer left, as if nothing had happened.
 
-Here belongs the order of repair and the part about releases and ledger; the lake's part is rebuild.py. Not here: any
-decision about data. The ledger decides: what it names counts and is completed, what it does not name never was.
-Standard library only unless the lake needs repair.
+Here belongs the order of repair and the part about releases and ledger; the lake's part is rebuild_index.py. Not
+here: any decision about data. The ledger decides: what it names counts and is completed, what it does not name never
+was. Standard library only unless the lake needs repair.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from sources.registry.load import registry as shipped_registry
-from sources.registry.model import Registry
-from warehouse.lake import REPORTING_ZONE, Lake
-from warehouse.ledger import Ledger
+from sources.registry.feed_model import Registry
+from sources.registry.read_registry import registry as shipped_registry
+from warehouse.lake.lake import REPORTING_ZONE, Lake
 from warehouse.paths import TEMPORARY, DataDir
-from warehouse.releases import (
+from warehouse.release.ledger import Ledger
+from warehouse.release.releases import (
     Release,
     ReleaseError,
     is_release_id,
@@ -28,7 +28,7 @@ from warehouse.releases import (
 )
 
 if TYPE_CHECKING:
-    from warehouse.rebuild import Reconciled
+    from warehouse.lake.rebuild_index import Reconciled
 
 
 @dataclass(frozen=True)

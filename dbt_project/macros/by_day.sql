@@ -11,7 +11,7 @@
   day        its own day, an expression over its columns; by default the column `day`
 
   What else it reads is read whole: where that changes, every day is built, in slices of days (all_slices). A view that
-  names one parent passes that parent's days on. Which days changed is known to schema `state` (warehouse/build_days.py).
+  names one parent passes that parent's days on. Which days changed is known to schema `state` (warehouse/candidate/build_days.py).
 -#}
 
 {# What the model declares about days, or nothing. #}

@@ -1,8 +1,8 @@
 {#-
   How tables and views are made: in one statement and one transaction, and not at all where nothing a relation depends on
   has changed. The refresh says what every node depends on (schema `state` of the working database,
-  warehouse/build_state.py) and sets the variable `is_planned`; without it everything is built. Not here: which nodes
-  dbt is asked for at all (warehouse/build_plan.py).
+  warehouse/candidate/build_state.py) and sets the variable `is_planned`; without it everything is built. Not here: which nodes
+  dbt is asked for at all (warehouse/candidate/build_plan.py).
 
   dbt's own materialisation of a table makes another one, renames twice and drops: eight statements, which cost more than
   the rows of most models. DuckDB replaces a table within a transaction, so readers and a killed run see the old or the new one.

@@ -27,7 +27,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The columns that identify a row of a declared table, as in sources/registry/declared.py; a test compares them. #}
+{# The columns that identify a row of a declared table, as in sources/registry/declared_tables.py; a test compares them. #}
 {% macro declared_key(name) -%}
     {{ return({
         'municipal_targets': ['indicator_id', 'document_date'],

@@ -29,8 +29,8 @@ from expectations.checks import (
 )
 from expectations.records import CRITICAL, WARNING, Severity
 from sources.registry import registry as shipped_registry
-from sources.registry.model import PROVENANCE_BY_TRUST, Registry
-from warehouse.catalogue import MartTable
+from sources.registry.feed_model import PROVENANCE_BY_TRUST, Registry
+from warehouse.tables.catalogue import MartTable
 
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 VALIDITY = ("valid", "indicative", "insufficient", "pending")

@@ -14,8 +14,8 @@ from expectations.suites.common import PERIOD_KINDS, Suite, figure_checks, seed_
 from expectations.suites.lists import events_suite
 from expectations.suites.plan import SUITES as PLAN
 from sources.registry import registry
-from warehouse.catalogue import CROSS_DOMAIN
 from warehouse.sql import literal
+from warehouse.tables.catalogue import CROSS_DOMAIN
 
 _STATES = ("fresh", "held", "empty")
 _FEEDS = tuple(registry().feeds)
@@ -131,8 +131,8 @@ _DATA_HEALTH_SITE = Suite(
     {"feed": _FEEDS},
 )
 
-# Critical where it belongs: the gate holds the feed's own domain (clean.py). Here it only warns, so that one unbalanced
-# file never keeps the other domains from publishing. What was not counted is not accounted for.
+# Critical where it belongs: the gate holds the feed's own domain (clean_layer.py). Here it only warns, so that one
+# unbalanced file never keeps the other domains from publishing. What was not counted is not accounted for.
 _DELIVERY_COUNTS = Suite(
     "mart_delivery_counts",
     (),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sources.config.model import Source
-from sources.registry.model import Parameter, SeriesTests
+from sources.registry.feed_model import Parameter, SeriesTests
 
 HOUR = 3_600_000_000  # microseconds
 DAY = 24 * HOUR

@@ -9,9 +9,9 @@ from __future__ import annotations
 import polars as pl
 
 from sources.cleaning.numbers import NumberRules, parse_numbers
-from sources.cleaning.plan import OCCURRENCE, TICKET, Dim, SourcePlan
 from sources.cleaning.rejects import Rejects
 from sources.cleaning.schema import polars_types
+from sources.cleaning.source_plan import OCCURRENCE, TICKET, Dim, SourcePlan
 from sources.cleaning.staged import INDEX
 
 

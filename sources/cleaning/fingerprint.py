@@ -2,7 +2,7 @@
 
 Here belongs only that: the source's mapping, what cleaning reads of its feed's declaration, the units and sites it may
 meet, the reporting zone and the declared version of cleaning. Thresholds are no part of it: they set flags only (see
-thresholds.py). Standard library only, because the check for "nothing new" runs it. Not here: cleaning itself.
+flag_fingerprint.py). Standard library only, because the check for "nothing new" runs it. Not here: cleaning itself.
 
 Versions of polars and pyarrow are no part of it either: they come with uv.lock, and a release that reads the same bytes
 otherwise fails the golden test (version.py) before anybody runs it. Only what no golden delivery can foresee is named:
@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from sources.cleaning.version import CLEANING_VERSION
 from sources.config import shipped
-from sources.config.build import digest_of
+from sources.config.classes import digest_of
 from sources.config.registers import entries_in_force
 
 if TYPE_CHECKING:
     from sources.config.model import Config, Source
     from sources.registry import Registry
-    from sources.registry.model import Feed, Parameter, Unit
+    from sources.registry.feed_model import Feed, Parameter, Unit
 
 # Site and validity of every entry, by feed.
 _Sites = Mapping[str, list[tuple[str, str, str]]]

@@ -1,8 +1,8 @@
 """Quality flags after IOOS QARTOD: gross range, spike, rate of change, flat line, gap, attenuated, status, row rules.
 
 Here belong the tests, vectorised over many series at once. Not here: which thresholds a reading is tested by
-(variants.py), which neighbouring readings are needed (cadence.py) or where they come from (partitions.py). A flag never
-changes a value.
+(variants.py), which neighbouring readings are needed (cadence.py) or where they come from (rebuild_partitions.py). A
+flag never changes a value.
 
 Tests of a series compare readings that are neighbours: no further apart than `gap_periods` + 1 cadences. A value that
 already failed (gross range, source status, row rule) is nobody's neighbour: one bad reading does not spoil the next.
@@ -20,7 +20,7 @@ import polars as pl
 
 from sources.cleaning.cadence import HOUR
 from sources.cleaning.variants import MICRO, Thresholds
-from sources.registry.model import (
+from sources.registry.feed_model import (
     FLAG_FAIL,
     FLAG_MISSING,
     FLAG_NOT_EVALUATED,

@@ -1,7 +1,7 @@
 """Reads deliveries of one feed into staged readings; keeps what each file held and which partitions it touches.
 
 Here belong opening files, gathering small ones, refusing damaged ones and the counts of a file. Not here: what a row
-means (parse.py), rebuilding partitions (partitions.py) or the order of the work (clean.py).
+means (parse.py), rebuilding partitions (rebuild_partitions.py) or the order of the work (clean_run.py).
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import polars as pl
 from sources.claims import Claims
 from sources.cleaning.keys import KEY, KeyPlace, places_in, staged_key_text
 from sources.cleaning.parse import Parsed, parse, parse_held
-from sources.cleaning.partitions import Changed
-from sources.cleaning.plan import SourcePlan, plan_for
+from sources.cleaning.rebuild_partitions import Changed
 from sources.cleaning.register import SiteRegister
 from sources.cleaning.rejects import file_reject, reader_rejects
 from sources.cleaning.repeats import Alone
 from sources.cleaning.schema import TIMESTAMP
+from sources.cleaning.source_plan import SourcePlan, plan_for
 from sources.cleaning.spill import Budget, Staging
 from sources.cleaning.staged import FILE, PART, Codes, part_of_value, part_span, part_value
 from sources.cleaning.store import CleanStore, FileCounts
@@ -29,7 +29,7 @@ from sources.config.columns import expected_columns
 from sources.config.model import Config
 from sources.deliveries import Delivery, Receipt
 from sources.readers import ReadLimits, UnreadableFile, count_records, read_rows, refusal_of
-from sources.registry.model import Feed, Registry
+from sources.registry.feed_model import Feed, Registry
 
 # A row's number and its local time.
 _Edge = tuple[int, datetime]

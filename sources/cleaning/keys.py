@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from sources.cleaning.plan import OCCURRENCE
 from sources.cleaning.resolve import SUPERSEDED, Resolved
+from sources.cleaning.source_plan import OCCURRENCE
 from sources.cleaning.staged import COLUMN, FILE, PARAMETER, PART, SITE, Codes, part_value
-from sources.registry.model import CleanTable
+from sources.registry.feed_model import CleanTable
 
 if TYPE_CHECKING:
     from sources.cleaning.intake import Intake

@@ -11,9 +11,9 @@ import polars as pl
 from sources.cleaning.dims import text_of
 from sources.cleaning.nondetects import Marked, marked
 from sources.cleaning.numbers import NumberRules, Numbers, parse_numbers
-from sources.cleaning.plan import SourcePlan, ValueColumn
 from sources.cleaning.plan_refs import with_mistaken_refs
 from sources.cleaning.rejects import Rejects
+from sources.cleaning.source_plan import SourcePlan, ValueColumn
 from sources.cleaning.staged import (
     CENSORED,
     COLUMN,

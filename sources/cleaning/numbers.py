@@ -1,9 +1,9 @@
 """Text of a value → exact decimal in the parameter's unit, non-detect mark, or the reason why it is no number.
 
 Here belong missing tokens, decimal and thousands marks, non-detects, exponents and exact unit conversion. Not here:
-which column holds what (plan.py), how characters are spelt (characters.py) or if the value is plausible (flags.py).
-Plain numbers take a vectorised path; every other distinct text is read once by exact rational arithmetic, so that both
-give the same result.
+which column holds what (source_plan.py), how characters are spelt (characters.py) or if the value is plausible
+(flags.py). Plain numbers take a vectorised path; every other distinct text is read once by exact rational arithmetic,
+so that both give the same result.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import polars as pl
 
 from sources.cleaning.characters import plain_text
 from sources.cleaning.schema import VALUE
-from sources.readers.limits import NUMBER_LIMIT
+from sources.readers.read_limits import NUMBER_LIMIT
 
 MICRO = 10**6
 _LIMIT = 10**18  # decimal(18,6) as an integer of millionths

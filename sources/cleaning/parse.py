@@ -16,10 +16,10 @@ import polars as pl
 
 from sources.cleaning.dims import text_of, with_dims
 from sources.cleaning.layouts import long_readings, wide_readings
-from sources.cleaning.plan import SourcePlan
 from sources.cleaning.register import SiteRegister
 from sources.cleaning.rejects import Rejects
 from sources.cleaning.repeats import Alone, alone, later_rows
+from sources.cleaning.source_plan import SourcePlan
 from sources.cleaning.staged import (
     FILE,
     FIRST,
@@ -32,7 +32,7 @@ from sources.cleaning.staged import (
 )
 from sources.cleaning.times import Periods, periods
 from sources.cleaning.weighbridge import with_possible_masses
-from sources.readers.model import ROW
+from sources.readers.batches import ROW
 
 # A clock may run ahead, and a file dated by its day alone may hold that whole day.
 FUTURE_ALLOWANCE_HOURS = 26

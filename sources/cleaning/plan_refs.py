@@ -13,8 +13,8 @@ from functools import cache
 
 import polars as pl
 
-from sources.cleaning.plan import SourcePlan
 from sources.cleaning.rejects import Rejects
+from sources.cleaning.source_plan import SourcePlan
 from sources.cleaning.staged import INDEX
 from sources.config import shipped
 

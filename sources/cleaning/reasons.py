@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sources.readers.limits import NUMBER_LIMIT
+from sources.readers.read_limits import NUMBER_LIMIT
 
 RECORD_LIMIT = 2000
 # Reason code → (what is wrong, what to do). '{v}' stands for the value as received.

@@ -14,7 +14,7 @@ from sources.cleaning.reasons import REASONS, RECORD_LIMIT, sentence
 from sources.cleaning.schema import QUARANTINE_SCHEMA
 from sources.cleaning.staged import FILE
 from sources.deliveries import Receipt
-from sources.readers.model import ROW
+from sources.readers.batches import ROW
 
 _VALUE_SHOWN = 80
 REJECT_SCHEMA = {

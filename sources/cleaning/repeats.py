@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from sources.cleaning.dims import text_of
-from sources.cleaning.plan import SourcePlan
+from sources.cleaning.source_plan import SourcePlan
 from sources.cleaning.staged import FILE
-from sources.readers.model import ROW
+from sources.readers.batches import ROW
 
 
 @dataclass(frozen=True)

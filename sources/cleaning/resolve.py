@@ -1,8 +1,8 @@
 """Between deliveries: which reading of a key stands, which are superseded or repeated, and the counts by delivery.
 
 Here belong occurrence numbers, deduplication, supersession and counting inside partitions. Not here: reading rows
-(parse.py), flags (flags.py) or public frames (frames.py). The result depends on the multiset of deliveries alone, not
-on the order in which they arrived, nor on how they were batched.
+(parse.py), flags (flags.py) or public frames (public_frames.py). The result depends on the multiset of deliveries
+alone, not on the order in which they arrived, nor on how they were batched.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from sources.cleaning.packing import packed, seconds
-from sources.cleaning.plan import OCCURRENCE, TICKET
+from sources.cleaning.source_plan import OCCURRENCE, TICKET
 from sources.cleaning.staged import COLUMN, FILE, FIRST, PARAMETER, PART, SITE, STATUS, InvalidMarks
-from sources.registry.model import CleanTable
+from sources.registry.feed_model import CleanTable
 
 RANK = "__rank"
 PLACE = "__place"

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from sources.registry.model import REGISTER_COLUMNS, CleanTable, Column
+from sources.registry.feed_model import REGISTER_COLUMNS, CleanTable, Column
 
 VALUE = pl.Decimal(18, 6)
 TIMESTAMP = pl.Datetime("us")

@@ -1,7 +1,7 @@
 """From readings to the frame that the flag tests need, and back: series, cadence, invalid marks.
 
 Here belongs putting readings of many series, with their context, in order and handing each parameter to its tests.
-Not here: the tests (flags.py) or which context is needed (cadence.py, partitions.py).
+Not here: the tests (flags.py) or which context is needed (cadence.py, rebuild_partitions.py).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sources.cleaning.flags import (
 from sources.cleaning.packing import packed, seconds
 from sources.cleaning.staged import FILE, PARAMETER, SITE, Codes, InvalidMarks
 from sources.cleaning.variants import VARIANT
-from sources.registry.model import CleanTable, Parameter, SeriesTests
+from sources.registry.feed_model import CleanTable, Parameter, SeriesTests
 
 _AT = "__place_in_targets"
 _ROW = "__place"

@@ -1,8 +1,8 @@
 """Silences longer than a week: whether a series was heard before, wherever in the lake that lies.
 
 Here belongs the one question that no reach of days answers, asked only for series that nothing near precedes. Not
-here: the test itself (flags.py) or rebuilding partitions (partitions.py). The answers depend on what the lake holds
-after the run alone, not on the order of arrival.
+here: the test itself (flags.py) or rebuilding partitions (rebuild_partitions.py). The answers depend on what the lake
+holds after the run alone, not on the order of arrival.
 """
 
 from __future__ import annotations

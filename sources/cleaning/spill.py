@@ -1,7 +1,7 @@
 """Staged readings and refusals of a run: in memory up to a budget, beyond it in temporary Arrow files.
 
 Here belongs holding and finding them again by partition, with bounded memory. Not here: what is done with them
-(partitions.py). The temporary directory lives as long as the run.
+(rebuild_partitions.py). The temporary directory lives as long as the run.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import polars as pl
 
 from sources.cleaning.rejects import REJECT_SCHEMA
 from sources.cleaning.staged import FILE, PART, SITE, staged_schema
-from sources.registry.model import CleanTable
+from sources.registry.feed_model import CleanTable
 
 # Into how many pieces a spilled file is cut, so that a slice of it decompresses no more than it needs: at most so many,
 # each of at least so many readings.

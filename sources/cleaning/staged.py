@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from sources.cleaning.schema import TIMESTAMP, VALUE, polars_types
-from sources.registry.model import CleanTable
+from sources.registry.feed_model import CleanTable
 
 # Delivery by its number in this run, row by its place in a batch, column, site and status by theirs; the partition as
 # an integer that sorts by time.

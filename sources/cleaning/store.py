@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     import polars as pl
 
+    from sources.cleaning.flag_fingerprint import FlagPrint
     from sources.cleaning.keys import KeyPlace
-    from sources.cleaning.thresholds import FlagPrint
     from sources.deliveries import Delivery
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 import polars as pl
 
 from sources.cleaning.cadence import HOUR, neighbour_gap
-from sources.registry.model import SeriesTests
+from sources.registry.feed_model import SeriesTests
 
 MICRO = 1_000_000
 # The variant of each reading: 0 is the registry's own thresholds; only there where some source sets others.

@@ -9,9 +9,9 @@ from __future__ import annotations
 import polars as pl
 
 from sources.cleaning.numbers import Numbers, parse_numbers
-from sources.cleaning.plan import SourcePlan, ValueColumn
 from sources.cleaning.rejects import Rejects
 from sources.cleaning.schema import VALUE
+from sources.cleaning.source_plan import SourcePlan, ValueColumn
 from sources.cleaning.staged import INDEX
 
 _GROSS, _TARE = "gross_kg", "tare_kg"

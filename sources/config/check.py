@@ -1,7 +1,7 @@
 """Every mistake of a configuration, each with its line and what to write instead.
 
 Here belongs putting the checks together. Not here: the checks themselves (structure.py, check_source.py,
-check_layout.py, standards.py, registers.py, declared.py) or the classes a sound configuration becomes (build.py).
+check_layout.py, standards.py, registers.py, declared.py) or the classes a sound configuration becomes (classes.py).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sources.config.build import district_of, source_of
 from sources.config.check_layout import check_layout, check_zone
 from sources.config.check_source import check_source
+from sources.config.classes import district_of, source_of
 from sources.config.declared import read_declared
 from sources.config.mend import mended_source
 from sources.config.model import District
@@ -25,8 +25,8 @@ from sources.config.sense import check_sense
 from sources.config.standards import check_standards
 from sources.config.structure import check_structure
 from sources.registry import registry
-from sources.registry.declared import DECLARED_TABLES
-from sources.registry.model import Registry
+from sources.registry.declared_tables import DECLARED_TABLES
+from sources.registry.feed_model import Registry
 
 _KEY = re.compile(r"([A-Za-z0-9_.-]+)\s*=")
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")

@@ -16,7 +16,7 @@ from sources.config.locate import Path
 from sources.config.model import ColumnMapping, LongMapping, Source, ValueMapping
 from sources.config.problems import Problems, nearest
 from sources.config.thresholds import check_thresholds
-from sources.registry.model import CleanTable, Feed, Registry
+from sources.registry.feed_model import CleanTable, Feed, Registry
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 

@@ -1,7 +1,7 @@
 """Whether a declared table can be used, cell by cell, and the rows it holds.
 
 Here belongs judging the files that `[declared]` names: every mistake with file, line, column and what to do. Not here:
-which columns there are (sources.registry.declared) or what a row means for a figure (dbt_project).
+which columns there are (sources.registry.declared_tables) or what a row means for a figure (dbt_project).
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from sources.config.cells import cell_mistake, hostile, shortened, typed
 from sources.config.csv_file import Mistake, header_mistakes, read_csv
 from sources.config.model import Config, ConfigError
 from sources.config.problems import nearest
-from sources.registry.declared import DeclaredTable
-from sources.registry.model import Column
+from sources.registry.declared_tables import DeclaredTable
+from sources.registry.feed_model import Column
 
 _MOST = 8
 # Years that a row may speak of; a typing error such as 20024 is none.

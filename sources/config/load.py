@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from sources.config.build import digest_of, district_of, source_of
 from sources.config.check import read_checked
+from sources.config.classes import digest_of, district_of, source_of
 from sources.config.locate import lines_of_keys
 from sources.config.model import Config, ConfigError
 from sources.config.standards import standards_of

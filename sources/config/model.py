@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from sources.registry.model import Parameter, SeriesTests
+from sources.registry.feed_model import Parameter, SeriesTests
 
 
 class ConfigError(ValueError):

@@ -14,7 +14,7 @@ from typing import Any
 from sources.config.locate import Path
 from sources.config.model import Config, Source
 from sources.config.problems import Problems, nearest
-from sources.registry.model import CleanTable, Parameter, Registry, SeriesTests
+from sources.registry.feed_model import CleanTable, Parameter, Registry, SeriesTests
 
 _RANGE = ("fail_min", "suspect_min", "suspect_max", "fail_max")
 # The first may not be more than the second.

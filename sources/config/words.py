@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 
-from sources.registry.declared import DECLARED_TABLES
-from sources.registry.model import SeriesTests
+from sources.registry.declared_tables import DECLARED_TABLES
+from sources.registry.feed_model import SeriesTests
 
 CONNECTORS = ("file", "simulated")
 

@@ -1,7 +1,7 @@
 """Where bytes come from: one connector per declared source.
 
 Here belongs the choice of a connector by its declared kind. Not here: what the bytes mean (sources.readers) or where
-they are kept (warehouse.lake). Listing imports the standard library only.
+they are kept (warehouse.lake.lake). Listing imports the standard library only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Files that lie in a folder of this machine: one path or pattern, relative to the configuration.
 
 Here belong listing, delivery times from names or file times, and refusing what is no readable file in that folder. Not
-here: copying (warehouse.lake) or reading rows (sources.readers). Standard library only.
+here: copying (warehouse.lake.lake) or reading rows (sources.readers). Standard library only.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import IO, TYPE_CHECKING
 
-from sources.readers.limits import DEFAULT_LIMITS, ReadLimits
-from sources.readers.model import ROW, RawBatch, UnreadableFile, is_panic, refusal_of, shifted
+from sources.readers.batches import ROW, RawBatch, UnreadableFile, is_panic, refusal_of, shifted
+from sources.readers.read_limits import DEFAULT_LIMITS, ReadLimits
 
 if TYPE_CHECKING:
     from sources.config.model import Format

@@ -17,9 +17,9 @@ import sys
 from pathlib import Path
 from typing import IO
 
+from sources.readers.batches import refusal_of
 from sources.readers.excel_rows import excel_records, excel_rows
 from sources.readers.isolated import BATCH, END, HEAD, REFUSED, batch_body
-from sources.readers.model import refusal_of
 
 _REQUEST = struct.Struct("<dQ")
 _STATM = Path("/proc/self/statm")

@@ -22,8 +22,8 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING
 
-from sources.readers.limits import MEBIBYTE, ReadLimits, too_dense, too_large
-from sources.readers.model import UnreadableFile
+from sources.readers.batches import UnreadableFile
+from sources.readers.read_limits import MEBIBYTE, ReadLimits, too_dense, too_large
 
 if TYPE_CHECKING:
     from sources.config.model import Format

@@ -10,10 +10,10 @@ import io
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING
 
+from sources.readers.batches import refusal_of
 from sources.readers.containers import parts
 from sources.readers.frames import is_footer
-from sources.readers.limits import ReadLimits
-from sources.readers.model import refusal_of
+from sources.readers.read_limits import ReadLimits
 from sources.readers.text import Utf8Stream
 from sources.readers.watch import Watch, Watched
 

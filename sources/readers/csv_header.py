@@ -11,8 +11,8 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sources.readers.limits import MEBIBYTE
-from sources.readers.model import UnreadableFile
+from sources.readers.batches import UnreadableFile
+from sources.readers.read_limits import MEBIBYTE
 from sources.readers.text import Utf8Stream
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ import polars as pl
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from sources.readers.batches import ROW, RawBatch, UnreadableFile
 from sources.readers.csv_header import head_rows, with_encoding_hint
 from sources.readers.csv_width import Shape
 from sources.readers.frames import (
@@ -30,8 +31,7 @@ from sources.readers.frames import (
     without_undecodable,
 )
 from sources.readers.header import columns_of
-from sources.readers.limits import MEBIBYTE, ReadLimits, too_many_keys
-from sources.readers.model import ROW, RawBatch, UnreadableFile
+from sources.readers.read_limits import MEBIBYTE, ReadLimits, too_many_keys
 from sources.readers.text import Utf8Stream
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 import fastexcel
 import polars as pl
 
+from sources.readers.batches import ROW, RawBatch, UnreadableFile
 from sources.readers.frames import batches, without_blank_rows, without_footers
 from sources.readers.header import columns_of
-from sources.readers.limits import ReadLimits, workbook_too_wide
-from sources.readers.model import ROW, RawBatch, UnreadableFile
+from sources.readers.read_limits import ReadLimits, workbook_too_wide
 from sources.readers.workbook_guard import chosen, fits, guard, whole
 
 if TYPE_CHECKING:

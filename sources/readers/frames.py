@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from sources.readers.model import ROW, RawBatch
+from sources.readers.batches import ROW, RawBatch
 from sources.readers.text import MARKS, escape, is_marked
 
 REJECTED_SCHEMA = {"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String, "record": pl.String}

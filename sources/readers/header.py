@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from sources.readers.model import ROW, UnreadableFile
+from sources.readers.batches import ROW, UnreadableFile
 from sources.readers.text import escape, is_marked
 
 _SPACES = re.compile(r"[\s\ufeff]+")

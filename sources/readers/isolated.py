@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from sources.readers.limits import MEBIBYTE, ReadLimits, broke_down, too_slow
-from sources.readers.model import RawBatch, UnreadableFile
+from sources.readers.batches import RawBatch, UnreadableFile
+from sources.readers.read_limits import MEBIBYTE, ReadLimits, broke_down, too_slow
 from sources.readers.watch import Watch
 from sources.readers.workbook_guard import whole
 

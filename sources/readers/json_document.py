@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
+from sources.readers.batches import UnreadableFile
 from sources.readers.frames import Rejected
-from sources.readers.limits import MEBIBYTE, ReadLimits, too_many_keys
-from sources.readers.model import UnreadableFile
+from sources.readers.read_limits import MEBIBYTE, ReadLimits, too_many_keys
 from sources.readers.text import Utf8Stream
 
 _WHITE = " \t\r\n"

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from sources.readers.batches import ROW, RawBatch, UnreadableFile
 from sources.readers.frames import Rejected, batches, without_blank_rows, without_undecodable
 from sources.readers.header import check_expected
 from sources.readers.json_document import STRICT, DoubledKey, JsonDocument, too_deep
-from sources.readers.limits import MEBIBYTE, ReadLimits
-from sources.readers.model import ROW, RawBatch, UnreadableFile
+from sources.readers.read_limits import MEBIBYTE, ReadLimits
 from sources.readers.text import Utf8Stream
 
 if TYPE_CHECKING:

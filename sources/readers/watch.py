@@ -1,6 +1,6 @@
 """The clock and the tally of one file: how long it may still be read, how many bytes and cells it had.
 
-Here belongs measuring, without what the caller does between two batches. Not here: the numbers (limits.py).
+Here belongs measuring, without what the caller does between two batches. Not here: the numbers (read_limits.py).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import io
 import time
 from collections.abc import Callable
 
-from sources.readers.limits import MEBIBYTE, ReadLimits, too_large, too_many_cells, too_slow
+from sources.readers.read_limits import MEBIBYTE, ReadLimits, too_large, too_many_cells, too_slow
 
 
 class Watch:

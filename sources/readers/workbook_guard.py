@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from posixpath import join, normpath
 from xml.etree import ElementTree
 
+from sources.readers.batches import UnreadableFile
 from sources.readers.containers import DAMAGE
-from sources.readers.limits import MEBIBYTE, ReadLimits, workbook_too_large, workbook_too_wide
-from sources.readers.model import UnreadableFile
+from sources.readers.read_limits import MEBIBYTE, ReadLimits, workbook_too_large, workbook_too_wide
 
 _CELL = re.compile(rb' r="([A-Z]{1,4})([0-9]{1,9})"')
 # A cell's place may lie across two pieces.

@@ -4,9 +4,8 @@ What the rest of the system knows about a feed it reads from here. The declarati
 module; loading checks them, so that what is not declared raises at import and not in the night.
 """
 
-from sources.registry.declared import DECLARED_TABLES, DeclaredTable
-from sources.registry.load import load_registry, registry
-from sources.registry.model import (
+from sources.registry.declared_tables import DECLARED_TABLES, DeclaredTable
+from sources.registry.feed_model import (
     CLEAN_COLUMNS,
     FLAG_FAIL,
     FLAG_MISSING,
@@ -23,6 +22,7 @@ from sources.registry.model import (
     SeriesTests,
     Unit,
 )
+from sources.registry.read_registry import load_registry, registry
 
 __all__ = [
     "CLEAN_COLUMNS",

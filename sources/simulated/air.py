@@ -12,8 +12,8 @@ from datetime import datetime, time, timedelta
 import numpy as np
 
 from sources.simulated import weather
+from sources.simulated.district_sites import sites
 from sources.simulated.planting import Frame, rows
-from sources.simulated.register import sites
 from sources.simulated.schedule import Planned
 from sources.simulated.streams import Stream
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from sources.simulated import weather
 from sources.simulated.defects import number
-from sources.simulated.files import csv_bytes, gzip_bytes
+from sources.simulated.file_formats import csv_bytes, gzip_bytes
 from sources.simulated.planting import Frame, rows
 from sources.simulated.schedule import Planned
 from sources.simulated.streams import Stream

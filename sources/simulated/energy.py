@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 import numpy as np
 
 from sources.simulated import weather
-from sources.simulated.files import csv_bytes
+from sources.simulated.file_formats import csv_bytes
 from sources.simulated.planting import Frame, rows
 from sources.simulated.schedule import Planned
 from sources.simulated.streams import Stream

@@ -10,9 +10,9 @@ import numpy as np
 
 from sources.simulated import weather
 from sources.simulated.defects import month_events
-from sources.simulated.files import workbook_bytes
+from sources.simulated.district_sites import SECTORS
+from sources.simulated.file_formats import workbook_bytes
 from sources.simulated.planting import cell
-from sources.simulated.register import SECTORS
 from sources.simulated.schedule import Planned
 from sources.simulated.streams import Stream
 

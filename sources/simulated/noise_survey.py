@@ -11,8 +11,8 @@ import numpy as np
 
 from sources.simulated import weather
 from sources.simulated.defects import Event, number, unknown_site_id, year_events
-from sources.simulated.files import csv_bytes, workbook_bytes
-from sources.simulated.register import sites
+from sources.simulated.district_sites import sites
+from sources.simulated.file_formats import csv_bytes, workbook_bytes
 from sources.simulated.schedule import Planned
 from sources.simulated.streams import Stream
 

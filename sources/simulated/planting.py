@@ -2,7 +2,7 @@
 
 Here belongs the frame of a daily file (sites × intervals × parameters), the effect of every kind of defect on
 values, cells and rows, and the writing of numbers. Not here: when a defect falls (defects.py), the levels, or
-the file's syntax (files.py and the modules of the streams).
+the file's syntax (file_formats.py and the modules of the streams).
 """
 
 from __future__ import annotations

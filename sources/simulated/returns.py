@@ -10,8 +10,8 @@ import numpy as np
 
 from sources.simulated import weather
 from sources.simulated.defects import year_events
-from sources.simulated.files import csv_bytes
-from sources.simulated.register import DISTRICT_SITE
+from sources.simulated.district_sites import DISTRICT_SITE
+from sources.simulated.file_formats import csv_bytes
 from sources.simulated.schedule import Planned
 from sources.simulated.streams import Stream
 

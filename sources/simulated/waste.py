@@ -12,9 +12,9 @@ import numpy as np
 
 from sources.simulated import weather
 from sources.simulated.defects import Event, day_event, number, unknown_site_id
-from sources.simulated.files import csv_bytes
+from sources.simulated.district_sites import areas
+from sources.simulated.file_formats import csv_bytes
 from sources.simulated.planting import cell, future
-from sources.simulated.register import areas
 from sources.simulated.schedule import Planned
 from sources.simulated.streams import Stream
 

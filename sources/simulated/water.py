@@ -12,9 +12,9 @@ import numpy as np
 
 from sources.simulated import weather
 from sources.simulated.defects import number
-from sources.simulated.files import csv_bytes
+from sources.simulated.district_sites import sites
+from sources.simulated.file_formats import csv_bytes
 from sources.simulated.planting import Frame, rows
-from sources.simulated.register import sites
 from sources.simulated.schedule import Planned
 from sources.simulated.streams import Stream
 

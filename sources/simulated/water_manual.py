@@ -12,9 +12,9 @@ import numpy as np
 
 from sources.simulated import weather
 from sources.simulated.defects import Event, month_events, number, unknown_site_id
-from sources.simulated.files import csv_bytes, workbook_bytes
+from sources.simulated.district_sites import SECTIONS, sites
+from sources.simulated.file_formats import csv_bytes, workbook_bytes
 from sources.simulated.planting import cell
-from sources.simulated.register import SECTIONS, sites
 from sources.simulated.schedule import Planned
 from sources.simulated.streams import Stream
 from sources.simulated.water import section_levels

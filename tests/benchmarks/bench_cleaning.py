@@ -77,10 +77,10 @@ def speed() -> None:
 
     from sources.cleaning.cadence import cadences
     from sources.cleaning.parse import parse
-    from sources.cleaning.plan import plan_for
     from sources.cleaning.register import SiteRegister
     from sources.cleaning.resolve import Order, resolve
     from sources.cleaning.series import SeriesRules, flags, lean_staged
+    from sources.cleaning.source_plan import plan_for
     from sources.cleaning.staged import FILE, Codes, InvalidMarks
     from sources.readers import read_rows
     from sources.registry import registry
@@ -128,12 +128,12 @@ def speed() -> None:
 
 def big(path: Path, stations: int, feed: str) -> None:
     """Cleans the file at `path` into a lake; prints CPU seconds and the highest resident memory before and after."""
-    from sources.cleaning.clean import clean_deliveries
+    from sources.cleaning.clean_run import clean_deliveries
     from sources.cleaning.fingerprint import source_fingerprints
     from sources.deliveries import Offer
     from sources.registry import registry
     from tests.unit.cleaning_kit import NOON, config, register
-    from warehouse.lake import open_lake
+    from warehouse.lake.lake import open_lake
     from warehouse.paths import DataDir
 
     declared, known = source(feed), registry()

@@ -33,9 +33,9 @@ from typing import Any
 
 import duckdb
 
-from warehouse.candidate import CANDIDATE_SCHEMA, CROSS_SCHEMA
-from warehouse.catalogue import CROSS_DOMAIN, JUDGEMENT
-from warehouse.limits import duckdb_limits
+from warehouse.engine_limits import duckdb_limits
+from warehouse.tables.admitted import CANDIDATE_SCHEMA, CROSS_SCHEMA
+from warehouse.tables.catalogue import CROSS_DOMAIN, JUDGEMENT
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).resolve().parent / "marts_by_hand"
@@ -126,7 +126,7 @@ class _Project:
     """The dbt project over a clean layer, parsed once, each time into an empty database."""
 
     def __init__(self, folder: Path, clean: Path, as_of: str) -> None:
-        from orchestration.dbt_runner import prepare_manifest
+        from orchestration.dbt_runs.dbt_runner import prepare_manifest
         from warehouse.paths import DataDir
 
         self._data = DataDir(folder / "data").prepare()

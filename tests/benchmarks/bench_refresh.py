@@ -59,7 +59,7 @@ def loop() -> float:
 def measured(data: Path, options: tuple[str, ...]) -> tuple[float, float, int, dict[str, object]]:
     """Wall and CPU seconds, peak resident bytes of the process tree, and what the refresh said of itself."""
     places = ("--data", str(data), "--json")
-    command = [sys.executable, "-m", "orchestration.cli", "refresh", *places, *options]
+    command = [sys.executable, "-m", "orchestration.cli.main", "refresh", *places, *options]
     with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile("w+") as out:
         started = time.perf_counter()
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL, env={**os.environ, "HOME": home})

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.warehouse_kit import CATALOGUE, mart, refresh
-from warehouse.catalogue import Catalogue, MartColumn
 from warehouse.paths import DataDir
+from warehouse.tables.catalogue import Catalogue, MartColumn
 
 pytestmark = pytest.mark.clients
 

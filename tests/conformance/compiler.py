@@ -14,7 +14,7 @@ from pathlib import Path
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
-from orchestration.dbt_child import place_sources
+from orchestration.dbt_runs.dbt_child import place_sources
 
 
 def main(parsed: str, clean: str, *options: str) -> None:

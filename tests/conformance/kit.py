@@ -21,13 +21,13 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from orchestration.dbt_runner import PARSED, PROJECT, DbtError
+from orchestration.dbt_runs.dbt_runner import PARSED, PROJECT, DbtError
 from orchestration.environment import dbt_environment
-from sources.registry.declared import DECLARED_TABLES
-from sources.registry.load import registry
-from sources.registry.model import REGISTER_COLUMNS, Column
+from sources.registry.declared_tables import DECLARED_TABLES
+from sources.registry.feed_model import REGISTER_COLUMNS, Column
+from sources.registry.read_registry import registry
 from tests.kit import parsed, run_dbt
-from warehouse.file_counts import COLUMNS as FILE_COUNTS
+from warehouse.lake.file_counts import COLUMNS as FILE_COUNTS
 from warehouse.paths import DataDir
 
 ROOT = Path(__file__).parents[2]

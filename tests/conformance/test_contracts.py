@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.dbt_runner import LOG, PROJECT, RUN_RESULTS, prepare_manifest
+from orchestration.dbt_runs.dbt_runner import LOG, PROJECT, RUN_RESULTS, prepare_manifest
 from tests.kit import run_dbt
 from warehouse.paths import DataDir
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sources.registry.load import registry
+from sources.registry.read_registry import registry
 from tests.conformance.kit import PROJECT, Project
 
 MONTH, YEAR = date(2026, 3, 1), date(2026, 1, 1)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sources.registry.load import registry as load_registry
+from sources.registry.read_registry import registry as load_registry
 from tests.conformance.kit import PROJECT, ROOT
 
 SEEDS = PROJECT / "seeds"

@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.dbt_runner import PROJECT, RUN_RESULTS, prepare_manifest
+from orchestration.dbt_runs.dbt_runner import PROJECT, RUN_RESULTS, prepare_manifest
 from tests.kit import run_dbt
-from warehouse.build_plan import WHOLE_YEAR, Node
-from warehouse.build_state import build_state, prepare
+from warehouse.candidate.build_plan import WHOLE_YEAR, Node
+from warehouse.candidate.build_state import build_state, prepare
 from warehouse.paths import DataDir
 
 # 400 days over a turn of the year, ten rows each; one day is another one where the variable says so.

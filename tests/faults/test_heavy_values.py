@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from sources.config.model import ValueMapping
-from sources.readers.limits import NUMBER_LIMIT
+from sources.readers.read_limits import NUMBER_LIMIT
 from tests import kit
 from tests.faults.noise_kit import noise_source
 from tests.unit import cleaning_kit

@@ -22,9 +22,9 @@ import duckdb
 import pytest
 
 from tests import kit
-from warehouse.ledger import Ledger
 from warehouse.paths import TEMPORARY, DataDir
-from warehouse.releases import current, releases, verify_files
+from warehouse.release.ledger import Ledger
+from warehouse.release.releases import current, releases, verify_files
 
 pytestmark = pytest.mark.slow
 

@@ -23,14 +23,14 @@ from sources.cleaning.spill import DEFAULT_BUDGET, Budget
 from sources.config.model import Format
 from sources.deliveries import Delivery
 from sources.readers import ReadLimits, UnreadableFile, isolated, read_rows
-from sources.readers.limits import too_slow
+from sources.readers.read_limits import too_slow
 from sources.readers.watch import Watch
 from sources.registry import registry
 from tests.faults import workbooks
 from tests.faults.noise_kit import noise_source
 from tests.unit import warehouse_kit
 from tests.unit.cleaning_kit import NOON, MemoryStore, air_source, config, delivery, hours, run
-from warehouse.lake import Lake
+from warehouse.lake.lake import Lake
 from warehouse.paths import DataDir
 
 XLSX = Format(kind="xlsx")

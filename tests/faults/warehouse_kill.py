@@ -20,18 +20,18 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.cleaning.clean import clean_deliveries
+from sources.cleaning.clean_run import clean_deliveries
 from sources.cleaning.fingerprint import source_fingerprints
 from sources.config.model import Config
-from sources.registry.load import registry
+from sources.registry.read_registry import registry
 from tests.unit import cleaning_kit
 from tests.unit import warehouse_kit as kit
-from warehouse.lake import open_lake
-from warehouse.ledger import Ledger
+from warehouse.lake.lake import open_lake
 from warehouse.paths import DataDir
 from warehouse.recovery import recover
-from warehouse.releases import current, prune, read_manifest, releases, rollback, verify_files
-from warehouse.repair import repair
+from warehouse.release.ledger import Ledger
+from warehouse.release.losses import repair
+from warehouse.release.releases import current, prune, read_manifest, releases, rollback, verify_files
 
 WATCHED = {f"os.{name}" for name in ("rename", "remove", "rmdir", "mkdir", "link", "symlink", "truncate", "chmod")} | {
     "sqlite3.connect"

@@ -22,7 +22,7 @@ from expectations.suites.common import Suite
 from expectations.waivers import Waiver
 from tests.gate.test_gate_ground import catalogue
 from tests.gate.test_gate_whole import AIR, AS_OF, COUNTS, FED, READING, ROW, SUITES, WATER, candidate, lay_clean
-from warehouse.gate_records import rows_of
+from warehouse.release.gate_records import rows_of
 
 DIGESTS = {"mart_air": "da", "mart_water": "dw"}
 TOKENS = dict.fromkeys([*FED.tables, "site_register"], "t")

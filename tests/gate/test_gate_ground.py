@@ -12,11 +12,11 @@ from typing import Any
 import duckdb
 
 from expectations.checks import Check
-from expectations.judge import Finding, Judge
+from expectations.great_judge import Finding, Judge
 from expectations.reduce import Reduction, Target, reduce, to_frame
 from tests import dbt_yml
-from warehouse.catalogue import Catalogue, MartColumn, MartTable
 from warehouse.sql import quoted
+from warehouse.tables.catalogue import Catalogue, MartColumn, MartTable
 
 MARTS = dbt_yml.PROJECT / "models" / "marts"
 

@@ -21,7 +21,7 @@ from expectations.suites.common import Suite, define
 from expectations.suites.cross_domain import EVENT_MARTS
 from sources.registry import registry
 from tests.gate.test_gate_ground import found_in, judged, marts, reduced, relation, table
-from warehouse.catalogue import MartTable
+from warehouse.tables.catalogue import MartTable
 
 FED = dict.fromkeys(registry().tables, 1)
 DECLARED = [name for name, mart in marts().items() if mart.domain != "judgement"]

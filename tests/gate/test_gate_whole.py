@@ -25,9 +25,9 @@ from expectations.records import GateError, GateRecord, GateReport
 from expectations.suites.common import Suite
 from expectations.waivers import Waiver
 from sources.registry import registry
-from sources.registry.model import CLEAN_COLUMNS, REGISTER_COLUMNS, Column, Registry
+from sources.registry.feed_model import CLEAN_COLUMNS, REGISTER_COLUMNS, Column, Registry
 from tests.gate.test_gate_ground import catalogue, relation, table
-from warehouse.file_counts import COLUMNS as COUNT_COLUMNS
+from warehouse.lake.file_counts import COLUMNS as COUNT_COLUMNS
 
 AS_OF = datetime(2026, 11, 23, 6, 30)
 AIR = table("mart_air", "air", ["site_id", "day"], site_id="varchar", day="date", aqi="bigint", provenance="varchar")
@@ -340,7 +340,7 @@ def test_great_expectations_is_imported_only_by_the_judge_and_leaves_the_home_em
     code = (
         "import sys, expectations.gate, expectations.dbt_results, expectations.docs\n"
         "assert 'great_expectations' not in sys.modules and 'pandas' not in sys.modules\n"
-        "from expectations.judge import Judge; Judge()\n"
+        "from expectations.great_judge import Judge; Judge()\n"
         "assert 'great_expectations' in sys.modules\n"
     )
     home = tmp_path / "home"

@@ -16,10 +16,10 @@ from typing import Any
 
 import duckdb
 
-from orchestration.dbt_runner import prepare_manifest
+from orchestration.dbt_runs.dbt_runner import prepare_manifest
 from tests.kit import run_dbt
-from warehouse.candidate import CANDIDATE_SCHEMA
 from warehouse.paths import DataDir
+from warehouse.tables.admitted import CANDIDATE_SCHEMA
 
 # Stands in the compiled SQL where a day's own moment is put.
 _MARK = "2199-12-31 23:59:59"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.cleaning.clean import clean_deliveries
+from sources.cleaning.clean_run import clean_deliveries
 from sources.cleaning.fingerprint import source_fingerprints
 from sources.cleaning.register import load_register
 from sources.config import Config, load_config
@@ -23,7 +23,7 @@ from sources.connectors import connector_for
 from sources.deliveries import Connector, Delivery, Offer
 from sources.registry import registry
 from sources.simulated.schedule import SHANGHAI
-from warehouse.lake import Lake, open_lake
+from warehouse.lake.lake import Lake, open_lake
 from warehouse.paths import DataDir
 
 

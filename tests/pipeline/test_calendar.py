@@ -18,7 +18,7 @@ from sources.registry import registry
 from sources.simulated.streams import STREAMS
 from tests.pipeline.one_connection import OneConnection
 from tests.pipeline.small_lake import clean, district, land
-from warehouse.lake import open_lake
+from warehouse.lake.lake import open_lake
 from warehouse.paths import DataDir
 
 pytestmark = pytest.mark.calendar

@@ -9,13 +9,13 @@ import pytest
 dg = pytest.importorskip("dagster")
 
 from orchestration import environment  # noqa: E402
-from orchestration.dbt_runner import prepare_manifest, project_fingerprint  # noqa: E402
+from orchestration.dagster.definitions import JOB, RANGE_END, RANGE_START, build_defs  # noqa: E402
+from orchestration.dbt_runs.dbt_runner import prepare_manifest, project_fingerprint  # noqa: E402
 from orchestration.decisions import FULL_BUILD_CRON, REFRESH_CRON  # noqa: E402
-from orchestration.definitions import JOB, RANGE_END, RANGE_START, build_defs  # noqa: E402
 from sources.registry import registry  # noqa: E402
 from tests.kit import parsed  # noqa: E402
-from warehouse.catalogue import CROSS_DOMAIN, JUDGEMENT, load_catalogue  # noqa: E402
 from warehouse.paths import DataDir  # noqa: E402
+from warehouse.tables.catalogue import CROSS_DOMAIN, JUDGEMENT, load_catalogue  # noqa: E402
 
 
 @pytest.fixture(scope="module")

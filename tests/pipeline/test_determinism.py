@@ -18,7 +18,7 @@ from sources.deliveries import Delivery
 from sources.registry import registry
 from tests import kit
 from tests.pipeline.small_lake import clean, content_of, digest_of, district, land, small_lake
-from warehouse.lake import open_lake
+from warehouse.lake.lake import open_lake
 from warehouse.paths import DataDir
 
 FIRST, LAST = date(2025, 1, 1), date(2025, 1, 14)

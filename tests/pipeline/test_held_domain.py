@@ -17,9 +17,9 @@ import pytest
 from tests import kit
 from tests.faults import corpus
 from tests.faults.corpus import FEEDS
-from warehouse.ledger import Ledger
 from warehouse.paths import DataDir
-from warehouse.releases import current, releases, verify_files
+from warehouse.release.ledger import Ledger
+from warehouse.release.releases import current, releases, verify_files
 
 # Five refreshes.
 pytestmark = pytest.mark.slow

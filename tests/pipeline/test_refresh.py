@@ -10,10 +10,10 @@ import pytest
 from sources.registry import registry
 from tests.kit import ROOT, environment, run_cli
 from tests.kit import current as rows
-from warehouse.ledger import Ledger
 from warehouse.lock import writer_lock
 from warehouse.paths import DataDir
-from warehouse.releases import current, releases, verify_files
+from warehouse.release.ledger import Ledger
+from warehouse.release.releases import current, releases, verify_files
 
 GONE = """
 [[source]]

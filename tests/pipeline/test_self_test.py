@@ -18,7 +18,7 @@ from expectations.bench import Bench
 from expectations.clean_gate import CleanLayer, judge_clean, readings_of
 from sources.config.model import Source
 from sources.registry import registry
-from sources.registry.model import FLAG_FAIL, FLAG_MISSING, FLAG_SUSPECT
+from sources.registry.feed_model import FLAG_FAIL, FLAG_MISSING, FLAG_SUSPECT
 from sources.simulated.answer_key import EXPECT, Defect, planted_defects
 from sources.simulated.streams import STREAMS
 from tests.pipeline.small_lake import SmallLake, district, small_lake

@@ -18,8 +18,8 @@ import pytest
 
 from expectations.gate import judge
 from expectations.records import GateReport
-from warehouse.catalogue import JUDGEMENT, Catalogue, MartTable, load_catalogue
 from warehouse.paths import DataDir
+from warehouse.tables.catalogue import JUDGEMENT, Catalogue, MartTable, load_catalogue
 
 AS_OF = datetime(2025, 1, 25, 6, 30)
 SCHEMA = {"cross_domain": "cross_domain"}

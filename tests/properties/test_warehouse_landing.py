@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sources.registry.load import registry
+from sources.registry.read_registry import registry
 from tests.unit.warehouse_kit import offer, source
-from warehouse.lake import Lake, open_lake
+from warehouse.lake.lake import Lake, open_lake
 from warehouse.paths import DataDir
 
 

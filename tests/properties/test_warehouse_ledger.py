@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.unit.test_warehouse_ledger import AT
 from tests.unit.warehouse_kit import five_entries
-from warehouse.ledger import Ledger, LedgerError
+from warehouse.release.ledger import Ledger, LedgerError
 
 
 @pytest.fixture(scope="module")

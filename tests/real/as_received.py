@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from orchestration.dbt_runner import node_result
+from orchestration.dbt_runs.dbt_runner import node_result
 from tests.kit import parsed, read, run_dbt
 from tests.real.house import House
 from warehouse.paths import DataDir

@@ -27,10 +27,10 @@ from tests.unit.warehouse_kit import (
     read_release,
     refresh,
 )
-from warehouse.candidate import NOT_JUDGED, HeldContractChanged, admit
-from warehouse.catalogue import Catalogue, MartColumn
+from warehouse.candidate.admission import NOT_JUDGED, HeldContractChanged, admit
 from warehouse.paths import DataDir
-from warehouse.releases import current, read_manifest
+from warehouse.release.releases import current, read_manifest
+from warehouse.tables.catalogue import Catalogue, MartColumn
 
 DAY = timedelta(days=1)
 

@@ -26,11 +26,11 @@ from tests.unit.warehouse_kit import (
     read_release,
     refresh,
 )
-from warehouse import assembly, kept
-from warehouse.catalogue import Catalogue, MartColumn
 from warehouse.paths import DataDir
-from warehouse.release import Published
-from warehouse.releases import ReleaseError, current, prune, read_manifest, verify_files
+from warehouse.release import assembly, kept
+from warehouse.release.publication import Published
+from warehouse.release.releases import ReleaseError, current, prune, read_manifest, verify_files
+from warehouse.tables.catalogue import Catalogue, MartColumn
 
 NAMES = ("mart_water", "mart_air", "mart_cross")
 

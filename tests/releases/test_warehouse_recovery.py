@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from sources.registry.load import registry
+from sources.registry.read_registry import registry
 from tests.unit.warehouse_kit import fill_lake, refresh
-from warehouse.lake import Lake, open_lake
-from warehouse.ledger import Ledger, LedgerError
+from warehouse.lake.lake import Lake, open_lake
 from warehouse.paths import DataDir
 from warehouse.recovery import recover
-from warehouse.releases import ReleaseError, current, releases
+from warehouse.release.ledger import Ledger, LedgerError
+from warehouse.release.releases import ReleaseError, current, releases
 
 
 @pytest.fixture

@@ -29,15 +29,25 @@ from tests.unit.warehouse_kit import (
     record,
     refresh,
 )
-from warehouse.assembly import JudgementContract
-from warehouse.candidate import AdmittedTable, admit, fresh
-from warehouse.catalogue import Catalogue, MartColumn
-from warehouse.gate_records import Refused
-from warehouse.ledger import Ledger
-from warehouse.ordered import clear, staged
+from warehouse.candidate.admission import admit, fresh
 from warehouse.paths import DataDir
-from warehouse.release import Published, publish
-from warehouse.releases import ReleaseError, current, hold, prune, read_manifest, releases, rollback, verify_files
+from warehouse.release.assembly import JudgementContract
+from warehouse.release.gate_records import Refused
+from warehouse.release.ledger import Ledger
+from warehouse.release.publication import Published, publish
+from warehouse.release.releases import (
+    ReleaseError,
+    current,
+    hold,
+    prune,
+    read_manifest,
+    releases,
+    rollback,
+    verify_files,
+)
+from warehouse.tables.admitted import AdmittedTable
+from warehouse.tables.catalogue import Catalogue, MartColumn
+from warehouse.tables.ordered import clear, staged
 
 DAY = timedelta(days=1)
 

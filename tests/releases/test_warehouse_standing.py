@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import cli
-from orchestration.checkup import BAD, data_directory
+from orchestration.cli import main as cli
+from orchestration.cli.checkup import BAD, data_directory
 from orchestration.survey import last_refresh, note_refresh
 from tests.unit.warehouse_kit import refresh
-from warehouse.ledger import Ledger, LedgerError
 from warehouse.paths import DataDir
 from warehouse.recovery import recover
-from warehouse.releases import ReleaseError, current, prune, read_manifest, releases, rollback
-from warehouse.standing import check_standing
+from warehouse.release.ledger import Ledger, LedgerError
+from warehouse.release.releases import ReleaseError, current, prune, read_manifest, releases, rollback
+from warehouse.release.standing import check_standing
 
 FIRST, SECOND = {"mart_air": 1}, {"mart_air": 2}
 

@@ -27,7 +27,7 @@ import pytest
 from sources.config.columns import expected_columns
 from sources.config.load import load_config
 from sources.readers import read_rows
-from sources.simulated import register
+from sources.simulated import district_sites as register
 from sources.simulated.connector import SimulatedConnector
 from sources.simulated.schedule import SHANGHAI
 
@@ -91,7 +91,7 @@ def test_another_seed_gives_other_numbers() -> None:
 
 def test_committed_register_is_what_the_module_builds() -> None:
     committed = (register.HERE / "sites.csv").read_text(encoding="utf-8")
-    assert committed == register.to_csv(register.build()), "run `python -m sources.simulated.register`"
+    assert committed == register.to_csv(register.build()), "run `python -m sources.simulated.district_sites`"
 
 
 def test_register_holds_the_sites_of_the_brief() -> None:

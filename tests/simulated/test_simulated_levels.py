@@ -18,7 +18,7 @@ from sources.config.load import load_config
 from sources.readers import read_rows
 from sources.registry import registry
 from sources.simulated.connector import SimulatedConnector
-from sources.simulated.register import sites
+from sources.simulated.district_sites import sites
 from sources.simulated.schedule import SHANGHAI
 
 CLEAN = replace(load_config(None), options={"defects": "none"})

@@ -15,14 +15,14 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from sources.cleaning.clean import CleanReport, clean_deliveries
+from sources.cleaning.clean_run import CleanReport, clean_deliveries
 from sources.cleaning.fingerprint import source_fingerprints
+from sources.cleaning.flag_fingerprint import FlagPrint
 from sources.cleaning.keys import KeyPlace
 from sources.cleaning.register import EVER
 from sources.cleaning.schema import register_schema
 from sources.cleaning.spill import DEFAULT_BUDGET, Budget
 from sources.cleaning.store import FileCounts, PartitionCounts, PartitionPart
-from sources.cleaning.thresholds import FlagPrint
 from sources.config.model import ColumnMapping, Config, District, Format, Source, TimeMapping, ValueMapping
 from sources.deliveries import Delivery, Receipt
 from sources.registry import registry

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
-from warehouse.build_days import NO_DAY, days_of_partition, put_days
-from warehouse.build_plan import MOMENT, WHOLE_YEAR, Node
-from warehouse.build_state import BuildState, build_state, prepare
+from warehouse.candidate.build_days import NO_DAY, put_days
+from warehouse.candidate.build_plan import MOMENT, WHOLE_YEAR, Node
+from warehouse.candidate.build_state import BuildState, build_state, prepare
+from warehouse.lake.partition_index import days_of_partition
 
 FIRST = date(2026, 2, 20)
 

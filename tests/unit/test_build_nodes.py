@@ -6,7 +6,7 @@ import copy
 
 import pytest
 
-from orchestration.build_nodes import Project, admitted_id
+from orchestration.dbt_runs.build_nodes import Project, admitted_id
 
 MANIFEST = {
     "metadata": {"project_name": "p"},

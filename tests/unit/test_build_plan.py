@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.build_plan import Node, decide, differing, key_of, short
+from warehouse.candidate.build_plan import Node, decide, differing, key_of, short
 
 SEED = Node("seed.p.limits", "limits", "seed", "seed-1", holds="seed-1")
 STAGED = Node("model.p.stg", "stg", "model", "stg-1", ("source.p.clean.readings",))

@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from warehouse.build_plan import Node, key_of
-from warehouse.build_state import build_state, left_by, prepare
+from warehouse.candidate.build_plan import Node, key_of
+from warehouse.candidate.build_state import build_state, left_by, prepare
 
 NODES = [
     Node("model.p.b", "b", "model", "code-b", ("model.p.a", "source.p.clean.x", "seed.p.ß")),

@@ -17,10 +17,10 @@ import pytest
 
 from sources.cleaning import fingerprint
 from sources.cleaning.fingerprint import cleaning_fingerprint, source_fingerprints
-from sources.cleaning.thresholds import flag_fingerprints
+from sources.cleaning.flag_fingerprint import flag_fingerprints
 from sources.config.model import Config, District, Format, LongMapping, Source
 from sources.registry import registry
-from sources.registry.model import Column, Parameter, Registry, RowRule, SeriesTests, Unit
+from sources.registry.feed_model import Column, Parameter, Registry, RowRule, SeriesTests, Unit
 from tests.unit.cleaning_kit import air_source, config, waste_source, water_long_source
 
 HEAD = "site_id,feed,name_zh,valid_from,valid_to\n"
@@ -201,7 +201,7 @@ def test_flags_of_a_table_follow_its_thresholds_and_row_rules(change, expected):
 
 def test_fingerprints_import_nothing_heavy():
     code = (
-        "import sys, sources.cleaning.fingerprint, sources.cleaning.thresholds, sources.cleaning.store; "
+        "import sys, sources.cleaning.fingerprint, sources.cleaning.flag_fingerprint, sources.cleaning.store; "
         "print([m for m in ('polars', 'pyarrow', 'pandas', 'duckdb', 'dagster', 'numpy') if m in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

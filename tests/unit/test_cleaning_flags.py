@@ -12,7 +12,7 @@ from sources.cleaning.cadence import HOUR, cadence, reach
 from sources.cleaning.flags import BROKEN, CENSORED_FLAG, INVALID, SERIES, STEP, TIME, VALUE, flag_series, names_of
 from sources.config.model import TimeMapping
 from sources.registry import registry
-from sources.registry.model import Parameter, SeriesTests
+from sources.registry.feed_model import Parameter, SeriesTests
 from tests.unit.cleaning_kit import HOURLY, air_source
 
 PASS, NOT_EVALUATED, SUSPECT, FAIL, MISSING = 1, 2, 3, 4, 9

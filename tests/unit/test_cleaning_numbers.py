@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from sources.cleaning.numbers import NumberRules, parse_numbers
-from sources.cleaning.plan import conversion
+from sources.cleaning.source_plan import conversion
 from sources.registry import registry
 
 PLAIN = NumberRules(missing=frozenset({"NA", "--"}))

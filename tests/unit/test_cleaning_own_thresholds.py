@@ -15,10 +15,10 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from sources.cleaning.clean import CleanReport, clean_deliveries
+from sources.cleaning.clean_run import CleanReport, clean_deliveries
 from sources.cleaning.fingerprint import source_fingerprints
+from sources.cleaning.flag_fingerprint import FlagPrint, flag_fingerprints
 from sources.cleaning.spill import Budget
-from sources.cleaning.thresholds import FlagPrint, flag_fingerprints
 from sources.config.model import Config
 from sources.deliveries import Delivery
 from sources.registry import registry

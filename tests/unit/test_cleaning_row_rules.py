@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sources.config.model import ColumnMapping, Format, Source, TimeMapping, ValueMapping
-from sources.registry.load import DECLARATIONS, load_registry
-from sources.registry.model import RegistryError
+from sources.registry.feed_model import RegistryError
+from sources.registry.read_registry import DECLARATIONS, load_registry
 from tests.unit.cleaning_kit import NOON, MemoryStore, config, delivery, run
 
 LEVELS = Source(

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from sources.cleaning.clean import clean_deliveries
+from sources.cleaning.clean_run import clean_deliveries
 from sources.cleaning.fingerprint import source_fingerprints
 from sources.deliveries import Delivery
 from sources.registry import registry
-from sources.registry.model import Registry, SeriesTests
+from sources.registry.feed_model import Registry, SeriesTests
 from tests.unit.cleaning_kit import NOON, MemoryStore, air_source, config, delivery, hours, register
 
 SOURCE = air_source()

@@ -25,7 +25,7 @@ from sources.cleaning.flags import (
     names_of,
 )
 from sources.cleaning.variants import VARIANT
-from sources.registry.model import SeriesTests
+from sources.registry.feed_model import SeriesTests
 
 PASS, NOT_EVALUATED, SUSPECT, FAIL = 1, 2, 3, 4
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration import cli
-from orchestration.checkup import BAD, WARN, Finding, configuration, data_directory
+from orchestration.cli import main as cli
+from orchestration.cli.checkup import BAD, WARN, Finding, configuration, data_directory
 from warehouse.lock import writer_lock
 from warehouse.paths import DataDir
 
@@ -87,7 +87,7 @@ def test_another_writer_exits_5_and_is_named(tmp_path):
     data = DataDir(tmp_path / "data").prepare()
     with writer_lock(data, "a long night's work"):
         done = subprocess.run(
-            [sys.executable, "-m", "orchestration.cli", "refresh", "--data", str(data.root)],
+            [sys.executable, "-m", "orchestration.cli.main", "refresh", "--data", str(data.root)],
             capture_output=True,
             text=True,
             cwd=ROOT,
@@ -102,7 +102,7 @@ def test_what_nobody_foresaw_exits_1_with_one_line_and_a_log(tmp_path, capsys, m
     def broken(*_):
         raise ZeroDivisionError("division\nby zero")
 
-    monkeypatch.setattr("orchestration.commands.history.standing", broken)
+    monkeypatch.setattr("orchestration.cli.history.standing", broken)
     assert cli.run(["status", "--data", str(tmp_path)]) == 1
     said = capsys.readouterr().err
     assert said.count("\n") == 1

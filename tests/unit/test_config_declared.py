@@ -16,7 +16,7 @@ import pytest
 from sources.config import ConfigError, check_config, load_config, shipped
 from sources.config.declared import load_declared, read_declared
 from sources.config.standards import rule_mistake
-from sources.registry.declared import DECLARED_TABLES
+from sources.registry.declared_tables import DECLARED_TABLES
 
 SOURCE = """
 [[source]]

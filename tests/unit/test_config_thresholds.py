@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.commands.config import chosen
+from orchestration.cli.config import chosen
 from sources.config import check_config, load_config
 from sources.config.thresholds import own_thresholds
 from sources.registry import registry

@@ -13,8 +13,8 @@ import pytest
 from expectations.suites.air import MIXED_EDITION
 from sources.registry import registry
 from tests import dbt_yml
-from warehouse.candidate import ADMITTED_SCHEMA, CANDIDATE_SCHEMA, CROSS_SCHEMA
-from warehouse.catalogue import CROSS_DOMAIN, DOMAINS, JUDGEMENT
+from warehouse.tables.admitted import ADMITTED_SCHEMA, CANDIDATE_SCHEMA, CROSS_SCHEMA
+from warehouse.tables.catalogue import CROSS_DOMAIN, DOMAINS, JUDGEMENT
 
 SETTINGS = dbt_yml.content(dbt_yml.PROJECT / "dbt_project.yml")
 TEXTS = {

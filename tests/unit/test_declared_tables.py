@@ -15,7 +15,7 @@ import pytest
 from sources.config import Standards, load_config, shipped
 from sources.config.thresholds import own_thresholds
 from sources.registry import registry
-from sources.registry.declared import DECLARED_TABLES
+from sources.registry.declared_tables import DECLARED_TABLES
 from tests import dbt_yml
 from tests.dbt_yml import PROJECT
 

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from expectations.reduce import Target, reduce
-from expectations.suites.clean import CleanPlaces, readings_checks
+from expectations.suites.clean_layer import CleanPlaces, readings_checks
 from sources.registry import registry
 
 AT = datetime(2026, 3, 1, 8)

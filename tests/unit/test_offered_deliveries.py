@@ -18,17 +18,17 @@ import polars as pl
 import pytest
 
 from orchestration import survey as surveying
-from orchestration.clean import clean_feed
-from orchestration.cli import run
-from orchestration.pull import pull_feed
+from orchestration.cli.main import run
 from orchestration.session import open_session
 from orchestration.settings import Settings, settled
+from orchestration.steps.clean import clean_feed
+from orchestration.steps.pull import pull_feed
 from orchestration.summary import Summary, add_lake
-from sources.registry.load import registry
-from warehouse.index import Index
-from warehouse.lake import Lake
+from sources.registry.read_registry import registry
+from warehouse.lake.index import Index
+from warehouse.lake.lake import Lake
 from warehouse.paths import DataDir
-from warehouse.repair import repair
+from warehouse.release.losses import repair
 
 NOW = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
 HOURS = """

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import dbt_runner
+from orchestration.dbt_runs import dbt_runner
 from orchestration.environment import dbt_environment, prepare
 from warehouse.paths import DataDir
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from expectations.records import GateReport
 from expectations.verdicts import domain_verdicts, table_verdicts
-from orchestration.gate import failed_alone
+from orchestration.steps.publish import failed_alone
 from tests.unit.warehouse_kit import CROSS, record
-from warehouse.catalogue import Catalogue
+from warehouse.tables.catalogue import Catalogue
 
 VALUES = replace(CROSS, name="mart_indicator_values", is_read=True)
 INVENTORY = replace(CROSS, name="mart_ghg_inventory")

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from orchestration import survey as surveying
-from orchestration.clean import CleanResult, clean_feed
-from orchestration.pull import pull_feed
 from orchestration.session import open_session
 from orchestration.settings import Settings, settled
-from warehouse.lake import open_lake
+from orchestration.steps.clean import CleanResult, clean_feed
+from orchestration.steps.pull import pull_feed
+from warehouse.lake.lake import open_lake
 from warehouse.paths import DataDir
 
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)

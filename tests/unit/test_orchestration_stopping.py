@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import cli
+from orchestration.cli import main as cli
 from sources.disk import is_full
-from sources.registry.load import registry
+from sources.registry.read_registry import registry
 from tests.unit.warehouse_kit import land
-from warehouse.disk import DiskFull
-from warehouse.lake import open_lake
+from warehouse.full_disk import DiskFull
+from warehouse.lake.lake import open_lake
 from warehouse.paths import DataDir
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +35,8 @@ def alive(pid: int) -> bool:
 WAIT = """
 import signal, sys
 from pathlib import Path
-from orchestration import cli, dbt_runner
+from orchestration.cli import main as cli
+from orchestration.dbt_runs import dbt_runner
 from warehouse.paths import DataDir
 
 # What runs in the background of a shell inherits that Ctrl-C is ignored.
@@ -134,7 +135,7 @@ def test_a_full_disk_is_called_a_full_disk(tmp_path: Path, capsys, monkeypatch) 
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("orchestration.commands.history.standing", full)
+    monkeypatch.setattr("orchestration.cli.history.standing", full)
     assert cli.run(["status", "--data", str(tmp_path)]) == 1
     said = capsys.readouterr().err
     assert said.startswith("ecoledger: the disk is full (") and str(tmp_path) in said and said.count("\n") == 1

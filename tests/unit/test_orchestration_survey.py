@@ -9,14 +9,14 @@ from decimal import Decimal
 import pytest
 
 from orchestration import survey as surveying
-from orchestration.clean import CleanResult, clean_feed
-from orchestration.pull import pull_feed
-from orchestration.refresh import nothing_new
+from orchestration.dagster.run_job import nothing_new
 from orchestration.session import open_session
 from orchestration.settings import Settings, settled
+from orchestration.steps.clean import CleanResult, clean_feed
+from orchestration.steps.pull import pull_feed
 from sources.registry import FLAG_SUSPECT
-from warehouse.index import Index
-from warehouse.lake import open_lake
+from warehouse.lake.index import Index
+from warehouse.lake.lake import open_lake
 from warehouse.paths import DataDir
 
 NOW = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from orchestration.web_guard import Guard
+from orchestration.dagster.web_guard import Guard
 
 HOST = "127.0.0.1:3000"
 

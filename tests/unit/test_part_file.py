@@ -11,13 +11,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from sources.registry.load import registry
-from sources.registry.model import CleanTable
+from sources.registry.feed_model import CleanTable
+from sources.registry.read_registry import registry
 from tests.unit.warehouse_kit import air_rows, counts, land, nothing
-from warehouse import part_file
-from warehouse.lake import Lake, open_lake
-from warehouse.part_file import PartFile
-from warehouse.partitions import LakeInconsistent
+from warehouse.lake import part_file
+from warehouse.lake.lake import Lake, open_lake
+from warehouse.lake.part_file import PartFile
+from warehouse.lake.partitions import LakeInconsistent
 from warehouse.paths import DataDir
 
 DAYS = [date(2026, 10, 29) + timedelta(days=n) for n in range(36)]

@@ -17,7 +17,7 @@ import pytest
 from sources.config.model import Format
 from sources.deliveries import DeliveryDamaged
 from sources.readers import ReadLimits, UnreadableFile, count_records, read_rows, refusal_of
-from sources.readers.model import RawBatch
+from sources.readers.batches import RawBatch
 from sources.readers.watch import Watch
 
 CSV, JSON, LINES = Format(), Format(kind="json"), Format(kind="ndjson")

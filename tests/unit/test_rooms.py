@@ -21,6 +21,21 @@ ALLOWED = {
     "expectations": {"expectations", "warehouse", "sources"},
     "orchestration": set(ROOMS),
 }
+# What a part of a room may know of its room besides itself; what lies in the room's own folder every part may know.
+PARTS = {
+    "warehouse": {
+        "tables": set(),
+        "lake": set(),
+        "release": {"tables", "lake"},
+        "candidate": {"tables", "release"},
+    },
+    "orchestration": {
+        "dbt_runs": set(),
+        "steps": {"dbt_runs"},
+        "dagster": {"dbt_runs", "steps"},
+        "cli": {"dagster"},
+    },
+}
 HEAVY = ("dagster", "dbt", "great_expectations", "polars", "duckdb", "pyarrow", "pandas", "numpy")
 LIGHT = (
     "sources.registry",
@@ -32,15 +47,15 @@ LIGHT = (
     "sources.connectors.files",
     "sources.simulated.connector",
     "warehouse.paths",
-    "warehouse.index",
+    "warehouse.lake.index",
     "warehouse.lock",
-    "warehouse.ledger",
-    "warehouse.releases",
+    "warehouse.release.ledger",
+    "warehouse.release.releases",
     "warehouse.sql",
-    "warehouse.contract",
+    "warehouse.tables.contract",
     "expectations.checks",
     "orchestration.survey",
-    "orchestration.cli",
+    "orchestration.cli.main",
 )
 
 
@@ -51,6 +66,18 @@ def modules(room: str) -> list[Path]:
 @cache
 def parsed(file: Path) -> ast.Module:
     return ast.parse(file.read_text(encoding="utf-8"))
+
+
+@cache
+def modules_imported(file: Path) -> frozenset[str]:
+    """Dotted names of every import in `file`, those inside functions too; `from a import b` counts as a and as a.b."""
+    names: set[str] = set()
+    for node in ast.walk(parsed(file)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return frozenset(names)
 
 
 @cache
@@ -112,16 +139,40 @@ def test_dependencies_point_one_way(room):
     assert not wrong
 
 
+@pytest.mark.parametrize(("room", "part"), [(room, part) for room, parts in PARTS.items() for part in parts])
+def test_parts_of_a_room_know_only_those_below(room, part):
+    others = set(PARTS[room]) - {part} - PARTS[room][part]
+    files = modules(f"{room}/{part}")
+    assert files, f"{room}/{part} has no modules"
+    wrong = {
+        str(file.relative_to(ROOT)): found
+        for file in files
+        if (found := sorted(n for n in modules_imported(file) if n.split(".")[:2] in [[room, o] for o in others]))
+    }
+    assert not wrong
+
+
+def test_a_module_s_name_means_one_thing():
+    """Two modules with one name are told apart by their folder only; a feed has its name in every room."""
+    feeds = {file.stem for file in (ROOT / "sources/registry/feeds").glob("*.toml")}
+    places: dict[str, list[str]] = {}
+    for file in (file for room in ROOMS for file in modules(room)):
+        if file.stem not in {"__init__", *feeds}:
+            places.setdefault(file.stem, []).append(str(file.relative_to(ROOT)))
+    assert not {stem: found for stem, found in places.items() if len(found) > 1}
+
+
 def test_sources_knows_no_dagster_dbt_or_great_expectations():
     forbidden = {"dagster", "dbt", "great_expectations"}
     assert not {str(f): sorted(imported(f) & forbidden) for f in modules("sources") if imported(f) & forbidden}
 
 
-def test_only_orchestration_imports_dagster_and_only_expectations_great_expectations():
+def test_only_its_own_folder_imports_dagster_and_only_expectations_great_expectations():
     for room in ROOMS:
         for file in modules(room):
             names = imported(file)
-            assert room == "orchestration" or "dagster" not in names, file
+            at = file.relative_to(ROOT).parts[:2]
+            assert at == ("orchestration", "dagster") or "dagster" not in names, file
             assert room == "expectations" or "great_expectations" not in names, file
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from warehouse.catalogue import CatalogueError, load_catalogue, normal_type
+from warehouse.tables.catalogue import CatalogueError, load_catalogue, normal_type
 
 
 def node(name: str, **changes: Any) -> dict[str, Any]:

@@ -13,17 +13,17 @@ import polars as pl
 import pytest
 
 from sources.cleaning.store import PartitionPart
-from sources.registry.declared import DECLARED_TABLES
-from sources.registry.load import registry
-from sources.registry.model import REGISTER_COLUMNS
+from sources.registry.declared_tables import DECLARED_TABLES
+from sources.registry.feed_model import REGISTER_COLUMNS
+from sources.registry.read_registry import registry
 from tests.unit.warehouse_kit import air_rows, clean_lake, counts, file_counts, fill_lake, land, nothing
 from warehouse import parquet
-from warehouse.clean_files import Entered
-from warehouse.file_counts import COLUMNS
-from warehouse.intact import LakeDamaged
-from warehouse.lake import Lake, open_lake
+from warehouse.lake.clean_files import Entered
+from warehouse.lake.file_counts import COLUMNS
+from warehouse.lake.intact import LakeDamaged
+from warehouse.lake.lake import Lake, open_lake
+from warehouse.lake.partitions import LakeInconsistent
 from warehouse.parquet import SchemaMismatch, conform, schema_of
-from warehouse.partitions import LakeInconsistent
 from warehouse.paths import DataDir
 
 

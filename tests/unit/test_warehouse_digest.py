@@ -12,10 +12,10 @@ import duckdb
 import pytest
 
 from tests.unit.warehouse_kit import mart
-from warehouse import digest as digest_module
-from warehouse.catalogue import MartColumn, MartTable
-from warehouse.contract import ContractBroken
-from warehouse.digest import release_digest, table_digest
+from warehouse.tables import digest as digest_module
+from warehouse.tables.catalogue import MartColumn, MartTable
+from warehouse.tables.contract import ContractBroken
+from warehouse.tables.digest import release_digest, table_digest
 
 TABLE = mart("mart_x", "air", (MartColumn("n", "bigint", "A number"),))
 SQL = "site_id VARCHAR, day DATE, value DECIMAL(18,6), ok BOOLEAN, n BIGINT"

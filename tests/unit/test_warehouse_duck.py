@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from warehouse.duck import connect
-from warehouse.limits import MEMORY, MEMORY_VARIABLE, THREADS, THREADS_VARIABLE, duckdb_limits
+from warehouse.engine_limits import MEMORY, MEMORY_VARIABLE, THREADS, THREADS_VARIABLE, duckdb_limits
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("sources", "warehouse", "expectations", "orchestration")

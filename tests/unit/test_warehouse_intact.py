@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.checkup import BAD, data_directory
-from sources.registry.load import registry
+from orchestration.cli.checkup import BAD, data_directory
+from sources.registry.read_registry import registry
 from tests.unit.warehouse_kit import ZONE, clean_lake, fill_lake, land, offer
-from warehouse import intact
-from warehouse.intact import LakeDamaged, changed, everything
-from warehouse.lake import Lake, open_lake
-from warehouse.ledger import Ledger
+from warehouse.lake import intact
+from warehouse.lake.intact import LakeDamaged, changed, everything
+from warehouse.lake.lake import Lake, open_lake
 from warehouse.paths import PART, SIDECAR, DataDir
-from warehouse.repair import mend, repair
+from warehouse.release.ledger import Ledger
+from warehouse.release.losses import mend, repair
 
 MONTH = "clean_air/month=2026-11"
 

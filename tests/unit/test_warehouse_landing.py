@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from sources.registry.load import registry
+from sources.registry.read_registry import registry
 from tests.unit.warehouse_kit import AS_OF, fill_lake, land, offer, source
-from warehouse.intact import everything
-from warehouse.lake import Lake, open_lake
-from warehouse.landing import raw_paths
+from warehouse.lake.intact import everything
+from warehouse.lake.lake import Lake, open_lake
+from warehouse.lake.landing import raw_paths
 from warehouse.paths import DataDir
 
 # What a receipt of the layout before did not say.

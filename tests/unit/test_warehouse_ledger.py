@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.warehouse_kit import five_entries
-from warehouse.ledger import GENESIS, Ledger, LedgerError
+from warehouse.release.ledger import GENESIS, Ledger, LedgerError
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 

@@ -15,13 +15,13 @@ HEAVY = ("polars", "duckdb", "pyarrow", "pandas", "numpy", "dagster", "dbt", "gr
 _NOTHING_NEW = """
 import sys
 from pathlib import Path
-from sources.registry.load import registry
+from sources.registry.read_registry import registry
 from warehouse.lock import writer_lock
 from warehouse.paths import DataDir
 from warehouse.recovery import recover
-from warehouse.lake import open_lake
-from warehouse.ledger import Ledger
-from warehouse.releases import current
+from warehouse.lake.lake import open_lake
+from warehouse.release.ledger import Ledger
+from warehouse.release.releases import current
 data = DataDir(Path(sys.argv[1])).prepare()
 with writer_lock(data, "refresh"):
     assert recover(data).nothing
@@ -64,15 +64,15 @@ def test_nothing_new_imports_nothing_heavy(tmp_path: Path) -> None:
     [
         "paths",
         "lock",
-        "ledger",
-        "index",
+        "release.ledger",
+        "lake.index",
         "atomic",
-        "landing",
-        "releases",
-        "catalogue",
+        "lake.landing",
+        "release.releases",
+        "tables.catalogue",
         "recovery",
-        "gate_records",
-        "lake",
+        "release.gate_records",
+        "lake.lake",
     ],
 )
 def test_light_modules_stay_light(module: str) -> None:

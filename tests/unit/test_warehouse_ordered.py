@@ -12,12 +12,12 @@ import duckdb
 import pytest
 
 from tests.unit.warehouse_kit import mart
-from warehouse import digest, ordered
-from warehouse.catalogue import MartColumn, MartTable
-from warehouse.contract import ContractBroken
-from warehouse.digest import table_digest
 from warehouse.duck import connect
-from warehouse.ordered import OutOfOrder, digest_as_written, stage, staged, write_ordered
+from warehouse.tables import digest, ordered
+from warehouse.tables.catalogue import MartColumn, MartTable
+from warehouse.tables.contract import ContractBroken
+from warehouse.tables.digest import table_digest
+from warehouse.tables.ordered import OutOfOrder, digest_as_written, stage, staged, write_ordered
 
 TABLE = mart("mart_x", "air", (MartColumn("n", "bigint", "A number"), MartColumn("seen", "timestamp", "A moment")))
 SQL = "site_id VARCHAR, day DATE, value DECIMAL(18,6), ok BOOLEAN, n BIGINT, seen TIMESTAMP"

@@ -19,15 +19,15 @@ from expectations.records import DomainVerdict, GateRecord
 from sources.cleaning.store import FileCounts, PartitionCounts
 from sources.config.model import ColumnMapping, Format, Source, TimeMapping
 from sources.deliveries import Offer, Receipt
-from sources.registry.load import registry
-from warehouse.candidate import admit, admit_held, fresh
-from warehouse.catalogue import Catalogue, MartColumn, MartTable
-from warehouse.lake import Lake
-from warehouse.ledger import Ledger
-from warehouse.ordered import clear, stage
+from sources.registry.read_registry import registry
+from warehouse.candidate.admission import admit, admit_held, fresh
+from warehouse.lake.lake import Lake
 from warehouse.parquet import schema_of
 from warehouse.paths import DataDir
-from warehouse.release import Published, publish
+from warehouse.release.ledger import Ledger
+from warehouse.release.publication import Published, publish
+from warehouse.tables.catalogue import Catalogue, MartColumn, MartTable
+from warehouse.tables.ordered import clear, stage
 
 ZONE = ZoneInfo("Asia/Shanghai")
 AS_OF = datetime(2026, 11, 22, 6, 0)

@@ -7,7 +7,7 @@ import pytest
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 
 from orchestration import environment
-from orchestration.definitions import month_partitions, range_tags
+from orchestration.dagster.definitions import month_partitions, range_tags
 from warehouse.paths import DataDir
 
 PARTITIONS = month_partitions(date(2025, 1, 1), "Asia/Shanghai")

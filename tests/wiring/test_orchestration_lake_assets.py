@@ -8,12 +8,12 @@ from types import SimpleNamespace
 import dagster as dg
 import pytest
 
-from orchestration import lake_assets
-from orchestration.clean import CleanResult
-from orchestration.definitions import month_partitions, range_tags
-from orchestration.freshness import ObservationAge, allowed_age
-from orchestration.pull import PullResult
-from orchestration.resources import Refresh
+from orchestration.dagster import lake_assets
+from orchestration.dagster.definitions import month_partitions, range_tags
+from orchestration.dagster.freshness import ObservationAge, allowed_age
+from orchestration.dagster.resources import Refresh
+from orchestration.steps.clean import CleanResult
+from orchestration.steps.pull import PullResult
 from sources.registry import registry
 from warehouse.paths import DataDir
 

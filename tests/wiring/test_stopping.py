@@ -5,7 +5,7 @@ import signal
 
 import dagster as dg
 
-from orchestration.refresh import was_stopped
+from orchestration.dagster.run_job import was_stopped
 
 
 def test_a_run_that_dagster_saw_interrupted_counts_as_stopped() -> None:

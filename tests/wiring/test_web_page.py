@@ -15,8 +15,8 @@ from urllib.parse import quote
 import dagster as dg
 import pytest
 
+from orchestration.dagster.web_guard import Guard
 from orchestration.environment import prepare
-from orchestration.web_guard import Guard
 from tests import kit
 from warehouse.paths import DataDir
 

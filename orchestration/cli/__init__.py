@@ -1,0 +1,1 @@
+"""The command line: `ecoledger` and its commands, one module each."""

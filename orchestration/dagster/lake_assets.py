@@ -1,0 +1,177 @@
+"""Assets of the lake: the site register, declared tables, raw_<feed> and clean_<feed>, by month of delivery.
+
+Here belong their definitions, checks and retries. Not here: what pulling and cleaning do (pull.py, clean.py).
+
+A feed that fails does not fail its step, because Dagster would then skip every domain behind it: after the last retry
+the failure is kept on the session and shown by a failed check, and the other feeds go on.
+"""
+
+# No `from __future__ import annotations`: Dagster reads the annotations of its functions.
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.dagster.freshness import observation_age, policy_for
+from orchestration.dagster.resources import Refresh
+from orchestration.progress import step
+from orchestration.steps.clean import CleanResult, clean_feed
+from orchestration.steps.pull import PullResult, pull_feed
+from sources.registry import DECLARED_TABLES, Feed, Registry
+
+PULL_RETRIES = dg.RetryPolicy(max_retries=2, delay=0.5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+REGISTER = "site_register"
+DECLARED = "declared_tables"
+FILE_COUNTS = "file_counts"
+
+
+class PullIncomplete(Exception):
+    """Something of a feed could not be fetched; Dagster tries again."""
+
+
+def build_lake_assets(registry: Registry, partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """Site register and declared tables, then a raw and a clean asset per feed, all feeds on the same months."""
+    assets = [_entered_asset()]
+    for feed in registry.feeds.values():
+        assets += [_raw_asset(feed, partitions), _clean_asset(feed, partitions)]
+    return [*assets, _counts_asset(registry)]
+
+
+def _entered_asset() -> dg.AssetsDefinition:
+    described = {
+        REGISTER: "The dated site register in force, all feeds.",
+        DECLARED: "What users entered because no standard gives it: " + ", ".join(DECLARED_TABLES),
+    }
+
+    @dg.multi_asset(
+        name=REGISTER,
+        specs=[dg.AssetSpec(key, group_name="lake", description=text) for key, text in described.items()],
+    )
+    def entered(refresh: Refresh) -> Iterator[dg.MaterializeResult]:
+        session = refresh.session
+        with step("prepare", "site register") as told:
+            written = session.write_entered()
+            sites = written.pop(REGISTER)
+            rows = ", ".join(f"{name} {count}" for name, count in written.items() if count)
+            told.note(f"{sites} entries" + (f"; declared rows: {rows}" if rows else ""))
+        yield dg.MaterializeResult(asset_key=REGISTER, metadata={"entries": sites})
+        yield dg.MaterializeResult(asset_key=DECLARED, metadata=written)
+
+    return entered
+
+
+def _raw_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    key = f"raw_{feed.name}"
+    pulled = dg.AssetCheckSpec("pulled", asset=key, description="Every source was listed and everything due fetched.")
+
+    @dg.multi_asset(
+        name=key,
+        specs=[
+            dg.AssetSpec(
+                key,
+                group_name=feed.domain,
+                description=f"{feed.name_en} ({feed.name_zh}): deliveries as received, with receipts.",
+                owners=[],
+                metadata={"owner": feed.owner, "licence": feed.licence, "cadence_hours": float(feed.cadence_hours)},
+                kinds={"file"},
+            )
+        ],
+        check_specs=[pulled],
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        retry_policy=PULL_RETRIES,
+    )
+    def raw(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:
+        session = refresh.session
+        result = PullResult()
+        if feed.name in session.settings.feeds and session.settings.config.sources_of(feed.name):
+            with step("pull", feed.name) as told:
+                result = pull_feed(session, feed.name, set(context.partition_keys), told.note)
+                if result.failures:
+                    told.fail(result.text)
+        if result.failures and context.retry_number < PULL_RETRIES.max_retries:
+            raise PullIncomplete("; ".join(result.failures))
+        session.failures.setdefault(feed.name, []).extend(result.failures)
+        yield dg.MaterializeResult(
+            asset_key=key,
+            metadata={"new": result.new, "known": result.known, "bytes": result.size_bytes},
+            check_results=[_check("pulled", result.failures)],
+        )
+
+    return raw
+
+
+def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    key = f"clean_{feed.name}"
+    accounted = dg.AssetCheckSpec(
+        "accounted_for", asset=key, description="No file was refused and both counts of every file add up."
+    )
+    fresh = dg.AssetCheckSpec(
+        "observations_fresh", asset=key, description="The newest reading is no older than cadence and lateness allow."
+    )
+
+    @dg.multi_asset(
+        name=key,
+        specs=[
+            dg.AssetSpec(
+                key,
+                deps=[f"raw_{feed.name}", REGISTER],
+                group_name=feed.domain,
+                description="; ".join(f"{t.name}: {t.description}" for t in feed.tables.values()),
+                freshness_policy=policy_for(feed),
+                kinds={"polars", "parquet"},
+            )
+        ],
+        check_specs=[accounted, fresh],
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def clean(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:
+        session = refresh.session
+        result = CleanResult()
+        with step("clean", feed.name) as told:
+            result = clean_feed(session, feed.name, set(context.partition_keys), told.note)
+            if result.failure:
+                told.fail(result.text)
+                session.failures.setdefault(feed.name, []).append(result.failure)
+        age = observation_age(session, feed)
+        yield dg.MaterializeResult(
+            asset_key=key,
+            metadata={
+                "deliveries": result.deliveries,
+                "refused": len(result.refused),
+                "notices": dg.MetadataValue.json(result.notices),
+                **age.metadata,
+            },
+            check_results=[
+                _check("accounted_for", [result.failure] if result.failure else [*result.refused, *result.unbalanced]),
+                _check("observations_fresh", [] if age.fresh else [age.text], dg.AssetCheckSeverity.WARN),
+            ],
+        )
+
+    return clean
+
+
+def _counts_asset(registry: Registry) -> dg.AssetsDefinition:
+    @dg.asset(
+        name=FILE_COUNTS,
+        deps=[f"clean_{feed}" for feed in registry.feeds],
+        group_name="lake",
+        description="Both counts of every file, written with each cleaning: nothing lost.",
+        kinds={"parquet"},
+    )
+    def file_counts(refresh: Refresh) -> dg.MaterializeResult:
+        return dg.MaterializeResult(metadata={"deliveries": len(refresh.session.lake.index.inputs())})
+
+    return file_counts
+
+
+def _check(
+    name: str, problems: list[str], severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR
+) -> dg.AssetCheckResult:
+    text = "\n".join(f"- {problem}" for problem in problems[:20]) or "none"
+    return dg.AssetCheckResult(
+        check_name=name,
+        passed=not problems,
+        severity=severity,
+        metadata={"problems": dg.MetadataValue.md(text), "count": len(problems)},
+    )

@@ -1,0 +1,94 @@
+"""The third step: dbt builds what the plan asks for, the domains' marts first, the cross-domain ones after admission.
+
+Here belongs one dbt run as a step: what it says while it works, and what of it fails the step. Not here: what is asked
+of dbt (dbt_runs/planned.py), the process (dbt_runs/dbt_runner.py), or Dagster (dbt_assets.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from orchestration.dbt_runs.dbt_runner import NodeResult, node_result
+from orchestration.dbt_runs.planned import PlannedRun, begin_candidate, explained, note_results, plan_run
+from orchestration.steps.judge import warm_up
+from sources.disk import is_full
+from warehouse.full_disk import DiskFull, full_text
+
+if TYPE_CHECKING:
+    from orchestration.progress import Note
+    from orchestration.session import Session
+
+
+class SeedsNotLoaded(RuntimeError):
+    """dbt did not load seeds, so that no domain can be judged; the message names them and says why."""
+
+
+def plan_build(session: Session, number: int, note: Note) -> PlannedRun:
+    """Decides what dbt run 1 or 2 has to build; the first begins the candidate."""
+    if number == 1:
+        begin_candidate(session)
+    plan = plan_run(session, number)
+    # What is carried is not judged again, and the judge takes seconds to import.
+    if any(d.node.kind == "model" for d in plan.asked.values()):
+        warm_up()
+    note(f"{len(plan.asked)} of {len(plan.decisions)} nodes may have changed")
+    return plan
+
+
+def build(session: Session, plan: PlannedRun, note: Note) -> Iterator[NodeResult]:
+    """Runs dbt over what `plan` asks for and yields every result; what came of it is kept for the gate and for people.
+
+    DiskFull if a node met a full disk: its domain must not be held for that. SeedsNotLoaded if a seed is missing.
+    """
+    results: list[NodeResult] = []
+    for result in _run(session, plan):
+        results.append(result)
+        note(f"{result.index} of {result.total}: {result.name}")
+        yield result
+    note(summary_text(results))
+    if any(r.status == "error" and is_full(r.message) for r in results):
+        raise DiskFull(full_text(session.data.root))
+    _require_seeds(results, [unique_id for unique_id in plan.asked if unique_id.startswith("seed.")])
+    note_results(session, results)
+    session.plan += explained(plan, results)
+
+
+def _run(session: Session, plan: PlannedRun) -> Iterator[NodeResult]:
+    """Runs dbt for what is asked; nothing is started where nothing is."""
+    if not plan.asked:
+        return
+    target, variables = session.dbt_target(plan.number), session.dbt_vars(plan.number)
+    # Closed at once however this step ends: dbt must not outlive it.
+    with closing(session.dbt.run(plan.arguments, target, variables)) as events:
+        yield from filter(None, map(node_result, events))
+
+
+def _require_seeds(results: Sequence[NodeResult], seeds: Sequence[str]) -> None:
+    """Fails the step if a seed was not loaded: no domain can be judged without standards and plan.
+
+    A mart that is missing is the gate's business. A seed is not, and Dagster would wait for ever for a step whose
+    inputs are partly skipped and partly failed.
+    """
+    built = {r.unique_id for r in results if r.built}
+    lost = [unique_id.split(".")[-1] for unique_id in seeds if unique_id not in built]
+    if not lost:
+        return
+    said = "; ".join(f"{r.name}: {r.message}" for r in results if r.status == "error")
+    why = said or "dbt ended before it built anything"
+    raise SeedsNotLoaded(f"dbt did not load {len(lost)} of {len(seeds)} seeds ({', '.join(lost[:3])}, …): {why[:400]}")
+
+
+def summary_text(results: Sequence[NodeResult]) -> str:
+    """'24 models, 3 seeds, 120 tests; 1 failed, 2 skipped'."""
+    built = [r for r in results if r.built]
+    tests = sum(r.resource_type == "test" for r in results)
+    text = f"{sum(r.resource_type == 'model' for r in built)} models, {tests} tests"
+    counts = {
+        "failed": sum(r.status in ("error", "fail") for r in results),
+        "warned": sum(r.status == "warn" for r in results),
+        "skipped": sum(r.status == "skip" or r.status == "skipped" for r in results),
+    }
+    unusual = ", ".join(f"{n} {word}" for word, n in counts.items() if n)
+    return f"{text}; {unusual}" if unusual else text

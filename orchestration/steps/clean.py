@@ -1,0 +1,121 @@
+"""The second step of one feed: clean what landed in the given months and is not cleaned as it should be.
+
+Here belongs the call into sources.cleaning with its result for people. Not here: any row, or where partitions lie.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from orchestration.survey import stale_flags
+from sources.deliveries import Receipt
+from sources.disk import is_full
+
+if TYPE_CHECKING:
+    from orchestration.progress import Note
+    from orchestration.session import Session
+
+
+@dataclass
+class CleanResult:
+    """What a cleaning did: deliveries, why some were refused (each names its file), unbalanced counts, and why it
+    failed.
+
+    `notices` are sentences about what people should know although it is not a fault: sources that are gone or renamed,
+    deliveries of one time that contradict each other, readings used under an assumption.
+    """
+
+    deliveries: int = 0
+    refused: list[str] = field(default_factory=list)
+    unbalanced: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    failure: str = ""
+
+    @property
+    def text(self) -> str:
+        """The result on one line."""
+        if self.failure:
+            return self.failure
+        refused = f", {len(self.refused)} refused" if self.refused else ""
+        unbalanced = f", {len(self.unbalanced)} do not balance" if self.unbalanced else ""
+        notes = f", {len(self.notices)} notes" if self.notices else ""
+        return f"{self.deliveries} files{refused}{unbalanced}{notes}"
+
+
+def clean_feed(session: Session, feed: str, months: Set[str], note: Note) -> CleanResult:
+    """Cleans every delivery of `feed` delivered in `months` (partition keys) that is not cleaned under its fingerprint.
+
+    Flags that other thresholds set are renewed, of all months.
+
+    A failure leaves the feed's lake as it was and is told in the result, so that the other feeds go on.
+    """
+    from sources.cleaning.clean_run import clean_deliveries
+    from sources.readers import is_panic
+
+    lake, settings = session.lake, session.settings
+    waiting = lake.uncleaned(feed, session.fingerprints, session.claims.reads)
+    # What was just fetched may have been delivered in another month than its source's clock had said.
+    fetched = session.fetched.get(feed, ())
+    due = [d for d in waiting if f"{d.receipt.delivered_at[:7]}-01" in months or d.receipt.delivery_id in fetched]
+    result = CleanResult(deliveries=len(due))
+    stale = stale_flags(settings, feed, lake.index)
+    if not due and not stale:
+        note("nothing waiting")
+        return result
+    note(f"{len(due)} files" + (f", flags of {', '.join(stale)}" if stale else ""))
+    try:
+        with lake.cleaning():
+            report = clean_deliveries(
+                feed,
+                settings.config,
+                session.register,
+                due,
+                lake,
+                session.fingerprints,
+                note,
+                registry=settings.registry,
+            )
+            done = lake.finish_cleaning()
+    except BaseException as error:
+        # A panic of a native library is not an Exception. Ctrl-C and a full disk are no fault of the feed.
+        if is_full(error) or not (isinstance(error, Exception) or is_panic(error)):
+            raise
+        result.failure = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
+        traceback.print_exception(error)
+        return result
+    result.refused = [reason for _, reason in report.refused]
+    result.unbalanced = [f"{u.file_name}: {u.what}" for u in done.unbalanced]
+    result.notices = [*_removed(session, report.removed), *report.contradictions, *report.moved, *report.named]
+    result.notices += report.renewed
+    session.notices += result.notices
+    session.cleaned.setdefault(feed, set()).update(r.delivery_id for r in report.cleaned)
+    note(result.text)
+    return result
+
+
+def _removed(session: Session, receipts: Sequence[Receipt]) -> list[str]:
+    """One sentence for each source that lost deliveries: how many, and which source reads the files now."""
+    said = []
+    for (feed, source_id), own in groupby(sorted(receipts, key=_by_source), key=_by_source):
+        lost = list(own)
+        number = f"{len(lost)} {'delivery' if len(lost) == 1 else 'deliveries'}"
+        declared = {s.id: s for s in session.settings.config.sources}
+        heirs = [s for s in session.lake.index.adopters(source_id) if s in declared]
+        same = [s.id for s in session.settings.config.sources_of(feed) if s.path == lost[-1].source_path]
+        if source_id in declared:
+            said.append(f"source {source_id} no longer names {number}: {', '.join(heirs)} reads them now")
+        elif renamed := next((s for s in same if s in heirs or lost[-1].connector != "file"), None):
+            said.append(f"source {source_id} was renamed: {renamed} reads its {number} now")
+        elif heirs:
+            said.append(f"source {source_id} is gone: {', '.join(heirs)} reads its {number} now")
+        else:
+            said.append(f"source {source_id} is gone and took the readings of its {number} with it")
+    return said
+
+
+def _by_source(receipt: Receipt) -> tuple[str, str]:
+    return receipt.feed, receipt.source_id

@@ -1,0 +1,136 @@
+"""The fourth step: judge the marts of the domains, later the cross-domain group.
+
+Here belongs the order of calls into expectations and warehouse. Not here: any rule about data, or Dagster
+(gate_assets.py).
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from expectations.carry import Standing, standing_of
+from expectations.dbt_results import DbtFinding, read_dbt_results
+from expectations.gate import judge
+from expectations.great_judge import import_library
+from expectations.records import GateReport
+from orchestration import handover
+from orchestration.dbt_runs.dbt_runner import RUN_RESULTS
+from orchestration.dbt_runs.planned import carried_tests
+from orchestration.session import Session
+from warehouse.candidate.build_plan import short
+from warehouse.candidate.build_state import BuildState, Known, build_state
+from warehouse.duck import connect
+from warehouse.release.gate_records import rows_kept
+from warehouse.release.releases import Release, current, read_manifest
+from warehouse.sql import quoted
+from warehouse.tables.admitted import CANDIDATE_SCHEMA, CROSS_SCHEMA
+from warehouse.tables.catalogue import CROSS_DOMAIN, MartTable
+from warehouse.tables.contract import ContractBroken
+from warehouse.tables.digest import contract_text
+from warehouse.tables.ordered import clear, stage
+
+# Bound to records of a table that is there but breaks its contract, so that it has no digest of its own.
+BROKEN = "contract broken"
+
+
+def warm_up() -> None:
+    """Imports the judge in the background: it takes 3 s, and while dbt builds this process only waits for it."""
+    threading.Thread(target=import_library, name="warm up the judge", daemon=True).start()
+
+
+def judge_domains(session: Session) -> GateReport:
+    """Judges every domain mart of the candidate and the clean layer beneath; keeps and returns the report."""
+    clear(session.data.ordered)
+    return _judge(session, "domains", session.catalogue.domain_marts, CANDIDATE_SCHEMA, 1, session.data.clean)
+
+
+def judge_cross_domain(session: Session) -> GateReport:
+    """Judges the cross-domain marts; keeps and returns the report."""
+    return _judge(session, CROSS_DOMAIN, session.catalogue.of(CROSS_DOMAIN), CROSS_SCHEMA, 2, None)
+
+
+def judged_digests(report: GateReport) -> dict[str, str]:
+    """The digest that each table's records are bound to."""
+    return {record.table_name: record.table_digest for record in report.records}
+
+
+def _judge(
+    session: Session, name: str, tables: Sequence[MartTable], schema: str, run: int, clean_root: Path | None
+) -> GateReport:
+    docs = handover.gate_folder(session.data) / "docs" / name
+    shutil.rmtree(docs, ignore_errors=True)
+    before = current(session.data)
+    with connect(session.data.spill, session.data.build_db, read_only=True) as con:
+        digests, found = _digests(con, schema, tables, session.data.ordered)
+        report = judge(
+            con,
+            session.catalogue,
+            [t.name for t in tables],
+            digests,
+            _findings(session, run),
+            before.path if before else None,
+            session.waivers,
+            docs,
+            clean_root=clean_root,
+            as_of=session.as_of(),
+            registry=session.settings.registry,
+            standing=_standing(before, session.settings.full),
+            reads=_admitted_digests(session) if run == 2 else {},
+            clean_tokens=session.lake.tokens(),
+        )
+    with build_state(session.data.build_db) as state:
+        state.put_digests(found)
+    handover.save_report(session.data, name, report)
+    return report
+
+
+def _standing(release: Release | None, is_full: bool) -> Standing:
+    """What the current release holds; no record of it where a full run judges all again, nothing before the first."""
+    if release is None:
+        return Standing()
+    digests = {table["name"]: table["digest"] for table in read_manifest(release)["tables"]}
+    return standing_of([] if is_full else rows_kept(release), digests)
+
+
+def _admitted_digests(session: Session) -> dict[str, str]:
+    """The digests of what the second run's tables are compared with."""
+    return {table.name: table.digest for table in handover.load_admitted(session.data)}
+
+
+def _digests(
+    con: duckdb.DuckDBPyConnection, schema: str, tables: Sequence[MartTable], ordered: Path
+) -> tuple[dict[str, str], Known]:
+    """The digest of every table that the candidate holds, and what is to be kept of them.
+
+    A table that holds what it held when its digest was taken is not read. Of the others the same pass leaves the
+    Parquet in `ordered`; the release sorts a table again should it need one that is not there.
+    """
+    rows = con.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = ?", [schema]).fetchall()
+    present = {name for (name,) in rows}
+    state = BuildState(con)
+    known, tokens = state.digests(), {short(node): token for node, token in state.tokens().items()}
+    digests: dict[str, str] = {}
+    found: dict[tuple[str, str, str], str] = {}
+    for table in tables:
+        if table.name not in present:
+            continue
+        place = (table.name, tokens.get(table.name, ""), contract_text(table))
+        try:
+            digests[table.name] = known.get(place) or stage(con, f"{schema}.{quoted(table.name)}", table, ordered)
+        except ContractBroken:
+            digests[table.name] = BROKEN
+            continue
+        if place[1]:
+            found[place] = digests[table.name]
+    return digests, found
+
+
+def _findings(session: Session, run: int) -> tuple[DbtFinding, ...]:
+    published = [table.name for table in session.catalogue.tables]
+    results = session.dbt_target(run) / RUN_RESULTS
+    return read_dbt_results(results, session.manifest_path, published, carried_tests(session, run))

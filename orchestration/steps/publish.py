@@ -1,0 +1,113 @@
+"""The fifth step: admit what passed, hold what failed, publish.
+
+Here belongs the order of calls into warehouse, and what refuses a release. Not here: any rule about holding or
+publishing, or Dagster (gate_assets.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from expectations.records import DomainVerdict, GateReport
+from expectations.verdicts import domain_verdicts
+from expectations.waivers import Waiver
+from orchestration import handover
+from orchestration.session import Session
+from orchestration.steps.judge import judged_digests
+from warehouse.candidate.admission import HeldContractChanged, admit, admit_held, fresh
+from warehouse.release.gate_records import Refused
+from warehouse.release.publication import Published, publish
+from warehouse.release.releases import hold, prune
+from warehouse.tables.admitted import AdmittedTable
+from warehouse.tables.catalogue import CROSS_DOMAIN, Catalogue, MartTable
+
+KEEP_RELEASES = 30
+_REASONS_SHOWN = 3
+_REASON_WIDTH = 240
+
+
+def admit_tables(session: Session) -> list[AdmittedTable]:
+    """Writes what the release will hold of each domain; HeldContractChanged if a held table's contract changed."""
+    report = handover.load_report(session.data, "domains")
+    verdicts = {v.domain: v for v in report.domain_verdicts}
+    try:
+        judged = judged_digests(report)
+        admitted = admit(session.data.build_db, session.catalogue, verdicts, judged, session.data, session.as_of())
+    except HeldContractChanged as stop:
+        session.refused = str(stop)
+        raise
+    session.states = handover.domain_states(admitted)
+    session.held = {d: shortened(verdicts[d].reasons) if d in verdicts else "not judged" for d in session.states}
+    handover.save_admitted(session.data, admitted)
+    return admitted
+
+
+def publish_release(session: Session) -> Published:
+    """Publishes what was admitted and judged; Refused if the cross-domain group failed or a digest was not judged."""
+    domains = handover.load_report(session.data, "domains")
+    cross = handover.load_report(session.data, CROSS_DOMAIN)
+    try:
+        held = _hold_alone(session, cross)
+        names, judged = {table.name for table in held}, judged_digests(cross)
+        built = [t for t in session.catalogue.of(CROSS_DOMAIN) if t.name not in names]
+        published = publish(
+            session.data,
+            session.data.build_db,
+            session.catalogue,
+            [*handover.load_admitted(session.data), *held, *(fresh(t, judged.get(t.name, "")) for t in built)],
+            [*domains.records, *cross.records],
+            [*domains.domain_verdicts, *cross.domain_verdicts],
+            session.lake.index.inputs(),
+            as_of=session.as_of(),
+            entered=session.lake.entered(),
+            configuration=session.configuration(),
+            waivers=[_waiver_entry(w) for w in session.waivers],
+            docs_dir=handover.gate_folder(session.data) / "docs",
+            zone=ZoneInfo(session.settings.zone),
+        )
+    except (Refused, HeldContractChanged) as stop:
+        session.refused = str(stop)
+        raise
+    session.published = published
+    prune(session.data, KEEP_RELEASES)
+    return published
+
+
+def _hold_alone(session: Session, report: GateReport) -> list[AdmittedTable]:
+    """Holds the cross-domain tables that failed, so that the others publish; Refused if others are built from one."""
+    verdict = report.domain(CROSS_DOMAIN)
+    if verdict is not None and verdict.verdict != "fail":
+        return []
+    if verdict is not None:
+        failed = failed_alone(session.catalogue, report)
+        if failed:
+            held = admit_held(session.data.build_db, failed, session.data, session.as_of())
+            session.states[CROSS_DOMAIN] = held[0].state
+            session.held[CROSS_DOMAIN] = shortened([r for own in failed.values() for r in own.reasons])
+            return held
+    reason = shortened(verdict.reasons) if verdict else "it was not judged"
+    hold(session.data, CROSS_DOMAIN, reason, session.as_of().isoformat())
+    pages = handover.gate_folder(session.data) / "docs" / CROSS_DOMAIN / "index.html"
+    raise Refused(f"the cross-domain group failed its gate: {reason} (all of it: {pages})")
+
+
+def failed_alone(catalogue: Catalogue, report: GateReport) -> dict[MartTable, DomainVerdict]:
+    """The cross-domain tables that failed, each with its own reasons; none if another table is built from one."""
+    failed = [catalogue.table(v.table) for v in report.table_verdicts if v.verdict == "fail"]
+    if any(table.is_read for table in failed):
+        return {}
+    broken = [r for r in report.records if r.outcome == "fail"]
+    return {table: domain_verdicts([r for r in broken if r.table_name == table.name])[0] for table in failed}
+
+
+def shortened(reasons: Sequence[str]) -> str:
+    """The first reasons on one line, cut to what a person reads; all of them stand in the gate's pages."""
+    text = "; ".join(" ".join(reason.split())[:_REASON_WIDTH] for reason in reasons[:_REASONS_SHOWN])
+    more = f"; and {len(reasons) - _REASONS_SHOWN} more" if len(reasons) > _REASONS_SHOWN else ""
+    return text + more
+
+
+def _waiver_entry(waiver: Waiver) -> dict[str, str]:
+    entry = {name: getattr(waiver, name) for name in ("table", "expectation", "who", "approved_by", "reason")}
+    return {**entry, "until": waiver.until.isoformat()}

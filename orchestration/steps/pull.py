@@ -1,0 +1,91 @@
+"""The first step of one feed: fetch what is due and not landed.
+
+Here belongs the loop from offers to landed deliveries, with what could not be fetched named and the rest going on. Not
+here: listing (survey.py), storing (warehouse.lake.lake) or retries (lake_assets.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from orchestration.adoption import looked
+from orchestration.survey import survey_feed
+from sources.deliveries import PullError
+from sources.disk import is_full
+
+if TYPE_CHECKING:
+    from orchestration.progress import Note
+    from orchestration.session import Session
+    from warehouse.lake.lake import Landed
+
+_NOTE_EVERY = 25
+
+
+@dataclass
+class PullResult:
+    """What a pull did: new deliveries, of these adopted ones, offers that were as before, bytes, and what failed.
+
+    An offer is as before if its bytes are those of its last state.
+    """
+
+    new: int = 0
+    adopted: int = 0
+    known: int = 0
+    size_bytes: int = 0
+    failures: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The result on one line."""
+        known = f", {self.known} unchanged" if self.known else ""
+        adopted = f", {self.adopted} of them adopted" if self.adopted else ""
+        failed = f"; {self.failures[0]}" if self.failures else ""
+        more = f" (and {len(self.failures) - 1} more)" if len(self.failures) > 1 else ""
+        return f"{self.new} new files{adopted}{known}{failed}{more}"
+
+
+def pull_feed(session: Session, feed: str, months: Set[str], note: Note) -> PullResult:
+    """Fetches every due offer of `feed` delivered in one of `months` (partition keys); what is landed stays landed."""
+    found = survey_feed(session.settings, feed, session.lake.index)
+    sources = {source.id: source for source in session.settings.config.sources_of(feed)}
+    result = PullResult(failures=list(found.failures))
+    fetched: set[str] = set()
+    due = [item for item in found.due if item.month in months]
+    with session.lake.batch():
+        for number, item in enumerate(due, 1):
+            if number % _NOTE_EVERY == 1:
+                note(f"{number} of {len(due)}: {item.offer.file_name}")
+            if item.known is not None:
+                source = sources[item.offer.source_id]
+                landed = session.lake.adopt(item.offer, item.known, source, session.settings.now)
+                result.adopted += landed.new
+                _count(result, fetched, landed)
+                continue
+            try:
+                with item.connector.fetch(item.offer) as stream:
+                    landed = session.lake.land(item.offer, stream, sources[item.offer.source_id], session.settings.now)
+            except PullError as error:
+                result.failures.append(str(error))
+                continue
+            except OSError as error:
+                # A full disk is no fault of the source: nothing else will land either.
+                if is_full(error):
+                    raise
+                result.failures.append(f"{item.offer.file_name}: cannot be read ({error.strerror or error})")
+                continue
+            _count(result, fetched, landed)
+            result.known += not landed.new
+            result.size_bytes += landed.receipt.size_bytes if landed.new else 0
+    if all(item.month in months for item in found.due if item.known is not None):
+        looked(session.settings, feed, session.lake.index)
+    session.fetched.setdefault(feed, set()).update(fetched)
+    note(result.text)
+    return result
+
+
+def _count(result: PullResult, fetched: set[str], landed: Landed) -> None:
+    if landed.new:
+        result.new += 1
+        fetched.add(landed.receipt.delivery_id)

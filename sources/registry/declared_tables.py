@@ -1,0 +1,115 @@
+"""The declared tables: what a user enters because no standard gives its rows, and which columns each has.
+
+Here belong the tables that `[declared]` of a configuration may name. Each bears the name of the dbt seed that holds the
+rows delivered with EcoLedger; a test holds both to the same columns. Not here: judging a file (sources.config.declared)
+or what a row means for a figure (dbt_project). Standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sources.registry.feed_model import Column
+
+_DOCUMENT_DATE = Column("document_date", "date", "Date of the document")
+_ENTERED_BY = Column("entered_by", "string", "Who entered the row")
+
+
+@dataclass(frozen=True)
+class DeclaredTable:
+    """One table; `required` columns may not be empty. The key columns are required, too."""
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+    required: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Columns that identify a row; the user's row replaces the delivered one of the same key."""
+        return tuple(c.name for c in self.columns if c.key)
+
+    @property
+    def clean_name(self) -> str:
+        """The table's name in the clean layer."""
+        return f"declared_{self.name}"
+
+    def needs(self, column: str) -> bool:
+        """Whether the column may not be empty."""
+        return column in self.required or column in self.key
+
+
+_TABLES = (
+    DeclaredTable(
+        "municipal_targets",
+        "Targets that the municipality sets",
+        (
+            Column("indicator_id", "string", "Indicator or commitment of the plan", key=True),
+            Column("target_operator", "string", "How the target is meant", allowed=("<=", ">=", "<", ">")),
+            Column("target_value", "decimal", "Target in the unit of the indicator"),
+            Column("document_no", "string", "Number of the document"),
+            Column("document_date", "date", "Date of the document; the latest holds", key=True),
+            _ENTERED_BY,
+        ),
+        ("target_operator", "target_value", "document_no"),
+    ),
+    DeclaredTable(
+        "plan_baseline_scopes",
+        "Scope and factors of the plan's baselines",
+        (
+            Column("indicator_id", "string", "Indicator of the plan", key=True),
+            Column("baseline_year", "int", "Year of the baseline", key=True),
+            Column("is_declared", "bool", "Whether scope and factors are declared"),
+            Column("scope_zh", "string", "Scope of the baseline"),
+            Column("factors_zh", "string", "Factors of the baseline"),
+            Column("document_no", "string", "Number of the document"),
+            _DOCUMENT_DATE,
+        ),
+        ("is_declared", "scope_zh", "factors_zh", "document_no", "document_date"),
+    ),
+    DeclaredTable(
+        "energy_equal_value",
+        "Equal-value (等价值) coefficient of electricity by year",
+        (
+            Column("data_year", "int", "Year the coefficient is for", key=True),
+            Column("kgce_per_kwh", "decimal", "kgce/kWh"),
+            Column("document", "string", "Document it is taken from"),
+            _DOCUMENT_DATE,
+            _ENTERED_BY,
+        ),
+        ("kgce_per_kwh", "document", "document_date"),
+    ),
+    DeclaredTable(
+        "energy_own_factors",
+        "Own coefficients that go before a standard's defaults",
+        (
+            Column("carrier", "string", "Energy carrier", key=True),
+            Column("unit", "string", "Unit of the amounts", key=True),
+            Column("valid_from", "date", "First day the row holds", key=True),
+            Column("valid_to", "date", "Last day the row holds; empty while it holds"),
+            Column("kgce_per_standard_unit", "decimal", "kgce per unit of the standard"),
+            Column("ncv_gj_per_basis", "decimal", "NCV, GJ per basis of energy_co2_fuel"),
+            Column("carbon_tc_per_tj", "decimal", "Carbon content, tC/TJ"),
+            Column("oxidation", "decimal", "Oxidation factor, share"),
+            Column("document", "string", "Document it is taken from"),
+            _DOCUMENT_DATE,
+            _ENTERED_BY,
+        ),
+        ("document", "document_date"),
+    ),
+    DeclaredTable(
+        "ranking_verifications",
+        "Ranking lists that somebody verified",
+        (
+            Column("list_id", "string", "List, as in the ranking marts", key=True),
+            Column("period_kind", "string", "Kind of period", key=True, allowed=("week", "month", "quarter")),
+            Column("period_start", "date", "First day of the period", key=True),
+            Column("document_no", "string", "Number of the document"),
+            Column("verified_on", "date", "Date of the verification"),
+            Column("verified_by", "string", "Who verified"),
+        ),
+        ("document_no", "verified_on"),
+    ),
+)
+DECLARED_TABLES: Mapping[str, DeclaredTable] = {table.name: table for table in _TABLES}

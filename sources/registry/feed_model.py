@@ -1,0 +1,278 @@
+"""The words of the registry as frozen classes: feed, clean table, column, parameter, unit.
+
+Here belong the shapes and the columns that every clean table shares. Not here: the declarations themselves
+(feeds/*.toml, units.toml), reading them (read_registry.py), and anything that needs polars: a refresh with nothing
+new loads this module and must stay light.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+# QARTOD flag values (IOOS QARTOD manual, table of data flags).
+FLAG_PASS = 1
+FLAG_NOT_EVALUATED = 2
+FLAG_SUSPECT = 3
+FLAG_FAIL = 4
+FLAG_MISSING = 9
+
+# Grains a clean table may be partitioned by; the value is the strftime pattern of a partition.
+GRAINS: Mapping[str, str] = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
+
+PROVENANCE_BY_TRUST = ("simulated", "plan", "reported", "observed")
+
+
+class RegistryError(ValueError):
+    """A declaration that cannot be used; the message names file and entry."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `dtype` is string, int, tinyint, bool, date, timestamp or decimal (18,6)."""
+
+    name: str
+    dtype: str
+    description: str
+    key: bool = False
+    allowed: tuple[str, ...] = ()
+
+
+CLEAN_COLUMNS: tuple[Column, ...] = (
+    Column("site_id", "string", "Site of the reading, from the site register", key=True),
+    Column("parameter", "string", "Parameter code of the registry", key=True),
+    Column("period_start", "timestamp", "First instant of the period, reporting zone, naive"),
+    Column("period_end", "timestamp", "Instant after the period, reporting zone, naive", key=True),
+    Column("period_start_utc", "timestamp", "First instant of the period, UTC, naive; orders readings", key=True),
+    Column("value", "decimal", "Value in `unit`; null when missing; the reported limit when censored"),
+    Column("unit", "string", "The parameter's unit of the registry"),
+    Column("censored", "string", "'<' below the detection limit, '>' above the range, else null", allowed=("<", ">")),
+    Column("value_raw", "string", "The value as received"),
+    Column("unit_raw", "string", "The unit as declared for, or delivered with, the value"),
+    Column("source_status", "string", "The source's own status mark, as received"),
+    Column("flag", "tinyint", "QARTOD: 1 pass, 2 not evaluated, 3 suspect, 4 fail, 9 missing"),
+    Column("flag_tests", "string", "Tests that set the flag, comma separated, empty if none"),
+    Column(
+        "provenance",
+        "string",
+        "observed, reported or simulated",
+        allowed=("observed", "reported", "simulated"),
+    ),
+    Column("source_id", "string", "The declared source that delivered it"),
+    Column("known_from", "timestamp", "delivered_at of the delivery, reporting zone, naive"),
+    Column("raw_sha256", "string", "SHA-256 of the raw file"),
+    Column("raw_row", "int", "Row in the raw file; 1 is its first line, sheet row or record"),
+    Column("raw_column", "string", "Column of the raw file that held the value"),
+    Column("delivery_id", "string", "The delivery: what a source offered at a time; key of the counts of both"),
+)
+
+REGISTER_COLUMNS: tuple[Column, ...] = (
+    Column("site_id", "string", "Identifier used in the readings", key=True),
+    Column("feed", "string", "Feed the site belongs to", key=True),
+    Column("name_zh", "string", "Chinese name"),
+    Column("name_en", "string", "English or pinyin name"),
+    Column(
+        "kind",
+        "string",
+        "What the site is",
+        allowed=(
+            "section",
+            "station",
+            "micro_station",
+            "dustfall_point",
+            "point",
+            "grid_point",
+            "road_segment",
+            "weighbridge",
+            "meter",
+            "sector",
+            "area",
+        ),
+    ),
+    Column("network", "string", "Network that runs it: national, city, district, township, …"),
+    Column(
+        "area_code", "string", "Code of the area it lies in: district (6 digits), subdistrict or community (12 digits)"
+    ),
+    Column("river_zh", "string", "River, lake or ditch of a water section"),
+    Column("water_type", "string", "Limit column of GB 3838-2002", allowed=("river", "lake_reservoir")),
+    Column("reach_length_km", "decimal", "Length of the reach the section stands for, km"),
+    Column("class_target", "string", "Target class of the section", allowed=("I", "II", "III", "IV", "V")),
+    Column("noise_class", "string", "Functional area class, GB 3096-2008", allowed=("0", "1", "2", "3", "4a", "4b")),
+    Column("assessed", "bool", "Counts towards district figures"),
+    Column("road_length_km", "decimal", "Length of the road segment, km"),
+    Column("unit_to_notify", "string", "Unit that is told of an exceedance; no finding of responsibility"),
+    Column("lon", "decimal", "Longitude, degrees, WGS 84"),
+    Column("lat", "decimal", "Latitude, degrees, WGS 84"),
+    Column("valid_from", "date", "First day the entry holds", key=True),
+    Column("valid_to", "date", "Last day the entry holds; null while it holds"),
+    Column(
+        "provenance",
+        "string",
+        "observed, reported or simulated; where it is not said, that of the feed's sources",
+        allowed=("observed", "reported", "simulated"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit and how it becomes its base unit: value * factor + offset (exact decimals)."""
+
+    code: str
+    base: str
+    factor: Decimal
+    offset: Decimal = Decimal(0)
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SeriesTests:
+    """QARTOD thresholds of one parameter, in its unit; None means the test is not evaluated.
+
+    gross range: outside `fail` → 4, outside `suspect` → 3. Spike: how far the value lies beyond both neighbours, which
+    is its difference to the nearer of them. Rate of change: per hour. Flat line: hours within `flat_tolerance`.
+    Attenuated: range over `attenuated_hours` below `attenuated_min_range`. Both only above `flat_floor`, the lowest
+    value that the instrument tells from nothing: what stays there is clean air or water, not a stuck sensor.
+    Gap: more than `gap_periods` cadence periods missing before the reading.
+    """
+
+    fail_min: Decimal | None = None
+    fail_max: Decimal | None = None
+    suspect_min: Decimal | None = None
+    suspect_max: Decimal | None = None
+    spike_suspect: Decimal | None = None
+    spike_fail: Decimal | None = None
+    rate_suspect_per_h: Decimal | None = None
+    flat_tolerance: Decimal | None = None
+    flat_floor: Decimal | None = None
+    flat_suspect_hours: Decimal | None = None
+    flat_fail_hours: Decimal | None = None
+    attenuated_hours: Decimal | None = None
+    attenuated_min_range: Decimal | None = None
+    gap_periods: int | None = None
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One measured or reported quantity of a feed: code, names, unit, table and tests."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    unit: str
+    table: str
+    hj_code: str = ""
+    aliases: tuple[str, ...] = ()
+    tests: SeriesTests = field(default_factory=SeriesTests)
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """What holds between two parameters of one site and period: `lower` is at most `upper`, both in the same unit."""
+
+    lower: str
+    upper: str
+
+
+@dataclass(frozen=True)
+class CleanTable:
+    """One table of the clean layer: partition grain (day, month or year), the feed's own columns and row rules."""
+
+    name: str
+    feed: str
+    grain: str
+    description: str
+    dims: tuple[Column, ...] = ()
+    series_tests: bool = False
+    declared_key: tuple[str, ...] = ()
+    row_rules: tuple[RowRule, ...] = ()
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns in order: the shared ones, then the feed's own."""
+        return CLEAN_COLUMNS + self.dims
+
+    @property
+    def file_grain(self) -> str:
+        """What one file of the clean layer holds: a month of days, else one partition.
+
+        A file of a day's few thousand rows costs twice its rows, to write and in every scan of the table.
+        """
+        return "month" if self.grain == "day" else self.grain
+
+    def file_of(self, value: str) -> str:
+        """The file that holds the partition `value`: the month of a day, else the value itself."""
+        return value[:7] if self.grain == "day" else value
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Columns that identify one reading; the latest delivery wins per key."""
+        return self.declared_key or tuple(c.name for c in self.columns if c.key)
+
+    @property
+    def key_floats(self) -> bool:
+        """Whether the key leaves open when, so that a correction may move a reading to another partition."""
+        return not {"period_start", "period_start_utc"} & set(self.key)
+
+    @property
+    def series_key(self) -> tuple[str, ...]:
+        """Columns that identify one time series: the key without its times."""
+        return tuple(n for n in self.key if n not in ("period_start_utc", "period_end"))
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A stream of deliveries of one kind, with everything declared about it."""
+
+    name: str
+    name_zh: str
+    name_en: str
+    domain: str
+    cadence_hours: Decimal
+    lateness_allowed_hours: int
+    time_zone: str
+    owner: str
+    licence: str
+    tables: Mapping[str, CleanTable]
+    parameters: Mapping[str, Parameter]
+    vocabularies: Mapping[str, tuple[str, ...]]
+    invalid_status: tuple[str, ...]
+    quality: Mapping[str, Decimal]
+
+    def parameters_of(self, table: str) -> dict[str, Parameter]:
+        """Parameters whose readings live in `table`, by code."""
+        return {code: p for code, p in self.parameters.items() if p.table == table}
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All feeds and units; `fingerprint` is the SHA-256 of the declarations."""
+
+    feeds: Mapping[str, Feed]
+    units: Mapping[str, Unit]
+    fingerprint: str
+
+    def table(self, name: str) -> CleanTable:
+        """The clean table called `name`; KeyError if no feed declares it."""
+        for feed in self.feeds.values():
+            if name in feed.tables:
+                return feed.tables[name]
+        raise KeyError(name)
+
+    @property
+    def tables(self) -> dict[str, CleanTable]:
+        """Every clean table by name."""
+        return {name: t for feed in self.feeds.values() for name, t in feed.tables.items()}
+
+    def unit(self, text: str) -> Unit | None:
+        """The unit that `text` names by code or alias (exact, after trimming), or None: an unknown unit is refused."""
+        return self._unit_index.get(text.strip())
+
+    @property
+    def _unit_index(self) -> dict[str, Unit]:
+        index = self.__dict__.get("_unit_index_cache")
+        if index is None:
+            index = {name: u for u in self.units.values() for name in (u.code, *u.aliases)}
+            object.__setattr__(self, "_unit_index_cache", index)
+        return index

@@ -1,0 +1,176 @@
+"""Reads the TOML declarations into the registry's classes and refuses what does not hold together.
+
+Here belong parsing and consistency checks of declarations. Not here: the meaning of a threshold (cleaning)
+or of a user's mapping (sources.config).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sources.registry.feed_model import (
+    GRAINS,
+    CleanTable,
+    Column,
+    Feed,
+    Parameter,
+    Registry,
+    RegistryError,
+    RowRule,
+    SeriesTests,
+    Unit,
+)
+
+DECLARATIONS = Path(__file__).parent
+_TEST_NAMES = {f.name for f in fields(SeriesTests)}
+
+
+@cache
+def registry() -> Registry:
+    """The registry that ships with EcoLedger, read once per process."""
+    return load_registry(DECLARATIONS)
+
+
+def load_registry(folder: Path) -> Registry:
+    """Reads `units.toml` and `feeds/*.toml` below `folder`; RegistryError names file and entry."""
+    digest = hashlib.sha256()
+    units_file = folder / "units.toml"
+    digest.update(units_file.read_bytes())
+    units = _units(_toml(units_file))
+    feeds: dict[str, Feed] = {}
+    for file in sorted((folder / "feeds").glob("*.toml")):
+        digest.update(file.read_bytes())
+        feed = _feed(_toml(file), file.name, units)
+        feeds[feed.name] = feed
+    found = Registry(feeds=feeds, units=units, fingerprint=digest.hexdigest())
+    names = [t for feed in feeds.values() for t in feed.tables]
+    if len(names) != len(set(names)):
+        raise RegistryError(f"{folder}: two feeds declare the same clean table")
+    return found
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
+
+
+def _units(raw: Mapping[str, Any]) -> dict[str, Unit]:
+    units: dict[str, Unit] = {}
+    seen: dict[str, str] = {}
+    for code, entry in raw.items():
+        unit = Unit(
+            code=code,
+            base=entry.get("base", code),
+            factor=Decimal(entry.get("factor", 1)),
+            offset=Decimal(entry.get("offset", 0)),
+            aliases=tuple(entry.get("aliases", ())),
+        )
+        for name in (code, *unit.aliases):
+            if seen.setdefault(name, code) != code:
+                raise RegistryError(f"units.toml: '{name}' names both {seen[name]} and {code}")
+        units[code] = unit
+    for unit in units.values():
+        if unit.base not in units:
+            raise RegistryError(f"units.toml: {unit.code} has an undeclared base {unit.base}")
+    return units
+
+
+def _feed(raw: Mapping[str, Any], file: str, units: Mapping[str, Unit]) -> Feed:
+    name = raw["name"]
+    vocabularies = {k: tuple(v) for k, v in raw.get("vocabularies", {}).items()}
+    tables = {t: _table(t, entry, name, file, vocabularies) for t, entry in raw["tables"].items()}
+    parameters: dict[str, Parameter] = {}
+    for table, entries in raw["parameters"].items():
+        if table not in tables:
+            raise RegistryError(f"{file}: parameters of undeclared table {table}")
+        for code, entry in entries.items():
+            if code in parameters:
+                raise RegistryError(f"{file}: parameter {code} is declared twice")
+            parameters[code] = _parameter(code, entry, table, file, units)
+    for table in tables.values():
+        _check_row_rules(table, parameters, file)
+    return Feed(
+        name=name,
+        name_zh=raw["name_zh"],
+        name_en=raw["name_en"],
+        domain=raw["domain"],
+        cadence_hours=Decimal(raw["cadence_hours"]),
+        lateness_allowed_hours=raw["lateness_allowed_hours"],
+        time_zone=raw["time_zone"],
+        owner=raw["owner"],
+        licence=raw["licence"],
+        tables=tables,
+        parameters=parameters,
+        vocabularies=vocabularies,
+        invalid_status=tuple(raw.get("invalid_status", ())),
+        quality={k: Decimal(v) for k, v in raw["quality"].items()},
+    )
+
+
+def _table(
+    name: str, raw: Mapping[str, Any], feed: str, file: str, vocabularies: Mapping[str, tuple[str, ...]]
+) -> CleanTable:
+    if raw["grain"] not in GRAINS:
+        raise RegistryError(f"{file}: table {name} has the unknown grain '{raw['grain']}'; use one of {list(GRAINS)}")
+    dims = tuple(
+        Column(
+            name=dim,
+            dtype=entry["dtype"],
+            description=entry["description"],
+            key=entry.get("key", False),
+            allowed=vocabularies.get(entry.get("vocabulary", ""), ()),
+        )
+        for dim, entry in raw.get("dims", {}).items()
+    )
+    table = CleanTable(
+        name=name,
+        feed=feed,
+        grain=raw["grain"],
+        description=raw["description"],
+        dims=dims,
+        series_tests=raw.get("series_tests", False),
+        declared_key=tuple(raw.get("key", ())),
+        row_rules=tuple(RowRule(rule["lower"], rule["upper"]) for rule in raw.get("row_rules", ())),
+    )
+    if unknown := set(table.key) - {c.name for c in table.columns}:
+        raise RegistryError(f"{file}: the key of {name} names unknown columns {sorted(unknown)}")
+    return table
+
+
+def _check_row_rules(table: CleanTable, parameters: Mapping[str, Parameter], file: str) -> None:
+    """A row rule compares two parameters of one table in one unit; without tests of series, rows have no periods."""
+    if table.row_rules and not table.series_tests:
+        raise RegistryError(f"{file}: {table.name} has row rules; they need series_tests = true")
+    for rule in table.row_rules:
+        found = [parameters.get(code) for code in (rule.lower, rule.upper)]
+        if any(p is None or p.table != table.name for p in found):
+            raise RegistryError(
+                f"{file}: a row rule of {table.name} needs its parameters {rule.lower} and {rule.upper}"
+            )
+        if len({p.unit for p in found if p}) > 1:
+            raise RegistryError(f"{file}: {rule.lower} and {rule.upper} of a row rule have two units")
+
+
+def _parameter(code: str, raw: Mapping[str, Any], table: str, file: str, units: Mapping[str, Unit]) -> Parameter:
+    if raw["unit"] not in units:
+        raise RegistryError(f"{file}: parameter {code} has the undeclared unit '{raw['unit']}'")
+    tests = raw.get("tests", {})
+    if unknown := set(tests) - _TEST_NAMES:
+        raise RegistryError(f"{file}: parameter {code} has unknown tests {sorted(unknown)}")
+    values = {k: v if k == "gap_periods" else Decimal(v) for k, v in tests.items()}
+    return Parameter(
+        code=code,
+        name_zh=raw["name_zh"],
+        name_en=raw["name_en"],
+        unit=raw["unit"],
+        table=table,
+        hj_code=raw.get("hj_code", ""),
+        aliases=tuple(raw.get("aliases", ())),
+        tests=SeriesTests(**values),
+    )

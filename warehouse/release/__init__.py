@@ -1,0 +1,1 @@
+"""Releases: immutable directories, the ledger that names them, and what only a person may decide about them."""

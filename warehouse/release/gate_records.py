@@ -1,0 +1,75 @@
+"""Gate records as the release keeps them: rows bound to digests, this run's and the carried ones.
+
+Here belongs the rule that a table enters a release only with a passing record for exactly its digest. Not here: how a
+record comes about (expectations) or how tables are copied (publication.py). Standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from warehouse.release.releases import Release
+
+FILE = "gate/records.jsonl"
+
+
+class Refused(RuntimeError):
+    """Nothing is published: a table has no passing gate record for what it holds; the message names it."""
+
+
+class Record(Protocol):
+    """A gate record, as expectations.records.GateRecord gives it: a row under mart_gate_results' column names."""
+
+    def as_row(self) -> dict[str, Any]: ...
+
+
+def rows_of(records: Iterable[Record], judged_at: datetime) -> list[dict[str, Any]]:
+    """This run's records as rows with the time of judgement (naive, reporting zone).
+
+    A record that an earlier run made of the same digest says so itself, and keeps its own time.
+    """
+    return [{"judged_at": judged_at.isoformat(), **r.as_row()} for r in records]
+
+
+def rows_kept(release: Release) -> list[dict[str, Any]]:
+    """All rows that a release keeps, its own and those of the tables it holds."""
+    with (release.path / FILE).open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def carried_rows(release: Release | None, held: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
+    """The rows that let held tables through, as `release` keeps them; `held` is name → (digest, release of origin).
+
+    Rows of a later run about the same digest are not among them: a run that fails what stands holds what stands.
+    """
+    if release is None or not held:
+        return []
+    rows = rows_kept(release)
+    return [row for row in rows if held.get(row["table_name"]) == (row["table_digest"], row["release_id"])]
+
+
+def latest(rows: Sequence[Mapping[str, Any]], carried: Iterable[Mapping[str, Any]], grain: Sequence[str]) -> list[Any]:
+    """All of this run's rows, and those carried ones whose expectation this run did not judge on the same digest."""
+    judged = {tuple(row[name] for name in grain) for row in rows}
+    return [*rows, *(row for row in carried if tuple(row[name] for name in grain) not in judged)]
+
+
+def require_passing(rows: Sequence[Mapping[str, Any]], table: str, digest: str) -> None:
+    """Refused unless `digest` of `table` was judged and none of its records failed."""
+    bound = [row for row in rows if row["table_name"] == table and row["table_digest"] == digest]
+    if not bound:
+        raise Refused(f"{table}: no gate record is bound to the digest {digest[:12]}: it was not judged as it stands")
+    failed = [row["expectation"] for row in bound if row["outcome"] not in ("pass", "warn")]
+    if failed:
+        raise Refused(f"{table}: the gate failed it: {', '.join(failed[:5])}")
+
+
+def write(rows: Iterable[Mapping[str, Any]], path: Path) -> None:
+    """Writes rows as JSON lines, in a fixed order."""
+    lines = sorted(json.dumps(row, sort_keys=True, ensure_ascii=False) for row in rows)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

@@ -1,0 +1,124 @@
+"""The digest of a table: SHA-256 over its contract columns in a total order, the same on every machine.
+
+Here belongs the encoding of rows into bytes. Not here: which tables count towards a release. The digest depends on the
+names, types and values of the columns that are not volatile; not on insertion order, threads, batch sizes, the order
+in which columns are declared, or the DuckDB that holds the table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from warehouse.duck import select_ordered
+from warehouse.parquet import rechunked
+from warehouse.tables.catalogue import MartTable
+from warehouse.tables.contract import check_contract
+
+# Rows hashed at a time: part of the definition, because a chunk's columns are hashed one after the other.
+CHUNK_ROWS = 65_536
+_VERSION = "ecoledger table digest 1"
+
+
+def table_digest(con: duckdb.DuckDBPyConnection, relation: str, table: MartTable) -> str:
+    """SHA-256 in hex of `relation` (as written in SQL) under the contract of `table`; ContractBroken if it differs.
+
+    Encoding: a header (version, table, columns with types, grain) as JSON; then for each 65,536 rows the number of
+    rows and each column, by name: one byte per row (1 = not null), then the values with nulls as zeros (varchar: the
+    lengths as 64-bit numbers, then UTF-8; boolean: a byte; bigint, date as days and timestamp as microseconds since
+    1970: 64 bits; decimal: the unscaled 128 bits; all little-endian); at the end the number of all rows.
+    """
+    check_contract(con, relation, table)
+    digest = TableHash(table)
+    with con.cursor() as cursor:
+        reader = cursor.sql(select_ordered(relation, table, list(digest.types))).to_arrow_reader(CHUNK_ROWS)
+        for chunk in rechunked(reader, reader.schema, CHUNK_ROWS):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def contract_text(table: MartTable) -> str:
+    """Everything of a table's declaration that its digest depends on."""
+    types = {name: table.contract[name] for name in sorted(set(table.contract) - set(table.volatile))}
+    header = {"version": _VERSION, "table": table.name, "columns": types, "grain": list(table.grain)}
+    return json.dumps(header, sort_keys=True, ensure_ascii=True)
+
+
+class TableHash:
+    """The digest of a table while its rows come, in total order: `rows` so far, `types` of the columns that count."""
+
+    def __init__(self, table: MartTable) -> None:
+        self.types = {name: table.contract[name] for name in sorted(set(table.contract) - set(table.volatile))}
+        self.rows = 0
+        self._digest = hashlib.sha256()
+        _feed(self._digest, contract_text(table).encode())
+
+    def update(self, chunk: pa.Table) -> None:
+        """Adds the next CHUNK_ROWS rows; only the last chunk may have fewer. Further columns do not count."""
+        self.rows += chunk.num_rows
+        self._digest.update(chunk.num_rows.to_bytes(8, "little"))
+        for name, kind in self.types.items():
+            for part in _encoded(chunk.column(name).combine_chunks(), kind):
+                self._digest.update(part)
+
+    def hexdigest(self) -> str:
+        """SHA-256 in hex; nothing can be added afterwards."""
+        self._digest.update(self.rows.to_bytes(8, "little"))
+        return self._digest.hexdigest()
+
+
+def release_digest(tables: Iterable[tuple[str, str]], domains: Mapping[str, Mapping[str, str | None]]) -> str:
+    """SHA-256 over the digests of all published tables and what state each domain is in (state, since, reason)."""
+    content = {"version": "ecoledger release digest 1", "tables": sorted(tables), "domains": domains}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+
+
+def _encoded(values: pa.Array, kind: str) -> Iterable[memoryview | bytes]:
+    if isinstance(values, pa.ChunkedArray):
+        values = pa.concat_arrays(values.chunks)
+    if not values.null_count:
+        yield b"\1" * len(values)
+    else:
+        yield _bytes(values.is_valid().cast(pa.uint8()), 1)
+    if kind == "varchar":
+        text = _without_null(values.cast(pa.large_binary()), b"")
+        yield _bytes(pc.binary_length(text).cast(pa.int64()), 8)
+        start, end = _offset(text, 0), _offset(text, len(text))
+        yield memoryview(text.buffers()[2] or b"")[start:end]
+    elif kind == "boolean":
+        yield _bytes(_without_null(values, False).cast(pa.uint8()), 1)
+    elif kind == "date":
+        yield _bytes(_without_null(values.cast(pa.int32()).cast(pa.int64()), 0), 8)
+    elif kind == "timestamp":
+        yield _bytes(_without_null(values.cast(pa.timestamp("us")).cast(pa.int64()), 0), 8)
+    elif kind == "bigint":
+        yield _bytes(_without_null(values.cast(pa.int64()), 0), 8)
+    else:
+        wide = values.cast(pa.decimal128(38, values.type.scale))
+        yield _bytes(_without_null(wide, pa.scalar(0, wide.type)), 16)
+
+
+def _without_null(values: pa.Array, instead: object) -> pa.Array:
+    return values.fill_null(instead) if values.null_count else values
+
+
+def _bytes(values: pa.Array, width: int) -> memoryview:
+    """The value buffer of a fixed-width array, exactly its rows."""
+    start = values.offset * width
+    return memoryview(values.buffers()[1])[start : start + len(values) * width]
+
+
+def _offset(text: pa.LargeBinaryArray, place: int) -> int:
+    offsets = memoryview(text.buffers()[1])
+    start = (text.offset + place) * 8
+    return int.from_bytes(offsets[start : start + 8], "little")
+
+
+def _feed(digest, content: bytes) -> None:
+    digest.update(len(content).to_bytes(8, "little"))
+    digest.update(content)
