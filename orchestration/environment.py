@@ -26,7 +26,7 @@ event_log_storage:
   config:
     base_dir: {history}
 compute_logs:
-  module: dagster._core.storage.noop_compute_log_manager
+  module: orchestration.dagster.private
   class: NoOpComputeLogManager
 concurrency:
   pools:

@@ -1,44 +1,66 @@
 """Serving Dagster's web page behind the guard, with the daemon that starts its runs and the server of our definitions.
 
 Here belongs what `dagster dev` does, because that has no place to put the guard in. Not here: who may speak to the page
-(web_guard.py) or the definitions. Imports Dagster: only `ecoledger ui` loads this module.
+(web_guard.py), what it says of itself (web_sign.py) or the definitions. Imports Dagster: only `ecoledger ui` loads this
+module.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import dagster as dg
 import uvicorn
-from dagster._cli.proxy_server_manager import ProxyServerManager
-from dagster._core.workspace.context import WorkspaceProcessContext
-from dagster._core.workspace.load_target import ModuleTarget, WorkspaceFileTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.version import __version__
 
+from orchestration.children import end_descendants, keep_orphans
+from orchestration.dagster.private import ModuleTarget, ProxyServerManager, WorkspaceFileTarget, WorkspaceProcessContext
 from orchestration.dagster.web_guard import Guard
+from orchestration.dagster.web_sign import Sign, Signed
 from warehouse.paths import INSTALLED
 
 _DEFINITIONS = ModuleTarget("orchestration.dagster.definitions", None, str(INSTALLED), None)
-_GRACE_S = 30
+# An open tab keeps its connection open for ever.
+_CONNECTIONS_GRACE_S = 2
+# How long a run may take to end in good order; a stopped dbt takes up to 10 s.
+_CHILDREN_GRACE_S = 20
 
 
-def serve(host: str, port: int, names: Collection[str] = ()) -> None:
-    """Serves the page until Ctrl-C or SIGTERM; what it started ends with it. DAGSTER_HOME is set by then.
+def serve(listening: socket.socket, sign: Sign, names: Collection[str] = ()) -> None:
+    """Serves the page on `listening` until Ctrl-C or SIGTERM, whenever that comes; no process that it started, or that
+    those started, is left then. DAGSTER_HOME is set by then.
 
-    `names`: see web_guard.Guard; `host` is one of them.
+    `names`: see web_guard.Guard.
     """
+    keep_orphans()
+    try:
+        # The server takes both signals to end in good order, and hands them on when it has.
+        with suppress(KeyboardInterrupt):
+            _serve(listening, sign, names)
+    finally:
+        # Impatience must not leave a daemon with an enabled schedule behind.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        end_descendants(_CHILDREN_GRACE_S)
+
+
+def _serve(listening: socket.socket, sign: Sign, names: Collection[str]) -> None:
     with dg.DagsterInstance.get() as instance, _workspace(instance) as workspace, _daemon(workspace):
         target = WorkspaceFileTarget([str(workspace)])
         with WorkspaceProcessContext(instance, target, __version__, code_server_log_level="warning") as context:
-            page = Guard(create_app_from_workspace_process_context(context), {host, *names})
-            uvicorn.run(page, host=host, port=port, log_level="warning")
+            page = Guard(Signed(create_app_from_workspace_process_context(context), sign), names)
+            config = uvicorn.Config(page, log_level="warning", timeout_graceful_shutdown=_CONNECTIONS_GRACE_S)
+            uvicorn.Server(config).run([listening])
 
 
 @contextmanager
@@ -53,14 +75,13 @@ def _workspace(instance: dg.DagsterInstance) -> Iterator[Path]:
 
 @contextmanager
 def _daemon(workspace: Path) -> Iterator[None]:
-    """Without the daemon nothing started on the page would ever begin."""
-    command = [sys.executable, "-W", "ignore", "-m", "dagster._daemon", "run", "--workspace", str(workspace)]
-    with subprocess.Popen([*command, "--log-level", "warning"], cwd=INSTALLED) as process:
+    """Without the daemon nothing started on the page would ever begin; ended first, so that nothing begins any more."""
+    command = [sys.executable, "-W", "ignore", "-m", "orchestration.dagster.daemon", str(os.getpid()), str(workspace)]
+    with subprocess.Popen(command, cwd=INSTALLED) as process:
         try:
             yield
         finally:
             process.terminate()
-            try:
-                process.wait(_GRACE_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_CHILDREN_GRACE_S)
+            process.kill()

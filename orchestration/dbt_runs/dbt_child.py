@@ -11,11 +11,8 @@ anything else.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import json
-import os
-import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -30,23 +27,14 @@ from dbt_common.events.base_types import EventMsg
 from dbt_common.events.functions import msg_to_dict
 from dbt_common.utils.encoding import ForgivingJSONEncoder
 
+from orchestration.children import die_with
 from orchestration.dbt_runs.dbt_runner import COMMAND_ENDED, LOG, NO_ARTIFACTS, RESULT_EVENTS, RUN_RESULTS
 from orchestration.environment import collect_rarely
 from warehouse.duck import file_pattern
 
-# prctl(PR_SET_PDEATHSIG, …), Linux.
-_PARENT_DEATH_SIGNAL = 1
 # dbt_project.yml, vars.
 _CLEAN_ROOT = "@clean_root@"
 _LOCATION = "external_location"
-
-
-def die_with(parent: int) -> None:
-    """Ends this process when `parent` ends, killed or not: an orphan would write into the next refresh's build."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != parent:
-        sys.exit(2)
 
 
 def place_sources(manifest: Manifest, clean: Path) -> None:

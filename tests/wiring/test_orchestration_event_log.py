@@ -4,10 +4,10 @@ from datetime import date
 
 import dagster as dg
 import pytest
-from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 
 from orchestration import environment
 from orchestration.dagster.definitions import month_partitions, range_tags
+from orchestration.dagster.private import SqliteEventLogStorage
 from warehouse.paths import DataDir
 
 PARTITIONS = month_partitions(date(2025, 1, 1), "Asia/Shanghai")
