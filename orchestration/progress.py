@@ -84,31 +84,18 @@ class Spoken(Silent):
         self._console.print(f"{mark} {step:<8}{subject:<14}{escape(text)}  [dim]{seconds:.1f} s[/dim]", soft_wrap=True)
 
 
-_current: Progress = Silent()
-
-
-@contextmanager
-def told_to(progress: Progress) -> Iterator[None]:
-    """Makes `progress` the reporter of this process for a while."""
-    global _current
-    before, _current = _current, progress
-    try:
-        yield
-    finally:
-        _current = before
-
-
 class Step:
     """One running step; `note` says how far it is, `fail` marks it."""
 
-    def __init__(self, name: str, subject: str) -> None:
+    def __init__(self, progress: Progress, name: str, subject: str) -> None:
         self.name, self.subject = name, subject
+        self._progress = progress
         self.text, self.failed = "", False
 
     def note(self, text: str) -> None:
         """How far the step is; the last one is its result."""
         self.text = text
-        _current.note(self.name, self.subject, text)
+        self._progress.note(self.name, self.subject, text)
 
     def fail(self, text: str) -> None:
         """The step failed, with a reason for people."""
@@ -116,15 +103,15 @@ class Step:
 
 
 @contextmanager
-def step(name: str, subject: str = "") -> Iterator[Step]:
-    """Reports a step from its beginning to its end, with its seconds."""
-    running = Step(name, subject)
+def step(progress: Progress, name: str, subject: str = "") -> Iterator[Step]:
+    """Reports a step to `progress` from its beginning to its end, with its seconds."""
+    running = Step(progress, name, subject)
     began = time.perf_counter()
-    _current.begin(name, subject)
+    progress.begin(name, subject)
     try:
         yield running
     except BaseException as error:
         running.fail(running.text or type(error).__name__)
         raise
     finally:
-        _current.end(name, subject, running.text, time.perf_counter() - began, running.failed)
+        progress.end(name, subject, running.text, time.perf_counter() - began, running.failed)

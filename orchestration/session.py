@@ -1,7 +1,7 @@
 """An open refresh: the lake under the lock, the connectors, and what dbt and the gate are given.
 
-Here belongs what every step needs from the settings, opened once. Not here: the steps (steps/)
-or Dagster.
+Here belongs what every step needs from the settings, opened once. Not here: the steps (steps/), what
+they find out (findings.py), or Dagster.
 """
 
 from __future__ import annotations
@@ -38,34 +38,17 @@ from warehouse.tables.catalogue import Catalogue, load_catalogue
 if TYPE_CHECKING:
     import polars as pl
 
-    from warehouse.release.publication import Published
 
-
-@dataclass
+@dataclass(frozen=True)
 class Session:
-    """One refresh at work, and what its steps found out.
+    """One refresh at work: what its steps work with. What they find out is kept in findings.py.
 
-    `failures` maps a feed to why its pull or cleaning failed, `fetched` to the ids of new deliveries, `cleaned` to
-    the ids of those cleaned in this run. `verdicts` holds the gate's word by domain, `states` the domains that are
-    held or empty, `held` why; `notices` are sentences for people about what is not a fault; `refused` says why nothing
-    may be published. `plan` is what became of each model.
-    `before_full` is what a full build is compared with. What is open until the end is in `closing`.
+    What is open until the end is in `closing`.
     """
 
     settings: Settings
     lake: Lake
-    failures: dict[str, list[str]] = field(default_factory=dict)
-    fetched: dict[str, set[str]] = field(default_factory=dict)
-    cleaned: dict[str, set[str]] = field(default_factory=dict)
-    verdicts: dict[str, str] = field(default_factory=dict)
-    states: dict[str, str] = field(default_factory=dict)
-    held: dict[str, str] = field(default_factory=dict)
-    notices: list[str] = field(default_factory=list)
-    refused: str = ""
-    before_full: dict[str, tuple[str, str]] = field(default_factory=dict)
-    plan: list[dict[str, str]] = field(default_factory=list)
     closing: ExitStack = field(default_factory=ExitStack)
-    published: Published | None = None
 
     @property
     def data(self) -> DataDir:

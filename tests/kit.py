@@ -74,6 +74,14 @@ def run_cli(*arguments: str, env: Mapping[str, str] | None = None, prefix: Seque
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
+def is_running(pid: int) -> bool:
+    """Whether a process works or waits; one that has ended and whose parent has not asked how does not count."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def parsed(data: DataDir) -> Path:
     """The project's manifest in `data`, as the product prepares it; parsed once for all tests of a run."""
     shared = Path(os.environ[SHARED_FOLDER]) / project_fingerprint()[:16]

@@ -80,12 +80,11 @@ def _put_right(settings: Settings) -> list[str]:
 def _work(settings: Settings, found: object, last_day: str, as_json: bool) -> tuple[Summary, int]:
     from orchestration.cli.output import diverted_to
     from orchestration.environment import collect_rarely, log_file
-    from orchestration.progress import Silent, Spoken, told_to
+    from orchestration.progress import Silent, Spoken
 
     collect_rarely()
     with diverted_to(log_file(settings.data)) as person:
         progress = Silent() if as_json else Spoken(person)
-        with told_to(progress):
-            summary, code = run_refresh(settings, found, last_day)
+        summary, code = run_refresh(settings, found, last_day, progress)
     summary.seconds = {**progress.seconds, **summary.seconds}
     return summary, code

@@ -18,8 +18,8 @@ from orchestration.dagster.dbt_specs import UNIQUE_ID, dbt_specs, domain_of
 from orchestration.dagster.resources import Refresh
 from orchestration.dbt_runs.build_nodes import in_second_run
 from orchestration.dbt_runs.dbt_runner import NodeResult
-from orchestration.progress import step
-from orchestration.steps.build import build, plan_build, summary_text
+from orchestration.dbt_runs.planned import begin_candidate
+from orchestration.steps.build import build, finish_build, plan_build, summary_text
 from warehouse.tables.catalogue import CROSS_DOMAIN, JUDGEMENT
 
 DUCKDB_POOL = "duckdb"
@@ -74,10 +74,12 @@ def _dbt_step(
     # One writer: DuckDB lets a single process hold the candidate, and dbt is another process than ours.
     @dg.multi_asset(name=name, specs=[*specs, *candidate_specs], can_subset=False, pool=DUCKDB_POOL)
     def run(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:
-        session = refresh.session
+        session, findings = refresh.session, refresh.findings
         results: list[NodeResult] = []
         keys = {spec.metadata[UNIQUE_ID]: spec.key for spec in specs}
-        with step("build", "domains" if number == 1 else "cross-domain") as told:
+        with refresh.step("build", "domains" if number == 1 else "cross-domain") as told:
+            if number == 1:
+                findings.before_full = begin_candidate(session)
             plan = plan_build(session, number, told.note)
             # The second run waits for every seed it reads: one that is loaded already counts as made.
             for decision in plan.carried:
@@ -89,6 +91,13 @@ def _dbt_step(
                     yield dg.MaterializeResult(
                         asset_key=keys[result.unique_id], metadata={"seconds": round(result.seconds, 3)}
                     )
+            told.note(summary_text(results))
+            built = finish_build(session, plan, results, findings.before_full)
+        findings.plan += built.plan
+        findings.notices += built.notices
+        if built.differing:
+            # Said once.
+            findings.before_full = {}
         for domain in domains:
             mine = [r for r in results if _domain(r, manifest) == domain]
             context.log.info(f"{domain}: {summary_text(mine)}")

@@ -8,6 +8,7 @@ release step itself refuses what has no passing record.
 # No `from __future__ import annotations`: Dagster reads the annotations of its functions.
 import json
 from collections.abc import Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
@@ -15,10 +16,12 @@ import dagster as dg
 from expectations.records import GateRecord, GateReport
 from orchestration.dagster.dbt_assets import DUCKDB_POOL, candidate_key, published_domains
 from orchestration.dagster.resources import Refresh
-from orchestration.progress import step
+from orchestration.findings import Findings
 from orchestration.steps.judge import judge_cross_domain, judge_domains
 from orchestration.steps.publish import admit_tables, publish_release
 from sources.registry import Registry
+from warehouse.candidate.admission import HeldContractChanged
+from warehouse.release.gate_records import Refused
 from warehouse.tables.catalogue import CROSS_DOMAIN
 
 RELEASE = "release"
@@ -66,16 +69,16 @@ def _gate(name: str, domains: Mapping[str, Sequence[str]], with_feeds: Set[str])
     @dg.multi_asset(name=name, specs=specs, check_specs=checks, can_subset=False, pool=DUCKDB_POOL)
     def judged(refresh: Refresh) -> Iterator[dg.MaterializeResult]:
         session = refresh.session
-        with step("gate", "cross-domain" if CROSS_DOMAIN in domains else "domains") as told:
+        with refresh.step("gate", "cross-domain" if CROSS_DOMAIN in domains else "domains") as told:
             report = judge_cross_domain(session) if CROSS_DOMAIN in domains else judge_domains(session)
             told.note(verdict_text(report))
         for domain, marts in domains.items():
             verdict = report.domain(domain)
-            session.verdicts[domain] = verdict.verdict if verdict else "fail"
+            refresh.findings.verdicts[domain] = verdict.verdict if verdict else "fail"
             yield dg.MaterializeResult(
                 asset_key=gate_key(domain),
                 metadata={
-                    "verdict": session.verdicts[domain],
+                    "verdict": refresh.findings.verdicts[domain],
                     "reasons": dg.MetadataValue.md("\n".join(f"- {r}" for r in verdict.reasons) if verdict else "-"),
                 },
                 check_results=[_check(domain, suite, _of(report, domain, suite, marts)) for suite in suites[domain]],
@@ -95,11 +98,13 @@ def _admitted(domains: Sequence[str]) -> dg.AssetsDefinition:
     )
     def admitted(refresh: Refresh) -> dg.MaterializeResult:
         session = refresh.session
-        with step("gate", "admission") as told:
-            tables = admit_tables(session)
-            text = ", ".join(f"{domain} {state}" for domain, state in sorted(session.states.items()))
-            told.note(f"{len(tables)} tables; {text}" if text else f"{len(tables)} tables, all fresh")
-        return dg.MaterializeResult(metadata={"tables": len(tables), "not_fresh": text or "none"})
+        with refresh.step("gate", "admission") as told, _refusal_kept(refresh.findings):
+            admission = admit_tables(session)
+            count = len(admission.tables)
+            text = ", ".join(f"{domain} {state}" for domain, state in sorted(admission.states.items()))
+            told.note(f"{count} tables; {text}" if text else f"{count} tables, all fresh")
+        refresh.findings.held.update(admission.held)
+        return dg.MaterializeResult(metadata={"tables": count, "not_fresh": text or "none"})
 
     return admitted
 
@@ -115,9 +120,12 @@ def _release() -> dg.AssetsDefinition:
     )
     def release(refresh: Refresh) -> dg.MaterializeResult:
         session = refresh.session
-        with step("release") as told:
-            published = publish_release(session)
+        with refresh.step("release") as told, _refusal_kept(refresh.findings):
+            released = publish_release(session)
+            published = released.published
             told.note(f"{published.release_id} ({published.outcome})")
+        refresh.findings.published = published
+        refresh.findings.held.update(released.held)
         return dg.MaterializeResult(
             metadata={
                 "release_id": published.release_id,
@@ -129,6 +137,16 @@ def _release() -> dg.AssetsDefinition:
         )
 
     return release
+
+
+@contextmanager
+def _refusal_kept(findings: Findings) -> Iterator[None]:
+    """Why nothing may be published is no fault of the run, although its step fails."""
+    try:
+        yield
+    except (Refused, HeldContractChanged) as stop:
+        findings.refused = str(stop)
+        raise
 
 
 def verdict_text(report: GateReport) -> str:

@@ -3,7 +3,7 @@
 Here belong their definitions, checks and retries. Not here: what pulling and cleaning do (pull.py, clean.py).
 
 A feed that fails does not fail its step, because Dagster would then skip every domain behind it: after the last retry
-the failure is kept on the session and shown by a failed check, and the other feeds go on.
+the failure is kept in the findings and shown by a failed check, and the other feeds go on.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of its functions.
@@ -13,8 +13,7 @@ import dagster as dg
 
 from orchestration.dagster.freshness import observation_age, policy_for
 from orchestration.dagster.resources import Refresh
-from orchestration.progress import step
-from orchestration.steps.clean import CleanResult, clean_feed
+from orchestration.steps.clean import clean_feed
 from orchestration.steps.pull import PullResult, pull_feed
 from sources.registry import DECLARED_TABLES, Feed, Registry
 
@@ -48,7 +47,7 @@ def _entered_asset() -> dg.AssetsDefinition:
     )
     def entered(refresh: Refresh) -> Iterator[dg.MaterializeResult]:
         session = refresh.session
-        with step("prepare", "site register") as told:
+        with refresh.step("prepare", "site register") as told:
             written = session.write_entered()
             sites = written.pop(REGISTER)
             rows = ", ".join(f"{name} {count}" for name, count in written.items() if count)
@@ -81,16 +80,17 @@ def _raw_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDefi
         retry_policy=PULL_RETRIES,
     )
     def raw(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:
-        session = refresh.session
+        session, findings = refresh.session, refresh.findings
         result = PullResult()
         if feed.name in session.settings.feeds and session.settings.config.sources_of(feed.name):
-            with step("pull", feed.name) as told:
+            with refresh.step("pull", feed.name) as told:
                 result = pull_feed(session, feed.name, set(context.partition_keys), told.note)
+                findings.fetched.setdefault(feed.name, set()).update(result.fetched)
                 if result.failures:
                     told.fail(result.text)
         if result.failures and context.retry_number < PULL_RETRIES.max_retries:
             raise PullIncomplete("; ".join(result.failures))
-        session.failures.setdefault(feed.name, []).extend(result.failures)
+        findings.failures.setdefault(feed.name, []).extend(result.failures)
         yield dg.MaterializeResult(
             asset_key=key,
             metadata={"new": result.new, "known": result.known, "bytes": result.size_bytes},
@@ -126,13 +126,15 @@ def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDe
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
     def clean(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:
-        session = refresh.session
-        result = CleanResult()
-        with step("clean", feed.name) as told:
-            result = clean_feed(session, feed.name, set(context.partition_keys), told.note)
+        session, findings = refresh.session, refresh.findings
+        with refresh.step("clean", feed.name) as told:
+            fetched = findings.fetched.get(feed.name, set())
+            result = clean_feed(session, feed.name, set(context.partition_keys), fetched, told.note)
+            findings.cleaned.setdefault(feed.name, set()).update(result.cleaned)
+            findings.notices += result.notices
             if result.failure:
                 told.fail(result.text)
-                session.failures.setdefault(feed.name, []).append(result.failure)
+                findings.failures.setdefault(feed.name, []).append(result.failure)
         age = observation_age(session, feed)
         yield dg.MaterializeResult(
             asset_key=key,

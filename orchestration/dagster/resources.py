@@ -8,7 +8,7 @@ asked, so that a run can be repeated as it was.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,25 +16,12 @@ from typing import Any, ClassVar
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from orchestration.findings import Findings
+from orchestration.progress import Progress, Silent, Step, step
 from orchestration.session import Session, open_session
 from orchestration.settings import Settings, settled
 from warehouse.lock import writer_lock
 from warehouse.paths import DataDir
-
-_kept: list[Session] | None = None
-
-
-@contextmanager
-def sessions_kept() -> Iterator[list[Session]]:
-    """Collects the sessions of the runs inside: Dagster makes its own resource objects, and what the steps found out
-    is needed after the run. Their lake is closed by then.
-    """
-    global _kept
-    before, _kept = _kept, []
-    try:
-        yield _kept
-    finally:
-        _kept = before
 
 
 class Refresh(dg.ConfigurableResource):
@@ -42,11 +29,15 @@ class Refresh(dg.ConfigurableResource):
     say no more than these.
 
     Data directory and configuration file (None = built-in district) belong to the definitions: whoever may start a run
-    must not choose where it reads and writes. `over` gives the class for them.
+    must not choose where it reads and writes. `over` gives the class for them. Dagster makes its own object of it for a
+    run, so that the class also carries who is told about the steps (None = nobody), and where the findings of its run
+    go that the command line sums up (`kept`).
     """
 
     data: ClassVar[DataDir | None] = None
     config_file: ClassVar[Path | None] = None
+    told: ClassVar[Progress | None] = None
+    kept: ClassVar[list[Findings] | None] = None
 
     last_day: str = ""
     first_day: str = ""
@@ -54,21 +45,31 @@ class Refresh(dg.ConfigurableResource):
     full: bool = False
 
     _session: Session | None = PrivateAttr(default=None)
+    _findings: Findings = PrivateAttr(default_factory=Findings)
+    _progress: Progress = PrivateAttr(default_factory=Silent)
 
     @classmethod
-    def over(cls, at: DataDir, config: Path | None) -> type[Refresh]:
+    def over(
+        cls,
+        at: DataDir,
+        config: Path | None,
+        progress: Progress | None = None,
+        findings: list[Findings] | None = None,
+    ) -> type[Refresh]:
         """The resource of definitions over one data directory and configuration file."""
 
         class Bound(cls):
             data: ClassVar[DataDir | None] = at
             config_file: ClassVar[Path | None] = config
+            told: ClassVar[Progress | None] = progress
+            kept: ClassVar[list[Findings] | None] = findings
 
         return Bound
 
     @classmethod
-    def of(cls, settings: Settings, last_day: str) -> Refresh:
-        """The resource that stands for `settings`."""
-        return cls.over(settings.data, settings.config.path)(
+    def of(cls, settings: Settings, last_day: str, progress: Progress, findings: list[Findings]) -> Refresh:
+        """The resource that stands for `settings`; the findings of its run are appended to `findings`."""
+        return cls.over(settings.data, settings.config.path, progress, findings)(
             last_day=last_day,
             first_day=settings.first.isoformat() if settings.first else "",
             feeds=list(settings.feeds),
@@ -96,8 +97,9 @@ class Refresh(dg.ConfigurableResource):
         run = f"Dagster run {context.run.run_id}" if context.run else "Dagster run"
         with writer_lock(settings.data, run), open_session(settings) as session:
             self._session = session
-            if _kept is not None:
-                _kept.append(session)
+            self._progress = self.told or self._progress
+            if self.kept is not None:
+                self.kept.append(self._findings)
             try:
                 yield self
             finally:
@@ -109,6 +111,15 @@ class Refresh(dg.ConfigurableResource):
         if self._session is None:
             raise dg.DagsterInvariantViolationError("the refresh resource is only usable inside a run")
         return self._session
+
+    @property
+    def findings(self) -> Findings:
+        """What the steps of the run have found out."""
+        return self._findings
+
+    def step(self, name: str, subject: str = "") -> AbstractContextManager[Step]:
+        """Tells whoever started the run about a step, from its beginning to its end."""
+        return step(self._progress, name, subject)
 
     def run_config(self) -> dict[str, Any]:
         """The resource's part of a run's configuration."""

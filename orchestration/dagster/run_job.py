@@ -24,7 +24,8 @@ from warehouse.release.releases import DATABASE
 if TYPE_CHECKING:
     from dagster import DagsterInstance, ExecuteInProcessResult, SerializableErrorInfo
 
-    from orchestration.session import Session
+    from orchestration.findings import Findings
+    from orchestration.progress import Progress
 
 NOTHING_NEW = "nothing new"
 _INTERRUPTIONS = ("DagsterExecutionInterruptedError", "KeyboardInterrupt")
@@ -43,8 +44,9 @@ def nothing_new(settings: Settings, found: surveying.Survey) -> Summary | None:
     return summary
 
 
-def run_refresh(settings: Settings, found: surveying.Survey, last_day: str) -> tuple[Summary, int]:
-    """Runs the job over the months that have something due and returns the summary and the exit code.
+def run_refresh(settings: Settings, found: surveying.Survey, last_day: str, progress: Progress) -> tuple[Summary, int]:
+    """Runs the job over the months that have something due, tells `progress` of each step, and returns the summary and
+    the exit code.
 
     The caller holds the writer's lock and has diverted the output. Errors of the steps are in the summary; what
     cannot even begin raises (ConfigError, UsageError, DbtError), a full disk (DiskFull) and a stop (KeyboardInterrupt).
@@ -53,18 +55,18 @@ def run_refresh(settings: Settings, found: surveying.Survey, last_day: str) -> t
     surveying.forget_refresh(settings.data)
     prepare(settings.data)
     first, last = partition_range(found.months, settings.clock, settings.zone, settings.start)
-    result, session = _execute(settings, first, last, last_day)
+    result, findings = _execute(settings, first, last, last_day, progress)
     if was_stopped(result):
         raise KeyboardInterrupt
     if any(is_full(error.to_string()) for error in _errors(result)):
         raise DiskFull(full_text(settings.data.root))
-    if session is None:
+    if findings is None:
         summary = standing(settings.data, "failed", f"unexpected: {_first_failure(result)}")
         return summary, exit_code(Outcome(unexpected=summary.message))
     index = Index(settings.data.index_file, read_only=True)
     try:
-        summary, outcome = _sum_up(settings, session, result, index)
-        summary.notices = [*session.notices, *read_nothing(index), *found.never_due]
+        summary, outcome = _sum_up(settings, findings, result, index)
+        summary.notices = [*findings.notices, *read_nothing(index), *found.never_due]
         state = index.state()
     finally:
         index.close()
@@ -87,16 +89,21 @@ def _note(settings: Settings, summary: Summary, code: int, state: str) -> dict[s
     }
 
 
-def _execute(settings: Settings, first: str, last: str, last_day: str) -> tuple[ExecuteInProcessResult, Session | None]:
-    """The job on the persistent instance, so that the run shows on the web page."""
+def _execute(
+    settings: Settings, first: str, last: str, last_day: str, progress: Progress
+) -> tuple[ExecuteInProcessResult, Findings | None]:
+    """The job on the persistent instance, so that the run shows on the web page; what its steps found out, None if
+    none could begin.
+    """
     import dagster as dg
 
     from orchestration.dagster.definitions import JOB, build_defs, range_tags
-    from orchestration.dagster.resources import Refresh, sessions_kept
+    from orchestration.dagster.resources import Refresh
 
-    resource = Refresh.of(settings, last_day)
+    kept: list[Findings] = []
+    resource = Refresh.of(settings, last_day, progress, kept)
     definitions = build_defs({"refresh": resource}, settings.data, settings.config.path)
-    with dg.DagsterInstance.get() as instance, sessions_kept() as kept:
+    with dg.DagsterInstance.get() as instance:
         end_killed_runs(instance)
         result = definitions.resolve_job_def(JOB).execute_in_process(
             instance=instance,
@@ -123,29 +130,29 @@ def end_killed_runs(instance: DagsterInstance) -> None:
 
 
 def _sum_up(
-    settings: Settings, session: Session, result: ExecuteInProcessResult, index: Index
+    settings: Settings, findings: Findings, result: ExecuteInProcessResult, index: Index
 ) -> tuple[Summary, Outcome]:
-    ended = session.refused or (result.success and session.published)
+    ended = findings.refused or (result.success and findings.published)
     unexpected = "" if ended else _first_failure(result)
-    failed = {feed: "; ".join(reasons) for feed, reasons in session.failures.items() if reasons}
-    concerned = {*settings.feeds, *session.cleaned, *failed}
+    failed = {feed: "; ".join(reasons) for feed, reasons in findings.failures.items() if reasons}
+    concerned = {*settings.feeds, *findings.cleaned, *failed}
     shown = [feed for feed in settings.registry.feeds if feed in concerned]
-    feeds, refused = feed_counts(index, shown, session.cleaned)
-    outcome = Outcome(failed, session.held, session.refused, unexpected, len(refused))
+    feeds, refused = feed_counts(index, shown, findings.cleaned)
+    outcome = Outcome(failed, findings.held, findings.refused, unexpected, len(refused))
     for feed, reason in failed.items():
         feeds[feed]["failure"] = reason
     for feed in shown:
-        feeds[feed]["new_files"] = len(session.fetched.get(feed, ()))
+        feeds[feed]["new_files"] = len(findings.fetched.get(feed, ()))
     domains = domain_states(settings.data)
-    for domain, verdict in session.verdicts.items():
+    for domain, verdict in findings.verdicts.items():
         domains.setdefault(domain, {})["verdict"] = verdict
     entry = release_entry(settings.data)
-    if entry and session.published:
-        entry["new"] = session.published.new
-    said = session.published.outcome if session.published else "refused" if session.refused else "failed"
+    if entry and findings.published:
+        entry["new"] = findings.published.new
+    said = findings.published.outcome if findings.published else "refused" if findings.refused else "failed"
     summary = Summary(
         outcome=said,
-        message=_message(said, session.refused, unexpected),
+        message=_message(said, findings.refused, unexpected),
         data=str(settings.data.root),
         clock=settings.clock.isoformat(),
         feeds=feeds,
@@ -155,7 +162,7 @@ def _sum_up(
         ledger_head=Ledger(settings.data.ledger_file).head(),
         open=str(settings.data.current / DATABASE) if settings.data.current.exists() else "",
         dagster_run=result.run_id,
-        plan=session.plan,
+        plan=findings.plan,
         log=str(log_file(settings.data)),
     )
     return summary, outcome

@@ -27,17 +27,21 @@ _LEFT_ALONE = "CARRIED"
 _PLAN = "plan.json"
 
 
-def begin_candidate(session: Session) -> None:
-    """Makes the working database ready: kept from the last refresh where it may be trusted, else made anew."""
-    data = session.data
+def begin_candidate(session: Session) -> dict[str, tuple[str, str]]:
+    """Makes the working database ready: kept from the last refresh where it may be trusted, else made anew.
+
+    Gives what a full build is compared with: by node its key and what it held; nothing where nothing is built anew.
+    """
+    data, before = session.data, {}
     if session.settings.full:
-        session.before_full = left_by(data.build_db)
+        before = left_by(data.build_db)
         remove(data.build_db)
     prepare(data.build_db, data.clean)
     for run in (1, 2):
         for name in (RUN_RESULTS, _PLAN):
             (session.dbt_target(run) / name).unlink(missing_ok=True)
     handover.forget(data)
+    return before
 
 
 @dataclass(frozen=True)
@@ -98,20 +102,15 @@ def carried_tests(session: Session, number: int) -> list[str]:
     return json.loads((session.dbt_target(number) / _PLAN).read_bytes())["carried_tests"]
 
 
-def note_results(session: Session, results: Iterable[NodeResult]) -> None:
+def note_results(session: Session, results: Iterable[NodeResult], before: Mapping[str, tuple[str, str]]) -> list[str]:
     """Notes which seeds are loaded and which tests passed; models note themselves while they are built.
 
-    After a full build it is said aloud where a table differs from the one that was carried.
+    Gives the names of the tables that a full build made otherwise than those that were carried (`before`).
     """
     done = [r.unique_id for r in results if r.status == "pass" or (r.built and r.resource_type == "seed")]
     with build_state(session.data.build_db) as state:
         state.put_built(done)
-        if found := differing(session.before_full, state.built(), state.tokens()):
-            session.notices.append(
-                f"the full build differs from what was carried, from the same inputs, in {', '.join(found)}: this is a "
-                "fault of EcoLedger, and the figures of the full build are published"
-            )
-            session.before_full = {}
+        return differing(before, state.built(), state.tokens())
 
 
 def explained(run: PlannedRun, results: Sequence[NodeResult]) -> list[dict[str, str]]:

@@ -6,12 +6,13 @@ of dbt (dbt_runs/planned.py), the process (dbt_runs/dbt_runner.py), or Dagster (
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from orchestration.dbt_runs.dbt_runner import NodeResult, node_result
-from orchestration.dbt_runs.planned import PlannedRun, begin_candidate, explained, note_results, plan_run
+from orchestration.dbt_runs.planned import PlannedRun, explained, note_results, plan_run
 from orchestration.steps.judge import warm_up
 from sources.disk import is_full
 from warehouse.full_disk import DiskFull, full_text
@@ -25,10 +26,28 @@ class SeedsNotLoaded(RuntimeError):
     """dbt did not load seeds, so that no domain can be judged; the message names them and says why."""
 
 
+@dataclass(frozen=True)
+class Built:
+    """What a dbt run came to: a row for each model for people, and names of the tables that a full build made otherwise
+    than those that were carried.
+    """
+
+    plan: list[dict[str, str]] = field(default_factory=list)
+    differing: list[str] = field(default_factory=list)
+
+    @property
+    def notices(self) -> list[str]:
+        """What to say of it aloud."""
+        if not self.differing:
+            return []
+        return [
+            f"the full build differs from what was carried, from the same inputs, in {', '.join(self.differing)}: this "
+            "is a fault of EcoLedger, and the figures of the full build are published"
+        ]
+
+
 def plan_build(session: Session, number: int, note: Note) -> PlannedRun:
-    """Decides what dbt run 1 or 2 has to build; the first begins the candidate."""
-    if number == 1:
-        begin_candidate(session)
+    """Decides what dbt run 1 or 2 has to build."""
     plan = plan_run(session, number)
     # What is carried is not judged again, and the judge takes seconds to import.
     if any(d.node.kind == "model" for d in plan.asked.values()):
@@ -38,21 +57,23 @@ def plan_build(session: Session, number: int, note: Note) -> PlannedRun:
 
 
 def build(session: Session, plan: PlannedRun, note: Note) -> Iterator[NodeResult]:
-    """Runs dbt over what `plan` asks for and yields every result; what came of it is kept for the gate and for people.
+    """Runs dbt over what `plan` asks for and yields every result as it comes."""
+    for result in _run(session, plan):
+        note(f"{result.index} of {result.total}: {result.name}")
+        yield result
+
+
+def finish_build(
+    session: Session, plan: PlannedRun, results: Sequence[NodeResult], before: Mapping[str, tuple[str, str]]
+) -> Built:
+    """Keeps what came of `plan` for the gate and for the next refresh; `before` as begin_candidate gave it.
 
     DiskFull if a node met a full disk: its domain must not be held for that. SeedsNotLoaded if a seed is missing.
     """
-    results: list[NodeResult] = []
-    for result in _run(session, plan):
-        results.append(result)
-        note(f"{result.index} of {result.total}: {result.name}")
-        yield result
-    note(summary_text(results))
     if any(r.status == "error" and is_full(r.message) for r in results):
         raise DiskFull(full_text(session.data.root))
     _require_seeds(results, [unique_id for unique_id in plan.asked if unique_id.startswith("seed.")])
-    note_results(session, results)
-    session.plan += explained(plan, results)
+    return Built(explained(plan, results), note_results(session, results, before))
 
 
 def _run(session: Session, plan: PlannedRun) -> Iterator[NodeResult]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @dataclass
 class CleanResult:
     """What a cleaning did: deliveries, why some were refused (each names its file), unbalanced counts, and why it
-    failed.
+    failed. `cleaned` are the ids of those that were.
 
     `notices` are sentences about what people should know although it is not a fault: sources that are gone or renamed,
     deliveries of one time that contradict each other, readings used under an assumption.
@@ -34,6 +34,7 @@ class CleanResult:
     unbalanced: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     failure: str = ""
+    cleaned: set[str] = field(default_factory=set)
 
     @property
     def text(self) -> str:
@@ -46,8 +47,10 @@ class CleanResult:
         return f"{self.deliveries} files{refused}{unbalanced}{notes}"
 
 
-def clean_feed(session: Session, feed: str, months: Set[str], note: Note) -> CleanResult:
-    """Cleans every delivery of `feed` delivered in `months` (partition keys) that is not cleaned under its fingerprint.
+def clean_feed(session: Session, feed: str, months: Set[str], fetched: Set[str], note: Note) -> CleanResult:
+    """Cleans every delivery of `feed` delivered in `months` (partition keys) that is not cleaned under its fingerprint,
+    and those with ids in `fetched`: what was just fetched may have been delivered in another month than its source's
+    clock had said.
 
     Flags that other thresholds set are renewed, of all months.
 
@@ -58,8 +61,6 @@ def clean_feed(session: Session, feed: str, months: Set[str], note: Note) -> Cle
 
     lake, settings = session.lake, session.settings
     waiting = lake.uncleaned(feed, session.fingerprints, session.claims.reads)
-    # What was just fetched may have been delivered in another month than its source's clock had said.
-    fetched = session.fetched.get(feed, ())
     due = [d for d in waiting if f"{d.receipt.delivered_at[:7]}-01" in months or d.receipt.delivery_id in fetched]
     result = CleanResult(deliveries=len(due))
     stale = stale_flags(settings, feed, lake.index)
@@ -91,8 +92,7 @@ def clean_feed(session: Session, feed: str, months: Set[str], note: Note) -> Cle
     result.unbalanced = [f"{u.file_name}: {u.what}" for u in done.unbalanced]
     result.notices = [*_removed(session, report.removed), *report.contradictions, *report.moved, *report.named]
     result.notices += report.renewed
-    session.notices += result.notices
-    session.cleaned.setdefault(feed, set()).update(r.delivery_id for r in report.cleaned)
+    result.cleaned = {r.delivery_id for r in report.cleaned}
     note(result.text)
     return result
 

@@ -7,6 +7,7 @@ publishing, or Dagster (gate_assets.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from expectations.records import DomainVerdict, GateReport
@@ -15,7 +16,7 @@ from expectations.waivers import Waiver
 from orchestration import handover
 from orchestration.session import Session
 from orchestration.steps.judge import judged_digests
-from warehouse.candidate.admission import HeldContractChanged, admit, admit_held, fresh
+from warehouse.candidate.admission import admit, admit_held, fresh
 from warehouse.release.gate_records import Refused
 from warehouse.release.publication import Published, publish
 from warehouse.release.releases import hold, prune
@@ -27,65 +28,75 @@ _REASONS_SHOWN = 3
 _REASON_WIDTH = 240
 
 
-def admit_tables(session: Session) -> list[AdmittedTable]:
+@dataclass(frozen=True)
+class Admission:
+    """Tables that the release will hold; of each domain that is not fresh whether it is held or empty, and why."""
+
+    tables: list[AdmittedTable]
+    states: dict[str, str] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Released:
+    """What was published, and why cross-domain tables were held, if any were."""
+
+    published: Published
+    held: dict[str, str] = field(default_factory=dict)
+
+
+def admit_tables(session: Session) -> Admission:
     """Writes what the release will hold of each domain; HeldContractChanged if a held table's contract changed."""
     report = handover.load_report(session.data, "domains")
     verdicts = {v.domain: v for v in report.domain_verdicts}
-    try:
-        judged = judged_digests(report)
-        admitted = admit(session.data.build_db, session.catalogue, verdicts, judged, session.data, session.as_of())
-    except HeldContractChanged as stop:
-        session.refused = str(stop)
-        raise
-    session.states = handover.domain_states(admitted)
-    session.held = {d: shortened(verdicts[d].reasons) if d in verdicts else "not judged" for d in session.states}
+    judged = judged_digests(report)
+    admitted = admit(session.data.build_db, session.catalogue, verdicts, judged, session.data, session.as_of())
+    states = handover.domain_states(admitted)
+    held = {d: shortened(verdicts[d].reasons) if d in verdicts else "not judged" for d in states}
     handover.save_admitted(session.data, admitted)
-    return admitted
+    return Admission(admitted, states, held)
 
 
-def publish_release(session: Session) -> Published:
-    """Publishes what was admitted and judged; Refused if the cross-domain group failed or a digest was not judged."""
+def publish_release(session: Session) -> Released:
+    """Publishes what was admitted and judged; Refused if the cross-domain group failed or a digest was not judged,
+    HeldContractChanged if a held table's contract changed.
+    """
     domains = handover.load_report(session.data, "domains")
     cross = handover.load_report(session.data, CROSS_DOMAIN)
-    try:
-        held = _hold_alone(session, cross)
-        names, judged = {table.name for table in held}, judged_digests(cross)
-        built = [t for t in session.catalogue.of(CROSS_DOMAIN) if t.name not in names]
-        published = publish(
-            session.data,
-            session.data.build_db,
-            session.catalogue,
-            [*handover.load_admitted(session.data), *held, *(fresh(t, judged.get(t.name, "")) for t in built)],
-            [*domains.records, *cross.records],
-            [*domains.domain_verdicts, *cross.domain_verdicts],
-            session.lake.index.inputs(),
-            as_of=session.as_of(),
-            entered=session.lake.entered(),
-            configuration=session.configuration(),
-            waivers=[_waiver_entry(w) for w in session.waivers],
-            docs_dir=handover.gate_folder(session.data) / "docs",
-            zone=ZoneInfo(session.settings.zone),
-        )
-    except (Refused, HeldContractChanged) as stop:
-        session.refused = str(stop)
-        raise
-    session.published = published
+    held, why = _hold_alone(session, cross)
+    names, judged = {table.name for table in held}, judged_digests(cross)
+    built = [t for t in session.catalogue.of(CROSS_DOMAIN) if t.name not in names]
+    published = publish(
+        session.data,
+        session.data.build_db,
+        session.catalogue,
+        [*handover.load_admitted(session.data), *held, *(fresh(t, judged.get(t.name, "")) for t in built)],
+        [*domains.records, *cross.records],
+        [*domains.domain_verdicts, *cross.domain_verdicts],
+        session.lake.index.inputs(),
+        as_of=session.as_of(),
+        entered=session.lake.entered(),
+        configuration=session.configuration(),
+        waivers=[_waiver_entry(w) for w in session.waivers],
+        docs_dir=handover.gate_folder(session.data) / "docs",
+        zone=ZoneInfo(session.settings.zone),
+    )
     prune(session.data, KEEP_RELEASES)
-    return published
+    return Released(published, {CROSS_DOMAIN: why} if held else {})
 
 
-def _hold_alone(session: Session, report: GateReport) -> list[AdmittedTable]:
-    """Holds the cross-domain tables that failed, so that the others publish; Refused if others are built from one."""
+def _hold_alone(session: Session, report: GateReport) -> tuple[list[AdmittedTable], str]:
+    """Holds the cross-domain tables that failed, so that the others publish, and says why; Refused if others are built
+    from one.
+    """
     verdict = report.domain(CROSS_DOMAIN)
     if verdict is not None and verdict.verdict != "fail":
-        return []
+        return [], ""
     if verdict is not None:
         failed = failed_alone(session.catalogue, report)
         if failed:
             held = admit_held(session.data.build_db, failed, session.data, session.as_of())
-            session.states[CROSS_DOMAIN] = held[0].state
-            session.held[CROSS_DOMAIN] = shortened([r for own in failed.values() for r in own.reasons])
-            return held
+            return held, shortened([r for own in failed.values() for r in own.reasons])
     reason = shortened(verdict.reasons) if verdict else "it was not judged"
     hold(session.data, CROSS_DOMAIN, reason, session.as_of().isoformat())
     pages = handover.gate_folder(session.data) / "docs" / CROSS_DOMAIN / "index.html"

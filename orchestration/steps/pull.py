@@ -27,7 +27,7 @@ _NOTE_EVERY = 25
 class PullResult:
     """What a pull did: new deliveries, of these adopted ones, offers that were as before, bytes, and what failed.
 
-    An offer is as before if its bytes are those of its last state.
+    An offer is as before if its bytes are those of its last state. `fetched` are the ids of the new deliveries.
     """
 
     new: int = 0
@@ -35,6 +35,7 @@ class PullResult:
     known: int = 0
     size_bytes: int = 0
     failures: list[str] = field(default_factory=list)
+    fetched: set[str] = field(default_factory=set)
 
     @property
     def text(self) -> str:
@@ -51,7 +52,6 @@ def pull_feed(session: Session, feed: str, months: Set[str], note: Note) -> Pull
     found = survey_feed(session.settings, feed, session.lake.index)
     sources = {source.id: source for source in session.settings.config.sources_of(feed)}
     result = PullResult(failures=list(found.failures))
-    fetched: set[str] = set()
     due = [item for item in found.due if item.month in months]
     with session.lake.batch():
         for number, item in enumerate(due, 1):
@@ -61,7 +61,7 @@ def pull_feed(session: Session, feed: str, months: Set[str], note: Note) -> Pull
                 source = sources[item.offer.source_id]
                 landed = session.lake.adopt(item.offer, item.known, source, session.settings.now)
                 result.adopted += landed.new
-                _count(result, fetched, landed)
+                _count(result, landed)
                 continue
             try:
                 with item.connector.fetch(item.offer) as stream:
@@ -75,17 +75,16 @@ def pull_feed(session: Session, feed: str, months: Set[str], note: Note) -> Pull
                     raise
                 result.failures.append(f"{item.offer.file_name}: cannot be read ({error.strerror or error})")
                 continue
-            _count(result, fetched, landed)
+            _count(result, landed)
             result.known += not landed.new
             result.size_bytes += landed.receipt.size_bytes if landed.new else 0
     if all(item.month in months for item in found.due if item.known is not None):
         looked(session.settings, feed, session.lake.index)
-    session.fetched.setdefault(feed, set()).update(fetched)
     note(result.text)
     return result
 
 
-def _count(result: PullResult, fetched: set[str], landed: Landed) -> None:
+def _count(result: PullResult, landed: Landed) -> None:
     if landed.new:
         result.new += 1
-        fetched.add(landed.receipt.delivery_id)
+        result.fetched.add(landed.receipt.delivery_id)

@@ -74,7 +74,7 @@ def test_nothing_is_written_to_the_home_directory(district, data):
 
 def test_nothing_new_is_said_at_once_and_imports_nothing_heavy(data, district, tmp_path):
     code = (
-        "import json, sys\nfrom orchestration import cli\n"
+        "import json, sys\nfrom orchestration.cli import main as cli\n"
         f"code = cli.run(['refresh', '--data', {str(data.root)!r}, '--to', {district.last_day!r}, '--json'])\n"
         f"print(json.dumps([code, sorted(set(sys.modules) & set({HEAVY!r}))]), file=sys.stderr)"
     )

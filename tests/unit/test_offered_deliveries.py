@@ -87,14 +87,14 @@ class House:
         settings = self.settings(*sources)
         self.runs += 1
         months = set(surveying.survey(settings).months)
-        texts = []
+        texts, self.said = [], []
         with open_session(settings) as session:
             for feed in dict.fromkeys(s.feed for s in settings.config.sources):
                 pulled = pull_feed(session, feed, months, lambda _: None)
-                cleaned = clean_feed(session, feed, months, lambda _: None)
+                cleaned = clean_feed(session, feed, months, pulled.fetched, lambda _: None)
                 assert (pulled.failures, cleaned.failure, cleaned.unbalanced) == ([], "", [])
                 texts.append(pulled.text)
-            self.said = session.notices
+                self.said += cleaned.notices
         found = surveying.survey(settings)
         assert found.idle, found.feeds
         return "; ".join(texts)

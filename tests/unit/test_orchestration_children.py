@@ -4,12 +4,11 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from orchestration.children import descendants
-from tests.kit import ROOT
+from tests.kit import ROOT, is_running
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -36,8 +35,8 @@ print(orphan, polite.pid, polite.wait())
 def test_orphans_and_stubborn_ones_end_too():
     said = subprocess.check_output([sys.executable, "-c", ENDS_THEM], cwd=ROOT, text=True, timeout=60)
     orphan, polite, _ = said.split()
-    assert not Path(f"/proc/{orphan}").exists()
-    assert not Path(f"/proc/{polite}").exists()
+    assert not is_running(int(orphan))
+    assert not is_running(int(polite))
 
 
 def test_a_child_dies_with_its_killed_parent():
@@ -46,12 +45,12 @@ def test_a_child_dies_with_its_killed_parent():
     parent = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {child!r}]); time.sleep(600)"
     with subprocess.Popen([sys.executable, "-c", parent], cwd=ROOT, stdout=subprocess.PIPE) as process:
         pid = int(process.stdout.readline())
-        assert running(pid)
+        assert is_running(pid)
         process.kill()
     until = time.monotonic() + 30
-    while running(pid) and time.monotonic() < until:
+    while is_running(pid) and time.monotonic() < until:
         time.sleep(0.05)
-    assert not running(pid)
+    assert not is_running(pid)
 
 
 def test_a_child_whose_parent_has_gone_before_does_not_begin():
@@ -63,10 +62,3 @@ def test_a_child_whose_parent_has_gone_before_does_not_begin():
 def test_nobody_is_below_a_process_without_children():
     assert descendants(1 << 30) == []
     assert os.getpid() in descendants(os.getppid())
-
-
-def running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except FileNotFoundError:
-        return False

@@ -60,8 +60,8 @@ def settings(tmp_path: Path) -> Settings:
 def cleaned(settings: Settings) -> CleanResult:
     with open_session(settings) as session:
         months = set(surveying.survey(settings).months)
-        pull_feed(session, "air", months, lambda text: None)
-        return clean_feed(session, "air", months, lambda text: None)
+        pulled = pull_feed(session, "air", months, lambda text: None)
+        return clean_feed(session, "air", months, pulled.fetched, lambda text: None)
 
 
 def bytes_of(settings: Settings) -> dict[str, bytes]:

@@ -12,6 +12,7 @@ from orchestration.dagster import lake_assets
 from orchestration.dagster.definitions import month_partitions, range_tags
 from orchestration.dagster.freshness import ObservationAge, allowed_age
 from orchestration.dagster.resources import Refresh
+from orchestration.findings import Findings
 from orchestration.steps.clean import CleanResult
 from orchestration.steps.pull import PullResult
 from sources.registry import registry
@@ -25,7 +26,7 @@ class Fake(Refresh):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Fake"]:
-        self._session = SESSION
+        self._session, self._findings = SESSION, SESSION.findings
         yield self
 
 
@@ -35,7 +36,8 @@ SESSION = SimpleNamespace()
 @pytest.fixture(autouse=True)
 def session(monkeypatch):
     config = SimpleNamespace(sources_of=lambda feed: ("a source",))
-    SESSION.failures, SESSION.settings = {}, SimpleNamespace(feeds=tuple(registry().feeds), config=config)
+    SESSION.findings = Findings()
+    SESSION.settings = SimpleNamespace(feeds=tuple(registry().feeds), config=config)
     SESSION.newest_reading = lambda feed: None
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     return SESSION
@@ -92,7 +94,7 @@ def test_a_pull_that_fails_once_is_tried_again(session, monkeypatch):
     assert result.success
     assert tries == [{"2026-01-01", "2026-02-01", "2026-03-01"}] * 2
     assert checks(result) == {"pulled": True}
-    assert session.failures == {"air": []}
+    assert session.findings.failures == {"air": []}
 
 
 def test_a_pull_that_keeps_failing_is_kept_and_shown_and_stops_nobody(session, monkeypatch):
@@ -100,7 +102,7 @@ def test_a_pull_that_keeps_failing_is_kept_and_shown_and_stops_nobody(session, m
     monkeypatch.setattr(lake_assets, "clean_feed", lambda *_: CleanResult(deliveries=3))
     result = run(["raw_air", "clean_air"])
     assert result.success
-    assert session.failures == {"air": ["no such host"]}
+    assert session.findings.failures == {"air": ["no such host"]}
     assert checks(result) == {"pulled": False, "accounted_for": True, "observations_fresh": True}
 
 
@@ -116,7 +118,7 @@ def test_refused_files_and_unbalanced_counts_fail_the_check_only(session, monkey
     result = run(["clean_air"])
     assert result.success
     assert checks(result)["accounted_for"] is False
-    assert session.failures == {}
+    assert session.findings.failures == {}
 
 
 def test_an_old_newest_reading_is_not_fresh():

@@ -111,7 +111,6 @@ class Page:
         self.process = subprocess.Popen(
             arguments, cwd=kit.ROOT, env=kit.environment(folder), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-        self.started: set[int] = set()
 
     def __enter__(self) -> Page:
         return self
@@ -131,13 +130,13 @@ class Page:
             assert self.process.poll() is None and time.monotonic() < until, f"no {word}"
             time.sleep(0.05)
 
-    def killed(self) -> list[int]:
+    def killed(self) -> list[str]:
         """Asks it to end as `kill` does, and gives those of its processes that still run when it has ended."""
-        below = descendants(self.process.pid)
+        below = {pid: command_line(pid) for pid in descendants(self.process.pid)}
         assert below, "nothing was started"
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(60) == 0
-        return [pid for pid in below if Path(f"/proc/{pid}").exists()]
+        return [line for pid, line in below.items() if kit.is_running(pid)]
 
 
 def command_line(pid: int) -> str:
@@ -167,7 +166,7 @@ def test_the_command_serves_the_page_and_ends_with_everything_it_started(tmp_pat
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", ["code-server", "api", "orchestration.dagster.daemon"])
+@pytest.mark.parametrize("moment", ["code-server", "api\0grpc", "orchestration.dagster.daemon"])
 def test_killed_while_it_starts_it_leaves_nothing_behind(tmp_path: Path, moment: str) -> None:
     with Page(tmp_path, 38918) as page:
         page.wait_for(moment)
