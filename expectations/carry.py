@@ -19,7 +19,7 @@ from expectations.checks import Check
 from expectations.records import GateRecord
 from expectations.waivers import SUITE as WAIVERS
 from expectations.waivers import Waiver
-from sources.config.classes import digest_of
+from sources.value_digest import digest_of
 from warehouse.paths import INSTALLED
 
 # The code between a check and its record; what a check asks for is in the check itself.

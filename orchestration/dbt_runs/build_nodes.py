@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sources.config.classes import digest_of
+from sources.value_digest import digest_of
 from warehouse.candidate.build_plan import MOMENT, WHOLE_YEAR, Node, Reach, short
 from warehouse.tables.catalogue import CROSS_DOMAIN, JUDGEMENT
 

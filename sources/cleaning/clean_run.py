@@ -226,7 +226,7 @@ class _Run:
             declared = self._feed.parameters_of(name)
             parameters = tuple(declared[code] for code in sorted(declared))
             sources = [s for s in self._intake.sources.values() if s.table == name]
-            own = {s.id: {c: s.tests_of(declared[c]) for c in s.thresholds} for s in sources if s.thresholds}
+            own = {s.id: {c: s.tests_of(declared[c]) for c in s.own_tests} for s in sources if s.own_tests}
             rules = SeriesRules(table, parameters, dict(cadences(sources)), marks, own)
             looks = reach(parameters, sources) if table.series_tests else _NO_REACH
             spelling = Spelling(table, parameters, files, self._intake.codes)

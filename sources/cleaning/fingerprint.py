@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from sources.cleaning.version import CLEANING_VERSION
 from sources.config import shipped
-from sources.config.classes import digest_of
 from sources.config.registers import entries_in_force
+from sources.value_digest import digest_of
 
 if TYPE_CHECKING:
     from sources.config.model import Config, Source
@@ -86,7 +86,7 @@ def _units(source: Source, parameters: Iterable[Parameter], registry: Registry) 
     """Each unit text that the source names, or may deliver, with what it measures."""
     long = source.long
     if long is None or not (long.unit_column or long.limit_unit_column):
-        named = [v.unit for v in source.values] if long is None else long.units.values()
+        named = [v.unit for v in (source.values if long is None else long.units.values())]
         return {text: _measure(unit) for text in named if (unit := registry.unit(text)) is not None}
     bases = {registry.units[p.unit].base for p in parameters}
     # Of a unit that measures something else it matters only that it is known: the reason to refuse it.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sources.cleaning.version import FLAGS_VERSION
-from sources.config.classes import digest_of
+from sources.value_digest import digest_of
 
 if TYPE_CHECKING:
     from sources.config.model import Source
@@ -39,7 +39,7 @@ class FlagPrint:
 
 def flag_fingerprints(feed: Feed, sources: Iterable[Source]) -> dict[str, FlagPrint]:
     """By table of `feed`: what changes when the same clean readings might get other flags; `sources` deliver to it."""
-    setting = [source for source in sources if source.thresholds]
+    setting = [source for source in sources if source.own_tests]
     return {
         name: FlagPrint(
             digest_of([
@@ -48,7 +48,7 @@ def flag_fingerprints(feed: Feed, sources: Iterable[Source]) -> dict[str, FlagPr
                 table.row_rules,
                 {code: p.tests for code, p in feed.parameters_of(name).items()},
             ]),
-            {source.id: digest_of(source.thresholds) for source in setting if source.table == name},
+            {source.id: digest_of(source.own_tests) for source in setting if source.table == name},
         )
         for name, table in feed.tables.items()
     }  # fmt: skip

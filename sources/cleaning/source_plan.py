@@ -14,7 +14,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from sources.cleaning.numbers import NumberRules
-from sources.config.model import Censor, ColumnMapping, Config, ConfigError, Source, TimeMapping
+from sources.config.model import Censor, ColumnMapping, Config, ConfigError, Source, TimeMapping, UnitMapping
 from sources.registry.feed_model import CleanTable, Column, Feed, Parameter, Registry, Unit
 
 # A true date cell of a workbook arrives as ISO text, whatever format the text cells are declared to have.
@@ -106,15 +106,18 @@ class SourcePlan:
         if parameter is None:
             return "unknown_parameter", "", unit_text
         key = unit_text if long.unit_column else name
-        written = unit_text if long.unit_column else long.units.get(name, self.parameters[parameter].unit)
-        unit = self.registry.unit(long.units.get(key, written))
+        written = unit_text
+        if not long.unit_column:
+            written = long.units[name].unit if name in long.units else self.parameters[parameter].unit
+        declared = long.units.get(key) or UnitMapping(written)
+        unit = self.registry.unit(declared.unit)
         absent = written in self.missing
         if unit is None:
             return "unit_missing" if absent else "unknown_unit", parameter, written
         converted = conversion(unit, self.parameters[parameter], self.registry)
         if converted is None:
             return "unit_missing" if absent else "unit_mismatch", parameter, written
-        return self._rules(converted, long.factors.get(key, Decimal(1)), ()), parameter, written
+        return self._rules(converted, declared.factor, ()), parameter, written
 
     def _rules(self, converted: tuple[Fraction, Fraction], factor: Decimal, missing: tuple[str, ...]) -> NumberRules:
         fmt = self.source.format
@@ -220,6 +223,6 @@ def _value_column(plan: SourcePlan, mapping) -> ValueColumn:
 def _check_long(plan: SourcePlan) -> None:
     for code in plan.source.long.parameters.values():
         _parameter(plan, code)
-    for text in plan.source.long.units.values():
-        if plan.registry.unit(text) is None:
-            raise ConfigError(f"source {plan.source.id}: the unit '{text}' in long.units is not known")
+    for mapping in plan.source.long.units.values():
+        if plan.registry.unit(mapping.unit) is None:
+            raise ConfigError(f"source {plan.source.id}: the unit '{mapping.unit}' in long.units is not known")

@@ -1,7 +1,7 @@
 """Every mistake of a configuration, each with its line and what to write instead.
 
 Here belongs putting the checks together. Not here: the checks themselves (structure.py, check_source.py,
-check_layout.py, standards.py, registers.py, declared.py) or the classes a sound configuration becomes (classes.py).
+check_layout.py, standards.py, registers.py, declared.py) or the classes a sound configuration becomes (model.py).
 """
 
 from __future__ import annotations
@@ -9,21 +9,20 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from sources.config.check_layout import check_layout, check_zone
 from sources.config.check_source import check_source
-from sources.config.classes import district_of, source_of
 from sources.config.declared import read_declared
-from sources.config.mend import mended_source
-from sources.config.model import District
-from sources.config.problems import Problem, Problems
+from sources.config.mend import read_mended
+from sources.config.model import Document
+from sources.config.problems import Problem, Problems, shown
 from sources.config.registers import register_mistakes
-from sources.config.sense import check_sense
+from sources.config.sense import check_sense, check_values
 from sources.config.standards import check_standards
-from sources.config.structure import check_structure
 from sources.registry import registry
 from sources.registry.declared_tables import DECLARED_TABLES
 from sources.registry.feed_model import Registry
@@ -34,33 +33,45 @@ _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 def check_config(path: Path) -> list[Problem]:
     """All mistakes of the configuration at `path` in the order of its lines; none means it can be used."""
-    return read_checked(path)[1]
+    return read_checked(path).problems
 
 
-def read_checked(path: Path) -> tuple[dict[str, Any], list[Problem], str]:
-    """The parsed configuration, its mistakes and its text."""
+@dataclass(frozen=True)
+class Checked:
+    """A configuration as it was read: `problems` in the order of its lines; without any, the parsed TOML and what it
+    says.
+    """
+
+    problems: list[Problem]
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    document: Document | None = None
+
+
+def read_checked(path: Path) -> Checked:
+    """The configuration at `path` with its mistakes."""
     try:
         if not path.is_dir() and path.exists() and not path.is_file():
-            return {}, [Problem(1, str(path), "it is a pipe or a device", "name a file")], ""
+            return Checked([Problem(1, str(path), "it is a pipe or a device", "name a file")])
         data = path.read_bytes()
     except FileNotFoundError:
-        return {}, [Problem(1, str(path), "there is no such file", "see README for an example")], ""
+        return Checked([Problem(1, str(path), "there is no such file", "see README for an example")])
     except IsADirectoryError:
-        return {}, [Problem(1, str(path), "it is a directory", "name the configuration file in it")], ""
+        return Checked([Problem(1, str(path), "it is a directory", "name the configuration file in it")])
     except OSError as error:
-        return {}, [Problem(1, str(path), f"it cannot be read: {error.strerror}", "check its permissions")], ""
+        return Checked([Problem(1, str(path), f"it cannot be read: {error.strerror}", "check its permissions")])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        return {}, [Problem(line, str(path), "not UTF-8 text", "save the file as UTF-8")], ""
+        return Checked([Problem(line, str(path), "not UTF-8 text", "save the file as UTF-8")])
     try:
         raw = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        return {}, [_syntax(str(error), text)], text
+        return Checked([_syntax(str(error), text)])
     problems = Problems(text)
-    _check(raw, path.absolute().parent, registry(), problems)
-    return raw, problems.sorted(), text
+    document = _check(raw, path.absolute().parent, registry(), problems)
+    found = problems.sorted()
+    return Checked(found) if found else Checked(found, raw, document)
 
 
 def _syntax(message: str, text: str) -> Problem:
@@ -78,53 +89,35 @@ def _syntax(message: str, text: str) -> Problem:
     return Problem(line, "TOML", what, hint)
 
 
-def _check(raw: Mapping[str, Any], base: Path, known: Registry, problems: Problems) -> None:
-    sound = check_structure(raw, problems)
-    district = District()
-    if isinstance(raw.get("district"), Mapping):
-        zone = raw["district"].get("reporting_zone")
-        if isinstance(zone, str):
-            check_zone(zone, ("district", "reporting_zone"), problems)
-        if set(raw["district"]) <= set(District.__dataclass_fields__):
-            district = district_of(raw)
+def _check(written: dict[str, Any], base: Path, known: Registry, problems: Problems) -> Document:
+    check_values(written, problems)
+    document, raw = read_mended(written, problems)
+    if "reporting_zone" in raw.get("district", {}):
+        check_zone(document.district.reporting_zone, ("district", "reporting_zone"), problems)
     ids: dict[str, int] = {}
-    entries = raw["source"] if isinstance(raw.get("source"), list) else []
-    for i, written in enumerate(entries):
-        entry = written if i in sound else mended_source(written, ("source", i), problems)
-        if entry is None:
-            continue
-        source = source_of(entry, known, district)
+    for i, (source, entry) in enumerate(zip(document.source, raw["source"], strict=True)):
         check_source(source, entry, ("source", i), known, problems)
         check_layout(source, entry, ("source", i), problems)
         if source.id in ids:
-            message = f"source[{ids[source.id] + 1}] is called '{source.id}' already"
-            problems.add(("source", i, "id"), message, "give each source its own id")
+            first = shown(problems.written(("source", ids[source.id])))
+            problems.add(("source", i, "id"), f"{first} is called '{source.id}' already", "give each source its own id")
         ids.setdefault(source.id, i)
-    if raw.get("source") == []:
+    if written.get("source") == []:
         problems.add((), "no source is declared", "add [[source]]")
-    check_sense(raw, base, problems)
-    check_standards(raw, problems)
-    _check_files(raw, base, known, problems)
-    _check_declared(raw, base, problems)
+    check_sense(document, base, problems)
+    check_standards(document.standards, raw.get("standards", {}), problems)
+    _check_files(document, raw, base, known, problems)
+    for name, file in document.declared.items():
+        for message, hint in read_declared(DECLARED_TABLES[name], base / file).mistakes:
+            problems.add(("declared", name), message, hint)
+    return document
 
 
-def _check_files(raw: Mapping[str, Any], base: Path, known: Registry, problems: Problems) -> None:
-    sites = raw.get("sites")
-    files = sites.get("files", []) if isinstance(sites, Mapping) else []
-    for i, name in enumerate([files] if isinstance(files, str) else files if isinstance(files, list) else []):
-        if isinstance(name, str):
-            place = ("sites", "files", i) if isinstance(files, list) else ("sites", "files")
-            for message, hint in register_mistakes(base / name, known):
-                problems.add(place, message, hint)
-    gate = raw.get("gate")
-    waivers = gate.get("waivers") if isinstance(gate, Mapping) else None
-    if isinstance(waivers, str) and not (base / waivers).is_file():
+def _check_files(document: Document, raw: Mapping[str, Any], base: Path, known: Registry, problems: Problems) -> None:
+    for i, name in enumerate(document.sites.files):
+        listed = isinstance(raw["sites"]["files"], list)
+        for message, hint in register_mistakes(base / name, known):
+            problems.add(("sites", "files", i) if listed else ("sites", "files"), message, hint)
+    waivers = document.gate.waivers
+    if "waivers" in raw.get("gate", {}) and not (base / waivers).is_file():
         problems.add(("gate", "waivers"), f"there is no file {base / waivers}")
-
-
-def _check_declared(raw: Mapping[str, Any], base: Path, problems: Problems) -> None:
-    declared = raw.get("declared")
-    for name, file in declared.items() if isinstance(declared, Mapping) else ():
-        if name in DECLARED_TABLES and isinstance(file, str):
-            for message, hint in read_declared(DECLARED_TABLES[name], base / file).mistakes:
-                problems.add(("declared", name), message, hint)

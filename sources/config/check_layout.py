@@ -85,7 +85,8 @@ def _check_format(fmt: Format, raw: Mapping[str, Any], path: Path, problems: Pro
 
 
 def _check_time(time: TimeMapping, raw: Mapping[str, Any], path: Path, problems: Problems) -> None:
-    check_zone(time.zone, (*path, "zone"), problems)
+    if "zone" in raw:
+        check_zone(time.zone, (*path, "zone"), problems)
     for key in ("formats", "end_formats"):
         if key in raw:
             for fmt in getattr(time, key):

@@ -44,7 +44,7 @@ def check_source(source: Source, raw: Mapping[str, Any], path: Path, registry: R
     table = feed.tables[source.table]
     _check_columns(source, table, path, problems)
     _check_parameters(source, raw, feed, path, registry, problems)
-    check_thresholds(source, raw, path, registry, problems)
+    check_thresholds(source, path, registry, problems)
 
 
 def _check_delivery(source: Source, raw: Mapping[str, Any], path: Path, problems: Problems) -> None:
@@ -164,7 +164,7 @@ def _check_parameters(
             place = (*path, "long", "parameters", name)
             problems.add(place, f"table {source.table} has no parameter '{code}'", nearest(code, known))
     for name, unit in source.long.units.items():
-        _check_unit(unit, "", (*path, "long", "units", name), registry, problems)
+        _check_unit(unit.unit, "", (*path, "long", "units", name), registry, problems)
 
 
 def _check_censor(mapping: ValueMapping | LongMapping, column: str, path: Path, problems: Problems) -> None:

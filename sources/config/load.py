@@ -1,7 +1,7 @@
 """Reads a configuration into the classes of model.py; refuses one that has mistakes, naming each.
 
 Here belongs loading. Not here: the rules (check.py and what it calls) or where a user keeps the file
-(orchestration.settings). Standard library only.
+(orchestration.settings). Nothing heavier than pydantic.
 """
 
 from __future__ import annotations
@@ -10,11 +10,8 @@ import hashlib
 from pathlib import Path
 
 from sources.config.check import read_checked
-from sources.config.classes import digest_of, district_of, source_of
-from sources.config.locate import lines_of_keys
 from sources.config.model import Config, ConfigError
-from sources.config.standards import standards_of
-from sources.registry import registry
+from sources.value_digest import digest_of
 
 BUILT_IN = Path(__file__).resolve().parent.parent / "simulated" / "district.toml"
 _MOST = 12
@@ -23,33 +20,27 @@ _MOST = 12
 def load_config(path: Path | None) -> Config:
     """The configuration at `path`, or the built-in simulated district; ConfigError lists its mistakes with lines."""
     file = path if path is not None else BUILT_IN
-    raw, problems, text = read_checked(file)
-    if problems:
+    checked = read_checked(file)
+    problems, document = checked.problems, checked.document
+    if document is None:
         listed = "\n".join(f"  {p}" for p in problems[:_MOST])
         more = f"\n  and {len(problems) - _MOST} more" if len(problems) > _MOST else ""
         count = f"{len(problems)} mistake{'s' if len(problems) > 1 else ''}"
         raise ConfigError(f"{file}: {count} in the configuration\n{listed}{more}")
     base = file.absolute().parent
-    known = registry()
-    district = district_of(raw)
-    lines = lines_of_keys(text)
-    sources = tuple(
-        source_of(entry, known, district, lines.get(("source", i), 0)) for i, entry in enumerate(raw["source"])
-    )
-    files = raw.get("sites", {}).get("files", [])
-    registers = tuple(base / name for name in ([files] if isinstance(files, str) else files))
-    waivers = raw.get("gate", {}).get("waivers")
-    declared = {name: base / file for name, file in sorted(raw.get("declared", {}).items())}
-    digests = [digest_of(raw), *(hashlib.sha256(f.read_bytes()).hexdigest() for f in (*registers, *declared.values()))]
+    registers = tuple(base / name for name in document.sites.files)
+    waivers = document.gate.waivers
+    declared = {name: base / file for name, file in sorted(document.declared.items())}
+    files = (hashlib.sha256(f.read_bytes()).hexdigest() for f in (*registers, *declared.values()))
     return Config(
         path=path,
-        district=district,
-        sources=sources,
+        district=document.district,
+        sources=document.source,
         registers=registers,
-        fingerprint=digest_of(digests),
-        simulated=any(s.connector == "simulated" for s in sources),
+        fingerprint=digest_of([digest_of(checked.raw), *files]),
+        simulated=any(s.connector == "simulated" for s in document.source),
         waivers=base / waivers if waivers else None,
-        standards=standards_of(raw),
+        standards=document.standards,
         declared=declared,
-        options=raw.get("options", {}),
+        options=document.options,
     )

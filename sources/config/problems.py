@@ -36,10 +36,27 @@ class Problems:
     def __init__(self, text: str) -> None:
         self._text = text
         self._found: list[tuple[Path, str, str]] = []
+        self._moved: list[tuple[Path, str | int, str | None]] = []
 
     def add(self, path: Path, message: str, suggestion: str = "") -> None:
         """Notes a mistake at `path`; a password inside an address is left out."""
-        self._found.append((path, _PASSWORD.sub(r"\1…@", message), _PASSWORD.sub(r"\1…@", suggestion)))
+        self._found.append((self.written(path), _PASSWORD.sub(r"\1…@", message), _PASSWORD.sub(r"\1…@", suggestion)))
+
+    def moved(self, parent: Path, now: str | int, before: str | None) -> None:
+        """Notes that in `parent` the key `before` is called `now`, or, without it, that the entry `now` was left out:
+        from here on places are those after it.
+        """
+        self._moved.append((parent, now, before))
+
+    def written(self, path: Path) -> Path:
+        """Where the text holds what is now at `path`."""
+        for parent, now, before in reversed(self._moved):
+            step = path[len(parent)] if len(path) > len(parent) and path[: len(parent)] == parent else None
+            if before is not None and step == now:
+                path = (*parent, before, *path[len(parent) + 1 :])
+            elif before is None and isinstance(step, int) and isinstance(now, int) and step >= now:
+                path = (*parent, step + 1, *path[len(parent) + 1 :])
+        return path
 
     def sorted(self) -> list[Problem]:
         """All problems in the order of the text."""

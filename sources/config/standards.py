@@ -28,63 +28,46 @@ _LIMITS: Mapping[str, tuple[Decimal, bool]] = {
 _DIGITS, _DECIMALS = 12, 6
 
 
-def standards_of(raw: Mapping[str, Any]) -> Standards:
-    """The [standards] table of a sound configuration."""
-    given = raw.get("standards", {})
-    plain = {key: given[key] for key in ("air_edition", "grid_region", "grid_series") if key in given}
-    return Standards(**plain, rules={k: Decimal(v) for k, v in given.get("rules", {}).items()})
-
-
-def check_standards(raw: Mapping[str, Any], problems: Problems) -> None:
-    """Adds every mistake under [standards] that is not one of shape."""
-    given = raw.get("standards")
-    if not isinstance(given, Mapping):
-        return
-    _check_edition(given, problems)
-    _check_grid(given, problems)
-    rules = given.get("rules")
-    for rule_id, value in rules.items() if isinstance(rules, Mapping) else ():
+def check_standards(given: Standards, raw: Mapping[str, Any], problems: Problems) -> None:
+    """Adds every mistake under [standards] that is not one of shape; `raw` is the table as it is written."""
+    if "air_edition" in raw:
+        _check_edition(given.air_edition, problems)
+    _check_grid(given, raw, problems)
+    for rule_id, value in given.rules.items():
         message, hint = rule_mistake(rule_id, value)
         if message:
             problems.add((*_PLACE, "rules", rule_id), message, hint)
 
 
-def _check_edition(given: Mapping[str, Any], problems: Problems) -> None:
-    edition = given.get("air_edition")
+def _check_edition(edition: str, problems: Problems) -> None:
     known = [row["edition"] for row in shipped.seed_rows("standards/air_editions")]
-    if isinstance(edition, str) and edition not in known:
+    if edition not in known:
         hint = f"{nearest(edition, known)}; leave it out to follow the date"
         problems.add((*_PLACE, "air_edition"), f"there is no edition '{edition}' of the air standards", hint)
 
 
-def _check_grid(given: Mapping[str, Any], problems: Problems) -> None:
+def _check_grid(given: Standards, raw: Mapping[str, Any], problems: Problems) -> None:
     rows = shipped.seed_rows("energy/energy_grid_factors")
-    chosen = {"region": given.get("grid_region", Standards.grid_region)}
-    chosen["series"] = given.get("grid_series", Standards.grid_series)
-    if not all(isinstance(value, str) for value in chosen.values()):
-        return
     sound = True
-    for what, value in chosen.items():
+    for what, value in (("region", given.grid_region), ("series", given.grid_series)):
         known = list(dict.fromkeys(row[what] for row in rows))
         if value not in known:
             message = f"there is no grid factor of {what} '{value}'"
             problems.add((*_PLACE, f"grid_{what}"), message, nearest(value, known))
             sound = False
-    region, series = chosen["region"], chosen["series"]
+    region, series = given.grid_region, given.grid_series
     if sound and not any((row["region"], row["series"]) == (region, series) for row in rows):
         regions = ", ".join(dict.fromkeys(f"'{row['region']}'" for row in rows if row["series"] == series))
         message = f"region '{region}' has no grid factors of series '{series}'"
-        key = "grid_series" if "grid_series" in given else "grid_region"
+        key = "grid_series" if "grid_series" in raw else "grid_region"
         problems.add((*_PLACE, key), message, f"set grid_region to one of {regions}")
 
 
-def rule_mistake(rule_id: str, value: Any) -> tuple[str, str]:
+def rule_mistake(rule_id: str, value: Decimal | int) -> tuple[str, str]:
     """Why `value` cannot stand in place of a rule's own, and what to write instead; ('', '') if it can."""
     rules = shipped.rules()
     if rule_id not in rules:
         return f"there is no rule '{rule_id}'", nearest(rule_id, rules) or "mart_rules_in_force lists them"
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return "a number is expected", "1 for yes, 0 for no" if isinstance(value, bool) else "write it without quotes"
     rows = rules[rule_id]
     spans = [row["valid_from"] for row in rows]
     if len(set(spans)) < len(spans):

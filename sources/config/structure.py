@@ -1,170 +1,167 @@
-"""Whether a configuration is built of known words of the right type.
+"""Whether a configuration is built of known words of the right kind.
 
-Here belong unknown keys, wrong types, missing keys and closed choices. Not here: what the values mean together
-(check_source.py). Knows the syntax from words.py only.
+Here belongs making sentences of what the model (model.py) refuses: unknown keys, other kinds of values, missing keys
+and closed choices, each with its place and what to write instead. Not here: what the values mean together
+(check_source.py), or going on behind a mistake (mend.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from dataclasses import dataclass, is_dataclass
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from types import NoneType
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from sources.config import words
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
 from sources.config.locate import Path
-from sources.config.problems import Problems, nearest
-from sources.config.words import Word
+from sources.config.model import Document, ValueMapping, words_of
+from sources.config.problems import nearest
 
-_EXAMPLES = {
-    "text": 'write text in quotes, such as "…"',
-    "texts": 'write a list of texts, such as ["…", "…"]',
-    "integer": "write a whole number",
-    "number": "write a number",
-    "boolean": "write true or false, without quotes",
-    "date": "write a date, such as 2013-01-01",
-    "map": 'write a table of texts, such as { "as received" = "meaning" }',
-    "table": "write a table",
-    "marks": 'write a table, such as { "as received" = "<" }, or a list of texts that mean "<"',
-    "units": 'write a table, such as { "as received" = "m3" } or { "as received" = { unit = "m3", factor = 28 } }',
+# What pydantic calls a value of another kind: what is expected, and what to write.
+_KINDS = {
+    "string_type": ("a text", 'write text in quotes, such as "…"'),
+    "int_type": ("a whole number", "write a whole number"),
+    "bool_type": ("true or false", "write true or false, without quotes"),
+    "date_type": ("a date", "write a date, such as 2013-01-01"),
 }
+# Follows from another mistake.
+_FOLLOWS = "default_factory_not_called"
 
 
-def check_structure(raw: Mapping[str, Any], problems: Problems) -> set[int]:
-    """Adds every mistake of shape; returns the places of the sources that are sound."""
-    _table(raw, words.TOP, (), problems)
-    for name, known in words.TABLES.items():
-        if isinstance(raw.get(name), Mapping):
-            _table(raw[name], known, (name,), problems)
-    sources = raw.get("source")
-    if not isinstance(sources, list):
-        return set()
-    return {i for i, entry in enumerate(sources) if check_source_shape(entry, ("source", i), problems)}
+@dataclass(frozen=True)
+class Mistake:
+    """One mistake of shape: where it is shown, what is wrong and what to write instead.
+
+    `unknown`: the last step of `path` is not a key; `known` are those that the table has. `missing`: that key is not
+    there.
+    """
+
+    path: Path
+    message: str
+    hint: str = ""
+    unknown: bool = False
+    known: tuple[str, ...] = ()
+    missing: str = ""
 
 
-def check_source_shape(entry: Any, path: Path, problems: Problems) -> bool:
-    """Adds every mistake of shape of one source; whether there is none."""
-    if not isinstance(entry, Mapping):
-        problems.add(path, "a source is a table", "write [[source]]")
-        return False
-    sound = _table(entry, words.SOURCE, path, problems)
-    for name, known in words.PARTS.items():
-        if isinstance(entry.get(name), Mapping):
-            sound &= _table(entry[name], known, (*path, name), problems)
-    for name, known in words.TABLES_OF_TABLES.items():
-        if isinstance(entry.get(name), Mapping):
-            for key, each in entry[name].items():
-                sound &= _entry(each, known, (*path, name, key), problems)
-    sound &= _values(entry.get("values", []), (*path, "values"), problems)
-    if isinstance(entry.get("filters"), list):
-        for i, each in enumerate(entry["filters"]):
-            sound &= _entry(each, words.FILTER, (*path, "filters", i), problems)
-    return sound
+def document_of(raw: Mapping[str, Any]) -> Document | list[Mistake]:
+    """The configuration that `raw`, a parsed TOML text, holds, or every mistake of shape."""
+    try:
+        return _adapter().validate_python(raw)
+    except ValidationError as error:
+        return [_mistake(e, raw) for e in error.errors(include_url=False) if e["type"] != _FOLLOWS]
 
 
-def _values(values: Any, path: Path, problems: Problems) -> bool:
-    if isinstance(values, Mapping):
-        known = {k: w for k, w in words.VALUE.items() if k != "column"}
-        return all([_entry(each, known, (*path, name), problems) for name, each in values.items()])
-    if isinstance(values, list):
-        return all([_entry(each, words.VALUE, (*path, i), problems) for i, each in enumerate(values)])
-    return False
+@cache
+def _adapter() -> TypeAdapter[Document]:
+    return TypeAdapter(Document)
 
 
-def _entry(entry: Any, known: Mapping[str, Word], path: Path, problems: Problems) -> bool:
-    if isinstance(entry, Mapping):
-        return _table(entry, known, path, problems)
-    keys = ", ".join(f"{k} = …" for k, w in known.items() if w.required) or "column = …"
-    problems.add(path, f"a table is expected, {_kind_of(entry)} found", f"write {{ {keys} }}")
-    return False
+def _mistake(error: ErrorDetails, raw: Mapping[str, Any]) -> Mistake:
+    said: Mapping[str, Any] = error.get("ctx", {})
+    path, value = _written(error["loc"], raw, said.get("below", ())), error["input"]
+    match error["type"]:
+        case "missing":
+            *table, key = path
+            return Mistake(tuple(table), f"'{key}' is missing", f"add {_example(path)}", missing=str(key))
+        case "unexpected_keyword_argument" | "unknown_key":
+            key = str(path[-1])
+            known = said.get("known") or _words_at(path[:-1])
+            return Mistake(path, f"'{key}' is not a key here", nearest(key, known), True, tuple(known))
+        case "wrong":
+            return Mistake(path, said["message"], said["hint"])
+        case "greater_than_equal":
+            return Mistake(path, f"{value} is less than {said['ge']}")
+        case "literal_error" if isinstance(value, str):
+            return Mistake(path, f"'{value}' is not known here", nearest(value, get_args(_kind_at(path))))
+    what, hint = _expected(error["type"], path, said)
+    return Mistake(path, f"{what} is expected, {_kind_of(value)} found", hint)
 
 
-def _table(table: Mapping[str, Any], known: Mapping[str, Word], path: Path, problems: Problems) -> bool:
-    sound = True
-    for key, value in table.items():
-        if key not in known:
-            problems.add((*path, key), f"'{key}' is not a key here", nearest(key, known))
-            sound = False
-        else:
-            sound &= _value(value, known[key], (*path, key), problems)
-    for key, word in known.items():
-        if word.required and key not in table:
-            # A key that was misspelt is one mistake, not two.
-            misspelt = any(k not in known and key in nearest(k, known) for k in table)
-            if not misspelt:
-                problems.add(path, f"'{key}' is missing", f"add {_example(key, word)}")
-            sound = False
-    return sound
+def _expected(type_: str, path: Path, said: Mapping[str, Any]) -> tuple[str, str]:
+    """What a value at `path` has to be, and what to write."""
+    kind = _kind_at(path)
+    if type_ == "expected":
+        return said["what"], said["hint"]
+    if type_ in _KINDS:
+        return _KINDS[type_]
+    if get_origin(kind) is Literal:
+        return "a text", nearest("", get_args(kind))
+    if get_origin(kind) is tuple:
+        return "a list", f"write {_header(path, '[[{}]]')}"
+    if get_origin(kind) is not None and _plain(get_args(kind)[1]) is str:
+        return "a table of texts", _header(path, "write [{}]") or 'write a table, such as { "as received" = "meaning" }'
+    return "a table", f"write {_header(path, '[{}]') or _inline(path)}"
 
 
-def _example(key: str, word: Word) -> str:
-    if key == "source":
+def _written(loc: Path, raw: Any, below: Path) -> Path:
+    """The place of a mistake as it is written: wide columns of a table are named, not counted."""
+    path: list[str | int] = []
+    for step in (*loc, *below):
+        if step == "[key]":
+            continue
+        if isinstance(raw, Mapping) and isinstance(step, int):
+            step = list(raw)[step]
+        path.append(step)
+        known = raw.keys() if isinstance(raw, Mapping) else range(len(raw)) if isinstance(raw, list) else ()
+        raw = raw[step] if step in known else None
+    return tuple(path)
+
+
+def _example(path: Path) -> str:
+    kind = _kind_at(path)
+    if (is_dataclass(kind) or path == ("source",)) and (header := _header(path, "[{}]")):
+        return header
+    return f"{path[-1]} = {'[…]' if get_origin(kind) is tuple else '…'}"
+
+
+def _header(path: Path, form: str) -> str:
+    """The header of a table of the configuration or of a source; '' for what is inside one."""
+    if path[0] == "source" and len(path) <= 2:
         return "[[source]]"
-    if word.kind in ("table", "tables"):
-        return f"[source.{key}]"
-    return f"{key} = {'[…]' if word.kind in ('texts', 'list') else '…'}"
+    names = [step for step in path if isinstance(step, str)]
+    return form.format(".".join(names)) if len(names) <= 2 and path[-1] == names[-1] else ""
 
 
-def _value(value: Any, word: Word, path: Path, problems: Problems) -> bool:
-    if not _fits(value, word.kind):
-        problems.add(path, f"{_article(word.kind)} is expected, {_kind_of(value)} found", _EXAMPLES.get(word.kind, ""))
-        return False
-    if word.choices and value not in word.choices:
-        problems.add(path, f"'{value}' is not known here", nearest(str(value), word.choices))
-        return False
-    if word.least is not None and value < word.least:
-        problems.add(path, f"{value} is less than {word.least}")
-        return False
-    if word.positive and not words.is_factor(value):
-        problems.add(path, f"{value} is not a positive, finite number", "write it as 0.001; leave it out for 1")
-        return False
-    if word.inside and word.kind == "table":
-        return _table(value, word.inside, path, problems)
-    if word.inside:
-        tables = [(key, each) for key, each in value.items() if isinstance(each, Mapping)]
-        return all([_table(each, word.inside, (*path, key), problems) for key, each in tables])
-    return True
+def _inline(path: Path) -> str:
+    """A table that holds only what it must."""
+    needed = [name for name, word in _words_at(path).items() if word.is_required()]
+    return f"{{ {', '.join(f'{name} = …' for name in needed or ['column'])} }}"
 
 
-def fits(value: Any, word: Word) -> bool:
-    """Whether `value` is of the word's type and among its choices."""
-    if not _fits(value, word.kind) or (word.choices and value not in word.choices):
-        return False
-    return not word.positive or words.is_factor(value)
+def _words_at(path: Path) -> dict[str, FieldInfo]:
+    """The words of the table at `path`; a wide column of a table is named by its key."""
+    table = _kind_at(path)
+    named = table is ValueMapping and isinstance(path[-1], str)
+    return {name: word for name, word in words_of(table).items() if not (named and name == "column")}
 
 
-def _fits(value: Any, kind: str) -> bool:
-    if kind == "text":
-        return isinstance(value, str)
-    if kind == "texts":
-        # One text stands for a list of one.
-        return isinstance(value, str) or (isinstance(value, list) and all(isinstance(v, str) for v in value))
-    if kind == "integer":
-        return isinstance(value, int) and not isinstance(value, bool)
-    if kind == "number":
-        return isinstance(value, int | Decimal) and not isinstance(value, bool)
-    if kind == "boolean":
-        return isinstance(value, bool)
-    if kind == "date":
-        return isinstance(value, date) and not isinstance(value, datetime)
-    if kind == "map":
-        return isinstance(value, Mapping) and all(isinstance(v, str) for v in value.values())
-    if kind == "marks":
-        return _fits(value, "map") or (isinstance(value, list) and _fits(value, "texts"))
-    if kind == "units":
-        return isinstance(value, Mapping) and all(isinstance(v, str | Mapping) for v in value.values())
-    if kind == "list":
-        return isinstance(value, list)
-    if kind == "values":
-        return isinstance(value, list | Mapping)
-    return isinstance(value, Mapping)
+def _kind_at(path: Path) -> Any:
+    """The type of what the model holds at `path`."""
+    kind: Any = Document
+    for step in path:
+        kind = _plain(words_of(kind)[str(step)].annotation if is_dataclass(kind) else _items(kind))
+    return kind
 
 
-def _article(kind: str) -> str:
-    names = {"texts": "a list of texts", "integer": "a whole number", "map": "a table of texts", "tables": "a table",
-             "boolean": "true or false", "marks": "a table of texts or a list",
-             "units": "a table of units"}  # fmt: skip
-    return names.get(kind, f"a {kind}")
+def _items(kind: Any) -> Any:
+    """Of a table the type of its values, of a list that of its entries."""
+    return next(a for a in reversed(get_args(kind)) if a is not Ellipsis)
+
+
+def _plain(kind: Any) -> Any:
+    """A type without what is said about it, and of one that may be left out the type itself."""
+    if get_origin(kind) is Annotated:
+        return _plain(get_args(kind)[0])
+    if NoneType in get_args(kind):
+        return _plain(next(a for a in get_args(kind) if a is not NoneType))
+    return kind
 
 
 def _kind_of(value: Any) -> str:

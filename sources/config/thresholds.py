@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any
 
 from sources.config.locate import Path
 from sources.config.model import Config, Source
@@ -38,24 +37,22 @@ _LONGEST_HOURS = 31 * 24
 _Mistake = tuple[str, str]
 
 
-def check_thresholds(
-    source: Source, raw: Mapping[str, Any], path: Path, registry: Registry, problems: Problems
-) -> None:
+def check_thresholds(source: Source, path: Path, registry: Registry, problems: Problems) -> None:
     """Adds every mistake in the thresholds of `source`, whose feed and table are known and whose structure is sound."""
     feed = registry.feeds[source.feed]
     table = feed.tables[source.table]
     known = feed.parameters_of(table.name)
     delivered = source.declared_parameters
-    for code, entry in raw.get("thresholds", {}).items():
-        place, own = (*path, "thresholds", code), source.thresholds.get(code, {})
+    for code, entry in source.thresholds.items():
+        place = (*path, "thresholds", code)
         if code not in known:
             problems.add(place, f"table {table.name} has no parameter '{code}'", nearest(code, known))
         elif delivered is not None and code not in delivered:
             problems.add(place, f"the source delivers no '{code}'", nearest(code, sorted(delivered)) or "leave it out")
-        elif mistake := _unit_mistake(entry["unit"], known[code], registry):
+        elif mistake := _unit_mistake(entry.unit, known[code], registry):
             problems.add((*place, "unit"), *mistake)
         else:
-            for name, message, hint in _mistakes(source, table, known[code], own):
+            for name, message, hint in _mistakes(source, table, known[code], entry.own):
                 problems.add((*place, name), message, hint)
 
 
@@ -65,7 +62,7 @@ def own_thresholds(config: Config, registry: Registry) -> list[dict[str, str]]:
     """
     rows = []
     for source in config.sources:
-        for code, own in source.thresholds.items():
+        for code, own in source.own_tests.items():
             parameter = registry.feeds[source.feed].parameters[code]
             for name, value in own.items():
                 delivered = getattr(parameter.tests, name)

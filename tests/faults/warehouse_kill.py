@@ -22,7 +22,7 @@ import polars as pl
 
 from sources.cleaning.clean_run import clean_deliveries
 from sources.cleaning.fingerprint import source_fingerprints
-from sources.config.model import Config
+from sources.config.model import Config, Thresholds
 from sources.registry.read_registry import registry
 from tests.unit import cleaning_kit
 from tests.unit import warehouse_kit as kit
@@ -73,7 +73,7 @@ def clean_before(data: DataDir) -> None:
 
 
 CITY, TOWN = cleaning_kit.air_source(id="city"), cleaning_kit.air_source(id="town")
-OWN = replace(TOWN, thresholds={"pm2_5": {"suspect_max": Decimal(30)}})
+OWN = replace(TOWN, thresholds={"pm2_5": Thresholds(unit="ug/m3", suspect_max=Decimal(30))})
 
 
 def cleaned_under(data: DataDir, config: Config) -> None:

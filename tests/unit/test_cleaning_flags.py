@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import polars as pl
@@ -10,7 +11,6 @@ import pytest
 from sources.cleaning import flags
 from sources.cleaning.cadence import HOUR, cadence, reach
 from sources.cleaning.flags import BROKEN, CENSORED_FLAG, INVALID, SERIES, STEP, TIME, VALUE, flag_series, names_of
-from sources.config.model import TimeMapping
 from sources.registry import registry
 from sources.registry.feed_model import Parameter, SeriesTests
 from tests.unit.cleaning_kit import HOURLY, air_source
@@ -244,10 +244,10 @@ def test_the_worst_flag_wins_and_every_test_that_set_it_is_named():
     [
         ({"cadence_min": 15}, 15),
         ({"cadence_min": None}, 60),
-        ({"cadence_min": None, "time": TimeMapping(marks="instant")}, None),
-        ({"cadence_min": 240, "time": TimeMapping(marks="instant")}, 240),
-        ({"cadence_min": None, "time": TimeMapping(duration="month")}, None),
-        ({"cadence_min": None, "time": TimeMapping(end_columns=("out",))}, None),
+        ({"cadence_min": None, "time": replace(HOURLY, marks="instant")}, None),
+        ({"cadence_min": 240, "time": replace(HOURLY, marks="instant")}, 240),
+        ({"cadence_min": None, "time": replace(HOURLY, duration="month")}, None),
+        ({"cadence_min": None, "time": replace(HOURLY, end_columns=("out",))}, None),
         ({"cadence_min": 1440}, 1440),
         ({"cadence_min": 1441}, None),
     ],

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from sources.cleaning.reasons import REASONS
-from sources.config.model import Censor, ColumnMapping, LongMapping, ValueMapping
+from sources.config.model import Censor, ColumnMapping, LongMapping, UnitMapping, ValueMapping
 from tests.unit.cleaning_kit import MemoryStore, cleaned, water_long_source
 
 HEAD = "section,time,item,condition,result,unit,limit,limit_unit\n"
@@ -99,7 +99,7 @@ def test_following_the_advice_reads_what_was_refused():
     assert '"" = "mg/L"' in REASONS["unit_missing"][1]
     assert readings(long(",1,,,", units={"": "mg/L"}))[0][0] == "1"
     assert "units of [source.long]" in REASONS["unknown_unit"][1] and "factor" in REASONS["unknown_unit"][1]
-    assert readings(long(",1,毫克每斤,,", units={"毫克每斤": "mg/L"}, factors={"毫克每斤": Decimal(2)}))[0][0] == "2"
+    assert readings(long(",1,毫克每斤,,", units={"毫克每斤": UnitMapping("mg/L", Decimal(2))}))[0][0] == "2"
     assert "with a factor" in REASONS["unit_mismatch"][1]
     assert readings(long(",1,kWh,,", units={"kWh": "mg/L"}))[0][0] == "1"
     assert "limit_column" in REASONS["no_detection_limit"][1] and "limit_column" in REASONS["limit_missing"][1]
@@ -120,9 +120,9 @@ def test_an_empty_unit_that_means_one_is_still_missing_where_it_does_not_fit():
 
 
 def test_a_unit_may_have_a_factor_by_unit_or_by_parameter():
-    by_unit = long(",2,g/gal,,", units={"g/gal": "mg/L"}, factors={"g/gal": Decimal("264.172052")})
+    by_unit = long(",2,g/gal,,", units={"g/gal": UnitMapping("mg/L", Decimal("264.172052"))})
     assert readings(by_unit)[0][0] == "528.344104"
-    no_unit = LongMapping("item", "result", units={"氨氮": "ug/L"}, factors={"氨氮": Decimal(10)})
+    no_unit = LongMapping("item", "result", units={"氨氮": UnitMapping("ug/L", Decimal(10))})
     assert readings(cleaned(water_long_source(long=no_unit), HEAD + ROW.format(0, ",25,,,")))[0][0] == "0.25"
 
 

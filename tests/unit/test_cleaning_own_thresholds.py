@@ -19,7 +19,7 @@ from sources.cleaning.clean_run import CleanReport, clean_deliveries
 from sources.cleaning.fingerprint import source_fingerprints
 from sources.cleaning.flag_fingerprint import FlagPrint, flag_fingerprints
 from sources.cleaning.spill import Budget
-from sources.config.model import Config
+from sources.config.model import Config, Thresholds
 from sources.deliveries import Delivery
 from sources.registry import registry
 from tests.unit.cleaning_kit import NOON, MemoryStore, air_source, config, delivery, hours, register
@@ -27,7 +27,7 @@ from tests.unit.cleaning_kit import NOON, MemoryStore, air_source, config, deliv
 CITY, TOWN = air_source(id="city"), air_source(id="town")
 AIR = registry().feeds["air"]
 LATER = NOON + timedelta(days=20)
-Own = Mapping[str, Mapping[str, Decimal | int]]
+Own = Mapping[str, Thresholds]
 
 
 def setup(town: Own, city: Own | None = None) -> Config:
@@ -35,7 +35,8 @@ def setup(town: Own, city: Own | None = None) -> Config:
 
 
 def pm25(**thresholds: str | int) -> Own:
-    return {"pm2_5": {k: v if isinstance(v, int) else Decimal(v) for k, v in thresholds.items()}}
+    own = {k: v if isinstance(v, int) else Decimal(v) for k, v in thresholds.items()}
+    return {"pm2_5": Thresholds(unit="ug/m3", **own)}
 
 
 def hour_lines(source, start: str, values: Mapping[int, str], number: int, station: str = "S1") -> Delivery:

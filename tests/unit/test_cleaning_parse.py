@@ -155,7 +155,7 @@ def test_units_and_factors_are_declared_per_column():
         ({"values": (ValueMapping("pm25", "nh3n", "mg/L"),)}, "nh3n"),
         ({"values": ()}, "maps no values"),
         ({"table": "clean_water"}, "clean_water"),
-        ({"time": TimeMapping(columns=("time",), zone="Mars/Olympus")}, "Mars/Olympus"),
+        ({"time": TimeMapping(("time",), ("%Y-%m-%d %H:%M",), zone="Mars/Olympus")}, "Mars/Olympus"),
     ],
 )
 def test_a_mapping_that_cannot_be_used_is_a_configuration_error(change, word):

@@ -17,7 +17,8 @@ from sources.config.model import TimeMapping
 def period(text: str, end: str | None = None, reporting: str = "Asia/Shanghai", **mapping):
     """(start, end, start_utc, problem) of one stamp."""
     ends = None if end is None else pl.Series([end])
-    found = periods(pl.Series([text]), ends, TimeMapping(**mapping), reporting)
+    given = TimeMapping(**{"columns": ("time",), "formats": ("%Y-%m-%d %H:%M:%S",), **mapping})
+    found = periods(pl.Series([text]), ends, given, reporting)
     return found.start[0], found.end[0], found.start_utc[0], found.problem[0]
 
 
@@ -230,7 +231,7 @@ def test_the_abbreviations_of_a_zone_are_its_last_two():
     ],
 )
 def test_what_ends_in_the_repeated_hour_ends_after_it_began(start, end, later, minutes):
-    mapping = TimeMapping(formats=MINUTE, zone="Europe/London", end_columns=("out",))
+    mapping = TimeMapping(("time",), MINUTE, zone="Europe/London", end_columns=("out",))
     found = periods(pl.Series([start]), pl.Series([end]), mapping, "UTC", pl.Series([later]))
     assert (found.end - found.start)[0] == timedelta(minutes=minutes)
 
@@ -249,5 +250,5 @@ def test_what_ends_in_the_repeated_hour_ends_after_it_began(start, end, later, m
     ],
 )
 def test_a_time_that_clocks_show_twice_is_known(text, mapping, twice):
-    given = TimeMapping(**{"formats": MINUTE, "zone": "Europe/London", **mapping})
+    given = TimeMapping(**{"columns": ("time",), "formats": MINUTE, "zone": "Europe/London", **mapping})
     assert periods(pl.Series([text]), None, given, "UTC").twice.to_list() == [twice]

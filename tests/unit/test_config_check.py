@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from sources.config import check_config, expected_columns, load_config
-from sources.config.model import Censor
+from sources.config.model import Censor, UnitMapping
 
 GOOD = """\
 [district]
@@ -107,6 +107,24 @@ CASES = [
     ('"sites.csv"', '"site.csv"', 4, "sites.files[1]", "no file did you mean 'sites.csv'"),
     ("[sites]", "[site]", 3, "site", "did you mean 'sites'"),
     ("[sites]", "[sites]\nfils = 1", 4, "sites.fils", "did you mean 'files'"),
+    ('id = "s"', 'id = "s"\nfingerprint = "x"', 7, "source[1].fingerprint", "'fingerprint' is not a key here"),
+    ('path = "in/*.csv"', 'path = 3', 9, "source[1].path", "a text is expected, a number found in quotes"),
+    ('path = "in/*.csv"', 'path = "i"\nallow_outside = "no"', 10, "source[1].allow_outside", "true or false is"),
+    ('path = "in/*.csv"', 'path = "i"\ninvalid_status = ["M", 1]', 10, "source[1].invalid_status[2]", "a number found"),
+    ('path = "in/*.csv"', 'path = "i"\nfilters = [3]', 10, "source[1].filters[1]", "{ column = …, op = …,"),
+    ('path = "in/*.csv"', 'path = "i"\nfilters = 3', 10, "source[1].filters", "a list is expected [[source.filters]]"),
+    ('path = "in/*.csv"', 'path = "i"\nlong = 3', 10, "source[1].long", "a table is expected [source.long]"),
+    ('kind = "csv"', "kind = 3", 11, "source[1].format.kind", "a text is expected, a number found use one of 'csv'"),
+    ('marks = "start"', "year = 1899", 16, "source[1].time.year", "1899 is less than 1900"),
+    ('constant = "automatic"', "values = 3", 20, "source[1].columns.method.values", "a table of texts as received"),
+    ('constant = "automatic" }', '} \nvalue = 3', 21, "source[1].columns.value", "a table is expected { column = … }"),
+    ('"nh3" = {', '"nh3" = { column = "x",', 23, "source[1].values.nh3.column", "not a key here the column is 'nh3'"),
+    ('"nh3" = {', '"nh3" = { zzz = "x",', 23, "source[1].values.nh3.zzz", "not a key here use one of 'parameter'"),
+    ('"nh3" = { parameter = "nh3n", unit = "mg/L" }', '"nh3" = "nh3n"', 23, "source[1].values.nh3", "{ parameter ="),
+    ("[district]", "[district]\nstart = 2020-01-01T00:00:00", 2, "district.start", "a date is expected"),
+    ("[district]", "district = 3\n[district2]", 1, "district", "a table is expected [district]"),
+    ("[district]", 'options = 3\n[district]', 1, "options", "a table of texts is expected [options]"),
+    ("[district]", '[declared]\ntargets = "t.csv"\n[district]', 2, "declared.targets", "'municipal_targets'"),
 ]  # fmt: skip
 
 
@@ -177,7 +195,11 @@ def test_files_that_are_no_configuration(tmp_path):
 
 
 def test_an_empty_configuration_needs_a_source(tmp_path):
-    assert [p.message for p in check(tmp_path, "")] == ["'source' is missing"]
+    assert [(p.message, p.suggestion) for p in check(tmp_path, "")] == [("'source' is missing", "add [[source]]")]
+    assert [p.suggestion for p in check(tmp_path, "source = 3")] == ["write [[source]]"]
+    assert [str(p) for p in check(tmp_path, "source = [1]")] == [
+        "line 1: source[1]: a table is expected, a number found (write [[source]])"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -226,8 +248,8 @@ def test_marks_limits_and_factors_are_words(tmp_path):
     text = GOOD[: GOOD.index("[source.values]")] + LONG
     assert check(tmp_path, text) == []
     (source,) = load_config(tmp_path / "c.toml").sources
-    assert source.long.units == {"MCF": "mg/L", "x": "mg/L", "": "mg/L"}
-    assert source.long.factors == {"MCF": Decimal("2.5")}
+    plain = UnitMapping("mg/L", Decimal(1))
+    assert source.long.units == {"MCF": UnitMapping("mg/L", Decimal("2.5")), "x": plain, "": plain}
     assert source.long.censor == Censor("c", {"ND": "<"})
     assert set(expected_columns(source)) >= {"p", "v", "u", "c", "l", "lu"}
     wide = GOOD.replace('unit = "mg/L"', 'unit = "mg/L", censor = { column = "r", values = { "<" = "<" } }')
@@ -249,7 +271,8 @@ def test_marks_limits_and_factors_are_words(tmp_path):
         ("factor = 2.5", "facto = 2.5", 25, "source[1].long.units.MCF.facto", "did you mean 'factor'"),
         ("factor = 2.5", "factor = -1", 25, "source[1].long.units.MCF.factor", "not a positive"),
         ("factor = 2.5", 'factor = "2"', 25, "source[1].long.units.MCF.factor", "number is expected"),
-        ('"x" = "mg/L"', '"x" = 1', 25, "source[1].long.units", "table of units is expected"),
+        ('"x" = "mg/L"', '"x" = 1', 25, "source[1].long.units.x", "a unit is expected, a number found"),
+        (LONG.splitlines()[4], "units = 1", 25, "source[1].long.units", "a table of units is expected"),
         ('limit_column = "l"\n', "", 27, "source[1].long.limit_unit_column", "no limit_column"),
         ('limit_column = "l"', 'limit_column = "v"', 27, "source[1].long.limit_column", "the value itself"),
     ],
@@ -268,3 +291,37 @@ def test_one_misspelt_key_does_not_hide_the_mistakes_behind_it(tmp_path):
     messages = [str(p) for p in check(tmp_path, wrong)]
     assert any("'tme'" in m and "'time'" in m for m in messages), messages
     assert any("mg/gallon" in m for m in messages), messages
+
+
+def test_what_a_misspelt_table_holds_is_named_as_it_is_written(tmp_path):
+    wrong = GOOD.replace("[source.time]", "[source.tme]").replace('marks = "start"', 'marks = "begin"')
+    assert [(p.line, p.key) for p in check(tmp_path, wrong)] == [(13, "source[1].tme"), (16, "source[1].tme.marks")]
+
+
+def test_a_mistake_behind_an_entry_that_cannot_be_used_has_its_own_place(tmp_path):
+    entries = '{ column = "a", op = "in" }, 3, { column = "c", op = "is", values = "x" }'
+    second = GOOD[GOOD.index("[[source]]") :].replace('"s"', '"t"').replace("%Y-%m-%d", "%Y-%q")
+    text = GOOD.replace('id = "s"', f'id = "s"\nfilters = [{entries}]').replace('feed = "water"', "", 1) + second
+    found = check(tmp_path, text)
+    assert [p.key for p in found] == [
+        "source[1]", "source[1].filters[1]", "source[1].filters[2]", "source[1].filters[3].op",
+        "source[2].time.formats",
+    ], [str(p) for p in found]  # fmt: skip
+
+
+def test_what_is_left_out_because_of_a_mistake_is_not_missing_too(tmp_path):
+    for old, new in (
+        ('path = "in/*.csv"', "path = 3"),
+        ('columns = ["t"]', "columns = [1]"),
+        ("[source.site]", "x = 1"),
+    ):
+        assert old in GOOD
+        messages = [p.message for p in check(tmp_path, GOOD.replace(old, new)) if "'site'" not in p.message]
+        assert not any("is missing" in m or "is empty" in m for m in messages), messages
+
+
+def test_a_key_that_is_like_no_other_hides_no_missing_one(tmp_path):
+    text = GOOD.replace('columns = ["t"]', "zzz = 1").replace('formats = ["%Y-%m-%d %H:%M"]\n', "")
+    assert {p.message for p in check(tmp_path, text)} == {
+        "'zzz' is not a key here", "'columns' is missing", "'formats' is missing"
+    }  # fmt: skip

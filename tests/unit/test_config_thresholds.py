@@ -64,7 +64,7 @@ def test_thresholds_are_exact_and_laid_over_the_registrys(tmp_path: Path) -> Non
     text = SOURCE + '[source.thresholds.do]\nunit = "mg/L"\nsuspect_max = 30\nspike_suspect = 0.1\ngap_periods = 5\n'
     (source,) = load_config(written(tmp_path, text)).sources
     shipped = registry().feeds["water"].parameters
-    assert source.thresholds == {"do": {"suspect_max": 30, "spike_suspect": Decimal("0.1"), "gap_periods": 5}}
+    assert source.own_tests == {"do": {"suspect_max": 30, "spike_suspect": Decimal("0.1"), "gap_periods": 5}}
     own = replace(shipped["do"].tests, suspect_max=Decimal(30), spike_suspect=Decimal("0.1"), gap_periods=5)
     assert source.tests_of(shipped["do"]) == own
     assert source.tests_of(shipped["nh3n"]) is not own and source.tests_of(shipped["nh3n"]) == shipped["nh3n"].tests

@@ -42,7 +42,7 @@ def source(feed: str = "air", source_id: str = "test_air") -> Source:
         connector="file",
         path="",
         format=Format(),
-        time=TimeMapping(),
+        time=TimeMapping(("time",), ("%Y-%m-%d %H:%M:%S",)),
         site=ColumnMapping(),
         provenance="simulated",
     )

@@ -1,0 +1,52 @@
+"""What the registry and the district decide about a source as it is written, and the fingerprint of its mapping.
+
+Here belong defaults that depend on other keys. Not here: the words and their plain defaults (model.py), reading files
+(load.py) or judging values (structure.py, check_source.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sources.registry import registry
+from sources.value_digest import digest_of
+
+if TYPE_CHECKING:
+    from sources.config.model import District
+
+# What a receipt records, where bytes come from, or what flags a reading gets, does not change how they are read.
+_NOT_MAPPING = (
+    *("path", "allow_outside", "connector", "owner", "licence"),
+    *("delivered_at", "delivered_at_pattern", "delivered_at_format", "thresholds"),
+)
+# One text is a list of one.
+_TEXTS = ("invalid_status", "occurrence_of")
+
+
+def completed(entry: Mapping[str, Any], district: District | None) -> dict[str, Any]:
+    """One [[source]] as it is written, with what it leaves out and its fingerprint. A feed that is unknown stays as it
+    is written, without a table.
+    """
+    simulated = entry.get("connector") == "simulated"
+    given = {
+        "table": _only_table(entry.get("feed")),
+        "delivered_at": "connector" if simulated else "landing",
+        "provenance": "simulated" if simulated else "observed",
+        **entry,
+    }
+    fingerprint = _fingerprint(given)
+    time = given.get("time")
+    if district is not None and isinstance(time, Mapping):
+        given["time"] = {"zone": district.reporting_zone, **time}
+    return {**given, "fingerprint": fingerprint}
+
+
+def _fingerprint(given: Mapping[str, Any]) -> str:
+    lists = {k: [given[k]] for k in _TEXTS if isinstance(given.get(k), str)}
+    return digest_of({k: v for k, v in (given | lists).items() if k not in _NOT_MAPPING})
+
+
+def _only_table(feed: Any) -> str:
+    tables = list(registry().feeds[feed].tables) if isinstance(feed, str) and feed in registry().feeds else []
+    return tables[0] if len(tables) == 1 else ""
