@@ -36,7 +36,7 @@ PARTS = {
         "cli": {"dagster"},
     },
 }
-HEAVY = ("dagster", "dbt", "great_expectations", "polars", "duckdb", "pyarrow", "pandas", "numpy")
+HEAVY = ("dagster", "dbt", "great_expectations", "polars", "duckdb", "pyarrow", "pandas", "numpy", "jinja2")
 LIGHT = (
     "sources.registry",
     "sources.config",
