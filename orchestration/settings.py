@@ -1,6 +1,6 @@
 """What one refresh was asked to do, settled: data directory, configuration, clock, first day, feeds.
 
-Here belongs turning options and environment variables into one frozen object. Standard library only. Not here:
+Here belongs turning options and environment variables into one frozen object, without a heavy import. Not here:
 the rules behind it (decisions.py) or anything that opens the lake.
 """
 

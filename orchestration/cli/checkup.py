@@ -1,6 +1,6 @@
 """What `ecoledger doctor` looks at: installation, bytecode, data directory, configuration; one finding a line.
 
-Here belong the checks as plain functions. Standard library only, so that it works where the installation does not. Not
+Here belong the checks as plain functions, without a heavy import: it works where DuckDB, dbt or polars do not. Not
 here: printing (commands/doctor.py) or repairing anything.
 """
 
