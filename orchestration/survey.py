@@ -1,7 +1,7 @@
 """What there is to do: offers that are due and not landed, deliveries not cleaned, and whether that changes anything.
 
-Nothing heavier than pydantic: a refresh with nothing new runs this module and ends. Not here: doing it, or the rules for
-months and exit codes (decisions.py).
+Nothing heavier than pydantic: a refresh with nothing new runs this module and ends. Not here: doing it, or the rules
+for months and exit codes (decisions.py).
 """
 
 from __future__ import annotations
