@@ -32,6 +32,8 @@ _KINDS = {
 }
 # Follows from another mistake.
 _FOLLOWS = "default_factory_not_called"
+# Ends the place of a mistake of a key itself.
+_OF_KEY = "[key]"
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ def _adapter() -> TypeAdapter[Document]:
 
 def _mistake(error: ErrorDetails, raw: Mapping[str, Any]) -> Mistake:
     said: Mapping[str, Any] = error.get("ctx", {})
-    path, value = _written(error["loc"], raw, said.get("below", ())), error["input"]
+    loc = error["loc"][:-1] if error["type"] == "unknown_key" and error["loc"][-1:] == (_OF_KEY,) else error["loc"]
+    path, value = _written((*loc, *said.get("below", ())), raw), error["input"]
     match error["type"]:
         case "missing":
             *table, key = path
@@ -100,12 +103,10 @@ def _expected(type_: str, path: Path, said: Mapping[str, Any]) -> tuple[str, str
     return "a table", f"write {_header(path, '[{}]') or _inline(path)}"
 
 
-def _written(loc: Path, raw: Any, below: Path) -> Path:
+def _written(loc: Path, raw: Any) -> Path:
     """The place of a mistake as it is written: wide columns of a table are named, not counted."""
     path: list[str | int] = []
-    for step in (*loc, *below):
-        if step == "[key]":
-            continue
+    for step in loc:
         if isinstance(raw, Mapping) and isinstance(step, int):
             step = list(raw)[step]
         path.append(step)

@@ -2,6 +2,9 @@
 
 Here belong the decoder's settings (numbers as written, a doubled key is an error) and the walk, which holds no more
 than the value at hand. Not here: flattening records and NDJSON (json_rows.py).
+
+No streaming library does this: ijson 3.6 (yajl2_c) reads 1e5 as 1E+5 and -0 as 0, keeps the last of two equal keys, and
+ends the process at a number of 4,301 digits. The decoder of the standard library reads a value at 0.7 of its speed.
 """
 
 from __future__ import annotations

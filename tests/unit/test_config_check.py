@@ -124,6 +124,7 @@ CASES = [
     ("[district]", "[district]\nstart = 2020-01-01T00:00:00", 2, "district.start", "a date is expected"),
     ("[district]", "district = 3\n[district2]", 1, "district", "a table is expected [district]"),
     ("[district]", 'options = 3\n[district]', 1, "options", "a table of texts is expected [options]"),
+    ("[district]", 'options = { "[key]" = 3 }\n[district]', 1, "options.[key]", "a text is expected"),
     ("[district]", '[declared]\ntargets = "t.csv"\n[district]', 2, "declared.targets", "'municipal_targets'"),
 ]  # fmt: skip
 

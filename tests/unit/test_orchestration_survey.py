@@ -139,8 +139,8 @@ def with_threshold(settings: Settings) -> Settings:
 def cleaned(settings: Settings) -> CleanResult:
     with open_session(settings) as session:
         months = set(surveying.survey(settings).months)
-        pull_feed(session, "waste", months, lambda text: None)
-        return clean_feed(session, "waste", months, lambda text: None)
+        pulled = pull_feed(session, "waste", months, lambda text: None)
+        return clean_feed(session, "waste", months, pulled.fetched, lambda text: None)
 
 
 def test_a_changed_threshold_makes_flags_due_and_no_delivery(settings):
