@@ -16,10 +16,10 @@ import duckdb
 
 from expectations.checks import Check
 from expectations.great_judge import Finding, Judge
-from expectations.records import CRITICAL, GateRecord, Outcome
 from expectations.reduce import Target, breaking_rows, reduce, to_frame
 from expectations.verdicts import outcome_of
 from warehouse.tables.contract import contract_differences, contract_of
+from warehouse.tables.judged import CRITICAL, GateRecord, Outcome
 
 
 @dataclass

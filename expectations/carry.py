@@ -16,11 +16,11 @@ from importlib.metadata import version
 from typing import Any
 
 from expectations.checks import Check
-from expectations.records import GateRecord
 from expectations.waivers import SUITE as WAIVERS
 from expectations.waivers import Waiver
 from sources.value_digest import digest_of
 from warehouse.paths import INSTALLED
+from warehouse.tables.judged import GateRecord
 
 # The code between a check and its record; what a check asks for is in the check itself.
 _CODE = (
@@ -33,12 +33,12 @@ _CODE = (
             "gate",
             "great_judge",
             "headline",
-            "records",
             "reduce",
             "verdicts",
         )
     ),
     "warehouse/tables/contract.py",
+    "warehouse/tables/judged.py",
     "warehouse/sql.py",
 )
 _JUDGES = ("duckdb", "great_expectations")

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
-from expectations.records import CRITICAL, WARNING, Severity
 from warehouse.sql import literal, quoted
+from warehouse.tables.judged import CRITICAL, WARNING, Severity
 
 # number: one figure. extremes: least and greatest value. values: the distinct values, unknown ones first. columns: the
 # names of columns that break a declaration.

@@ -17,7 +17,6 @@ import duckdb
 
 from expectations.bench import Bench
 from expectations.carry import Standing, record_key
-from expectations.records import GateError
 from expectations.reduce import Target
 from expectations.suites import clean_layer as suites
 from expectations.waivers import Waiver
@@ -25,6 +24,7 @@ from sources.registry.feed_model import CleanTable, Feed, Registry
 from warehouse.duck import file_pattern
 from warehouse.lake.clean_files import SITE_REGISTER
 from warehouse.sql import literal, quoted
+from warehouse.tables.judged import GateError
 
 # A moment that stands for as_of in a key: what as_of decides is in the key by what it found.
 _ANY_MOMENT = datetime(2000, 1, 1)

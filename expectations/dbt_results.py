@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from expectations.records import CRITICAL, WARNING, GateError, GateRecord, Outcome
+from warehouse.tables.judged import CRITICAL, WARNING, GateError, GateRecord, Outcome
 
 _OUTCOMES: dict[str, Outcome] = {
     "success": "pass",

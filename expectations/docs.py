@@ -16,7 +16,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from expectations.records import DomainVerdict, GateRecord, TableVerdict
+from warehouse.tables.judged import DomainVerdict, GateRecord, TableVerdict
 
 _RANK = {"fail": 0, "warn": 1, "pass": 2}
 _JUDGES = {

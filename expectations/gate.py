@@ -20,7 +20,6 @@ from expectations.clean_gate import CleanLayer, judge_clean, readings_of
 from expectations.dbt_results import DbtFinding, dbt_records
 from expectations.docs import write_docs
 from expectations.headline import NEEDS, Steps, judge_headlines, load_steps
-from expectations.records import GateError, GateRecord, GateReport
 from expectations.reduce import Target
 from expectations.suites import SUITES
 from expectations.suites.common import Suite, define
@@ -33,6 +32,7 @@ from warehouse.sql import literal, quoted
 from warehouse.tables.admitted import CANDIDATE_SCHEMA, CROSS_SCHEMA
 from warehouse.tables.catalogue import JUDGEMENT, Catalogue, MartTable
 from warehouse.tables.contract import contract_of
+from warehouse.tables.judged import GateError, GateRecord, GateReport
 
 # Where dbt puts what the gate judges: domain marts, then the cross-domain ones.
 SCHEMAS = (CANDIDATE_SCHEMA, CROSS_SCHEMA)

@@ -18,9 +18,9 @@ from typing import Any
 import duckdb
 
 from expectations.checks import SuiteError
-from expectations.records import CRITICAL, MAX_FAILING_ROWS, WARNING, GateRecord
-from expectations.reduce import Target
+from expectations.reduce import MAX_FAILING_ROWS, Target
 from expectations.verdicts import outcome_of
+from warehouse.tables.judged import CRITICAL, WARNING, GateRecord
 
 STEPS_FILE = Path(__file__).with_name("headline_steps.toml")
 _KEY = ("indicator_id", "area_code", "period_kind", "period_start", "variant")

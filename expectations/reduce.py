@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from expectations.checks import Check
-from expectations.records import MAX_FAILING_ROWS
 from warehouse.sql import literal, quoted
 
 if TYPE_CHECKING:
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 
 # Distinct values that reach the judge; those outside the vocabulary come first, so that none is cut off.
 MAX_VALUES = 50
+# A failing row is shown, never the whole failing table.
+MAX_FAILING_ROWS = 5
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from expectations.records import DomainVerdict, GateRecord, Outcome, Severity, TableVerdict
+from warehouse.tables.judged import DomainVerdict, GateRecord, Outcome, Severity, TableVerdict
 
 _RANK: dict[Outcome, int] = {"pass": 0, "warn": 1, "fail": 2}
 

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from expectations.records import WARNING, GateRecord
+from warehouse.tables.judged import WARNING, GateRecord
 
 _TEXTS = ("table", "expectation", "who", "approved_by", "reason")
 _FIELDS = (*_TEXTS, "until")

@@ -7,16 +7,16 @@ Standard library only. Not here: what any of it means (expectations, warehouse).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from expectations.records import DomainVerdict, GateRecord, GateReport, TableVerdict
 from warehouse.atomic import write_bytes
 from warehouse.paths import DataDir
-from warehouse.tables.admitted import AdmittedTable
+from warehouse.tables.admitted import AdmittedTable, domain_states
+from warehouse.tables.judged import DomainVerdict, GateRecord, GateReport, TableVerdict
 
 
 class NotHandedOver(RuntimeError):
@@ -58,9 +58,9 @@ def load_admitted(data: DataDir) -> list[AdmittedTable]:
     ]
 
 
-def domain_states(tables: Sequence[AdmittedTable]) -> dict[str, str]:
+def states_not_fresh(tables: Iterable[AdmittedTable]) -> dict[str, str]:
     """held or empty for every domain that is not fresh."""
-    return {table.domain: table.state for table in tables if table.state != "fresh"}
+    return {domain: found.state for domain, found in domain_states(tables).items() if found.state != "fresh"}
 
 
 def forget(data: DataDir) -> None:

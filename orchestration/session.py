@@ -89,7 +89,7 @@ class Session:
         Texts of the configuration go as lists of one: see the macro sql_text().
         """
         district = self.settings.config.district
-        states = handover.domain_states(handover.load_admitted(self.data)) if run == 2 else {}
+        states = handover.states_not_fresh(handover.load_admitted(self.data)) if run == 2 else {}
         chosen = {
             "area_code": district.area_code,
             "area_name_zh": district.name_zh,

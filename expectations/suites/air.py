@@ -10,7 +10,6 @@ import csv
 from collections.abc import Mapping, Sequence
 
 from expectations.checks import Check, between, not_null, relation
-from expectations.records import WARNING
 from expectations.suites.common import (
     PERIOD_KINDS,
     SEEDS,
@@ -22,6 +21,7 @@ from expectations.suites.common import (
 )
 from expectations.suites.lists import events_suite, ranking_suite
 from sources.registry import registry
+from warehouse.tables.judged import WARNING
 
 _FED = ("clean_air",)
 _CATEGORIES = seed_values("standards/aqi_categories", "category")

@@ -23,7 +23,6 @@ from expectations.checks import (
     vocabulary,
     worst_share,
 )
-from expectations.records import CRITICAL, WARNING
 from sources.registry.feed_model import (
     FLAG_FAIL,
     FLAG_MISSING,
@@ -36,6 +35,7 @@ from sources.registry.feed_model import (
 )
 from warehouse.lake.file_counts import COLUMNS
 from warehouse.sql import literal
+from warehouse.tables.judged import CRITICAL, WARNING
 
 _FLAGS = (FLAG_PASS, FLAG_NOT_EVALUATED, FLAG_SUSPECT, FLAG_FAIL, FLAG_MISSING)
 # A share over fewer readings than this says little about one parameter.

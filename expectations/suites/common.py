@@ -27,10 +27,10 @@ from expectations.checks import (
     vocabulary,
     volume,
 )
-from expectations.records import CRITICAL, WARNING, Severity
 from sources.registry import registry as shipped_registry
 from sources.registry.feed_model import PROVENANCE_BY_TRUST, Registry
 from warehouse.tables.catalogue import MartTable
+from warehouse.tables.judged import CRITICAL, WARNING, Severity
 
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 VALIDITY = ("valid", "indicative", "insufficient", "pending")

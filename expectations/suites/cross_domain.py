@@ -9,13 +9,13 @@ group stops the whole release.
 from __future__ import annotations
 
 from expectations.checks import Check, between, equal, none, not_null, relation, unique
-from expectations.records import WARNING
 from expectations.suites.common import PERIOD_KINDS, Suite, figure_checks, seed_values
 from expectations.suites.lists import events_suite
 from expectations.suites.plan import SUITES as PLAN
 from sources.registry import registry
 from warehouse.sql import literal
 from warehouse.tables.catalogue import CROSS_DOMAIN
+from warehouse.tables.judged import WARNING
 
 _STATES = ("fresh", "held", "empty")
 _FEEDS = tuple(registry().feeds)

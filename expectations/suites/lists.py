@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from expectations.checks import Check, between, none, not_emptied, not_null, relation
-from expectations.records import CRITICAL, WARNING, Severity
 from expectations.suites.common import SIMULATED_ID, Suite
+from warehouse.tables.judged import CRITICAL, WARNING, Severity
 
 # Words of the calendar and of the shapes; averaging times that a limit exists for are apart from those of hints.
 RANKING_PERIODS = ("week", "month", "quarter")

@@ -7,10 +7,10 @@ seeds.
 from __future__ import annotations
 
 from expectations.checks import Check, between, not_null, relation
-from expectations.records import WARNING
 from expectations.suites.common import PERIOD_KINDS, Suite, indicators, seed_values
 from expectations.suites.lists import events_suite
 from sources.registry import REGISTER_COLUMNS
+from warehouse.tables.judged import WARNING
 
 _CLASSES = next(c.allowed for c in REGISTER_COLUMNS if c.name == "noise_class")
 _PARTS = ("day", "night")

@@ -6,9 +6,9 @@ Here belongs what is particular to these marts. Not here: what follows from a co
 from __future__ import annotations
 
 from expectations.checks import Check, between, not_null, relation
-from expectations.records import WARNING
 from expectations.suites.common import PERIOD_KINDS, Suite, figure_checks, seed_values
 from expectations.suites.lists import events_suite
+from warehouse.tables.judged import WARNING
 
 _FED = ("clean_waste",)
 _PERIODS = ("month", "quarter", *PERIOD_KINDS)

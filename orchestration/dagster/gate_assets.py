@@ -13,7 +13,6 @@ from typing import Any
 
 import dagster as dg
 
-from expectations.records import GateRecord, GateReport
 from orchestration.dagster.dbt_assets import DUCKDB_POOL, candidate_key, published_domains
 from orchestration.dagster.resources import Refresh
 from orchestration.findings import Findings
@@ -23,6 +22,7 @@ from sources.registry import Registry
 from warehouse.candidate.admission import HeldContractChanged
 from warehouse.release.gate_records import Refused
 from warehouse.tables.catalogue import CROSS_DOMAIN
+from warehouse.tables.judged import GateRecord, GateReport
 
 RELEASE = "release"
 ADMITTED = "admitted"

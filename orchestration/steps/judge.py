@@ -17,7 +17,6 @@ from expectations.carry import Standing, standing_of
 from expectations.dbt_results import DbtFinding, read_dbt_results
 from expectations.gate import judge
 from expectations.great_judge import import_library
-from expectations.records import GateReport
 from orchestration import handover
 from orchestration.dbt_runs.dbt_runner import RUN_RESULTS
 from orchestration.dbt_runs.planned import carried_tests
@@ -32,6 +31,7 @@ from warehouse.tables.admitted import CANDIDATE_SCHEMA, CROSS_SCHEMA
 from warehouse.tables.catalogue import CROSS_DOMAIN, MartTable
 from warehouse.tables.contract import ContractBroken
 from warehouse.tables.digest import contract_text
+from warehouse.tables.judged import GateReport
 from warehouse.tables.ordered import clear, stage
 
 # Bound to records of a table that is there but breaks its contract, so that it has no digest of its own.

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from expectations.records import DomainVerdict, GateReport
 from expectations.verdicts import domain_verdicts
 from expectations.waivers import Waiver
 from orchestration import handover
@@ -18,10 +17,13 @@ from orchestration.session import Session
 from orchestration.steps.judge import judged_digests
 from warehouse.candidate.admission import admit, admit_held, fresh
 from warehouse.release.gate_records import Refused
+from warehouse.release.manifest import Origin
 from warehouse.release.publication import Published, publish
+from warehouse.release.release_plan import Judged
 from warehouse.release.releases import hold, prune
 from warehouse.tables.admitted import AdmittedTable
 from warehouse.tables.catalogue import CROSS_DOMAIN, Catalogue, MartTable
+from warehouse.tables.judged import DomainVerdict, GateReport
 
 KEEP_RELEASES = 30
 _REASONS_SHOWN = 3
@@ -51,7 +53,7 @@ def admit_tables(session: Session) -> Admission:
     verdicts = {v.domain: v for v in report.domain_verdicts}
     judged = judged_digests(report)
     admitted = admit(session.data.build_db, session.catalogue, verdicts, judged, session.data, session.as_of())
-    states = handover.domain_states(admitted)
+    states = handover.states_not_fresh(admitted)
     held = {d: shortened(verdicts[d].reasons) if d in verdicts else "not judged" for d in states}
     handover.save_admitted(session.data, admitted)
     return Admission(admitted, states, held)
@@ -66,21 +68,14 @@ def publish_release(session: Session) -> Released:
     held, why = _hold_alone(session, cross)
     names, judged = {table.name for table in held}, judged_digests(cross)
     built = [t for t in session.catalogue.of(CROSS_DOMAIN) if t.name not in names]
-    published = publish(
-        session.data,
-        session.data.build_db,
-        session.catalogue,
-        [*handover.load_admitted(session.data), *held, *(fresh(t, judged.get(t.name, "")) for t in built)],
-        [*domains.records, *cross.records],
-        [*domains.domain_verdicts, *cross.domain_verdicts],
-        session.lake.index.inputs(),
-        as_of=session.as_of(),
-        entered=session.lake.entered(),
-        configuration=session.configuration(),
-        waivers=[_waiver_entry(w) for w in session.waivers],
-        docs_dir=handover.gate_folder(session.data) / "docs",
-        zone=ZoneInfo(session.settings.zone),
+    cross_tables = [*held, *(fresh(t, judged.get(t.name, "")) for t in built)]
+    found = Judged(
+        tables=(*handover.load_admitted(session.data), *cross_tables),
+        records=(*domains.records, *cross.records),
+        verdicts=(*domains.domain_verdicts, *cross.domain_verdicts),
     )
+    zone = ZoneInfo(session.settings.zone)
+    published = publish(session.data, session.catalogue, found, _origin(session), zone=zone)
     prune(session.data, KEEP_RELEASES)
     return Released(published, {CROSS_DOMAIN: why} if held else {})
 
@@ -117,6 +112,18 @@ def shortened(reasons: Sequence[str]) -> str:
     text = "; ".join(" ".join(reason.split())[:_REASON_WIDTH] for reason in reasons[:_REASONS_SHOWN])
     more = f"; and {len(reasons) - _REASONS_SHOWN} more" if len(reasons) > _REASONS_SHOWN else ""
     return text + more
+
+
+def _origin(session: Session) -> Origin:
+    """What the release is made of and under."""
+    return Origin(
+        as_of=session.as_of(),
+        inputs=tuple(session.lake.index.inputs()),
+        entered=session.lake.entered(),
+        configuration=session.configuration(),
+        waivers=[_waiver_entry(w) for w in session.waivers],
+        docs=handover.gate_folder(session.data) / "docs",
+    )
 
 
 def _waiver_entry(waiver: Waiver) -> dict[str, str]:

@@ -17,12 +17,12 @@ from expectations.carry import Standing, standing_of
 from expectations.checks import between, not_null
 from expectations.dbt_results import DbtFinding
 from expectations.gate import judge
-from expectations.records import GateReport
 from expectations.suites.common import Suite
 from expectations.waivers import Waiver
 from tests.gate.test_gate_ground import catalogue
 from tests.gate.test_gate_whole import AIR, AS_OF, COUNTS, FED, READING, ROW, SUITES, WATER, candidate, lay_clean
 from warehouse.release.gate_records import rows_of
+from warehouse.tables.judged import GateReport
 
 DIGESTS = {"mart_air": "da", "mart_water": "dw"}
 TOKENS = dict.fromkeys([*FED.tables, "site_register"], "t")

@@ -14,10 +14,10 @@ import pytest
 
 from expectations.checks import SuiteError
 from expectations.headline import Step, Steps, judge_headlines, load_steps
-from expectations.records import GateRecord
 from expectations.reduce import Target
 from expectations.suites.common import seed_values
 from tests.gate.test_gate_ground import relation, table
+from warehouse.tables.judged import GateRecord
 
 INDICATORS = table(
     "mart_air_indicators", "air", ["indicator_id", "area_code", "period_kind", "period_start", "variant"],

@@ -14,7 +14,6 @@ import duckdb
 import pytest
 
 from expectations.checks import Check, SuiteError
-from expectations.records import CRITICAL
 from expectations.reduce import Reduction, Target, breaking_rows
 from expectations.suites import SUITES
 from expectations.suites.common import Suite, define
@@ -22,6 +21,7 @@ from expectations.suites.cross_domain import EVENT_MARTS
 from sources.registry import registry
 from tests.gate.test_gate_ground import found_in, judged, marts, reduced, relation, table
 from warehouse.tables.catalogue import MartTable
+from warehouse.tables.judged import CRITICAL
 
 FED = dict.fromkeys(registry().tables, 1)
 DECLARED = [name for name, mart in marts().items() if mart.domain != "judgement"]

@@ -21,13 +21,13 @@ import pytest
 from expectations.checks import SuiteError, not_null
 from expectations.dbt_results import DbtFinding
 from expectations.gate import judge
-from expectations.records import GateError, GateRecord, GateReport
 from expectations.suites.common import Suite
 from expectations.waivers import Waiver
 from sources.registry import registry
 from sources.registry.feed_model import CLEAN_COLUMNS, REGISTER_COLUMNS, Column, Registry
 from tests.gate.test_gate_ground import catalogue, relation, table
 from warehouse.lake.file_counts import COLUMNS as COUNT_COLUMNS
+from warehouse.tables.judged import GateError, GateRecord, GateReport
 
 AS_OF = datetime(2026, 11, 23, 6, 30)
 AIR = table("mart_air", "air", ["site_id", "day"], site_id="varchar", day="date", aqi="bigint", provenance="varchar")
@@ -356,7 +356,7 @@ def test_great_expectations_is_imported_only_by_the_judge_and_leaves_the_home_em
 
 def test_records_verdicts_and_waivers_need_only_the_standard_library() -> None:
     code = (
-        "import sys, expectations.records, expectations.verdicts, expectations.waivers, expectations.dbt_results\n"
+        "import sys, warehouse.tables.judged, expectations.verdicts, expectations.waivers, expectations.dbt_results\n"
         "assert not {'duckdb', 'pandas', 'polars', 'pyarrow', 'great_expectations'} & set(sys.modules)\n"
     )
     root = Path(__file__).resolve().parents[2]

@@ -17,9 +17,9 @@ import duckdb
 import pytest
 
 from expectations.gate import judge
-from expectations.records import GateReport
 from warehouse.paths import DataDir
 from warehouse.tables.catalogue import JUDGEMENT, Catalogue, MartTable, load_catalogue
+from warehouse.tables.judged import GateReport
 
 AS_OF = datetime(2025, 1, 25, 6, 30)
 SCHEMA = {"cross_domain": "cross_domain"}

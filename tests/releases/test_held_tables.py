@@ -13,7 +13,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from expectations.records import DomainVerdict
 from tests.releases.test_warehouse_release import kinds, states
 from tests.unit.warehouse_kit import (
     AIR,
@@ -31,6 +30,7 @@ from warehouse.candidate.admission import NOT_JUDGED, HeldContractChanged, admit
 from warehouse.paths import DataDir
 from warehouse.release.releases import current, read_manifest
 from warehouse.tables.catalogue import Catalogue, MartColumn
+from warehouse.tables.judged import DomainVerdict
 
 DAY = timedelta(days=1)
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from expectations.records import DomainVerdict
 from tests.unit.warehouse_kit import (
     AIR,
     AS_OF,
@@ -34,7 +33,9 @@ from warehouse.paths import DataDir
 from warehouse.release.assembly import JudgementContract
 from warehouse.release.gate_records import Refused
 from warehouse.release.ledger import Ledger
+from warehouse.release.manifest import Origin
 from warehouse.release.publication import Published, publish
+from warehouse.release.release_plan import Judged
 from warehouse.release.releases import (
     ReleaseError,
     current,
@@ -47,6 +48,7 @@ from warehouse.release.releases import (
 )
 from warehouse.tables.admitted import AdmittedTable
 from warehouse.tables.catalogue import Catalogue, MartColumn
+from warehouse.tables.judged import DomainVerdict
 from warehouse.tables.ordered import clear, staged
 
 DAY = timedelta(days=1)
@@ -140,9 +142,8 @@ def test_an_empty_result_gives_a_file_without_rows(data: DataDir) -> None:
 
 def test_the_manifest(data: DataDir) -> None:
     entered = [{"table": "declared_municipal_targets", "rows": 1, "files": [{"file": "t.csv", "sha256": "cd" * 32}]}]
-    first = refresh(
-        data, {}, waivers=[{"id": "w1", "who": "me"}], entered=entered, configuration={"air_edition_pin": ""}
-    )
+    under = {"waivers": [{"id": "w1", "who": "me"}], "entered": entered, "configuration": {"air_edition_pin": ""}}
+    first = refresh(data, {}, made_under=under)
     second = refresh(data, {"mart_air": 2})
     manifest = read_manifest(current(data))
     raw = (first.path / "manifest.json").read_bytes()
@@ -188,16 +189,16 @@ def admitted_without_gate(data: DataDir) -> list[AdmittedTable]:
 
 def publish_as_judged(data: DataDir, admitted: list[AdmittedTable]) -> Published:
     records = [record(CATALOGUE.table(t.name), t.digest) for t in admitted]
-    return publish(data, data.build_db, CATALOGUE, admitted, records, [], [], as_of=AS_OF, now=NOW)
+    return publish(data, CATALOGUE, Judged(tuple(admitted), tuple(records)), Origin(AS_OF), now=NOW)
 
 
 def test_publish_alone_without_records_refuses(data: DataDir) -> None:
     admitted = admitted_without_gate(data)
     with pytest.raises(Refused, match="mart_water: no gate record is bound to the digest"):
-        publish(data, data.build_db, CATALOGUE, admitted, [], [], [], as_of=AS_OF)
-    stale = [record(t, "f" * 64) for t in (WATER, AIR, CROSS)]
+        publish(data, CATALOGUE, Judged(tuple(admitted), ()), Origin(AS_OF))
+    stale = tuple(record(t, "f" * 64) for t in (WATER, AIR, CROSS))
     with pytest.raises(Refused, match="not judged as it stands"):
-        publish(data, data.build_db, CATALOGUE, admitted, stale, [], [], as_of=AS_OF)
+        publish(data, CATALOGUE, Judged(tuple(admitted), stale), Origin(AS_OF))
     assert current(data) is None and not data.releases.exists()
 
 

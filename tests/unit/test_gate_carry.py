@@ -15,8 +15,8 @@ import pytest
 from expectations import carry
 from expectations.carry import record_key, standing_of
 from expectations.checks import Check, between, none, rows
-from expectations.records import GateRecord
 from expectations.waivers import Waiver, apply_waivers
+from warehouse.tables.judged import GateRecord
 
 TODAY = date(2026, 11, 23)
 CHECKS = (

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from expectations.dbt_results import DbtFinding, dbt_records, read_dbt_results
-from expectations.records import GateError
+from warehouse.tables.judged import GateError
 
 DOMAINS = {"mart_air": "air", "mart_water": "water"}
 DIGESTS = {"mart_air": "da", "mart_water": "dw"}

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from expectations.records import GateRecord
 from expectations.verdicts import domain_verdicts, outcome_of, table_verdicts, worst
 from expectations.waivers import Waiver, WaiverError, apply_waivers, load_waivers
+from warehouse.tables.judged import GateRecord
 
 FAIL = GateRecord(
     "air", "mart_a", "d1", "mart_a", "between(ph)", "ph", "critical", "fail", "15", "0 to 14", 1, "[]",

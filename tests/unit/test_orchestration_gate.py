@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from expectations.records import GateReport
 from expectations.verdicts import domain_verdicts, table_verdicts
 from orchestration.steps.publish import failed_alone
 from tests.unit.warehouse_kit import CROSS, record
 from warehouse.tables.catalogue import Catalogue
+from warehouse.tables.judged import GateReport
 
 VALUES = replace(CROSS, name="mart_indicator_values", is_read=True)
 INVENTORY = replace(CROSS, name="mart_ghg_inventory")

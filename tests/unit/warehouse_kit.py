@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
 import polars as pl
 
-from expectations.records import DomainVerdict, GateRecord
 from sources.cleaning.store import FileCounts, PartitionCounts
 from sources.config.model import ColumnMapping, Format, Source, TimeMapping
 from sources.deliveries import Offer, Receipt
@@ -25,8 +25,11 @@ from warehouse.lake.lake import Lake
 from warehouse.parquet import schema_of
 from warehouse.paths import DataDir
 from warehouse.release.ledger import Ledger
+from warehouse.release.manifest import Origin
 from warehouse.release.publication import Published, publish
+from warehouse.release.release_plan import Judged
 from warehouse.tables.catalogue import Catalogue, MartColumn, MartTable
+from warehouse.tables.judged import DomainVerdict, GateRecord
 from warehouse.tables.ordered import clear, stage
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -265,6 +268,7 @@ def refresh(
     failed: tuple[str, ...] = (),
     catalogue: Catalogue = CATALOGUE,
     alone: Mapping[MartTable, DomainVerdict] | None = None,
+    made_under: Mapping[str, Any] | None = None,
     **options,
 ) -> Published:
     """Build, judge (the domains in `failed` fail), admit, hold the cross-domain tables in `alone`, publish."""
@@ -283,8 +287,9 @@ def refresh(
     admitted += admit_held(data.build_db, alone or {}, data, as_of)
     admitted += [fresh(t, digests[t.name]) for t in catalogue.of("cross_domain") if t not in (alone or {})]
     options.setdefault("now", NOW)
-    inputs = [receipt("air", "0" * 64), receipt("water", "1" * 64)]
-    return publish(data, data.build_db, catalogue, admitted, records, verdicts.values(), inputs, as_of=as_of, **options)
+    origin = Origin(as_of, (receipt("air", "0" * 64), receipt("water", "1" * 64)), **(made_under or {}))
+    found = Judged(tuple(admitted), tuple(records), tuple(verdicts.values()))
+    return publish(data, catalogue, found, origin, **options)
 
 
 def read_release(path: Path, table: str) -> list[tuple]:

@@ -21,10 +21,11 @@ from warehouse.paths import DataDir
 from warehouse.release.releases import DATABASE, Release, current, read_manifest
 from warehouse.release.standing import check_release
 from warehouse.sql import quoted
-from warehouse.tables.admitted import ADMITTED_SCHEMA, CANDIDATE_SCHEMA, AdmittedTable, Verdict
+from warehouse.tables.admitted import ADMITTED_SCHEMA, CANDIDATE_SCHEMA, AdmittedTable
 from warehouse.tables.catalogue import Catalogue, MartTable
 from warehouse.tables.contract import check_contract, contract_differences, contract_of
 from warehouse.tables.digest import table_digest
+from warehouse.tables.judged import DomainVerdict
 
 NOT_JUDGED = "no verdict: the domain was not judged"
 # Reasons shown beside a held table; all of them stand in the manifest.
@@ -38,7 +39,7 @@ class HeldContractChanged(RuntimeError):
 def admit(
     build_db: Path,
     catalogue: Catalogue,
-    verdicts: Mapping[str, Verdict],
+    verdicts: Mapping[str, DomainVerdict],
     judged: Mapping[str, str],
     data: DataDir,
     as_of: datetime,
@@ -69,7 +70,7 @@ def fresh(table: MartTable, digest: str) -> AdmittedTable:
 
 
 def admit_held(
-    build_db: Path, failed: Mapping[MartTable, Verdict], data: DataDir, as_of: datetime
+    build_db: Path, failed: Mapping[MartTable, DomainVerdict], data: DataDir, as_of: datetime
 ) -> list[AdmittedTable]:
     """Puts what the release holds of cross-domain tables that failed by themselves next to the admitted domain marts.
 
@@ -105,7 +106,7 @@ def _admit_fresh(con: duckdb.DuckDBPyConnection, table: MartTable, digest: str) 
 def _hold(
     con: duckdb.DuckDBPyConnection,
     table: MartTable,
-    verdict: Verdict | None,
+    verdict: DomainVerdict | None,
     held_from: Release | None,
     manifest: Mapping[str, Any] | None,
     as_of: datetime,

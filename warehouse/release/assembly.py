@@ -1,13 +1,14 @@
 """Putting a release's files together: Parquet first, then marts.duckdb from it in the pinned format, with comments.
 
 Here belong writing both, filling the tables about the judgement, and reading the database back. Not here: whether a
-table may enter (gate_records.py), what stays from the release before (kept.py), the manifest and the flip
-(publication.py).
+table may enter (gate_records.py), what stays from the release before (kept.py), the manifest (manifest.py) and
+the flip (publication.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,34 +23,37 @@ from warehouse.tables.catalogue import JUDGEMENT, Catalogue, MartTable
 from warehouse.tables.ordered import digest_as_written, staged, write_ordered
 
 
+@dataclass(frozen=True)
+class Places:
+    """Where marts are written (`marts`), dbt's working database, room for sorting, and what the gate's pass left."""
+
+    marts: Path
+    build_db: Path
+    spill: Path
+    ordered: Path
+
+
 class JudgementContract(RuntimeError):
     """A judgement table's contract asks for what the release step does not know; the message names the columns."""
 
 
-def write_marts(
-    folder: Path,
-    build_db: Path,
-    spill: Path,
-    tables: Mapping[str, tuple[MartTable, str, str]],
-    kept: Kept,
-    ordered: Path,
-) -> dict[str, int]:
+def write_marts(places: Places, tables: Mapping[str, tuple[MartTable, str, str]], kept: Kept) -> dict[str, int]:
     """Writes <table>.parquet of every given table, in total order, and gives its number of rows.
 
-    `tables` is name → (table, digest, schema of `build_db` that holds it). What `kept` holds, or was staged in
-    `ordered` under the digest, is linked; only what is in neither is sorted here. The digest is not looked at again:
+    `tables` is name → (table, digest, schema of the working database that holds it). What `kept` holds, or was staged
+    under the digest, is linked; only what is in neither is sorted here. The digest is not looked at again:
     write_database() tells from the database, which is made of these files.
     """
-    folder.mkdir()
+    places.marts.mkdir()
     rows = {}
-    with connect(spill) as con:
-        attach(con, build_db, "build")
+    with connect(places.spill) as con:
+        attach(con, places.build_db, "build")
         for name, (table, digest, schema) in tables.items():
-            file = folder / f"{name}.parquet"
+            file = places.marts / f"{name}.parquet"
             if name in kept.tables:
                 take_parquet(kept.parquet(name), file)
-            elif staged(ordered, digest).exists():
-                take_parquet(staged(ordered, digest), file)
+            elif staged(places.ordered, digest).exists():
+                take_parquet(staged(places.ordered, digest), file)
             else:
                 write_ordered(con, f"build.{quoted(schema)}.{quoted(name)}", table, file)
             rows[name] = pq.read_metadata(file).num_rows

@@ -1,7 +1,7 @@
 """Gate records as the release keeps them: rows bound to digests, this run's and the carried ones.
 
 Here belongs the rule that a table enters a release only with a passing record for exactly its digest. Not here: how a
-record comes about (expectations) or how tables are copied (publication.py). Standard library only.
+record comes about (expectations) or how tables are copied (assembly.py). Standard library only.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from warehouse.release.releases import Release
+from warehouse.tables.judged import GateRecord
 
 FILE = "gate/records.jsonl"
 
@@ -21,13 +22,7 @@ class Refused(RuntimeError):
     """Nothing is published: a table has no passing gate record for what it holds; the message names it."""
 
 
-class Record(Protocol):
-    """A gate record, as expectations.records.GateRecord gives it: a row under mart_gate_results' column names."""
-
-    def as_row(self) -> dict[str, Any]: ...
-
-
-def rows_of(records: Iterable[Record], judged_at: datetime) -> list[dict[str, Any]]:
+def rows_of(records: Iterable[GateRecord], judged_at: datetime) -> list[dict[str, Any]]:
     """This run's records as rows with the time of judgement (naive, reporting zone).
 
     A record that an earlier run made of the same digest says so itself, and keeps its own time.
@@ -41,14 +36,12 @@ def rows_kept(release: Release) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
-def carried_rows(release: Release | None, held: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
-    """The rows that let held tables through, as `release` keeps them; `held` is name → (digest, release of origin).
+def carried_rows(rows: Iterable[Mapping[str, Any]], held: Mapping[str, tuple[str, str]]) -> list[Mapping[str, Any]]:
+    """Of the `rows` that the current release keeps those that let held tables through.
 
-    Rows of a later run about the same digest are not among them: a run that fails what stands holds what stands.
+    `held` is name → (digest, release of origin). Rows of a later run about the same digest are not among them: a run
+    that fails what is published holds what is published.
     """
-    if release is None or not held:
-        return []
-    rows = rows_kept(release)
     return [row for row in rows if held.get(row["table_name"]) == (row["table_digest"], row["release_id"])]
 
 
@@ -58,14 +51,13 @@ def latest(rows: Sequence[Mapping[str, Any]], carried: Iterable[Mapping[str, Any
     return [*rows, *(row for row in carried if tuple(row[name] for name in grain) not in judged)]
 
 
-def require_passing(rows: Sequence[Mapping[str, Any]], table: str, digest: str) -> None:
-    """Refused unless `digest` of `table` was judged and none of its records failed."""
+def refusal(rows: Sequence[Mapping[str, Any]], table: str, digest: str) -> str:
+    """Why `table` may not enter a release with this digest: it was not judged, or a record failed; '' if it may."""
     bound = [row for row in rows if row["table_name"] == table and row["table_digest"] == digest]
     if not bound:
-        raise Refused(f"{table}: no gate record is bound to the digest {digest[:12]}: it was not judged as it stands")
+        return f"{table}: no gate record is bound to the digest {digest[:12]}: it was not judged as it stands"
     failed = [row["expectation"] for row in bound if row["outcome"] not in ("pass", "warn")]
-    if failed:
-        raise Refused(f"{table}: the gate failed it: {', '.join(failed[:5])}")
+    return f"{table}: the gate failed it: {', '.join(failed[:5])}" if failed else ""
 
 
 def write(rows: Iterable[Mapping[str, Any]], path: Path) -> None:

@@ -16,8 +16,8 @@ from typing import Any
 
 from warehouse.duck import STORAGE_VERSION
 from warehouse.parquet import file_sha256
-from warehouse.release.releases import DATABASE, Release, ReleaseError, read_manifest
-from warehouse.release.standing import check_release, damaged_text
+from warehouse.release.releases import DATABASE, Release, ReleaseError
+from warehouse.release.standing import damaged_text
 from warehouse.tables.catalogue import Catalogue, MartTable
 
 MARTS = "marts"
@@ -49,16 +49,16 @@ class Kept:
 NOTHING = Kept(None, {}, {}, None, 0)
 
 
-def kept_from(before: Release | None, catalogue: Catalogue, digests: Mapping[str, str]) -> Kept:
-    """What `before`, the current release, already holds of tables with these digests (by table).
+def kept_from(
+    before: Release | None, manifest: Mapping[str, Any] | None, catalogue: Catalogue, digests: Mapping[str, str]
+) -> Kept:
+    """What `before`, the current release with its `manifest`, already holds of tables with these digests (by table).
 
     A table stays if its digest, its contract and its descriptions are the same. One with volatile columns is written
-    again: its digest does not cover them. ReleaseError if `before` is damaged.
+    again: its digest does not cover them.
     """
-    if before is None:
+    if before is None or manifest is None:
         return NOTHING
-    check_release(before)
-    manifest = read_manifest(before)
     tables = {}
     for entry in manifest["tables"]:
         if entry["name"] in digests and entry["digest"] == digests[entry["name"]]:

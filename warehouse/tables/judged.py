@@ -1,8 +1,8 @@
 """What the gate says, as frozen rows: one record per expectation, one verdict per table and per domain.
 
-Here belong the shapes that the gate writes, the release stores and BI reads, and the vocabulary of outcomes.
-Not here: how an outcome is found (great_judge.py), how outcomes add up to verdicts (verdicts.py), any file.
-Standard library only: the release and the command line load this module.
+Here belong the shapes that expectations fills and the release keeps, and the vocabulary of outcomes: what passes
+between the two rooms. Not here: how an outcome is found or how outcomes add up to verdicts (expectations), what
+admission makes of a verdict (admitted.py), any file. Standard library only: the command line loads this module.
 """
 
 from __future__ import annotations
@@ -18,9 +18,6 @@ JudgedBy = Literal["schema", "dbt", "great_expectations", "headline_step"]
 CRITICAL: Severity = "critical"
 WARNING: Severity = "warning"
 
-# A failing row is shown, never the whole failing table.
-MAX_FAILING_ROWS = 5
-
 
 class GateError(Exception):
     """The gate cannot judge at all; the message says what is missing and where to mend it."""
@@ -33,7 +30,8 @@ class GateRecord:
     `failing_rows` is a JSON list of at most five rows; `unexpected_count` counts all of them. `waiver` names the
     waiver that turned a critical failure into a warning, else ''. A record that is not `waivable` says that there is
     nothing to publish (a missing table, a broken contract), which no signature can mend. `words` is the expectation as
-    its judge words it, `key` what the record depends on (carry.py), `judged_at` ISO where an earlier run judged.
+    its judge words it, `key` what the record depends on (expectations/carry.py), `judged_at` ISO where an earlier run
+    judged.
     """
 
     domain: str

@@ -1,0 +1,102 @@
+"""Writing a planned release into a folder of its own: tables, gate records, pages, inputs, and the manifest last.
+
+Here belongs the order of writing, and what the tables about the judgement say. Not here: what the release will be
+(release_plan.py), how tables are written (assembly.py), or the moment from which it counts (publication.py).
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from sources.registry.read_registry import registry
+from warehouse.atomic import flush, write_bytes
+from warehouse.paths import DataDir
+from warehouse.release import gate_records
+from warehouse.release.assembly import Places, write_database, write_judgement, write_marts
+from warehouse.release.gate_records import Refused
+from warehouse.release.kept import MARTS
+from warehouse.release.manifest import Origin, Written, files_below, manifest_content, write_inputs
+from warehouse.release.release_plan import ReleasePlan
+from warehouse.release.releases import DATABASE, MANIFEST
+from warehouse.tables.catalogue import CROSS_DOMAIN, JUDGEMENT, Catalogue
+from warehouse.tables.ordered import OutOfOrder
+
+# The tables about the judgement itself, which this step fills.
+GATE_RESULTS = "mart_gate_results"
+RELEASE_TABLES = "mart_release_tables"
+_DOMAIN_ZH = {CROSS_DOMAIN: "跨领域", JUDGEMENT: "审核"}
+
+
+def write_release(folder: Path, data: DataDir, catalogue: Catalogue, plan: ReleasePlan, origin: Origin) -> bytes:
+    """Fills `folder`, which is empty, and makes it durable and read-only; gives the bytes of its manifest.
+
+    Refused if the working database does not hold what was judged, ReleaseError if what is taken over from the current
+    release is not what that one's manifest says.
+    """
+    counted = _write_tables(folder, data, catalogue, plan)
+    gate_records.write([*plan.judged, *plan.carried], folder / gate_records.FILE)
+    if origin.docs is not None and origin.docs.is_dir():
+        shutil.copytree(origin.docs, folder / "gate" / "docs")
+    inputs_sha256 = write_inputs(folder, origin.inputs)
+    files = files_below(folder)
+    for name in plan.kept.tables:
+        plan.kept.require(f"{MARTS}/{name}.parquet", files[f"{MARTS}/{name}.parquet"]["sha256"])
+    content = manifest_content(catalogue, plan, origin, Written(counted, files, inputs_sha256))
+    write_bytes(folder / MANIFEST, content, durable=False)
+    _seal(folder)
+    return content
+
+
+def _write_tables(folder: Path, data: DataDir, catalogue: Catalogue, plan: ReleasePlan) -> dict[str, tuple[str, int]]:
+    """Writes Parquet and database; Refused if the database does not hold what was judged. Gives digests and rows."""
+    places = Places(folder / MARTS, data.build_db, data.spill, data.ordered)
+    given = {t.name: (catalogue.table(t.name), t.digest, t.schema) for t in plan.tables}
+    rows = write_marts(places, given, plan.kept)
+    write_judgement(folder / MARTS, data.spill, catalogue.of(JUDGEMENT), _judgement_rows(catalogue, plan, rows))
+    try:
+        found = write_database(folder / DATABASE, folder / MARTS, data.spill, catalogue, plan.kept)
+    except OutOfOrder as wrong:
+        raise Refused(f"what would be published is not what was judged: {wrong}") from None
+    staying = {name: (entry["digest"], entry["rows"]) for name, entry in plan.kept.tables.items()}
+    counted = {**staying, **found}
+    for table in plan.tables:
+        digest, count = counted[table.name]
+        if digest != table.digest or (table.state == "empty" and count):
+            raise Refused(f"{table.name}: what would be published is not what was judged")
+    return counted
+
+
+def _judgement_rows(catalogue: Catalogue, plan: ReleasePlan, rows: dict[str, int]) -> dict[str, list[dict[str, Any]]]:
+    """What the tables about the judgement hold, by table; `rows` is the number of rows of every other one."""
+    names_zh = {feed.domain: feed.name_zh for feed in registry().feeds.values()} | _DOMAIN_ZH
+    grain = next((t.grain for t in catalogue.of(JUDGEMENT) if t.name == GATE_RESULTS), ())
+    shown = gate_records.latest(plan.judged, plan.carried, grain)
+    return {
+        GATE_RESULTS: [{**row, "domain_zh": names_zh.get(row["domain"], row["domain"])} for row in shown],
+        RELEASE_TABLES: [
+            {
+                "table_name": t.name,
+                "domain": t.domain,
+                "domain_zh": names_zh[t.domain],
+                "state": t.state,
+                "stale_since": t.since,
+                "reason": t.reason,
+                "table_digest": t.digest,
+                "row_count": rows[t.name],
+                "release_id": plan.release_id,
+                "published_at": plan.local,
+            }
+            for t in plan.tables
+        ],
+    }
+
+
+def _seal(folder: Path) -> None:
+    """Takes the write permission from every file and makes all of them durable."""
+    paths = list(folder.rglob("*"))
+    for path in paths:
+        if path.is_file():
+            path.chmod(0o444)
+    flush(folder, [*paths, folder])
