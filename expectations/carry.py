@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from expectations.checks import Check
@@ -47,18 +48,31 @@ _OTHER_TABLE = re.compile(r"\bmart_\w+")
 
 @dataclass(frozen=True)
 class Standing:
-    """What the current release holds: the digest of each table, and records that still hold by (table, key)."""
+    """What the current release holds: the digest of each table, and records that still hold by (table, key).
+
+    `path` is its directory, whose marts/*.parquet are compared with; None before the first release.
+    """
 
     digests: Mapping[str, str] = field(default_factory=dict)
     records: Mapping[tuple[str, str], tuple[GateRecord, ...]] = field(default_factory=dict)
+    path: Path | None = None
 
     def holding(self, table: str, key: str) -> tuple[GateRecord, ...]:
         """The records of `table` that were made under `key`, as they were before any waiver; none without a key."""
         return self.records.get((table, key), ()) if key else ()
 
 
-def standing_of(rows: Iterable[Mapping[str, Any]], digests: Mapping[str, str]) -> Standing:
-    """The standing of a release from the rows of its gate/records.jsonl and its tables' digests.
+@dataclass(frozen=True)
+class Bound:
+    """What records are bound to: a table, its digest as judged, and its digest in the release it is compared with."""
+
+    table: str
+    digest: str
+    previous: str = ""
+
+
+def standing_of(rows: Iterable[Mapping[str, Any]], digests: Mapping[str, str], path: Path | None = None) -> Standing:
+    """The standing of a release from the rows of its gate/records.jsonl, its tables' digests and its directory.
 
     A table that failed is judged again. Waivers are taken back, because they are applied to all records of a run.
     """
@@ -67,7 +81,7 @@ def standing_of(rows: Iterable[Mapping[str, Any]], digests: Mapping[str, str]) -
         if row.get("key") and row["judged_by"] != "dbt" and row["suite"] != WAIVERS:
             found.setdefault((row["table_name"], row["key"]), []).append(GateRecord.from_row(row))
     kept = {place: records for place, records in found.items() if all(r.outcome != "fail" for r in records)}
-    return Standing(digests, {place: tuple(map(_before_waiver, records)) for place, records in kept.items()})
+    return Standing(digests, {place: tuple(map(_before_waiver, records)) for place, records in kept.items()}, path)
 
 
 def _before_waiver(record: GateRecord) -> GateRecord:
@@ -75,29 +89,27 @@ def _before_waiver(record: GateRecord) -> GateRecord:
 
 
 def record_key(
-    table: str,
-    digest: str,
+    bound: Bound,
     checks: Iterable[Check],
     waivers: Iterable[Waiver],
     today: date,
     *,
-    previous: str,
     reads: Mapping[str, str],
     also: Sequence[str] = (),
 ) -> str:
-    """SHA-256 over everything that the records of `table` depend on; '' where what its checks read is not known.
+    """SHA-256 over everything that the records of a table depend on; '' where what its checks read is not known.
 
-    `digest` is that of what is judged, `previous` that of the same table in the release it is compared with. `reads`
-    gives the digests of other tables by name, of which those count that a check names. `also` is what else is read:
-    declared columns, headline steps, counts of the clean layer.
+    `reads` gives the digests of other tables by name, of which those count that a check names. `also` is what else is
+    read: declared columns, headline steps, counts of the clean layer.
     """
     texts = [_text(check) for check in checks]
-    others = sorted({name for text in texts for name in _OTHER_TABLE.findall(text)} - {table})
+    others = sorted({name for text in texts for name in _OTHER_TABLE.findall(text)} - {bound.table})
     if any(not reads.get(name) for name in others):
         return ""
-    signed = [_signed(w, today) for w in waivers if w.table == table]
+    signed = [_signed(w, today) for w in waivers if w.table == bound.table]
     known = [[name, reads[name]] for name in others]
-    return digest_of([table, digest, previous, *texts, "|", *sorted(signed), "|", str(known), *also, code_digest()])
+    found = [bound.table, bound.digest, bound.previous, *texts]
+    return digest_of([*found, "|", *sorted(signed), "|", str(known), *also, code_digest()])
 
 
 def _text(check: Check) -> str:

@@ -212,19 +212,26 @@ def relation(
     )
 
 
+@dataclass(frozen=True)
+class Quotient:
+    """sum(part) / sum(whole) over the rows where `where` holds, all of them SQL."""
+
+    part: str
+    whole: str
+    where: str = "true"
+
+
 def share(
     name: str,
-    part: str,
-    whole: str,
+    of: Quotient,
     at_most: float,
     severity: Severity,
     needs: Iterable[str],
     says: str,
     breaks: str = "",
-    where: str = "true",
 ) -> Check:
-    """sum(part) / sum(whole) over the rows where `where` holds is at most `at_most`; nothing at all is a share of 0."""
-    quotient = f"coalesce(sum({part}) filter (where {where}) / nullif(sum({whole}) filter (where {where}), 0), 0)"
+    """The quotient is at most `at_most`; nothing at all is a share of 0."""
+    part, whole = (f"sum({column}) filter (where {of.where})" for column in (of.part, of.whole))
     return Check(
         "share",
         f"{name}({severity})",
@@ -232,20 +239,21 @@ def share(
         severity,
         f"{says} at most {figure(at_most)}",
         "number",
-        f"cast({quotient} as double)",
+        f"cast(coalesce({part} / nullif({whole}, 0), 0) as double)",
         high=at_most,
-        breaks=breaks and f"({breaks}) and ({where})",
+        breaks=breaks and f"({breaks}) and ({of.where})",
         needs=tuple(needs),
     )
 
 
 def worst_share(
-    name: str, part: str, whole: str, by: str, at_least: int, at_most: float, needs: Iterable[str], says: str
+    name: str, of: Quotient, by: str, at_least: int, at_most: float, needs: Iterable[str], says: str
 ) -> Check:
-    """In no group of `by` with `at_least` of `whole` is sum(part) / sum(whole) above `at_most`; a warning."""
+    """In no group of `by` with `at_least` of the whole is the quotient above `at_most`; a warning."""
+    part, whole = f"sum({of.part})", f"sum({of.whole})"
     groups = (
-        f"select {quoted(by)}, cast(sum({part}) as double) / sum({whole}) as share, cast(sum({whole}) as bigint) as n "
-        f"from {{table}} group by {quoted(by)} having sum({whole}) >= {at_least}"
+        f"select {quoted(by)}, cast({part} as double) / {whole} as share, cast({whole} as bigint) as n "
+        f"from {{table}} where {of.where} group by {quoted(by)} having {whole} >= {at_least}"
     )
     return Check(
         "worst_share",

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.bench import Bench
-from expectations.carry import Standing, record_key
+from expectations.carry import Bound, Standing, record_key
 from expectations.reduce import Target
 from expectations.suites import clean_layer as suites
 from expectations.waivers import Waiver
@@ -92,7 +92,7 @@ def _judge_counts(bench: Bench, layer: CleanLayer, feed: Feed, clean_rows: int, 
     files, counted = _row(bench.con, f"select count(*), coalesce(sum(readings_clean), 0) from {quoted(name)}")
     digest = _digest(bench.con, name)
     checks = suites.counts_checks(feed, clean_rows, files)
-    keys[name] = record_key(name, digest, checks, layer.waivers, layer.as_of.date(), previous="", reads={})
+    keys[name] = record_key(Bound(name, digest), checks, layer.waivers, layer.as_of.date(), reads={})
     if kept := layer.standing.holding(name, keys[name]):
         bench.records += kept
     else:
@@ -133,9 +133,8 @@ def _readings_key(
         *facts,
     ]
     today = layer.as_of.date()
-    return record_key(
-        table.name, layer.tokens[table.name], judged, layer.waivers, today, previous="", reads={}, also=also
-    )
+    bound = Bound(table.name, layer.tokens[table.name])
+    return record_key(bound, judged, layer.waivers, today, reads={}, also=also)
 
 
 def _places(root: Path, table: str) -> suites.CleanPlaces:

@@ -6,15 +6,15 @@ here: any rule about data (suites/) or about holding and publishing (warehouse).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from expectations.bench import Bench
-from expectations.carry import Standing, record_key
+from expectations.carry import Bound, Standing, record_key
 from expectations.checks import Check, SuiteError
 from expectations.clean_gate import CleanLayer, judge_clean, readings_of
 from expectations.dbt_results import DbtFinding, dbt_records
@@ -38,73 +38,74 @@ from warehouse.tables.judged import GateError, GateRecord, GateReport
 SCHEMAS = (CANDIDATE_SCHEMA, CROSS_SCHEMA)
 
 
-def judge(
-    con: duckdb.DuckDBPyConnection,
-    catalogue: Catalogue,
-    tables: Sequence[str],
-    digests: Mapping[str, str],
-    dbt_results: Iterable[DbtFinding],
-    current_release: Path | None,
-    waivers: Sequence[Waiver],
-    docs_dir: Path | None,
-    *,
-    clean_root: Path | None,
-    as_of: datetime,
-    registry: Registry | None = None,
-    suites: Mapping[str, Suite] | None = None,
-    steps: Steps | None = None,
-    standing: Standing | None = None,
-    reads: Mapping[str, str] | None = None,
-    clean_tokens: Mapping[str, str] | None = None,
-) -> GateReport:
-    """Judges `tables` of the candidate that `con` is open on (read-only is enough).
+@dataclass(frozen=True)
+class Case:
+    """What is judged: `tables` of the candidate, each with its digest, and what dbt found of them.
 
-    `catalogue` holds the contracts (warehouse.tables.catalogue); `digests` the digest of each table that exists;
-    `current_release` the directory of the current release, whose marts/*.parquet are compared with. `clean_root` is the
-    clean layer, judged with the domain marts; None leaves it out, for the second judgement (cross-domain). `as_of` is
-    the refresh's own clock, reporting zone, naive: waivers expire and "recent" is counted by it. GateError when the
-    gate cannot judge at all; SuiteError when a suite does not fit the catalogue.
-
-    What `standing` (of the current release) already holds records of is not judged again. `reads` gives the digests of
-    tables outside `tables` that suites compare with, `clean_tokens` what clean tables and the site register hold.
+    `clean_root` is the clean layer, judged with the domain marts; None leaves it out, for the second judgement
+    (cross-domain). `clean_tokens` say what clean tables and the site register hold. `reads` gives the digests of tables
+    outside `tables` that suites compare with.
     """
-    registry = registry or shipped_registry()
-    suites = SUITES if suites is None else suites
-    declared = _declared(catalogue, tables)
-    standing = standing or Standing()
+
+    tables: Sequence[str]
+    digests: Mapping[str, str]
+    dbt: Sequence[DbtFinding] = ()
+    clean_root: Path | None = None
+    clean_tokens: Mapping[str, str] = field(default_factory=dict)
+    reads: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What it is judged by: the contracts of published tables, suites, registry, steps, waivers, the current release.
+
+    `as_of` is the refresh's own clock, reporting zone, naive: waivers expire and "recent" is counted by it. What
+    `standing` (of the current release) already holds records of is not judged again.
+    """
+
+    catalogue: Catalogue
+    as_of: datetime
+    waivers: Sequence[Waiver] = ()
+    standing: Standing = field(default_factory=Standing)
+    registry: Registry = field(default_factory=shipped_registry)
+    suites: Mapping[str, Suite] = field(default_factory=lambda: SUITES)
+    steps: Steps = field(default_factory=load_steps)
+
+
+def judge(con: duckdb.DuckDBPyConnection, case: Case, rules: Rules, docs: Path | None = None) -> GateReport:
+    """Judges `case`, tables of the candidate that `con` is open on (read-only is enough); pages go to `docs`.
+
+    GateError when the gate cannot judge at all; SuiteError when a suite does not fit the catalogue.
+    """
+    declared = _declared(rules.catalogue, case.tables)
     bench = Bench(con)
     fed: Mapping[str, int] = {}
     keys: dict[str, str] = {}
-    if clean_root is not None:
-        fed = readings_of(con, clean_root, registry)
-        layer = CleanLayer(clean_root, registry, as_of, waivers, standing, clean_tokens or {})
-        keys |= judge_clean(bench, layer, fed)
-    steps = steps or load_steps()
-    checks = _defined(declared, registry, suites, fed)
-    known = {**(reads or {}), **digests}
-    for table in declared:
-        digest, previous = digests.get(table.name, ""), standing.digests.get(table.name, "")
-        also = [str(sorted(table.contract.items())), str(steps) if _has_headlines(table) else ""]
-        keys[table.name] = record_key(
-            table.name,
-            digest,
-            checks.get(table.name, ()),
-            waivers,
-            as_of.date(),
-            previous=previous,
-            reads=known,
-            also=also,
+    if case.clean_root is not None:
+        fed = readings_of(con, case.clean_root, rules.registry)
+        layer = CleanLayer(
+            case.clean_root, rules.registry, rules.as_of, rules.waivers, rules.standing, case.clean_tokens
         )
-    due = [t for t in declared if not standing.holding(t.name, keys[t.name])]
-    bench.records += [r for t in declared for r in standing.holding(t.name, keys[t.name])]
-    _judge_marts(bench, due, digests, current_release, checks, steps)
-    domains = {t.name: t.domain for t in declared}
-    bench.records += dbt_records(dbt_results, domains, digests)
+        keys |= judge_clean(bench, layer, fed)
+    checks = _defined(declared, rules, fed)
+    keys |= {table.name: _key(table, case, rules, checks.get(table.name, ())) for table in declared}
+    due = [t for t in declared if not rules.standing.holding(t.name, keys[t.name])]
+    bench.records += [r for t in declared for r in rules.standing.holding(t.name, keys[t.name])]
+    _judge_marts(bench, due, case, rules, checks)
+    bench.records += dbt_records(case.dbt, {t.name: t.domain for t in declared}, case.digests)
     keyed = [replace(r, key=keys.get(r.table_name, "")) for r in bench.records]
-    records = apply_waivers(keyed, waivers, as_of.date())
+    records = apply_waivers(keyed, rules.waivers, rules.as_of.date())
     verdicts = table_verdicts(records), domain_verdicts(records)
-    pages = write_docs(docs_dir, records, *verdicts, as_of) if docs_dir else ()
+    pages = write_docs(docs, records, *verdicts, rules.as_of) if docs else ()
     return GateReport(records, *verdicts, pages)
+
+
+def _key(table: MartTable, case: Case, rules: Rules, checks: Sequence[Check]) -> str:
+    """What the records of `table` depend on."""
+    bound = Bound(table.name, case.digests.get(table.name, ""), rules.standing.digests.get(table.name, ""))
+    known = {**case.reads, **case.digests}
+    also = [str(sorted(table.contract.items())), str(rules.steps) if _has_headlines(table) else ""]
+    return record_key(bound, checks, rules.waivers, rules.as_of.date(), reads=known, also=also)
 
 
 def _declared(catalogue: Catalogue, tables: Sequence[str]) -> list[MartTable]:
@@ -115,16 +116,11 @@ def _declared(catalogue: Catalogue, tables: Sequence[str]) -> list[MartTable]:
 
 
 def _judge_marts(
-    bench: Bench,
-    declared: Sequence[MartTable],
-    digests: Mapping[str, str],
-    current_release: Path | None,
-    checks: Mapping[str, Sequence[Check]],
-    steps: Steps,
+    bench: Bench, due: Sequence[MartTable], case: Case, rules: Rules, checks: Mapping[str, Sequence[Check]]
 ) -> None:
     relations = _relations(bench.con)
-    for table in declared:
-        digest = _digest(digests, table.name, relations)
+    for table in due:
+        digest = _digest(case.digests, table.name, relations)
         missing = [] if table.name in relations else ["the candidate does not hold it"]
         bench.schema(table.domain, table.name, digest, "exists", "the table is in the candidate", missing)
         if missing:
@@ -134,20 +130,18 @@ def _judge_marts(
             continue
         if table.name not in checks:
             continue
-        target = Target(relation, tuple(table.grain), _previous(current_release, table.name))
+        target = Target(relation, tuple(table.grain), _previous(rules.standing.path, table.name))
         bench.judge(table.domain, table.name, digest, target, checks[table.name])
         if _has_headlines(table):
-            bench.records += _headlines(bench, table, digest, target, steps)
+            bench.records += _headlines(bench, table, digest, target, rules.steps)
 
 
-def _defined(
-    declared: Sequence[MartTable], registry: Registry, suites: Mapping[str, Suite], fed: Mapping[str, int]
-) -> dict[str, tuple[Check, ...]]:
+def _defined(declared: Sequence[MartTable], rules: Rules, fed: Mapping[str, int]) -> dict[str, tuple[Check, ...]]:
     """The checks of every table but those about the judgement; SuiteError before anything is judged."""
     judged = [t for t in declared if t.domain != JUDGEMENT]
-    if lacking := [t.name for t in judged if t.name not in suites]:
+    if lacking := [t.name for t in judged if t.name not in rules.suites]:
         raise SuiteError(f"published without a suite: {', '.join(lacking)}; declare it in expectations/suites")
-    return {t.name: define(suites[t.name], t, registry, fed) for t in judged}
+    return {t.name: define(rules.suites[t.name], t, rules.registry, fed) for t in judged}
 
 
 def _digest(digests: Mapping[str, str], table: str, relations: Mapping[str, str]) -> str:
@@ -180,6 +174,6 @@ def _relations(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return {name: ".".join(map(quoted, (database, schema, name))) for database, schema, name in found}
 
 
-def _previous(current_release: Path | None, table: str) -> str | None:
-    file = current_release / "marts" / f"{table}.parquet" if current_release else None
+def _previous(released: Path | None, table: str) -> str | None:
+    file = released / "marts" / f"{table}.parquet" if released else None
     return f"read_parquet({literal(file_pattern(file))})" if file and file.is_file() else None

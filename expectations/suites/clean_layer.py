@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from expectations.checks import (
     Check,
+    Quotient,
     equal,
     none,
     relation,
@@ -154,14 +155,12 @@ def counts_checks(feed: Feed, clean_rows: int, files: int) -> tuple[Check, ...]:
                 checks.append(
                     share(
                         f"{what} share, {span}",
-                        part,
-                        whole,
+                        Quotient(part, whole, where),
                         quality[f"{what}_share_{level}"],
                         severity,
                         (part, whole, "recent", "file_name"),
                         f"{what} / {whole.removeprefix('readings_')} readings",
                         f"{part} > {quality[f'{what}_share_{level}']} * {whole}",
-                        where,
                     )
                 )
     return tuple(checks)
@@ -198,8 +197,10 @@ def readings_checks(
         ),
         worst_share(
             "flagged share of a parameter, recent",
-            f"case when recent and flag in ({FLAG_SUSPECT}, {FLAG_FAIL}) then n else 0 end",
-            "case when recent then n else 0 end",
+            Quotient(
+                f"case when recent and flag in ({FLAG_SUSPECT}, {FLAG_FAIL}) then n else 0 end",
+                "case when recent then n else 0 end",
+            ),
             "parameter",
             _ENOUGH,
             quality["flagged_share_fail"],

@@ -45,6 +45,7 @@ def repair(
 
     Example: ecoledger repair --reason "disk of 3 March failed"
     """
+    from warehouse.release.losses import Signed
     from warehouse.release.losses import repair as put_right
 
     directory = data_dir(data)
@@ -59,8 +60,7 @@ def repair(
             settings.registry,
             ZoneInfo(settings.zone),
             last_refresh(directory),
-            user(),
-            reason,
+            Signed(user(), reason),
             restart=restart_ledger,
             give_up_raw=give_up_raw,
         )

@@ -56,7 +56,7 @@ def clean_feed(session: Session, feed: str, months: Set[str], fetched: Set[str],
 
     A failure leaves the feed's lake as it was and is told in the result, so that the other feeds go on.
     """
-    from sources.cleaning.clean_run import clean_deliveries
+    from sources.cleaning.clean_run import Setup, clean_deliveries
     from sources.readers import is_panic
 
     lake, settings = session.lake, session.settings
@@ -70,16 +70,8 @@ def clean_feed(session: Session, feed: str, months: Set[str], fetched: Set[str],
     note(f"{len(due)} files" + (f", flags of {', '.join(stale)}" if stale else ""))
     try:
         with lake.cleaning():
-            report = clean_deliveries(
-                feed,
-                settings.config,
-                session.register,
-                due,
-                lake,
-                session.fingerprints,
-                note,
-                registry=settings.registry,
-            )
+            setup = Setup(settings.config, session.register, session.fingerprints, settings.registry)
+            report = clean_deliveries(feed, setup, due, lake, note)
             done = lake.finish_cleaning()
     except BaseException as error:
         # A panic of a native library is not an Exception. Ctrl-C and a full disk are no fault of the feed.

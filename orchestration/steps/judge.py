@@ -15,7 +15,7 @@ import duckdb
 
 from expectations.carry import Standing, standing_of
 from expectations.dbt_results import DbtFinding, read_dbt_results
-from expectations.gate import judge
+from expectations.gate import Case, Rules, judge
 from expectations.great_judge import import_library
 from orchestration import handover
 from orchestration.dbt_runs.dbt_runner import RUN_RESULTS
@@ -64,29 +64,31 @@ def _judge(
 ) -> GateReport:
     docs = handover.gate_folder(session.data) / "docs" / name
     shutil.rmtree(docs, ignore_errors=True)
-    before = current(session.data)
     with connect(session.data.spill, session.data.build_db, read_only=True) as con:
         digests, found = _digests(con, schema, tables, session.data.ordered)
-        report = judge(
-            con,
-            session.catalogue,
-            [t.name for t in tables],
-            digests,
-            _findings(session, run),
-            before.path if before else None,
-            session.waivers,
-            docs,
+        case = Case(
+            tables=[t.name for t in tables],
+            digests=digests,
+            dbt=_findings(session, run),
             clean_root=clean_root,
-            as_of=session.as_of(),
-            registry=session.settings.registry,
-            standing=_standing(before, session.settings.full),
-            reads=_admitted_digests(session) if run == 2 else {},
             clean_tokens=session.lake.tokens(),
+            reads=_admitted_digests(session) if run == 2 else {},
         )
+        report = judge(con, case, _rules(session), docs)
     with build_state(session.data.build_db) as state:
         state.put_digests(found)
     handover.save_report(session.data, name, report)
     return report
+
+
+def _rules(session: Session) -> Rules:
+    return Rules(
+        catalogue=session.catalogue,
+        as_of=session.as_of(),
+        waivers=session.waivers,
+        standing=_standing(current(session.data), session.settings.full),
+        registry=session.settings.registry,
+    )
 
 
 def _standing(release: Release | None, is_full: bool) -> Standing:
@@ -94,7 +96,7 @@ def _standing(release: Release | None, is_full: bool) -> Standing:
     if release is None:
         return Standing()
     digests = {table["name"]: table["digest"] for table in read_manifest(release)["tables"]}
-    return standing_of([] if is_full else rows_kept(release), digests)
+    return standing_of([] if is_full else rows_kept(release), digests, release.path)
 
 
 def _admitted_digests(session: Session) -> dict[str, str]:

@@ -8,7 +8,7 @@ touch them, rebuild, record. Not here: reading (intake.py), any rule for a row (
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -63,35 +63,38 @@ class CleanReport:
     cleaned: tuple[Receipt, ...] = ()
 
 
+@dataclass(frozen=True)
+class Setup:
+    """What deliveries are cleaned by: the configuration, the site register of all feeds, the registry, and the memory
+    that one call may use. `fingerprints` maps source ids to `cleaning_fingerprint`.
+    """
+
+    config: Config
+    register: pl.DataFrame
+    fingerprints: Mapping[str, str]
+    registry: Registry = field(default_factory=shipped)
+    budget: Budget = DEFAULT_BUDGET
+
+
 def clean_deliveries(
-    feed: str,
-    config: Config,
-    register: pl.DataFrame,
-    new: Sequence[Delivery],
-    store: CleanStore,
-    fingerprint: Mapping[str, str],
-    progress: Progress | None = None,
-    *,
-    budget: Budget = DEFAULT_BUDGET,
-    registry: Registry | None = None,
+    feed: str, setup: Setup, new: Sequence[Delivery], store: CleanStore, progress: Progress | None = None
 ) -> CleanReport:
     """Cleans the deliveries `new` of `feed` and rebuilds every partition they touch, now or when last cleaned.
 
     Flags of all other partitions that were set by other thresholds than today's are renewed from the clean readings.
 
-    `fingerprint` maps source ids to `cleaning_fingerprint`. Older deliveries that touch the same partitions are read
-    again, each once. A delivery that cannot be read is refused as a whole and recorded with its reason; ConfigError if
-    the mapping of a source cannot be used. What the store holds afterwards depends on the deliveries alone, not on how
-    they were spread over calls.
+    Older deliveries that touch the same partitions are read again, each once. A delivery that cannot be read is refused
+    as a whole and recorded with its reason; ConfigError if the mapping of a source cannot be used. What the store holds
+    afterwards depends on the deliveries alone, not on how they were spread over calls.
     """
-    known = registry or shipped()
     begun: tuple[list[tuple[str, str]], list[str]] = ([], [])
     while True:
-        with Staging(budget) as staging:
-            intake = Intake(known.feeds[feed], config, known, register, staging, budget)
-            run = _Run(intake, config, store, staging, budget, progress or (lambda _: None))
+        with Staging(setup.budget) as staging:
+            known = setup.registry
+            intake = Intake(known.feeds[feed], setup.config, known, setup.register, staging)
+            run = _Run(intake, setup.config, store, staging, progress or (lambda _: None))
             try:
-                return run.clean(new, fingerprint, *begun)
+                return run.clean(new, setup.fingerprints, *begun)
             except _Fallen as fallen:
                 new, begun = [*new, *fallen.deliveries], fallen.begun
 
@@ -112,15 +115,12 @@ class _Fallen(Exception):
 class _Run:
     """One call."""
 
-    def __init__(
-        self, intake: Intake, config: Config, store: CleanStore, staging: Staging, budget: Budget, progress: Progress
-    ) -> None:
+    def __init__(self, intake: Intake, config: Config, store: CleanStore, staging: Staging, progress: Progress) -> None:
         self._intake = intake
         self._feed = intake.feed
         self._config = config
         self._store = store
         self._staging = staging
-        self._budget = budget
         self._progress = progress
         self._contradictions: list[str] = []
         self._renewed: list[str] = []
@@ -230,8 +230,7 @@ class _Run:
             rules = SeriesRules(table, parameters, dict(cadences(sources)), marks, own)
             looks = reach(parameters, sources) if table.series_tests else _NO_REACH
             spelling = Spelling(table, parameters, files, self._intake.codes)
-            at = self._staging, self._store, self._budget
-            rebuild = TableRebuild(spelling, order, rules, looks, *at, lost.get(name))
+            rebuild = TableRebuild(spelling, order, rules, looks, self._staging, self._store, lost.get(name))
             reflagged += rebuild.rebuild(changed) if changed else 0
             if stale:
                 self._renew(name, rebuild, before, thresholds[name])

@@ -21,7 +21,7 @@ from sources.cleaning.rejects import file_reject, reader_rejects
 from sources.cleaning.repeats import Alone
 from sources.cleaning.schema import TIMESTAMP
 from sources.cleaning.source_plan import SourcePlan, plan_for
-from sources.cleaning.spill import Budget, Staging
+from sources.cleaning.spill import Staging
 from sources.cleaning.staged import FILE, PART, Codes, part_of_value, part_span, part_value
 from sources.cleaning.store import CleanStore, FileCounts
 from sources.cleaning.waiting import Waiting
@@ -68,7 +68,7 @@ class Intake:
     """Deliveries by number, their tallies, and by table the partitions that changed and when."""
 
     def __init__(
-        self, feed: Feed, config: Config, registry: Registry, register: pl.DataFrame, staging: Staging, budget: Budget
+        self, feed: Feed, config: Config, registry: Registry, register: pl.DataFrame, staging: Staging
     ) -> None:
         self.feed = feed
         self.sources = {s.id: s for s in config.sources_of(feed.name)}
@@ -81,7 +81,7 @@ class Intake:
         self._registry = registry
         self._register = SiteRegister(register, feed.name)
         self._staging = staging
-        self._budget = budget
+        self._budget = staging.budget
         self._plans: dict[str, SourcePlan] = {}
         self._delivered_utc = pl.Series([], dtype=TIMESTAMP)
         self._numbers: dict[str, int] = {}

@@ -20,7 +20,7 @@ from sources.cleaning.public_frames import Spelling
 from sources.cleaning.resolve import DUPLICATE, Order, Resolved, resolve
 from sources.cleaning.series import SeriesRules, flags, heard_clean, lean_clean, lean_staged
 from sources.cleaning.silence import Silences
-from sources.cleaning.spill import Budget, Staging
+from sources.cleaning.spill import Staging
 from sources.cleaning.staged import FILE, PART, part_of_value, part_span, part_value, parts_between
 from sources.cleaning.store import CleanStore, PartitionCounts, PartitionPart
 from sources.registry.feed_model import FLAG_FAIL, FLAG_SUSPECT, CleanTable
@@ -58,7 +58,6 @@ class TableRebuild:
         reach: Reach,
         staging: Staging,
         store: CleanStore,
-        budget: Budget,
         lost: pl.DataFrame | None = None,
     ) -> None:
         """`lost` are keys that partitions lost to others, see keys.Keys."""
@@ -70,7 +69,7 @@ class TableRebuild:
         self._reach = reach
         self._staging = staging
         self._store = store
-        self._budget = budget
+        self._budget = staging.budget
         self._resolved: OrderedDict[Chunk, Resolved] = OrderedDict()
         self._chunks: list[Chunk] = []
         self._chunk_of: dict[int, list[Chunk]] = {}

@@ -157,10 +157,10 @@ class _Shelf:
 
 
 class Staging(AbstractContextManager["Staging"]):
-    """Everything parsed in one run, by table and partition, and refusals by delivery."""
+    """Everything parsed in one run, by table and partition, and refusals by delivery, within a budget of memory."""
 
     def __init__(self, budget: Budget) -> None:
-        self._budget = budget
+        self.budget = budget
         self._temporary = tempfile.TemporaryDirectory(prefix="ecoledger-cleaning-")
         self._folder = Path(self._temporary.name)
         self._shelves: dict[str, _Shelf] = {}
@@ -180,7 +180,7 @@ class Staging(AbstractContextManager["Staging"]):
         shelf = self._shelves.setdefault(table.name, _Shelf(table, self._folder / table.name))
         shelf.add(readings)
         self._held += readings.height
-        if self._held > self._budget.staged:
+        if self._held > self.budget.staged:
             for every in self._shelves.values():
                 every.spill()
             self._held = 0
@@ -207,7 +207,7 @@ class Staging(AbstractContextManager["Staging"]):
     def divide(self, table: CleanTable, part: int, ranges: Sequence[Sequence[int]]) -> None:
         """Prepares a large partition for being loaded range of sites by range, each without reading all of it."""
         if table.name in self._shelves:
-            self._shelves[table.name].divide(part, ranges, self._budget.staged)
+            self._shelves[table.name].divide(part, ranges, self.budget.staged)
 
     def site_rows(self, table: CleanTable, part: int) -> dict[int, int]:
         """Staged readings of one partition by site number."""
@@ -220,7 +220,7 @@ class Staging(AbstractContextManager["Staging"]):
         for own in rejects.partition_by(FILE, maintain_order=True):
             self._rejects.setdefault(own[FILE][0], []).append(own)
         self._rejected += rejects.height
-        if self._rejected > self._budget.rejected:
+        if self._rejected > self.budget.rejected:
             self._spill_rejects()
 
     def rejects_of(self, file: int) -> Iterator[pl.DataFrame]:

@@ -6,6 +6,8 @@ plan's own figures: those are seeds with provenance `plan`, and no value here is
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sources.simulated import weather
@@ -156,19 +158,19 @@ def build(stream: Stream, plan: Planned, seed: int, defects: bool) -> bytes:
             value = round(value * 0.987, decimals)
         if item == "gdp_current" and "wrong_unit" in found:
             unit = WRONG_UNIT
-        lines.append(_line("SIM-综1", item, name, year, f"{value:,.{decimals}f}", unit))
+        lines.append(_line(_Item("SIM-综1", item, name), year, f"{value:,.{decimals}f}", unit))
     for item, (name, unit, whole, decimals, shares) in _PARTS.items():
         value = round(amounts[whole] * _level(shares, year), decimals)
-        lines.append(_line("SIM-环2", item, name, year, f"{value:,.{decimals}f}", unit))
+        lines.append(_line(_Item("SIM-环2", item, name), year, f"{value:,.{decimals}f}", unit))
     for item, (name, unit, decimals, spread, levels) in _STATISTICAL.items():
         if year in _YEARS[: len(levels)]:
             value = levels[_YEARS.index(year)] * float(1 + spread * rng.standard_normal())
-            lines.append(_line("SIM-环3", item, name, year, f"{value:,.{decimals}f}", unit))
+            lines.append(_line(_Item("SIM-环3", item, name), year, f"{value:,.{decimals}f}", unit))
     if year >= 2021:
         for item, (name, decimals, spread, first, last) in _SUB_INDICES.items():
             level = first + (last - first) * (year - 2021) / 4
             value = level * float(1 + spread * rng.standard_normal())
-            lines.append(_line("SIM-环5", item, name, year, f"{value:,.{decimals}f}", "-"))
+            lines.append(_line(_Item("SIM-环5", item, name), year, f"{value:,.{decimals}f}", "-"))
         lines += _progress(year)
     return csv_bytes([HEADER, *lines], encoding="utf-8-sig")
 
@@ -177,17 +179,23 @@ def _level(levels: tuple[float, ...], year: int) -> float:
     return float(np.interp(year, _YEARS, levels))
 
 
-def _line(
-    form: str, item: str, name: str, year: int, value: str, unit: str, ref: str = "", note: str = "模拟数据"
-) -> list[str]:
-    return [form, DISTRICT_SITE, "朝阳区（模拟）", item, name, str(year), value, unit, ref, note]
+class _Item(NamedTuple):
+    """A row of a statistical form: its number, the item's code and its name."""
+
+    form: str
+    code: str
+    name: str
+
+
+def _line(item: _Item, year: int, value: str, unit: str, ref: str = "", note: str = "模拟数据") -> list[str]:
+    return [item.form, DISTRICT_SITE, "朝阳区（模拟）", item.code, item.name, str(year), value, unit, ref, note]
 
 
 def _progress(year: int) -> list[list[str]]:
     at = min(year, _PROGRESS_YEARS[-1]) - _PROGRESS_YEARS[0]
 
     def line(item: str, name: str, value: float, unit: str, ref: str, note: str = "模拟数据") -> list[str]:
-        return _line("SIM-规4", item, name, year, f"{value:,.2f}", unit, ref, note)
+        return _line(_Item("SIM-规4", item, name), year, f"{value:,.2f}", unit, ref, note)
 
     lines = [
         line("commitment_progress", "规划任务完成值", levels[at], "-", f"commitment:{commitment}")

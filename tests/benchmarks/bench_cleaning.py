@@ -128,7 +128,7 @@ def speed() -> None:
 
 def big(path: Path, stations: int, feed: str) -> None:
     """Cleans the file at `path` into a lake; prints CPU seconds and the highest resident memory before and after."""
-    from sources.cleaning.clean_run import clean_deliveries
+    from sources.cleaning.clean_run import Setup, clean_deliveries
     from sources.cleaning.fingerprint import source_fingerprints
     from sources.deliveries import Offer
     from sources.registry import registry
@@ -144,7 +144,7 @@ def big(path: Path, stations: int, feed: str) -> None:
         before, wall, cpu = _peak(), time.perf_counter(), time.process_time()
         with lake.cleaning():
             waiting = lake.uncleaned(feed, prints)
-            report = clean_deliveries(feed, config(declared), register(), waiting, lake, prints, registry=known)
+            report = clean_deliveries(feed, Setup(config(declared), register(), prints, known), waiting, lake)
             lake.finish_cleaning()
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         files = len(lake.index.files())

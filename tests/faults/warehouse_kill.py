@@ -20,7 +20,7 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.cleaning.clean_run import clean_deliveries
+from sources.cleaning.clean_run import Setup, clean_deliveries
 from sources.cleaning.fingerprint import source_fingerprints
 from sources.config.model import Config, Thresholds
 from sources.registry.read_registry import registry
@@ -30,7 +30,7 @@ from warehouse.lake.lake import open_lake
 from warehouse.paths import DataDir
 from warehouse.recovery import recover
 from warehouse.release.ledger import Ledger
-from warehouse.release.losses import repair
+from warehouse.release.losses import Signed, repair
 from warehouse.release.releases import current, prune, read_manifest, releases, rollback, verify_files
 
 WATCHED = {f"os.{name}" for name in ("rename", "remove", "rmdir", "mkdir", "link", "symlink", "truncate", "chmod")} | {
@@ -82,7 +82,7 @@ def cleaned_under(data: DataDir, config: Config) -> None:
     with open_lake(data, registry()) as lake:
         waiting = lake.uncleaned("air", prints)
         with lake.cleaning():
-            clean_deliveries("air", config, cleaning_kit.register(), waiting, lake, prints, registry=registry())
+            clean_deliveries("air", Setup(config, cleaning_kit.register(), prints), waiting, lake)
 
 
 def renew_before(data: DataDir) -> None:
@@ -161,7 +161,7 @@ def damaged(data: DataDir) -> None:
 
 
 def repair_all(data: DataDir) -> None:
-    repair(data, registry(), kit.ZONE, {}, "me", "the disk failed", restart=False)
+    repair(data, registry(), kit.ZONE, {}, Signed("me", "the disk failed"), restart=False)
 
 
 # step → (what stands before it, the step itself)

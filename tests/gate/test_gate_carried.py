@@ -16,7 +16,7 @@ from expectations import bench
 from expectations.carry import Standing, standing_of
 from expectations.checks import between, not_null
 from expectations.dbt_results import DbtFinding
-from expectations.gate import judge
+from expectations.gate import Case, Rules, judge
 from expectations.suites.common import Suite
 from expectations.waivers import Waiver
 from tests.gate.test_gate_ground import catalogue
@@ -31,11 +31,11 @@ FIRST = datetime(2026, 11, 23, 7)
 
 def gate(clean: Path | None, standing: Standing | None = None, **more: Any) -> GateReport:
     given = {"digests": DIGESTS, "suites": SUITES, "as_of": AS_OF, "waivers": (), "dbt": (), "con": None} | more
-    return judge(
-        given["con"] or candidate(), catalogue(AIR, WATER), ["mart_air", "mart_water"], given["digests"],
-        given["dbt"], None, given["waivers"], more.get("docs"), clean_root=clean, as_of=given["as_of"],
-        suites=given["suites"], standing=standing, clean_tokens=more.get("tokens", TOKENS), registry=FED,
-    )  # fmt: skip
+    tokens = more.get("tokens", TOKENS)
+    case = Case(["mart_air", "mart_water"], given["digests"], given["dbt"], clean, tokens)
+    known = standing or Standing()
+    rules = Rules(catalogue(AIR, WATER), given["as_of"], given["waivers"], known, FED, given["suites"])
+    return judge(given["con"] or candidate(), case, rules, more.get("docs"))
 
 
 def standing(report: GateReport, **digests: str) -> Standing:

@@ -48,12 +48,22 @@ CASES = {
         "(1, 'a', 11, 10), (2, 'a', 10, 10)",
     ),
     "share": Case(
-        checks.share("share", "value", "whole", 0.6, "critical", ("value", "whole"), "part / whole", "value > whole"),
+        checks.share(
+            "share",
+            checks.Quotient("value", "whole"),
+            0.6,
+            "critical",
+            ("value", "whole"),
+            "part / whole",
+            "value > whole",
+        ),
         GOOD,
         "(1, 'a', 11, 10), (2, 'a', 4, 10)",
     ),
     "worst_share": Case(
-        checks.worst_share("worst", "value", "whole", "word", 10, 0.6, ("value", "whole"), "part / whole"),
+        checks.worst_share(
+            "worst", checks.Quotient("value", "whole"), "word", 10, 0.6, ("value", "whole"), "part / whole"
+        ),
         "(1, 'a', 6, 10), (2, 'b', 9, 9)",
         "(1, 'a', 7, 10), (2, 'b', 1, 10)",
     ),

@@ -18,9 +18,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from expectations.carry import Standing
 from expectations.checks import SuiteError, not_null
 from expectations.dbt_results import DbtFinding
-from expectations.gate import judge
+from expectations.gate import Case, Rules, judge
 from expectations.suites.common import Suite
 from expectations.waivers import Waiver
 from sources.registry import registry
@@ -90,12 +91,11 @@ def candidate(*, air: list[dict[str, Any]] | None = None, water: bool = True) ->
 
 
 def gate(con: duckdb.DuckDBPyConnection, clean: Path | None, **more: Any) -> GateReport:
-    given = {"dbt_results": (), "current_release": None, "waivers": (), "docs_dir": None, "registry": FED, **more}
-    digests = given.pop("digests", {"mart_air": "da", "mart_water": "dw"})
-    return judge(
-        con, catalogue(AIR, WATER), ["mart_air", "mart_water"], digests, **given, clean_root=clean, as_of=AS_OF,
-        suites=SUITES,
-    )  # fmt: skip
+    """`more`: digests, dbt and docs of this judgement; anything else is of its rules."""
+    given = {"digests": {"mart_air": "da", "mart_water": "dw"}, "dbt": (), "docs": None} | more
+    case = Case(["mart_air", "mart_water"], given.pop("digests"), given.pop("dbt"), clean)
+    docs = given.pop("docs")
+    return judge(con, case, Rules(catalogue(AIR, WATER), AS_OF, **{"registry": FED, "suites": SUITES} | given), docs)
 
 
 def broken(report: GateReport) -> set[tuple[str, str, str]]:
@@ -248,7 +248,7 @@ def test_a_waived_failure_publishes_with_a_mark(tmp_path: Path) -> None:
 
 def test_a_failed_dbt_test_holds_its_domain(tmp_path: Path) -> None:
     finding = DbtFinding("grain", "test", "fail", "Got 2 results", 2, "critical", ("mart_air",))
-    report = gate(candidate(), lay_clean(tmp_path), dbt_results=[finding])
+    report = gate(candidate(), lay_clean(tmp_path), dbt=[finding])
     assert ("mart_air", "dbt_test(grain)", "fail") in broken(report)
     assert report.domain("air").verdict == "fail"  # type: ignore[union-attr]
 
@@ -258,7 +258,7 @@ def test_volume_is_compared_with_the_current_release(tmp_path: Path) -> None:
     (release / "marts").mkdir(parents=True)
     con = candidate()
     con.execute(f"copy (select * from range(10)) to '{release}/marts/mart_air.parquet' (format parquet)")
-    report = gate(con, lay_clean(tmp_path / "clean"), current_release=release)
+    report = gate(con, lay_clean(tmp_path / "clean"), standing=Standing(path=release))
     assert ("mart_air", "volume", "warn") in broken(report)
 
 
@@ -267,9 +267,9 @@ def test_a_table_is_never_judged_without_a_digest_a_suite_or_a_declaration(tmp_p
     with pytest.raises(GateError, match="mart_water: judged without a digest"):
         gate(con, None, digests={"mart_air": "da"})
     with pytest.raises(GateError, match="mart_z: not in the catalogue"):
-        judge(con, catalogue(AIR), ["mart_z"], {}, (), None, (), None, clean_root=None, as_of=AS_OF)
+        judge(con, Case(["mart_z"], {}), Rules(catalogue(AIR), AS_OF))
     with pytest.raises(SuiteError, match="published without a suite: mart_air"):
-        judge(con, catalogue(AIR), ["mart_air"], {}, (), None, (), None, clean_root=None, as_of=AS_OF, suites={})
+        judge(con, Case(["mart_air"], {}), Rules(catalogue(AIR), AS_OF, suites={}))
 
 
 def test_the_same_candidate_gives_the_same_records(tmp_path: Path) -> None:
@@ -308,7 +308,7 @@ class Tags(HTMLParser):
 
 def test_the_pages_load_nothing(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
-    report = gate(candidate(air=[ROW, ROW]), lay_clean(tmp_path / "clean"), docs_dir=docs)
+    report = gate(candidate(air=[ROW, ROW]), lay_clean(tmp_path / "clean"), docs=docs)
     assert set(report.pages) == {p.name for p in docs.iterdir()} >= {"index.html", "mart_air.html", "clean_air.html"}
     for page in docs.iterdir():
         text = page.read_text(encoding="utf-8")
@@ -319,7 +319,7 @@ def test_the_pages_load_nothing(tmp_path: Path) -> None:
 def test_what_comes_from_data_stays_text(tmp_path: Path) -> None:
     evil = {**ROW, "provenance": "<img src=https://evil.example/x.png><script>1</script>"}
     docs = tmp_path / "docs"
-    report = gate(candidate(air=[evil]), lay_clean(tmp_path / "clean"), docs_dir=docs)
+    report = gate(candidate(air=[evil]), lay_clean(tmp_path / "clean"), docs=docs)
     for name in report.pages:
         tags = Tags()
         tags.feed((docs / name).read_text(encoding="utf-8"))
@@ -329,7 +329,7 @@ def test_what_comes_from_data_stays_text(tmp_path: Path) -> None:
 
 def test_a_page_says_what_was_judged_in_the_judges_words_with_failing_rows(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
-    gate(candidate(air=[{**ROW, "provenance": "guessed"}]), lay_clean(tmp_path / "clean"), docs_dir=docs)
+    gate(candidate(air=[{**ROW, "provenance": "guessed"}]), lay_clean(tmp_path / "clean"), docs=docs)
     text = (docs / "mart_air.html").read_text(encoding="utf-8")
     assert "distinct values must belong to this set: simulated plan reported observed" in text
     assert "1 of 1 failing rows" in text

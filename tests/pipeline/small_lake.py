@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.cleaning.clean_run import clean_deliveries
+from sources.cleaning.clean_run import Setup, clean_deliveries
 from sources.cleaning.fingerprint import source_fingerprints
 from sources.cleaning.register import load_register
 from sources.config import Config, load_config
@@ -97,7 +97,7 @@ def clean(lake: Lake, config: Config, feed: str, deliveries: Sequence[Delivery])
     with lake.cleaning():
         lake.write_empty_tables()
         lake.write_site_register(register)
-        clean_deliveries(feed, config, register, deliveries, lake, prints)
+        clean_deliveries(feed, Setup(config, register, prints), deliveries, lake)
 
 
 def small_lake(root: Path, config: Config, first: date, last: date) -> SmallLake:

@@ -16,7 +16,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from expectations.gate import judge
+from expectations.carry import Standing
+from expectations.gate import Case, Rules, judge
 from warehouse.paths import DataDir
 from warehouse.tables.catalogue import JUDGEMENT, Catalogue, MartTable, load_catalogue
 from warehouse.tables.judged import GateReport
@@ -91,9 +92,8 @@ class Candidate:
         """The gate's word on `tables`; `whole`: beside the clean layer and against the current release."""
         digests = dict.fromkeys(tables, "planted")
         root, before = (self.clean, self.release) if whole else (None, None)
-        return judge(
-            self.con, self.catalogue, tables, digests, (), before, (), None, clean_root=root, as_of=AS_OF
-        )  # fmt: skip
+        case = Case(tables, digests, clean_root=root)
+        return judge(self.con, case, Rules(self.catalogue, AS_OF, standing=Standing(path=before)))
 
     def place(self, name: str) -> str:
         (table,) = [t for t in self.catalogue.tables if t.name == name]

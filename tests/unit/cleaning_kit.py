@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from sources.cleaning.clean_run import CleanReport, clean_deliveries
+from sources.cleaning.clean_run import CleanReport, Setup, clean_deliveries
 from sources.cleaning.fingerprint import source_fingerprints
 from sources.cleaning.flag_fingerprint import FlagPrint
 from sources.cleaning.keys import KeyPlace
@@ -304,7 +304,7 @@ def run(
     store.offer(every)
     sites = register() if sites is None else sites
     prints = source_fingerprints(setup, registry())
-    return clean_deliveries(every[0].receipt.feed, setup, sites, every, store, prints, budget=budget)
+    return clean_deliveries(every[0].receipt.feed, Setup(setup, sites, prints, budget=budget), every, store)
 
 
 def cleaned(source: Source, content: str | bytes, **more) -> MemoryStore:

@@ -15,7 +15,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from sources.cleaning.clean_run import CleanReport, clean_deliveries
+from sources.cleaning.clean_run import CleanReport, Setup, clean_deliveries
 from sources.cleaning.fingerprint import source_fingerprints
 from sources.cleaning.flag_fingerprint import FlagPrint, flag_fingerprints
 from sources.cleaning.spill import Budget
@@ -48,7 +48,7 @@ def hour_lines(source, start: str, values: Mapping[int, str], number: int, stati
 
 def clean(store: MemoryStore, new: list[Delivery], by: Config) -> CleanReport:
     store.offer(new)
-    return clean_deliveries("air", by, register(), new, store, source_fingerprints(by, registry()))
+    return clean_deliveries("air", Setup(by, register(), source_fingerprints(by, registry())), new, store)
 
 
 def flagged(store: MemoryStore, source: str | None = None) -> list[tuple[str, int, str]]:
@@ -206,5 +206,5 @@ def test_the_cut_of_a_partition_into_chunks_changes_no_flag():
     every = list(whole.known.values())
     cut.offer(every)
     prints = source_fingerprints(own, registry())
-    clean_deliveries("air", own, register(), every, cut, prints, budget=Budget(chunk=10))
+    clean_deliveries("air", Setup(own, register(), prints, budget=Budget(chunk=10)), every, cut)
     assert same(whole, cut)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from sources.cleaning.clean_run import clean_deliveries
+from sources.cleaning.clean_run import Setup, clean_deliveries
 from sources.cleaning.fingerprint import source_fingerprints
 from sources.deliveries import Delivery
 from sources.registry import registry
@@ -47,7 +47,7 @@ def with_tests(**changes: Any) -> Registry:
 def clean(store: MemoryStore, new: list[Delivery], known: Registry):
     store.offer(new)
     prints = source_fingerprints(SETUP, known)
-    return clean_deliveries("air", SETUP, register(), new, store, prints, registry=known)
+    return clean_deliveries("air", Setup(SETUP, register(), prints, known), new, store)
 
 
 def unreadable(found: Delivery) -> Delivery:

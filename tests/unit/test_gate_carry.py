@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from expectations import carry
-from expectations.carry import record_key, standing_of
+from expectations.carry import Bound, record_key, standing_of
 from expectations.checks import Check, between, none, rows
 from expectations.waivers import Waiver, apply_waivers
 from warehouse.tables.judged import GateRecord
@@ -34,10 +34,10 @@ RECORD = GateRecord(
 def key(**changes: Any) -> str:
     given = {"digest": "d1", "checks": CHECKS, "waivers": (WAIVER,), "today": TODAY} | changes
     named = {"previous": "d0", "reads": {"mart_other": "o1"}, "also": ("columns",)} | changes
+    bound = Bound("mart_a", given["digest"], named["previous"])
     return record_key(
-        "mart_a", given["digest"], given["checks"], given["waivers"], given["today"],
-        previous=named["previous"], reads=named["reads"], also=named["also"],
-    )  # fmt: skip
+        bound, given["checks"], given["waivers"], given["today"], reads=named["reads"], also=named["also"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from sources.registry.read_registry import registry
 from warehouse.lake.index import Index
 from warehouse.lake.lake import Lake
 from warehouse.paths import DataDir
-from warehouse.release.losses import repair
+from warehouse.release.losses import Signed, repair
 
 NOW = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
 HOURS = """
@@ -366,6 +366,6 @@ def test_a_correction_that_is_given_up_gives_the_ticket_back_to_its_first_day(ho
     with Lake(house.data, registry()) as lake:
         correction = lake.deliveries("waste")[-1].receipt
     (house.data.raw / correction.raw_file).unlink()
-    repair(house.data, registry(), ZoneInfo("Asia/Shanghai"), {}, "me", "the disk failed", give_up_raw=True)
+    repair(house.data, registry(), ZoneInfo("Asia/Shanghai"), {}, Signed("me", "the disk failed"), give_up_raw=True)
     house.refresh(TICKETS)
     assert house.loads() == [("2025-01-03", "T5", 8.2)]

@@ -36,6 +36,8 @@ PARTS = {
         "cli": {"dagster"},
     },
 }
+MOST_PARAMETERS = 7
+NAMES = ast.Name | ast.Attribute
 HEAVY = ("dagster", "dbt", "great_expectations", "polars", "duckdb", "pyarrow", "pandas", "numpy", "jinja2")
 LIGHT = (
     "sources.registry",
@@ -150,6 +152,38 @@ def test_parts_of_a_room_know_only_those_below(room, part):
         if (found := sorted(n for n in modules_imported(file) if n.split(".")[:2] in [[room, o] for o in others]))
     }
     assert not wrong
+
+
+def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    """Names of what a caller passes, positional and by keyword, without self.
+
+    An option of the command line is a declaration that the shell fills by name, not a parameter that code passes.
+    """
+    given = function.args
+    return [
+        arg.arg
+        for arg in (*given.posonlyargs, *given.args, *given.kwonlyargs)
+        if arg.arg not in ("self", "cls") and not is_option(arg)
+    ]
+
+
+def is_option(arg: ast.arg) -> bool:
+    """Annotated with typer.Option or typer.Argument, or with a name for that (DataOption)."""
+    names = {n.attr if isinstance(n, ast.Attribute) else n.id for n in ast.walk(arg) if isinstance(n, NAMES)}
+    return any(name.endswith(("Option", "Argument")) for name in names)
+
+
+def test_signatures_stay_small():
+    """More than MOST_PARAMETERS is a dataclass that has no name yet."""
+    functions = [
+        (f"{file.relative_to(ROOT)}: {node.name}", parameters(node))
+        for room in ROOMS
+        for file in modules(room)
+        for node in ast.walk(parsed(file))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    assert len(functions) > 1000, "the functions were not found"
+    assert not {place: len(given) for place, given in functions if len(given) > MOST_PARAMETERS}
 
 
 def test_a_module_s_name_means_one_thing():

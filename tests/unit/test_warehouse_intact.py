@@ -19,7 +19,7 @@ from warehouse.lake.intact import LakeDamaged, changed, everything
 from warehouse.lake.lake import Lake, open_lake
 from warehouse.paths import PART, SIDECAR, DataDir
 from warehouse.release.ledger import Ledger
-from warehouse.release.losses import mend, repair
+from warehouse.release.losses import Signed, mend, repair
 
 MONTH = "clean_air/month=2026-11"
 
@@ -198,8 +198,8 @@ def test_raw_bytes_that_nobody_can_put_back_are_given_up_with_a_reason(
     (file,) = data.raw.rglob(f"{second.sha256}.csv")
     harm(file)
     with pytest.raises(LakeDamaged, match="--give-up-raw"):
-        repair(data, registry(), ZONE, {}, "me", "the disk failed")
-    told = repair(data, registry(), ZONE, {}, "me", "the disk failed", give_up_raw=True)
+        repair(data, registry(), ZONE, {}, Signed("me", "the disk failed"))
+    told = repair(data, registry(), ZONE, {}, Signed("me", "the disk failed"), give_up_raw=True)
     assert "given up: two.csv" in told[0]
     (entry,) = Ledger(data.ledger_file).entries()
     assert entry.kind == "loss" and entry.payload["reason"] == "the disk failed"
@@ -212,7 +212,7 @@ def test_raw_bytes_that_nobody_can_put_back_are_given_up_with_a_reason(
         assert lake.unseen([offer("one.csv", day=1), two]) == [two]
         assert land(lake, "two.csv", b"second", day=2) == second.delivery_id
         assert not list(everything(data, registry(), lake.index))
-    assert repair(data, registry(), ZONE, {}, "me", "again", give_up_raw=True) == []
+    assert repair(data, registry(), ZONE, {}, Signed("me", "again"), give_up_raw=True) == []
 
 
 def test_an_unfinished_writer_is_left_to_recovery(data: DataDir) -> None:

@@ -36,6 +36,22 @@ class Landed:
     new: bool
 
 
+@dataclass(frozen=True)
+class _Bytes:
+    """A file's SHA-256 and its size in bytes."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """When an offer was delivered, and by which clock."""
+
+    delivered: datetime
+    clock: str
+
+
 class Batch:
     """Raw files written under temporary names, made durable and visible together by `commit`."""
 
@@ -60,12 +76,12 @@ class Batch:
             raise ValueError(f"no feed is called {offer.feed!r}; use one of {sorted(self._registry.feeds)}")
         temporary = temporary_beside(self._staging / "raw")
         try:
-            sha256, size = _copy(stream, temporary)
-            landed = self._receive(offer, source, sha256, size, landed_at, temporary)
+            copied = _copy(stream, temporary)
+            landed = self._receive(offer, source, copied, landed_at, temporary)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        row = (printable(offer.source_id), printable(offer.offer_id), printable(offer.etag), feed.name, sha256)
+        row = (printable(offer.source_id), printable(offer.offer_id), printable(offer.etag), feed.name, copied.sha256)
         self._offers.append(row)
         if len(self._offers) >= BATCH_FILES:
             self._write()
@@ -79,8 +95,8 @@ class Batch:
         if last is not None and (last.sha256 == known.sha256 or delivered <= last.moment):
             return Landed(last, new=False)
         now = (landed_at or datetime.now(UTC)).astimezone(self._zone)
-        clock = printable(offer.delivered_at_source)
-        receipt = self._receipt(key, offer, source, known.sha256, known.size_bytes, delivered, clock, now)
+        moment = _Moment(delivered, printable(offer.delivered_at_source))
+        receipt = self._receipt(key, offer, source, _Bytes(known.sha256, known.size_bytes), moment, now)
         receipt = replace(receipt, adopted_from=known.source_id, raw_file=known.raw_file)
         self._latest[key] = receipt
         self._pending.append((None, receipt))
@@ -91,21 +107,20 @@ class Batch:
         self._write(last=True)
 
     def _receive(
-        self, offer: Offer, source: Source, sha256: str, size: int, landed_at: datetime | None, temporary: Path
+        self, offer: Offer, source: Source, copied: _Bytes, landed_at: datetime | None, temporary: Path
     ) -> Landed:
         key = (offer.feed, printable(offer.source_id), printable(offer.offer_id))
         last = self._last(key, offer)
-        if last is not None and last.sha256 == sha256:
+        if last is not None and last.sha256 == copied.sha256:
             temporary.unlink()
             return Landed(last, new=False)
         now = (landed_at or datetime.now(UTC)).astimezone(self._zone)
-        delivered, clock = self._delivered(offer, now, last)
-        raw_file = self._stored.get(sha256) or self._index.stored_bytes(sha256)
-        receipt = self._receipt(key, offer, source, sha256, size, delivered, clock, now)
+        raw_file = self._stored.get(copied.sha256) or self._index.stored_bytes(copied.sha256)
+        receipt = self._receipt(key, offer, source, copied, self._delivered(offer, now, last), now)
         if raw_file:
             receipt = replace(receipt, raw_file=raw_file)
             temporary.unlink()
-        self._stored[sha256] = receipt.raw_file
+        self._stored[copied.sha256] = receipt.raw_file
         self._latest[key] = receipt
         self._pending.append((None if raw_file else temporary, receipt))
         return Landed(receipt, new=True)
@@ -118,23 +133,21 @@ class Batch:
         key: tuple[str, str, str],
         offer: Offer,
         source: Source,
-        sha256: str,
-        size: int,
-        delivered: datetime,
-        clock: str,
+        stored: _Bytes,
+        moment: _Moment,
         now: datetime,
     ) -> Receipt:
         feed, file_name = self._registry.feeds[offer.feed], printable(offer.file_name)
-        delivered = delivered.astimezone(self._zone)
+        delivered = moment.delivered.astimezone(self._zone)
         return Receipt(
             feed=feed.name,
             source_id=key[1],
             offer_id=key[2],
             file_name=file_name,
-            sha256=sha256,
-            size_bytes=size,
+            sha256=stored.sha256,
+            size_bytes=stored.size,
             delivered_at=delivered.isoformat(),
-            delivered_at_source=clock,
+            delivered_at_source=moment.clock,
             landed_at=now.isoformat(),
             connector=source.connector,
             provenance=source.provenance,
@@ -142,10 +155,10 @@ class Batch:
             licence=source.licence or feed.licence,
             offered_path=printable(offer.offered_path),
             source_path=printable(source.path),
-            raw_file=raw_name(feed.name, delivered.date().isoformat(), sha256, file_name),
+            raw_file=raw_name(feed.name, delivered.date().isoformat(), stored.sha256, file_name),
         )
 
-    def _delivered(self, offer: Offer, now: datetime, last: Receipt | None) -> tuple[datetime, str]:
+    def _delivered(self, offer: Offer, now: datetime, last: Receipt | None) -> _Moment:
         """When the offer was delivered, and by which clock.
 
         A file that changed was delivered after the state that it replaced. Where its own clock denies that (earlier
@@ -154,8 +167,9 @@ class Batch:
         delivered = offer.delivered_at.astimezone(self._zone) if offer.delivered_at else now
         clock = printable(offer.delivered_at_source) if offer.delivered_at else "landing"
         if last is None or delivered > last.moment:
-            return delivered, clock
-        return max(now, last.moment.astimezone(self._zone) + timedelta(microseconds=1)), "landing"
+            return _Moment(delivered, clock)
+        later = last.moment.astimezone(self._zone) + timedelta(microseconds=1)
+        return _Moment(max(now, later), "landing")
 
     def _write(self, last: bool = False) -> None:
         receipts = [receipt for _, receipt in self._pending]
@@ -271,7 +285,7 @@ def stored_offers(data: DataDir) -> Iterator[tuple[str, str, str, str, str]]:
                 yield (offer["source_id"], offer["offer_id"], offer["etag"], file.parent.name, offer["sha256"])
 
 
-def _copy(stream: IO[bytes], target: Path) -> tuple[str, int]:
+def _copy(stream: IO[bytes], target: Path) -> _Bytes:
     digest = hashlib.sha256()
     size = 0
     with target.open("xb", buffering=0) as out:
@@ -281,7 +295,7 @@ def _copy(stream: IO[bytes], target: Path) -> tuple[str, int]:
             view = memoryview(chunk)
             while view:
                 view = view[out.write(view) :]
-    return digest.hexdigest(), size
+    return _Bytes(digest.hexdigest(), size)
 
 
 def _torn(file: Path) -> bool:

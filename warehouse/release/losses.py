@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Set
+from dataclasses import asdict, dataclass
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any
@@ -37,13 +38,20 @@ from warehouse.release.standing import check_ledger, damages
 _RECEIPT = ".receipt.json"
 
 
+@dataclass(frozen=True)
+class Signed:
+    """Who decided, and why; the ledger keeps both."""
+
+    who: str
+    reason: str
+
+
 def repair(
     data: DataDir,
     registry: Registry,
     zone: tzinfo,
     noted: Mapping[str, Any],
-    who: str,
-    reason: str,
+    signed: Signed,
     *,
     restart: bool = False,
     give_up_raw: bool = False,
@@ -60,20 +68,20 @@ def repair(
     except LedgerError:
         if not restart:
             raise
-        done.append(restart_ledger(data, who, reason, noted.get("ledger_head")))
+        done.append(restart_ledger(data, signed, noted.get("ledger_head")))
     else:
         if restart:
             raise ReleaseError("the ledger is sound: there is nothing to restart")
         Ledger(data.ledger_file).drop_torn_end()
-    done += note_losses(data, who, reason)
+    done += note_losses(data, signed)
     done += _point_back(data)
     if give_up_raw:
-        done += _give_up_raw(data, registry, zone, who, reason)
+        done += _give_up_raw(data, registry, zone, signed)
     recover(data, registry, zone)
     return done + _mend_lake(data, registry, zone)
 
 
-def note_losses(data: DataDir, who: str, reason: str) -> list[str]:
+def note_losses(data: DataDir, signed: Signed) -> list[str]:
     """Notes every damaged release as lost; readers go back to the newest sound one, or to none."""
     lost = [release for release, _ in damages(data)]
     if not lost:
@@ -88,15 +96,14 @@ def note_losses(data: DataDir, who: str, reason: str) -> list[str]:
         "releases": [r.release_id for r in lost],
         "was_current": was.release_id if was else None,
         "current": now.release_id if now else None,
-        "who": who,
-        "reason": reason,
+        **asdict(signed),
     }
     Ledger(data.ledger_file).append("loss", payload)
     text = f"noted as lost: {', '.join(payload['releases'])}"
     return [text if not was else f"{text}; {now.release_id if now else 'no release'} is current until the next refresh"]
 
 
-def restart_ledger(data: DataDir, who: str, reason: str, last_head: str | None) -> str:
+def restart_ledger(data: DataDir, signed: Signed, last_head: str | None) -> str:
     """Begins a new ledger that says why, by whom, and which releases it found; what is left of the old one is kept.
 
     The release that readers follow stays current if its files are those of its own manifest. Nothing vouches for the
@@ -107,8 +114,7 @@ def restart_ledger(data: DataDir, who: str, reason: str, last_head: str | None) 
     pointed = pointed_at(data)
     now = next((r for r in found if r.release_id == pointed and _sound(r)), None)
     payload = {
-        "who": who,
-        "reason": reason,
+        **asdict(signed),
         "lost_head": last_head,
         "lost_ledger_sha256": old,
         "current": now.release_id if now else None,
@@ -177,7 +183,7 @@ def _point_back(data: DataDir) -> list[str]:
     return [f"{data.current} points at {now.release_id} again"]
 
 
-def _give_up_raw(data: DataDir, registry: Registry, zone: tzinfo, who: str, reason: str) -> list[str]:
+def _give_up_raw(data: DataDir, registry: Registry, zone: tzinfo, signed: Signed) -> list[str]:
     """Sets damaged raw bytes aside with their receipts, as if they had never come; the ledger keeps which.
 
     Where the source still offers them they are fetched again. Partitions with their readings are dropped and made again
@@ -188,7 +194,7 @@ def _give_up_raw(data: DataDir, registry: Registry, zone: tzinfo, who: str, reas
         return []
     now = next((r.release_id for r in releases(data) if r.state == "current"), None)
     named = [{"feed": r.feed, "sha256": r.sha256, "file_name": r.file_name} for r in lost.values()]
-    payload = {"releases": [], "was_current": None, "current": now, "raw": named, "who": who, "reason": reason}
+    payload = {"releases": [], "was_current": None, "current": now, "raw": named, **asdict(signed)}
     Ledger(data.ledger_file).append("loss", payload)
     with Lake(data, registry, zone) as lake:
         lake.index.set_mark("raw bytes are given up")
