@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from expectations.docs import write_docs
-from expectations.records import DomainVerdict, GateRecord, TableVerdict
+from warehouse.tables.judged import DomainVerdict, GateRecord, TableVerdict
 
 EVIL = "<img src=\"https://evil.example/x.png\" onerror='x()'>&amp;{{ 7 * 7 }}{% raw %}"
 TAGS = {
