@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from warehouse.tables.judged import CRITICAL, WARNING, GateError, GateRecord, Outcome
+from warehouse.tables.judged import CRITICAL, WARNING, GateError, GateRecord, Outcome, Severity
 
 _OUTCOMES: dict[str, Outcome] = {
     "success": "pass",
@@ -43,7 +43,7 @@ class DbtFinding:
     status: str
     message: str
     failures: int
-    severity: str
+    severity: Severity
     tables: tuple[str, ...]
     own: tuple[str, ...] = ()
 

@@ -56,7 +56,8 @@ def _pages() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.globals.update(judges=_JUDGES, names_of=_names_of)
+    shared: dict[str, Any] = {"judges": _JUDGES, "names_of": _names_of}
+    pages.globals.update(shared)
     return pages
 
 

@@ -47,6 +47,16 @@ class Finding:
     broken: str = ""
 
 
+class _StandIn(ModuleType):
+    """A module that is imported when something in it is looked up."""
+
+    def __getattr__(self, name: str) -> Any:
+        module = self.__name__
+        if sys.modules.get(module) is self:
+            del sys.modules[module]
+        return getattr(import_module(module), name)
+
+
 def import_library() -> ModuleType:
     """Imports Great Expectations; may be called ahead in a thread of its own, while there is something to wait for."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -61,15 +71,7 @@ def import_library() -> ModuleType:
 
 def _load_if_used(name: str) -> None:
     """Puts a module in the place of `name` that becomes the real one when something in it is looked up."""
-
-    def loaded(attribute: str) -> Any:
-        if sys.modules.get(name) is stand_in:
-            del sys.modules[name]
-        return getattr(import_module(name), attribute)
-
-    stand_in = ModuleType(name)
-    stand_in.__getattr__ = loaded
-    sys.modules.setdefault(name, stand_in)
+    sys.modules.setdefault(name, _StandIn(name))
 
 
 @cache
@@ -157,7 +159,8 @@ class Judge:
         from string import Template
 
         rendering = self._renderer(result.expectation_config.type, "renderer.prescriptive")
-        blocks = rendering.renderer(configuration=result.expectation_config) if rendering else []
+        # The library declares every shape that any renderer gives; this kind gives a list of blocks.
+        blocks: Any = rendering.renderer(configuration=result.expectation_config) if rendering else []
         words = []
         for block in blocks:
             template = block.to_json_dict().get("string_template") if hasattr(block, "to_json_dict") else None

@@ -39,7 +39,7 @@ def load_report(data: DataDir, name: str) -> GateReport:
     return GateReport(
         tuple(GateRecord(**row) for row in raw["records"]),
         tuple(TableVerdict(**row) for row in raw["table_verdicts"]),
-        tuple(DomainVerdict(**{**row, "reasons": tuple(row["reasons"])}) for row in raw["domain_verdicts"]),
+        tuple(DomainVerdict(r["domain"], r["verdict"], tuple(r["reasons"])) for r in raw["domain_verdicts"]),
     )
 
 
@@ -52,10 +52,13 @@ def save_admitted(data: DataDir, tables: Iterable[AdmittedTable]) -> None:
 def load_admitted(data: DataDir) -> list[AdmittedTable]:
     """What was admitted; NotHandedOver before."""
     rows = _read(_file(data, "admitted"), "admit the domain marts first")
-    return [
-        AdmittedTable(**{**row, "since": datetime.fromisoformat(row["since"]) if row["since"] else None})
-        for row in rows
-    ]
+    return [_admitted(row) for row in rows]
+
+
+def _admitted(row: dict[str, Any]) -> AdmittedTable:
+    since = datetime.fromisoformat(row["since"]) if row["since"] else None
+    given: dict[str, Any] = {**row, "since": since}
+    return AdmittedTable(**given)
 
 
 def states_not_fresh(tables: Iterable[AdmittedTable]) -> dict[str, str]:

@@ -7,7 +7,7 @@ silent one. Not here: the summary at the end (report.py) or Dagster's own event 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Protocol
 
@@ -103,7 +103,7 @@ class Step:
 
 
 @contextmanager
-def step(progress: Progress, name: str, subject: str = "") -> Iterator[Step]:
+def step(progress: Progress, name: str, subject: str = "") -> Generator[Step]:
     """Reports a step to `progress` from its beginning to its end, with its seconds."""
     running = Step(progress, name, subject)
     began = time.perf_counter()

@@ -7,7 +7,7 @@ they find out (findings.py), or Dagster.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -167,7 +167,7 @@ class Session:
 
 
 @contextmanager
-def open_session(settings: Settings) -> Iterator[Session]:
+def open_session(settings: Settings) -> Generator[Session]:
     """Puts right what a killed writer left and opens the lake for writing; the caller holds the writer's lock.
 
     LedgerError or ReleaseError with the way out if ledger, `current` and the release there do not fit together; a run

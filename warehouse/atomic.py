@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def _fsync(path: Path, flags: int) -> None:
 
 
 @contextmanager
-def replacing(path: Path, durable: bool = True) -> Iterator[Path]:
+def replacing(path: Path, durable: bool = True) -> Generator[Path]:
     """Gives a temporary path to write to; at the end it takes the place of `path`, which an exception leaves as it was.
 
     With `durable=False` nothing is flushed: the caller flushes many files at once (`flush`) before it relies on them.

@@ -32,7 +32,7 @@ def connect(
 
     `closed`: it can open no other file and change no setting. IOException if another process is writing `file`.
     """
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         **duckdb_limits(),
         "temp_directory": str(spill),
         "autoinstall_known_extensions": "false",

@@ -13,7 +13,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -39,7 +39,7 @@ _guard = threading.Lock()
 
 
 @contextmanager
-def writer_lock(data: DataDir, who: str) -> Iterator[None]:
+def writer_lock(data: DataDir, who: str) -> Generator[None]:
     """Holds the data directory for writing; `who` is the command shown to others. LakeBusy if it is taken.
 
     Entering again in the same thread is allowed; another thread or process gets LakeBusy.

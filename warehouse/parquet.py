@@ -18,12 +18,7 @@ ROW_GROUP = 131_072
 COMPRESSION = "zstd"
 LEVEL = 3
 PAGE_BYTES = 1 << 20
-_POLARS = {
-    "compression": COMPRESSION,
-    "compression_level": LEVEL,
-    "statistics": {"min": True, "max": True, "null_count": True, "distinct_count": False},
-    "data_page_size": PAGE_BYTES,
-}
+_STATISTICS = {"min": True, "max": True, "null_count": True, "distinct_count": False}
 
 _DTYPES: dict[str, pl.DataType] = {
     "string": pl.String(),
@@ -93,7 +88,15 @@ def write_joined(frames: Iterable[pl.LazyFrame], path: Path) -> int:
     The bytes are those of writing them joined together, however the rows are cut into frames; memory holds a few row
     groups. Unlike FrameWriter it wants all frames at hand.
     """
-    pl.concat(frames).sink_parquet(path, maintain_order=True, row_group_size=ROW_GROUP, **_POLARS)
+    pl.concat(frames).sink_parquet(
+        path,
+        compression=COMPRESSION,
+        compression_level=LEVEL,
+        statistics=_STATISTICS,
+        row_group_size=ROW_GROUP,
+        data_page_size=PAGE_BYTES,
+        maintain_order=True,
+    )
     return pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
 
 
@@ -138,7 +141,14 @@ class FrameWriter:
             self._write_group(rest)
             self._groups.close()
             return
-        rest.rechunk().write_parquet(self._path, row_group_size=ROW_GROUP, **_POLARS)
+        rest.rechunk().write_parquet(
+            self._path,
+            compression=COMPRESSION,
+            compression_level=LEVEL,
+            statistics=_STATISTICS,
+            row_group_size=ROW_GROUP,
+            data_page_size=PAGE_BYTES,
+        )
 
     def _write_group(self, rows: pl.DataFrame) -> None:
         table = rows.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
@@ -184,7 +194,7 @@ def _cast(frame: pl.DataFrame, schema: pl.Schema, table: str) -> pl.DataFrame:
             continue
         # A float has no exact decimal, and a zone would move a naive time without a word.
         zoned = isinstance(found, pl.Datetime) and found.time_zone is not None
-        if zoned or (found.is_float() and not wanted.is_float()) or (wanted.is_decimal() and _narrower(found, wanted)):
+        if zoned or (found.is_float() and not wanted.is_float()) or _narrower(found, wanted):
             raise SchemaMismatch(f"{table}: column {name} is {found}, declared {wanted}; convert it exactly before")
         casts.append(pl.col(name).cast(wanted, strict=True))
     if not casts:
@@ -216,10 +226,20 @@ def group_writer(path: Path, schema):
 def _arrow_schema(schema: pl.Schema):
     import pyarrow as pa
 
-    plain = {pl.String(): pa.string(), pl.Boolean(): pa.bool_(), pl.Date(): pa.date32(), pl.Int64(): pa.int64()}
-    plain |= {pl.Int8(): pa.int8(), pl.Datetime("us"): pa.timestamp("us"), pl.Decimal(18, 6): pa.decimal128(18, 6)}
+    plain: dict[pl.DataType, pa.DataType] = {
+        pl.String(): pa.string(),
+        pl.Boolean(): pa.bool_(),
+        pl.Date(): pa.date32(),
+        pl.Int64(): pa.int64(),
+        pl.Int8(): pa.int8(),
+        pl.Datetime("us"): pa.timestamp("us"),
+        pl.Decimal(18, 6): pa.decimal128(18, 6),
+    }
     return pa.schema([pa.field(name, plain[dtype]) for name, dtype in schema.items()])
 
 
 def _narrower(found: pl.DataType, wanted: pl.DataType) -> bool:
-    return isinstance(found, pl.Decimal) and (found.scale or 0) > (wanted.scale or 0)
+    """Whether both are decimals, and `wanted` has fewer places."""
+    if not (isinstance(found, pl.Decimal) and isinstance(wanted, pl.Decimal)):
+        return False
+    return (found.scale or 0) > (wanted.scale or 0)

@@ -68,7 +68,10 @@ def run(arguments: Sequence[str]) -> int:
         # Wrong options and unknown commands; the framework words them and shows the usage line.
         if _wants_json(arguments):
             return _end(BAD_USAGE, error.format_message(), arguments)
-        error.show()
+        if show := getattr(error, "show", None):
+            show()
+        else:
+            print(error.format_message(), file=sys.stderr)
         return BAD_USAGE
     except (UsageError, ConfigError, WaiverError, DataDirError) as error:
         return _end(BAD_USAGE, str(error), arguments)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 
 @contextmanager
-def diverted_to(log: Path) -> Iterator[IO[str]]:
+def diverted_to(log: Path) -> Generator[IO[str]]:
     """Sends everything written to stdout and stderr to `log` (made anew); yields a stream to the real stderr."""
     log.parent.mkdir(parents=True, exist_ok=True)
     _flush()

@@ -15,7 +15,7 @@ from orchestration.dagster.run_job import nothing_new, run_refresh
 from orchestration.decisions import OK
 from orchestration.settings import Settings, config_path, data_dir, settled
 from orchestration.summary import Summary
-from orchestration.survey import last_refresh, survey
+from orchestration.survey import Survey, last_refresh, survey
 from warehouse.lock import writer_lock
 from warehouse.recovery import recover
 from warehouse.release.losses import mend
@@ -77,7 +77,7 @@ def _put_right(settings: Settings) -> list[str]:
     return mend(settings.data, settings.registry, ZoneInfo(settings.zone))
 
 
-def _work(settings: Settings, found: object, last_day: str, as_json: bool) -> tuple[Summary, int]:
+def _work(settings: Settings, found: Survey, last_day: str, as_json: bool) -> tuple[Summary, int]:
     from orchestration.cli.output import diverted_to
     from orchestration.environment import collect_rarely, log_file
     from orchestration.progress import Silent, Spoken

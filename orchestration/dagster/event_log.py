@@ -9,7 +9,7 @@ dagster.yaml).
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -54,7 +54,7 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
         return table_name in self._tables
 
     @contextmanager
-    def _connect(self, shard: str) -> Iterator[Any]:
+    def _connect(self, shard: str) -> Generator[Any]:
         with self._db_lock, self._engine(shard).connect() as connection, connection.begin():
             yield connection
 
@@ -88,9 +88,14 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
             for insert in inserts:
                 connection.execute(insert)
         with self.index_transaction() as connection:
-            ids = [connection.execute(insert).inserted_primary_key[0] for insert in inserts]
+            keys = [connection.execute(insert).inserted_primary_key for insert in inserts]
+            ids = [key[0] for key in keys if key is not None]
             self._store_asset_event_tags(connection, events, ids)
-            latest = {event.dagster_event.asset_key: (event, id_) for event, id_ in zip(events, ids, strict=True)}
+            latest = {
+                event.dagster_event.asset_key: (event, id_)
+                for event, id_ in zip(events, ids, strict=True)
+                if event.dagster_event
+            }
             for event, id_ in latest.values():
                 self._store_asset_event(connection, event, id_)
 

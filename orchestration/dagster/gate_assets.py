@@ -7,7 +7,7 @@ release step itself refuses what has no passing record.
 
 # No `from __future__ import annotations`: Dagster reads the annotations of its functions.
 import json
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Generator, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from typing import Any
 
@@ -140,7 +140,7 @@ def _release() -> dg.AssetsDefinition:
 
 
 @contextmanager
-def _refusal_kept(findings: Findings) -> Iterator[None]:
+def _refusal_kept(findings: Findings) -> Generator[None]:
     """Why nothing may be published is no fault of the run, although its step fails."""
     try:
         yield

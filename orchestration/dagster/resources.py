@@ -7,7 +7,7 @@ asked, so that a run can be repeated as it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -58,7 +58,7 @@ class Refresh(dg.ConfigurableResource):
     ) -> type[Refresh]:
         """The resource of definitions over one data directory and configuration file."""
 
-        class Bound(cls):
+        class Bound(Refresh):
             data: ClassVar[DataDir | None] = at
             config_file: ClassVar[Path | None] = config
             told: ClassVar[Progress | None] = progress
@@ -91,7 +91,7 @@ class Refresh(dg.ConfigurableResource):
         )
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Refresh]:
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Generator[Refresh]:
         """Holds the writer's lock for the whole run; LakeBusy if another process writes."""
         settings = self.settings()
         run = f"Dagster run {context.run.run_id}" if context.run else "Dagster run"

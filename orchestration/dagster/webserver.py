@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def _serve(listening: socket.socket, sign: Sign, names: Collection[str]) -> None
 
 
 @contextmanager
-def _workspace(instance: dg.DagsterInstance) -> Iterator[Path]:
+def _workspace(instance: dg.DagsterInstance) -> Generator[Path]:
     """One server of the definitions for page and daemon, and the file that says where it is."""
     with ProxyServerManager(instance, _DEFINITIONS, "warning") as servers, tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "workspace.yaml"
@@ -74,7 +74,7 @@ def _workspace(instance: dg.DagsterInstance) -> Iterator[Path]:
 
 
 @contextmanager
-def _daemon(workspace: Path) -> Iterator[None]:
+def _daemon(workspace: Path) -> Generator[None]:
     """Without the daemon nothing started on the page would ever begin; ended first, so that nothing begins any more."""
     command = [sys.executable, "-W", "ignore", "-m", "orchestration.dagster.daemon", str(os.getpid()), str(workspace)]
     with subprocess.Popen(command, cwd=INSTALLED) as process:

@@ -17,7 +17,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.schemas.run import RunExecutionResult
@@ -56,9 +56,11 @@ def told(log: TextIO) -> Callable[[EventMsg], None]:
     alone = threading.Lock()
 
     def tell(event: EventMsg) -> None:
-        name, level = event.info.name, event.info.level
+        # dbt declares fewer fields than it gives.
+        info: Any = event.info
+        name, level = info.name, info.level
         if level in ("warn", "error"):
-            print(event.info.msg, file=log, flush=True)
+            print(info.msg, file=log, flush=True)
         if level == "error" or name in RESULT_EVENTS:
             line = json.dumps(msg_to_dict(event), cls=ForgivingJSONEncoder)
             with alone:

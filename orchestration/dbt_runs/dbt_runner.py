@@ -14,7 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -132,13 +132,15 @@ class Dbt:
             _end(self._process)
             self._process = None
 
-    def run(self, arguments: Sequence[str], target: Path, variables: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    def run(self, arguments: Sequence[str], target: Path, variables: Mapping[str, Any]) -> Generator[dict[str, Any]]:
         """Runs `dbt <arguments>` and yields its results and errors as events; artifacts and the log go to `target`.
 
         Models and tests that fail do not raise: they are results. DbtError if dbt stopped before it could run anything,
         with its error messages. An iteration that is left early ends the process.
         """
         process = self._started()
+        if process.stdin is None or process.stdout is None:
+            raise DbtError("a process that was started with pipes has none")
         given = json.dumps(dict(variables), ensure_ascii=False)
         command = [*_QUIET, *arguments, "--target-path", str(target), "--vars", given]
         target.mkdir(parents=True, exist_ok=True)

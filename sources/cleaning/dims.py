@@ -11,8 +11,10 @@ import polars as pl
 from sources.cleaning.numbers import NumberRules, parse_numbers
 from sources.cleaning.rejects import Rejects
 from sources.cleaning.schema import polars_types
-from sources.cleaning.source_plan import OCCURRENCE, TICKET, Dim, SourcePlan
+from sources.cleaning.source_plan import OCCURRENCE, TICKET, SourcePlan
 from sources.cleaning.staged import INDEX
+from sources.config.model import ColumnMapping
+from sources.registry.feed_model import Column
 
 
 def text_of(frame: pl.DataFrame, column: str, *, trimmed: bool = True) -> pl.Series:
@@ -33,7 +35,7 @@ def with_dims(plan: SourcePlan, raw: pl.DataFrame, records: pl.DataFrame, reject
             # A load with a ticket occurs once.
             records = records.with_columns(pl.lit(1 if name == OCCURRENCE else None, dtype).alias(name))
         else:
-            records = _mapped(plan, dim, raw, records, rejects)
+            records = _mapped(plan, dim.declared, dim.mapping, raw, records, rejects)
     return records
 
 
@@ -44,13 +46,19 @@ def _numbered_later(plan: SourcePlan, raw: pl.DataFrame, records: pl.DataFrame, 
     return frame.select(pl.concat_str(pl.all(), separator="|").alias(name)).to_series().gather(records[INDEX])
 
 
-def _mapped(plan: SourcePlan, dim: Dim, raw: pl.DataFrame, records: pl.DataFrame, rejects: Rejects) -> pl.DataFrame:
-    mapping, declared = dim.mapping, dim.declared
+def _mapped(
+    plan: SourcePlan,
+    declared: Column,
+    mapping: ColumnMapping,
+    raw: pl.DataFrame,
+    records: pl.DataFrame,
+    rejects: Rejects,
+) -> pl.DataFrame:
     if mapping.column:
         text = text_of(raw, mapping.column).gather(records[INDEX])
     else:
         text = pl.Series([mapping.constant], dtype=pl.String).new_from_index(0, records.height)
-    word, reason = _words(plan, dim, text)
+    word, reason = _words(plan, mapping, text)
     value: pl.Series = word
     if declared.dtype in ("int", "decimal"):
         value, unreadable = _numbers(plan, word, declared.dtype)
@@ -69,9 +77,8 @@ def _mapped(plan: SourcePlan, dim: Dim, raw: pl.DataFrame, records: pl.DataFrame
     return records.filter(~bad)
 
 
-def _words(plan: SourcePlan, dim: Dim, text: pl.Series) -> tuple[pl.Series, pl.Series]:
+def _words(plan: SourcePlan, mapping: ColumnMapping, text: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Words after the value map (null for nothing), and 'unmapped_value' where the mapping has no word for a text."""
-    mapping = dim.mapping
     reason = pl.Series([None], dtype=pl.String).new_from_index(0, len(text))
     nothing = text.is_in(pl.Series(sorted(plan.missing)).implode())
     if not mapping.values:

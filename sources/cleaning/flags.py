@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from sources.cleaning.cadence import HOUR
+from sources.cleaning.packing import whole_span
 from sources.cleaning.variants import MICRO, Thresholds
 from sources.registry.feed_model import (
     FLAG_FAIL,
@@ -240,7 +241,7 @@ def _attenuated_over(
     if frame.is_empty():
         return None
     # One integer axis for all series, in seconds, with room between them: no window reaches into the series before.
-    earliest, latest = frame[TIME].min(), frame[TIME].max()
+    earliest, latest = whole_span(frame[TIME])
     room = (latest - earliest + span) // MICRO + 1
     axis = pl.col(SERIES).rle_id().cast(pl.Int64) * room + (pl.col(TIME) - earliest) // MICRO
     window = f"{span // MICRO}i"

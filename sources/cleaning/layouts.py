@@ -127,7 +127,7 @@ def long_readings(
 
     A value that is missing is missing whatever its unit.
     """
-    long = plan.source.long
+    long = plan.long
     numbered = parameter_numbers(plan.parameters)
     parts: list[pl.DataFrame] = []
     refused: dict[tuple[str, str, str], list[pl.Series]] = {}
@@ -173,7 +173,7 @@ def long_readings(
 
 def _asked(plan: SourcePlan, raw: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     """Place, parameter and unit as received of each record, and whether its number is in the limit's column."""
-    long, index = plan.source.long, records[INDEX]
+    long, index = plan.long, records[INDEX]
     cells = marked(raw, index, long.value_column, long.censor, long.limit_column, plan.missing)
     nowhere = pl.Series([""], dtype=pl.String).new_from_index(0, records.height)
     unit = text_of(raw, long.unit_column).gather(index) if long.unit_column else nowhere

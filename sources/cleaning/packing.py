@@ -7,6 +7,7 @@ integers, gives None, and the caller works on the columns themselves.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import polars as pl
 
@@ -22,14 +23,19 @@ def seconds(times: pl.Series) -> pl.Series | None:
     return ticks // _SECOND
 
 
+def whole_span(numbers: pl.Series) -> tuple[int, int]:
+    """The least and the largest of whole numbers; at least one is not null."""
+    return cast(int, numbers.min()), cast(int, numbers.max())
+
+
 def packed(columns: Sequence[pl.Series]) -> pl.Series | None:
     """One Int64 that sorts, and is equal, as the integer `columns` do in order; null counts as the smallest."""
     result: pl.Series | None = None
     room = 1
     for column in columns:
-        low, high = column.min(), column.max()
-        if low is None:
+        if column.null_count() == len(column):
             continue
+        low, high = whole_span(column)
         size = high - low + 2
         room *= size
         if room >= _ROOM:

@@ -179,7 +179,7 @@ def _records(
     if found.problem.null_count() < raw.height:
         for at_end, names, text in ((False, stamp_columns, stamp), (True, plan.source.time.end_columns, end_stamp)):
             bad = (found.problem.is_not_null() & (found.at_end == at_end)).arg_true()
-            if len(bad):
+            if text is not None and len(bad):
                 rejects.add(bad, " ".join(names), "record", text.gather(bad), found.problem.gather(bad))
         records = records.filter(found.problem.is_null())
     records = _not_in_future(records, delivered_utc, " ".join(stamp_columns), rejects).drop("stamp")

@@ -90,10 +90,10 @@ class TableRebuild:
                 self._chunk_of.setdefault(part, []).append(chunk)
         self._changed = frozenset(changed)
         # What begins here may end, or end no longer, a silence of readings that are left alone.
-        stored = self._stored() if self._silences else set()
-        asked = any(p > min(changed) for p in stored - self._changed)
-        if asked:
-            self._touched = [self._silences.series(self._as_stored(p)) for p in sorted(stored & self._changed)]
+        silences = self._silences
+        stored = self._stored() if silences else set()
+        if silences and any(p > min(changed) for p in stored - self._changed):
+            self._touched = [silences.series(self._as_stored(p)) for p in sorted(stored & self._changed)]
         for chunk in self._chunks:
             if chunk.sites is None:
                 self._write_whole(chunk)
@@ -102,7 +102,7 @@ class TableRebuild:
         if not self._reach:
             return 0
         series = [found for found in self._touched or [] if found is not None]
-        far = self._silences.followed_by(self._changed, pl.concat(series).unique()) if series else set()
+        far = silences.followed_by(self._changed, pl.concat(series).unique()) if silences and series else set()
         return self._renew_neighbours(changed, far)
 
     def renew_all(self) -> tuple[int, int]:
@@ -188,10 +188,10 @@ class TableRebuild:
         if self._lost is None:
             return resolved
         codes, parameters = self._spelling.codes, [p.code for p in self._spelling.parameters]
-        keys = (
+        standing, fallen = (
             staged_key_text(self._table, frame, codes, parameters) for frame in (resolved.standing, resolved.fallen)
         )
-        return without_lost(resolved, *keys, self._lost)
+        return without_lost(resolved, standing, fallen, self._lost)
 
     def _write_whole(self, chunk: Chunk) -> None:
         made = self._made(chunk)
@@ -214,7 +214,7 @@ class TableRebuild:
         """A function that gives clean frame, superseded frame and counts of each partition of the chunk."""
         resolved = self._resolve(chunk)
         lean = self._lean(resolved.standing)
-        if self._touched is not None:
+        if self._silences and self._touched is not None:
             self._touched.append(self._silences.series([lean]))
         found = flags(lean, self._context(chunk, lean) if self._reach else None, self._rules)
         clean = self._spelling.clean(resolved.standing, found)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
@@ -51,8 +52,8 @@ def _provenance_of(config: Config, feed: str) -> str:
     return min(own, key=PROVENANCE_BY_TRUST.index)
 
 
-def _row(entry: Mapping[str, str]) -> dict[str, object]:
-    row: dict[str, object] = {c.name: _typed(entry.get(c.name, ""), c.dtype) for c in REGISTER_COLUMNS}
+def _row(entry: Mapping[str, str]) -> dict[str, Any]:
+    row: dict[str, Any] = {c.name: _typed(entry.get(c.name, ""), c.dtype) for c in REGISTER_COLUMNS}
     row["valid_from"] = row["valid_from"] or EVER
     return row
 

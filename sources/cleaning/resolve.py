@@ -103,16 +103,20 @@ def _packed_key(readings: pl.DataFrame, key: list[str]) -> pl.Series | None:
     """The key as one integer, None where it holds texts or does not fit."""
     columns: list[pl.Series] = []
     for name in _ordering(key):
-        column: pl.Series | None = readings[name]
+        column = readings[name]
         if column.dtype == pl.String:
             return None
         if name in ("period_end", "period_start_utc"):
-            column = seconds(column)
-            if column is None:
+            whole = seconds(column)
+            if whole is None:
                 return None
             if name == "period_start_utc":
+                end = seconds(readings["period_end"])
+                if end is None:
+                    return None
                 # Given its end, the start is told by their distance, which takes few values.
-                column = column - seconds(readings["period_end"])
+                whole = whole - end
+            column = whole
         elif isinstance(column.dtype, pl.Enum):
             column = column.to_physical()
         columns.append(column)

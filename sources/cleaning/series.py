@@ -185,6 +185,8 @@ def _in_series(lean: pl.DataFrame, rules: SeriesRules) -> pl.DataFrame:
         lean = lean.with_columns(pl.lit(0, pl.Int64).alias(SERIES), pl.lit(None, pl.Int64).alias(STEP))
         return lean.sort(PARAMETER, maintain_order=True)
     series = packed([lean[PARAMETER], lean[SITE], *(lean[d] for d in _enum_dims(rules))])
+    if series is None:
+        raise ValueError(f"{rules.table.name}: its series are too many to be numbered in 63 bits")
     lean = lean.with_columns(series.alias(SERIES))
     times = seconds(lean[TIME])
     one = None if times is None else packed([series, times, lean["__end"] - lean[TIME]])

@@ -7,14 +7,23 @@ rows (parse.py) or reading ecoledger.toml (sources.config).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from sources.cleaning.numbers import NumberRules
-from sources.config.model import Censor, ColumnMapping, Config, ConfigError, Source, TimeMapping, UnitMapping
+from sources.config.model import (
+    Censor,
+    ColumnMapping,
+    Config,
+    ConfigError,
+    LongMapping,
+    Source,
+    TimeMapping,
+    UnitMapping,
+)
 from sources.registry.feed_model import CleanTable, Column, Feed, Parameter, Registry, Unit
 
 # A true date cell of a workbook arrives as ISO text, whatever format the text cells are declared to have.
@@ -95,13 +104,20 @@ class SourcePlan:
         """Parameters of the table by code."""
         return self.feed.parameters_of(self.table.name)
 
+    @property
+    def long(self) -> LongMapping:
+        """The mapping of rows that name their parameter; ValueError where the source's rows have value columns."""
+        if self.source.long is None:
+            raise ValueError(f"source {self.source.id} has no long mapping")
+        return self.source.long
+
     def long_rules(self, name: str, unit_text: str) -> tuple[NumberRules | str, str, str]:
         """(how a long value is read, or the reason code why it cannot be; parameter; unit as written or declared).
 
         `name` and `unit_text` are as received; without a unit column the unit is the one declared for the name, else
         the parameter's own.
         """
-        long = self.source.long
+        long = self.long
         parameter = self.parameter_names.get(name)
         if parameter is None:
             return "unknown_parameter", "", unit_text
@@ -177,7 +193,7 @@ def _time(source: Source) -> TimeMapping:
         return mapping
     formats = tuple(dict.fromkeys((*mapping.formats, *_WORKBOOK_FORMATS)))
     ends = tuple(dict.fromkeys((*(mapping.end_formats or mapping.formats), *_WORKBOOK_FORMATS)))
-    return TimeMapping(**{**mapping.__dict__, "formats": formats, "end_formats": ends})
+    return replace(mapping, formats=formats, end_formats=ends)
 
 
 def _dims(source: Source, table: CleanTable) -> tuple[Dim, ...]:
@@ -221,8 +237,8 @@ def _value_column(plan: SourcePlan, mapping) -> ValueColumn:
 
 
 def _check_long(plan: SourcePlan) -> None:
-    for code in plan.source.long.parameters.values():
+    for code in plan.long.parameters.values():
         _parameter(plan, code)
-    for mapping in plan.source.long.units.values():
+    for mapping in plan.long.units.values():
         if plan.registry.unit(mapping.unit) is None:
             raise ConfigError(f"source {plan.source.id}: the unit '{mapping.unit}' in long.units is not known")

@@ -8,6 +8,7 @@ which of two equal stamps is the later one (repeats.py), partitions (parse.py) o
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Literal
 
 import polars as pl
 
@@ -65,7 +66,7 @@ def _columns(stamps: Stamps, prefix: str) -> dict[str, pl.Series]:
     return {prefix + name: column.alias(prefix + name) for name, column in named.items()}
 
 
-def _utc(local: pl.Expr, zone: str, ambiguous: str = "earliest") -> pl.Expr:
+def _utc(local: pl.Expr, zone: str, ambiguous: Literal["earliest", "latest"] = "earliest") -> pl.Expr:
     placed = local.dt.replace_time_zone(zone, ambiguous=ambiguous, non_existent="null")
     return placed.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
 
@@ -84,7 +85,7 @@ def _bounds(frame: pl.DataFrame, mapping: TimeMapping, zone: str, has_end: bool)
     twice = (pl.col("early") != pl.col("late")).fill_null(False) & (not spans_days)
     if has_end:
         frame = frame.with_columns(start_utc=utc)
-        first, second = (_utc(pl.col("end_local"), mapping.zone, which) for which in ("earliest", "latest"))
+        first, second = _utc(pl.col("end_local"), mapping.zone), _utc(pl.col("end_local"), mapping.zone, "latest")
         # What ends in the repeated hour ends after it began.
         end = pl.when(first < pl.col("start_utc")).then(second).otherwise(first)
         frame = frame.with_columns(end_utc=pl.coalesce("end_aware", end))

@@ -21,13 +21,13 @@ class Waiting:
     def add(self, key: Key, frame: pl.DataFrame, readings: int) -> int:
         """Takes a frame of so many readings a row; how many readings wait under `key` now."""
         self.frames.setdefault(key, []).append(frame)
-        self.bytes += frame.estimated_size()
+        self.bytes += int(frame.estimated_size())
         self._cells[key] = self._cells.get(key, 0) + frame.height * readings
         return self._cells[key]
 
     def pop(self, key: Key) -> list[pl.DataFrame]:
         """Gives the frames under `key` away."""
         frames = self.frames.pop(key)
-        self.bytes -= sum(f.estimated_size() for f in frames)
+        self.bytes -= sum(int(f.estimated_size()) for f in frames)
         del self._cells[key]
         return frames

@@ -103,7 +103,7 @@ def _check_doubles(source: Source, raw: Mapping[str, Any], path: Path, problems:
         taken[source.site.column] = "the site"
     columns = Counter(v.column for v in source.values)
     parameters = Counter(v.parameter for v in source.values)
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for i, value in enumerate(source.values):
         place = (*path, "values", _value_step(raw, i))
         if value.column in taken:

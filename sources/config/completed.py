@@ -44,7 +44,7 @@ def completed(entry: Mapping[str, Any], district: District | None) -> dict[str, 
 
 def _fingerprint(given: Mapping[str, Any]) -> str:
     lists = {k: [given[k]] for k in _TEXTS if isinstance(given.get(k), str)}
-    return digest_of({k: v for k, v in (given | lists).items() if k not in _NOT_MAPPING})
+    return digest_of({k: v for k, v in {**given, **lists}.items() if k not in _NOT_MAPPING})
 
 
 def _only_table(feed: Any) -> str:

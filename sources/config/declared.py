@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from sources.config import shipped
 from sources.config.cells import cell_mistake, hostile, shortened, typed
@@ -26,7 +27,7 @@ _MOST = 8
 _YEARS = range(1980, 2101)
 _COEFFICIENTS = ("kgce_per_standard_unit", "ncv_gj_per_basis", "carbon_tc_per_tj", "oxidation")
 
-Row = Mapping[str, object]
+Row = Mapping[str, Any]
 # (column, message, suggestion)
 _Found = Iterator[tuple[str, str, str]]
 

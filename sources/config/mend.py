@@ -87,9 +87,9 @@ class _Mending:
     def _rename(self, m: Mistake) -> None:
         *parent, key = m.path
         table = _at(self.raw, tuple(parent))
-        if not isinstance(table, dict) or key not in table:
+        if not isinstance(table, dict) or not isinstance(key, str) or key not in table:
             return
-        near = get_close_matches(str(key).lower(), [k for k in m.known if k not in table], 1, 0.6)
+        near = get_close_matches(key.lower(), [k for k in m.known if k not in table], 1, 0.6)
         value = table.pop(key)
         if near:
             table[near[0]] = value
@@ -99,7 +99,7 @@ class _Mending:
     def _leave_out(self, place: Path) -> None:
         *parent, step = place
         table = _at(self.raw, tuple(parent))
-        if isinstance(table, list):
+        if isinstance(table, list) and isinstance(step, int):
             del table[step]
             self._problems.moved(tuple(parent), step, None)
         elif isinstance(table, dict) and step in table:

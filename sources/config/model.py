@@ -166,7 +166,8 @@ class Source:
 
     def tests_of(self, parameter: Parameter) -> SeriesTests:
         """The thresholds that the source's readings of `parameter` are flagged by."""
-        return replace(parameter.tests, **self.own_tests.get(parameter.code, {}))
+        own: Mapping[str, Any] = self.own_tests.get(parameter.code, {})
+        return replace(parameter.tests, **own)
 
 
 def _completed(entry: Any, info: ValidationInfo) -> Any:

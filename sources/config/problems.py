@@ -74,11 +74,11 @@ def shown(path: Path) -> str:
         if isinstance(step, int):
             text += f"[{step + 1}]"
         else:
-            text += f".{step}" if text else str(step)
+            text += f".{step}" if text else step
     return text
 
 
-def nearest(word: str, words: Iterable[str]) -> str:
+def nearest(word: object, words: Iterable[str]) -> str:
     """A suggestion naming the valid word closest to `word`, or the valid words if they are few."""
     known = [w for w in words if w]
     by_lower = {w.lower(): w for w in known}

@@ -110,8 +110,12 @@ def _written(loc: Path, raw: Any) -> Path:
         if isinstance(raw, Mapping) and isinstance(step, int):
             step = list(raw)[step]
         path.append(step)
-        known = raw.keys() if isinstance(raw, Mapping) else range(len(raw)) if isinstance(raw, list) else ()
-        raw = raw[step] if step in known else None
+        if isinstance(raw, Mapping):
+            raw = raw.get(step)
+        elif isinstance(raw, list) and isinstance(step, int) and step < len(raw):
+            raw = raw[step]
+        else:
+            raw = None
     return tuple(path)
 
 

@@ -20,10 +20,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Protocol, cast
 
 from sources.readers.batches import UnreadableFile
 from sources.readers.read_limits import MEBIBYTE, ReadLimits, too_dense, too_large
+from sources.readers.stream import ByteStream
 
 if TYPE_CHECKING:
     from sources.config.model import Format
@@ -64,13 +65,19 @@ class Part:
     """One file inside a delivery: the delivery itself, or a member of its archive."""
 
     name: str
-    stream: io.RawIOBase
+    stream: ByteStream
+
+
+class _Packed(Protocol):
+    """A compressed file or member that gives what it has unfolded."""
+
+    def read1(self, size: int, /) -> bytes: ...
 
 
 class Unfolding(io.RawIOBase):
     """Reads `source` and stops a bomb: `packed` bytes may not unfold beyond the limits. Damage refuses the file."""
 
-    def __init__(self, source: IO[bytes], name: str, packed: int, limits: ReadLimits, before: int = 0) -> None:
+    def __init__(self, source: _Packed, name: str, packed: int, limits: ReadLimits, before: int = 0) -> None:
         super().__init__()
         self._source = source
         self._name = name
@@ -140,7 +147,7 @@ def _seekable(stream: IO[bytes]) -> IO[bytes]:
     return spool
 
 
-def _inner(unfolding: Unfolding, name: str, fmt: Format) -> io.RawIOBase:
+def _inner(unfolding: Unfolding, name: str, fmt: Format) -> ByteStream:
     head = unfolding.read(8)
     if not head:
         raise UnreadableFile(f"{name} holds an empty file (0 bytes)", hint="Ask the sender to deliver it again")
@@ -152,7 +159,7 @@ def _inner(unfolding: Unfolding, name: str, fmt: Format) -> io.RawIOBase:
 
 
 class _Joined(io.RawIOBase):
-    def __init__(self, head: bytes, rest: io.RawIOBase) -> None:
+    def __init__(self, head: bytes, rest: Unfolding) -> None:
         super().__init__()
         self._head = head
         self._rest = rest
@@ -199,7 +206,7 @@ def _members(archive: zipfile.ZipFile, file_name: str, fmt: Format, limits: Read
         if info.flag_bits & 1:
             raise UnreadableFile(f"member {name} is encrypted", hint="Send it without a password")
         try:
-            opened = archive.open(info)
+            opened = cast(zipfile.ZipExtFile, archive.open(info))
         except DAMAGE as damage:
             raise _damaged(shown, 0, damage) from None
         _check_ratio(shown, info.file_size, info.compress_size, limits)

@@ -6,7 +6,6 @@ here: reading. It never raises: what cannot be counted counts 0, and it keeps th
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from sources.readers.batches import refusal_of
 from sources.readers.containers import parts
 from sources.readers.frames import is_footer
 from sources.readers.read_limits import ReadLimits
+from sources.readers.stream import ByteStream
 from sources.readers.text import Utf8Stream
 from sources.readers.watch import Watch, Watched
 
@@ -35,7 +35,7 @@ def count(stream: IO[bytes], file_name: str, fmt: Format, limits: ReadLimits) ->
     return total
 
 
-def _counts(stream: io.RawIOBase, fmt: Format, limits: ReadLimits, watch: Watch) -> Iterator[int]:
+def _counts(stream: ByteStream, fmt: Format, limits: ReadLimits, watch: Watch) -> Iterator[int]:
     if fmt.kind == "csv":
         yield from _csv_counts(stream, fmt, limits)
     elif fmt.kind == "xlsx":
@@ -46,7 +46,7 @@ def _counts(stream: io.RawIOBase, fmt: Format, limits: ReadLimits, watch: Watch)
         yield from _json_counts(stream, fmt, limits)
 
 
-def _csv_counts(stream: io.RawIOBase, fmt: Format, limits: ReadLimits) -> Iterator[int]:
+def _csv_counts(stream: ByteStream, fmt: Format, limits: ReadLimits) -> Iterator[int]:
     """One for every line after the header that is not blank and no footer; a quoted line break counts as a record.
 
     It ends at a line longer than any row may be: what follows is not a table.
@@ -69,7 +69,7 @@ def _is_record(line: str, fmt: Format) -> bool:
     return any(c.strip() for c in cells) and not is_footer(cells, fmt.skip_footer)
 
 
-def _json_counts(stream: io.RawIOBase, fmt: Format, limits: ReadLimits) -> Iterator[int]:
+def _json_counts(stream: ByteStream, fmt: Format, limits: ReadLimits) -> Iterator[int]:
     from sources.readers.json_rows import numbered_records
 
     for _, record in numbered_records(Utf8Stream(stream, fmt.encoding), fmt, limits):

@@ -8,7 +8,6 @@ row: a line break inside quotes does not start one.
 from __future__ import annotations
 
 import codecs
-import io
 import re
 import time
 import weakref
@@ -32,6 +31,7 @@ from sources.readers.frames import (
 )
 from sources.readers.header import columns_of
 from sources.readers.read_limits import MEBIBYTE, ReadLimits, too_many_keys
+from sources.readers.stream import ByteStream
 from sources.readers.text import Utf8Stream
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _NEVER_CLOSED = 'If quotes are plain characters in this file, set quote = "" in 
 
 
 def csv_rows(
-    stream: io.RawIOBase, name: str, fmt: Format, limits: ReadLimits, expected: Sequence[str]
+    stream: ByteStream, name: str, fmt: Format, limits: ReadLimits, expected: Sequence[str]
 ) -> Iterator[RawBatch]:
     """Yields the rows of delimited text; the first batch counts title and header rows as other rows."""
     text = Utf8Stream(stream, fmt.encoding, fmt.quote)

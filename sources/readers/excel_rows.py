@@ -8,7 +8,6 @@ with cells far outside the table (workbook_guard.py).
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_EVEN, Context
@@ -22,6 +21,7 @@ from sources.readers.batches import ROW, RawBatch, UnreadableFile
 from sources.readers.frames import batches, without_blank_rows, without_footers
 from sources.readers.header import columns_of
 from sources.readers.read_limits import ReadLimits, workbook_too_wide
+from sources.readers.stream import ByteStream
 from sources.readers.workbook_guard import chosen, fits, guard, whole
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _FIFTEEN = Context(prec=_SHOWN_DIGITS, rounding=ROUND_HALF_EVEN)
 
 
 def excel_rows(
-    stream: io.RawIOBase, name: str, fmt: Format, limits: ReadLimits, expected: Sequence[str]
+    stream: ByteStream, name: str, fmt: Format, limits: ReadLimits, expected: Sequence[str]
 ) -> Iterator[RawBatch]:
     """Yields the rows of one sheet; `__row` is the sheet's row. The workbook is held in memory, within the limits."""
     cells = sheet_cells(stream, fmt, limits)
@@ -61,13 +61,13 @@ def excel_rows(
     yield from batches(rows, [], last + blank + footers, limits.batch_rows)
 
 
-def excel_records(stream: io.RawIOBase, fmt: Format, limits: ReadLimits) -> int:
+def excel_records(stream: ByteStream, fmt: Format, limits: ReadLimits) -> int:
     """How many rows below the header are neither blank nor footers, whatever the header says."""
     rows = sheet_cells(stream, fmt, limits).slice(fmt.header_row - 1 + fmt.header_rows)
     return without_footers(without_blank_rows(rows)[0], fmt.skip_footer)[0].height if rows.height else 0
 
 
-def sheet_cells(stream: io.RawIOBase, fmt: Format, limits: ReadLimits) -> pl.DataFrame:
+def sheet_cells(stream: ByteStream, fmt: Format, limits: ReadLimits) -> pl.DataFrame:
     """Every cell of the declared sheet as text, sheet row 1 first; UnreadableFile if the workbook cannot be opened."""
     data = whole(stream, limits)
     if data[:2] == b"PK":

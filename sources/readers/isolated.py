@@ -24,6 +24,7 @@ import polars as pl
 
 from sources.readers.batches import RawBatch, UnreadableFile
 from sources.readers.read_limits import MEBIBYTE, ReadLimits, broke_down, too_slow
+from sources.readers.stream import ByteStream
 from sources.readers.watch import Watch
 from sources.readers.workbook_guard import whole
 
@@ -48,13 +49,13 @@ class _Ended(Exception):
 
 
 def isolated_rows(
-    stream: io.RawIOBase, name: str, fmt: Format, limits: ReadLimits, expected: Sequence[str], watch: Watch
+    stream: ByteStream, name: str, fmt: Format, limits: ReadLimits, expected: Sequence[str], watch: Watch
 ) -> Iterator[RawBatch]:
     """Yields what `excel_rows` reads, from the other process; UnreadableFile if that process does not survive it."""
     yield from _answers((whole(stream, limits), name, fmt, limits, tuple(expected)), watch, limits)
 
 
-def isolated_count(stream: io.RawIOBase, fmt: Format, limits: ReadLimits, watch: Watch) -> int:
+def isolated_count(stream: ByteStream, fmt: Format, limits: ReadLimits, watch: Watch) -> int:
     """How many records a workbook holds below its header, from the other process."""
     counted: list[int] = []
     for _ in _answers((whole(stream, limits), "", fmt, limits, None), watch, limits, counted):
@@ -128,6 +129,9 @@ class _Child:
             stdout=subprocess.PIPE,
             env={**os.environ, **_FEW_THREADS, **_QUIET, "PYTHONPATH": path},
         )
+        if self._process.stdin is None or self._process.stdout is None:
+            raise RuntimeError("a process that was started with pipes has none")
+        self._stdin, self._stdout = self._process.stdin, self._process.stdout
 
     @property
     def alive(self) -> bool:
@@ -137,7 +141,7 @@ class _Child:
     def kill(self) -> None:
         """Ends it, whatever it does."""
         self._process.kill()
-        for pipe in (self._process.stdin, self._process.stdout):
+        for pipe in (self._stdin, self._stdout):
             with contextlib.suppress(OSError):
                 pipe.close()
         self._process.wait()
@@ -146,9 +150,9 @@ class _Child:
         """Its batches for one request; UnreadableFile if it refuses the file or takes too long, else _Ended."""
         self.clean = False
         try:
-            self._process.stdin.write(struct.pack("<dQ", max(watch.left(), 1.0), len(request)))
-            self._process.stdin.write(request)
-            self._process.stdin.flush()
+            self._stdin.write(struct.pack("<dQ", max(watch.left(), 1.0), len(request)))
+            self._stdin.write(request)
+            self._stdin.flush()
         except OSError:
             raise _Ended(self._how()) from None
         while True:
@@ -164,7 +168,7 @@ class _Child:
             return
 
     def _read(self, size: int, watch: Watch, limits: ReadLimits) -> bytes:
-        parts, pipe = [], self._process.stdout.fileno()
+        parts, pipe = [], self._stdout.fileno()
         while size:
             ready, _, _ = select.select([pipe], [], [], max(watch.left(), 0.0))
             if not ready:

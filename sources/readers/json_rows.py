@@ -19,11 +19,10 @@ from sources.readers.frames import Rejected, batches, without_blank_rows, withou
 from sources.readers.header import check_expected
 from sources.readers.json_document import STRICT, DoubledKey, JsonDocument, too_deep
 from sources.readers.read_limits import MEBIBYTE, ReadLimits
+from sources.readers.stream import ByteStream
 from sources.readers.text import Utf8Stream
 
 if TYPE_CHECKING:
-    import io
-
     from sources.config.model import Format
 
 # Records are Python objects until their batch is full: fewer of them than of CSV rows fit in the same memory.
@@ -32,7 +31,7 @@ _BATCH_CHARACTERS = 32 * MEBIBYTE
 
 
 def json_rows(
-    stream: io.RawIOBase, name: str, fmt: Format, limits: ReadLimits, expected: Sequence[str]
+    stream: ByteStream, name: str, fmt: Format, limits: ReadLimits, expected: Sequence[str]
 ) -> Iterator[RawBatch]:
     """Yields records; a record that is no object, or names a key twice, is rejected alone.
 

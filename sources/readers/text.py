@@ -10,6 +10,8 @@ import codecs
 import io
 import re
 
+from sources.readers.stream import ByteStream
+
 # Undecodable byte 0xNN travels as this code point plus NN: valid UTF-8, private, and not found in real text.
 _MARK = 0x10FE00
 MARKS = f"[{chr(_MARK)}-{chr(_MARK + 0xFF)}]"
@@ -71,7 +73,7 @@ class Utf8Stream(io.RawIOBase):
     `marked` tells whether any byte so far did not decode; `quotes` counts `quote` in the bytes handed on.
     """
 
-    def __init__(self, raw: io.IOBase, encoding: str, quote: str = "") -> None:
+    def __init__(self, raw: ByteStream, encoding: str, quote: str = "") -> None:
         super().__init__()
         self._raw = raw
         self._ready = b""

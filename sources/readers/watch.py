@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 
 from sources.readers.read_limits import MEBIBYTE, ReadLimits, too_large, too_many_cells, too_slow
+from sources.readers.stream import ByteStream
 
 
 class Watch:
@@ -57,7 +58,7 @@ class Watch:
 class Watched(io.RawIOBase):
     """Hands on the bytes of `source` and counts them."""
 
-    def __init__(self, source: io.RawIOBase, watch: Watch) -> None:
+    def __init__(self, source: ByteStream, watch: Watch) -> None:
         super().__init__()
         self._source = source
         self._watch = watch

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 from sources.readers.batches import UnreadableFile
 from sources.readers.containers import DAMAGE
 from sources.readers.read_limits import MEBIBYTE, ReadLimits, workbook_too_large, workbook_too_wide
+from sources.readers.stream import ByteStream
 
 _CELL = re.compile(rb' r="([A-Z]{1,4})([0-9]{1,9})"')
 # A cell's place may lie across two pieces.
@@ -59,7 +60,7 @@ def guard(data: bytes, wanted: str, limits: ReadLimits) -> None:
         ) from None
 
 
-def whole(stream: io.RawIOBase, limits: ReadLimits) -> bytes:
+def whole(stream: ByteStream, limits: ReadLimits) -> bytes:
     """All bytes of a workbook; UnreadableFile if they are too many to be held."""
     parts, size = [], 0
     while part := stream.read(MEBIBYTE):

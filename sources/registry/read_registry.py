@@ -163,7 +163,7 @@ def _parameter(code: str, raw: Mapping[str, Any], table: str, file: str, units: 
     tests = raw.get("tests", {})
     if unknown := set(tests) - _TEST_NAMES:
         raise RegistryError(f"{file}: parameter {code} has unknown tests {sorted(unknown)}")
-    values = {k: v if k == "gap_periods" else Decimal(v) for k, v in tests.items()}
+    values: dict[str, Any] = {k: v if k == "gap_periods" else Decimal(v) for k, v in tests.items()}
     return Parameter(
         code=code,
         name_zh=raw["name_zh"],

@@ -26,7 +26,7 @@ DEFAULT_SEED = 110105
 def settings(options: Mapping[str, str]) -> tuple[int, bool]:
     """The seed, and whether defects are planted, from a configuration's options; PullError on a bad one."""
     seed, defects = options.get("seed", str(DEFAULT_SEED)), options.get("defects", "planted")
-    if not str(seed).isdecimal():
+    if not seed.isdecimal():
         raise PullError(f"option seed = '{seed}': write a whole number such as {DEFAULT_SEED}")
     if defects not in ("planted", "none"):
         raise PullError(f"option defects = '{defects}': write 'planted' or 'none'")

@@ -10,7 +10,7 @@ two sums over DuckDB's hash of each, for a seed or a clean table a digest of its
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -132,7 +132,7 @@ def _reach(node: Node, parent: str) -> tuple[int | None, int | None, bool | None
 
 
 @contextmanager
-def build_state(file: Path) -> Iterator[BuildState]:
+def build_state(file: Path) -> Generator[BuildState]:
     """The state of the working database `file`, in one transaction: all of it is kept, or nothing."""
     with connect(file.parent / "spill", file) as con:
         con.execute("BEGIN")

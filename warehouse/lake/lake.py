@@ -8,7 +8,7 @@ layer loads polars.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence, Set
 from contextlib import contextmanager
 from datetime import date, datetime, tzinfo
 from typing import IO, TYPE_CHECKING
@@ -110,7 +110,7 @@ class Lake:
     # --- raw
 
     @contextmanager
-    def batch(self) -> Iterator[None]:
+    def batch(self) -> Generator[None]:
         """Landings inside are made durable together at the end (also when one of them raised or was interrupted)."""
         if self._batch is not None or self._store.open:
             raise RuntimeError("a batch or a cleaning is already open")
@@ -166,7 +166,7 @@ class Lake:
     # --- clean (CleanStore)
 
     @contextmanager
-    def cleaning(self) -> Iterator[Lake]:
+    def cleaning(self) -> Generator[Lake]:
         """What is written inside becomes durable and known at the end; an exception leaves a lake put right again.
 
         Call `finish_cleaning` as the last step inside for its result.

@@ -62,7 +62,10 @@ class PartitionIndex:
             "SELECT value, rows, superseded_rows, digest FROM partitions WHERE table_name = ? AND file = ? ORDER BY 1"
         )
         rows = self.db.execute(query, (table, file))
-        return {value: Partition(*found, counts.get(value, {})) for value, *found in rows}
+        return {
+            value: Partition(number, superseded, digest, counts.get(value, {}))
+            for value, number, superseded, digest in rows
+        }
 
     def counts_in(self, table: str, value: str) -> dict[str, PartitionCounts]:
         """What a partition counts, by delivery id."""

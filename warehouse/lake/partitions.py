@@ -14,9 +14,9 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sources.cleaning.flag_fingerprint import FlagPrint
 from sources.cleaning.store import FileCounts, PartitionCounts, PartitionPart
@@ -195,7 +195,8 @@ class PartitionStore:
         if self._mark is None:
             return CleaningDone(0, 0, ())
         self._write_file()
-        months = {self._index.month_of(delivery) for delivery in self._affected | self._recorded} - {None}
+        found = (self._index.month_of(delivery) for delivery in self._affected | self._recorded)
+        months = {month for month in found if month is not None}
         problems = [p for m in sorted(months) for p in file_counts.write_month(self._data, self._index, m, self._zone)]
         self._paths.update(self._data.file_counts(m) / name for m in months for name in (PART, SIDECAR))
         for table, fingerprint in self._flags_set_by.items():
@@ -292,7 +293,8 @@ def _check(where: str, rows: int, gone: int, counts: Mapping[str, PartitionCount
 
 
 def _check_span(declared: CleanTable, value: str, frame: pl.DataFrame) -> None:
-    first, last = frame["period_start"].min(), frame["period_start"].max()
+    starts = frame["period_start"]
+    first, last = cast(datetime, starts.min()), cast(datetime, starts.max())
     pattern = GRAINS[declared.grain]
     if {first.strftime(pattern), last.strftime(pattern)} != {value}:
         raise LakeInconsistent(f"{declared.name} {value}: readings from {first} to {last} do not belong here")

@@ -38,12 +38,17 @@ class Kept:
 
     def parquet(self, name: str) -> Path:
         """The Parquet of a kept table in the current release."""
-        return self.release.path / MARTS / f"{name}.parquet"
+        return self._from().path / MARTS / f"{name}.parquet"
 
     def require(self, name: str, sha256: str) -> None:
         """ReleaseError if what was taken over as the file `name` is not what the current release's manifest says."""
         if self.files[name]["sha256"] != sha256:
-            raise ReleaseError(damaged_text(self.release, [name]))
+            raise ReleaseError(damaged_text(self._from(), [name]))
+
+    def _from(self) -> Release:
+        if self.release is None:
+            raise ValueError("nothing is kept before the first release")
+        return self.release
 
 
 NOTHING = Kept(None, {}, {}, None, 0)
@@ -95,6 +100,8 @@ def copy_database(kept: Kept, file: Path) -> None:
 
     ReleaseError if it is not what its manifest says.
     """
+    if kept.base is None:
+        raise ValueError("the database is written anew: nothing is copied")
     _copy(kept.base, file)
     kept.require(DATABASE, file_sha256(file))
 

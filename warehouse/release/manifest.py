@@ -107,14 +107,14 @@ def _table_entry(
     table: MartTable, admitted: AdmittedTable | None, counted: tuple[str, int], release_id: str
 ) -> dict[str, Any]:
     digest, rows = counted
-    held = admitted is not None and admitted.state == "held"
+    held = admitted if admitted is not None and admitted.state == "held" else None
     return {
         "name": table.name,
         "domain": table.domain,
         "state": admitted.state if admitted else "fresh",
         "since": admitted.since.isoformat() if admitted and admitted.since else None,
         "reason": admitted.reason if admitted else "",
-        "release_of_origin": admitted.release_of_origin if held else release_id,
+        "release_of_origin": held.release_of_origin if held else release_id,
         "digest": digest,
         "rows": rows,
         **declared(table),

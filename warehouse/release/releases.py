@@ -63,16 +63,16 @@ def releases_of(data: DataDir, entries: Sequence[Entry]) -> list[Release]:
     for entry in entries:
         payload = entry.payload
         if entry.kind == "release":
-            now = payload["release_id"]
-            found[now] = Release(
-                release_id=now,
+            now = release_id = payload["release_id"]
+            found[release_id] = Release(
+                release_id=release_id,
                 seq=payload["seq"],
                 digest=payload["digest"],
                 published_at=entry.at,
                 manifest_sha256=payload["manifest_sha256"],
                 state="kept",
                 withdrawn=False,
-                path=data.release(now),
+                path=data.release(release_id),
             )
         elif entry.kind == "rollback":
             now = payload["to"]
