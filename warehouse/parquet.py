@@ -9,10 +9,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from sources.registry.feed_model import Column
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
 ROW_GROUP = 131_072
 COMPRESSION = "zstd"
@@ -110,7 +115,7 @@ class FrameWriter:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._held: list[pl.DataFrame] = []
-        self._groups = None
+        self._groups: pq.ParquetWriter | None = None
         self.rows = 0
 
     def __enter__(self) -> FrameWriter:
@@ -158,11 +163,11 @@ class FrameWriter:
         self._groups.write_table(table.cast(schema), row_group_size=ROW_GROUP)
 
 
-def rechunked(batches: Iterable, schema, size: int) -> Iterator:
+def rechunked(batches: Iterable[pa.RecordBatch], schema: pa.Schema, size: int) -> Iterator[pa.Table]:
     """Arrow tables of exactly `size` rows (the last may be shorter), each of one chunk, from batches of any size."""
     import pyarrow as pa
 
-    held: list = []
+    held: list[pa.RecordBatch] = []
     count = 0
     for batch in batches:
         held.append(batch)
@@ -205,7 +210,7 @@ def _cast(frame: pl.DataFrame, schema: pl.Schema, table: str) -> pl.DataFrame:
         raise SchemaMismatch(f"{table}: {error}") from None
 
 
-def group_writer(path: Path, schema):
+def group_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     """An open pyarrow ParquetWriter with the pinned settings; each table written to it ends its row groups."""
     import pyarrow.parquet as pq
 
@@ -223,7 +228,7 @@ def group_writer(path: Path, schema):
     )
 
 
-def _arrow_schema(schema: pl.Schema):
+def _arrow_schema(schema: pl.Schema) -> pa.Schema:
     import pyarrow as pa
 
     plain: dict[pl.DataType, pa.DataType] = {

@@ -23,6 +23,7 @@ from sources.config.model import (
     Source,
     TimeMapping,
     UnitMapping,
+    ValueMapping,
 )
 from sources.registry.feed_model import CleanTable, Column, Feed, Parameter, Registry, Unit
 
@@ -215,7 +216,7 @@ def _parameter(plan: SourcePlan, code: str) -> Parameter:
     return plan.parameters[code]
 
 
-def _value_column(plan: SourcePlan, mapping) -> ValueColumn:
+def _value_column(plan: SourcePlan, mapping: ValueMapping) -> ValueColumn:
     parameter = _parameter(plan, mapping.parameter)
     unit = plan.registry.unit(mapping.unit)
     if unit is None:

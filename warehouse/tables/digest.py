@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 import duckdb
 import pyarrow as pa
@@ -119,6 +120,12 @@ def _offset(text: pa.LargeBinaryArray, place: int) -> int:
     return int.from_bytes(offsets[start : start + 8], "little")
 
 
-def _feed(digest, content: bytes) -> None:
+class _Hash(Protocol):
+    """A hash that takes bytes."""
+
+    def update(self, content: bytes, /) -> None: ...
+
+
+def _feed(digest: _Hash, content: bytes) -> None:
     digest.update(len(content).to_bytes(8, "little"))
     digest.update(content)
