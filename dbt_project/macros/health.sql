@@ -3,56 +3,26 @@
   Not here: what is missing (int_feed_series and the marts), lateness of each rhythm (seed reading_rhythms).
 -#}
 
-{#
-  The clean tables of a feed. `kind`: columns that, next to site and parameter, tell series apart. `rhythms`: how often a
-  series gives a reading, by condition; the first that holds counts, and without one it is `none`.
-    cadence   so many a day as the feed's cadence asks for
-    length    as often as its readings are long: so many a day, or one a calendar month, quarter or year
-    day, month, year   one in each; a month's or year's sample is on any of its days
-    load      as loads come: a site is open or closed, and no number can be expected
-    none      nobody can say
-  `by_delivery`: the end of its readings says how late a delivery is. File counts know only when the latest reading
-  starts, and a month or a year is not late because it began long ago.
-#}
-{% macro health_tables(feed) -%}
-    {{ return({
-        'water': [
-            {'name': 'clean_water', 'kind': ['method'], 'by_delivery': false,
-             'rhythms': [("method = 'automatic'", 'cadence'), ("method = 'manual'", 'month')]}
-        ],
-        'air': [
-            {'name': 'clean_air', 'kind': [], 'by_delivery': false, 'rhythms': [('true', 'cadence')]},
-            {'name': 'clean_dustfall', 'kind': [], 'by_delivery': true, 'rhythms': [('true', 'month')]},
-            {'name': 'clean_dust_period', 'kind': [], 'by_delivery': false, 'rhythms': []}
-        ],
-        'noise': [
-            {'name': 'clean_noise', 'kind': ['period_kind'], 'by_delivery': false,
-             'rhythms': [("period_kind = 'hour'", 'cadence'), ('true', 'day')]},
-            {'name': 'clean_noise_survey', 'kind': ['survey_kind', 'survey_period'], 'by_delivery': true,
-             'rhythms': [('true', 'year')]}
-        ],
-        'waste': [
-            {'name': 'clean_waste', 'kind': [], 'by_delivery': true, 'rhythms': [('true', 'load')]}
-        ],
-        'energy': [
-            {'name': 'clean_energy', 'kind': ['flow', 'sector', 'metering'], 'by_delivery': true,
-             'rhythms': [('true', 'length')]}
-        ],
-        'returns': [
-            {'name': 'clean_returns', 'kind': ['plan_ref'], 'by_delivery': true,
-             'rhythms': [("coalesce(plan_ref, '') = ''", 'length')]}
-        ]
-    }[feed]) }}
+{# The condition of a declared rhythm: every column of `where` holds its text; a null is an empty text. #}
+{% macro rhythm_condition(where) -%}
+    {%- for column, text in where.items() -%}
+        coalesce({{ column }}, '') = '{{ text | replace("'", "''") }}'{{ ' and ' if not loop.last }}
+    {%- else -%}
+        true
+    {%- endfor -%}
 {%- endmacro %}
 
-{# An expression by the rhythm of a table's readings: `words` gives the word for each; `otherwise` where there is none. #}
+{#
+  An expression by the rhythm of a table's readings (macros/feeds.sql): `words` gives the word for each; the first whose
+  condition holds counts; `otherwise` where there is none.
+#}
 {% macro by_rhythm(rhythms, words, otherwise) -%}
-    {%- if rhythms | map('first') | first == 'true' -%}
-        {{ words.get(rhythms[0][1], otherwise) }}
+    {%- if rhythms and not rhythms[0].where -%}
+        {{ words.get(rhythms[0].rhythm, otherwise) }}
     {%- elif rhythms -%}
         case
-            {%- for condition, rhythm in rhythms %}
-            when {{ condition }} then {{ words.get(rhythm, otherwise) }}
+            {%- for each in rhythms %}
+            when {{ rhythm_condition(each.where) }} then {{ words.get(each.rhythm, otherwise) }}
             {%- endfor %}
             else {{ otherwise }}
         end
@@ -86,12 +56,13 @@
 #}
 {% macro feed_day(feed) -%}
     {%- set reads = {} -%}
-    {%- for table in health_tables(feed) -%}
+    {%- set tables = declared_feeds()[feed].tables -%}
+    {%- for table in tables -%}
         {%- do reads.update({table.name: [0, 0]}) -%}
     {%- endfor -%}
     {{ config(meta={'by_day': {'reads': reads}}) }}
-    {%- for table in health_tables(feed) %}
-    {%- set by_length = table.rhythms and table.rhythms[0][1] == 'length' %}
+    {%- for table in tables %}
+    {%- set by_length = table.rhythms and table.rhythms[0].rhythm == 'length' %}
     {%- set keys = ['site_id', 'parameter'] + table.kind + (['delivery_id'] if table.by_delivery else []) %}
     {%- set longer_end = 'case when period_end > period_start + interval 1 day then period_end end' %}
     {%- set minutes = minutes_between('period_start', 'period_end') %}

@@ -41,8 +41,6 @@ from warehouse.tables.judged import CRITICAL, WARNING
 _FLAGS = (FLAG_PASS, FLAG_NOT_EVALUATED, FLAG_SUSPECT, FLAG_FAIL, FLAG_MISSING)
 # A share over fewer readings than this says little about one parameter.
 _ENOUGH = 50
-# Tables whose assessed sites report by themselves, at the feed's cadence.
-_REPORTING = {"clean_air": "station", "clean_noise": "point", "clean_water": "section"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ def moved_by_as_of(feed: Feed, table: CleanTable, places: CleanPlaces, as_of: da
     """
     since = literal((as_of - timedelta(days=recent_days(feed))).isoformat(sep=" "))
     recent = f"{places.readings} where period_end >= timestamp {since}"
-    if table.name not in _REPORTING:
+    if not table.reporting_kind:
         return (recent,)
     heard, day = _heard(feed, places, as_of), literal(as_of.date().isoformat())
     # Sites in force: those that have begun, which only grow in number, less those that have ended, which do too.
@@ -210,7 +208,7 @@ def readings_checks(
         *_range_flagged(feed, table),
         *_row_rules(table, places),
     ]
-    if table.name in _REPORTING:
+    if table.reporting_kind:
         checks.append(_reporting(feed, table, places, as_of, quality["coverage_min_warn"]))
     return tuple(checks)
 
@@ -271,7 +269,7 @@ def _reporting(feed: Feed, table: CleanTable, places: CleanPlaces, as_of: dateti
     day = literal(as_of.date().isoformat())
     wanted = (
         f"select distinct site_id from {places.register} where feed = {literal(feed.name)} and assessed "
-        f"and kind = {literal(_REPORTING[table.name])} and valid_from <= date {day} "
+        f"and kind = {literal(table.reporting_kind)} and valid_from <= date {day} "
         f"and (valid_to is null or valid_to >= date {day})"
     )
     heard = f"select distinct site_id from ({_heard(feed, places, as_of)})"

@@ -19,20 +19,14 @@ from warehouse.tables.judged import WARNING
 
 _STATES = ("fresh", "held", "empty")
 _FEEDS = tuple(registry().feeds)
-_DOMAINS = tuple(dict.fromkeys(f.domain for f in registry().feeds.values()))
-# What mart_exceedances unites, as the list at the top of its model.
-EVENT_MARTS = (
-    "mart_air_exceedances",
-    "mart_water_exceedances",
-    "mart_noise_exceedances",
-    "mart_waste_hints",
-    "mart_energy_hints",
-)
+_DOMAINS = registry().domains
+# What mart_exceedances unites.
+EVENT_MARTS = tuple(feed.events for feed in registry().feeds.values() if feed.events)
 
 
 def _admitted_figures() -> str:
     """How many figures the admitted indicator tables hold together."""
-    counts = (f"(select count(*) from admitted.mart_{domain}_indicators)" for domain in _DOMAINS)
+    counts = (f"(select count(*) from admitted.{f.indicators})" for f in registry().feeds.values() if f.indicators)
     return "select " + " + ".join(counts)
 
 

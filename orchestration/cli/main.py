@@ -2,7 +2,7 @@
 
 Exit codes: 0 published or nothing new, 1 unexpected, 2 bad configuration or usage, 3 published with a domain held, a
 feed failed or a file refused, 4 nothing published because the gate refused, 5 another process is writing, 130 stopped
-by Ctrl-C or SIGTERM. Not here: what a command does (commands/), nor any heavy import.
+by Ctrl-C or SIGTERM. Not here: what a command does (its own module), nor any heavy import.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ import typer
 from typer.exceptions import TyperException
 
 from expectations.waivers import WaiverError
-from orchestration.cli import config, doctor, history, methods, refresh, repair, ui
+from orchestration.cli import config, dev, doctor, history, methods, refresh, repair, ui
 from orchestration.cli.report import print_json
+from orchestration.dbt_runs.feed_files import FeedIncomplete
 from orchestration.decisions import BAD_USAGE, BUSY, OK, STOPPED, UNEXPECTED, UsageError
 from orchestration.environment import log_file
 from orchestration.settings import data_dir
@@ -54,6 +55,7 @@ doctor.register(app)
 ui.register(app)
 config.register(app)
 methods.register(app)
+dev.register(app)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -73,7 +75,7 @@ def run(arguments: Sequence[str]) -> int:
         else:
             print(error.format_message(), file=sys.stderr)
         return BAD_USAGE
-    except (UsageError, ConfigError, WaiverError, DataDirError) as error:
+    except (UsageError, ConfigError, WaiverError, DataDirError, FeedIncomplete) as error:
         return _end(BAD_USAGE, str(error), arguments)
     except LakeBusy as busy:
         return _end(BUSY, str(busy), arguments)

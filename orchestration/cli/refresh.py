@@ -12,11 +12,13 @@ import typer
 
 from orchestration.cli.report import print_json, print_plan, print_summary
 from orchestration.dagster.run_job import nothing_new, run_refresh
+from orchestration.dbt_runs.feed_files import require_files
 from orchestration.decisions import OK
 from orchestration.settings import Settings, config_path, data_dir, settled
 from orchestration.summary import Summary
 from orchestration.survey import Survey, last_refresh, survey
 from warehouse.lock import writer_lock
+from warehouse.paths import INSTALLED
 from warehouse.recovery import recover
 from warehouse.release.losses import mend
 from warehouse.release.standing import check_standing
@@ -82,6 +84,7 @@ def _work(settings: Settings, found: Survey, last_day: str, as_json: bool) -> tu
     from orchestration.environment import collect_rarely, log_file
     from orchestration.progress import Silent, Spoken
 
+    require_files(INSTALLED, settings.registry)
     collect_rarely()
     with diverted_to(log_file(settings.data)) as person:
         progress = Silent() if as_json else Spoken(person)

@@ -18,12 +18,13 @@ from orchestration.dagster.gate_assets import build_gate_assets
 from orchestration.dagster.lake_assets import build_lake_assets
 from orchestration.dagster.resources import Refresh
 from orchestration.dbt_runs.dbt_runner import prepare_manifest
+from orchestration.dbt_runs.feed_files import require_files
 from orchestration.decisions import FULL_BUILD_CRON, REFRESH_CRON, first_month, partition_range
 from orchestration.environment import prepare
 from orchestration.settings import config_path, settled
 from orchestration.settings import data_dir as data_dir_of
 from orchestration.survey import Survey, last_refresh, survey
-from warehouse.paths import DataDir
+from warehouse.paths import INSTALLED, DataDir
 from warehouse.release.standing import check_standing
 
 # The last step of the job by name must have no partitions (release and site_register sort behind raw_<feed>): Dagster
@@ -53,6 +54,7 @@ def build_defs(
     """
     data = data_dir if isinstance(data_dir, DataDir) else DataDir(Path(data_dir or "data").absolute())
     settings = settled(data, config)
+    require_files(INSTALLED, settings.registry)
     manifest = json.loads(prepare_manifest(data).read_text(encoding="utf-8"))
     partitions = month_partitions(settings.start, settings.zone)
     assets = [

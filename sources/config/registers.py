@@ -73,12 +73,15 @@ def _entry_mistakes(entry: Mapping[str, str], known: Mapping[str, Column], regis
         found.append(("site_id is empty", ""))
     if entry["feed"] not in registry.feeds:
         found.append((f"there is no feed '{entry['feed']}'", nearest(entry["feed"], registry.feeds)))
+    feed = registry.feeds.get(entry["feed"])
+    kinds = feed.site_kinds if feed else ()
     for name, text in entry.items():
         column = known[name]
         if not text:
             continue
-        if column.allowed and text not in column.allowed:
-            found.append((f"{name} = '{text}' is not known", nearest(text, column.allowed)))
+        allowed = kinds if name == "kind" else column.allowed
+        if allowed and text not in allowed:
+            found.append((f"{name} = '{text}' is not known", nearest(text, allowed)))
         elif mistake := area_code_mistake(text) if name == "area_code" else _mistake(text, column):
             found.append((f"{name} = {mistake[0]}", mistake[1]))
     start, end = entry.get("valid_from", ""), entry.get("valid_to", "")

@@ -22,10 +22,11 @@ from sources.registry.feed_model import (
     SeriesTests,
     Unit,
 )
-from sources.registry.read_registry import load_registry, registry
+from sources.registry.read_registry import DECLARATIONS, load_registry, registry
 
 __all__ = [
     "CLEAN_COLUMNS",
+    "DECLARATIONS",
     "DECLARED_TABLES",
     "FLAG_FAIL",
     "FLAG_MISSING",

@@ -1,8 +1,8 @@
 """The words of the registry as frozen classes: feed, clean table, column, parameter, unit.
 
 Here belong the shapes and the columns that every clean table shares. Not here: the declarations themselves
-(feeds/*.toml, units.toml), reading them (read_registry.py), and anything that needs polars: a refresh with nothing
-new loads this module and must stay light.
+(sources/feeds/*/feed.toml, units.toml), reading them (read_registry.py), and anything that needs polars: a refresh with
+nothing new loads this module and must stay light.
 """
 
 from __future__ import annotations
@@ -72,24 +72,7 @@ REGISTER_COLUMNS: tuple[Column, ...] = (
     Column("feed", "string", "Feed the site belongs to", key=True),
     Column("name_zh", "string", "Chinese name"),
     Column("name_en", "string", "English or pinyin name"),
-    Column(
-        "kind",
-        "string",
-        "What the site is",
-        allowed=(
-            "section",
-            "station",
-            "micro_station",
-            "dustfall_point",
-            "point",
-            "grid_point",
-            "road_segment",
-            "weighbridge",
-            "meter",
-            "sector",
-            "area",
-        ),
-    ),
+    Column("kind", "string", "What the site is: a kind that its feed declares"),
     Column("network", "string", "Network that runs it: national, city, district, township, …"),
     Column(
         "area_code", "string", "Code of the area it lies in: district (6 digits), subdistrict or community (12 digits)"
@@ -175,9 +158,43 @@ class RowRule:
     upper: str
 
 
+# How often a series gives a reading, as data health counts it (dbt_project/macros/health.sql).
+RHYTHMS = ("cadence", "length", "day", "month", "year", "load", "none")
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """How often readings come whose columns hold the texts of `where`; without one, all of the table's.
+
+    cadence: so many a day as the feed's cadence asks for. length: as often as the readings are long. day, month, year:
+    one in each; a month's or year's sample is on any of its days. load: as loads come. none: nobody can say.
+    """
+
+    rhythm: str
+    where: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Health:
+    """How data health counts a clean table.
+
+    `kind`: columns that, next to site and parameter, tell series apart. `rhythms`: the first that holds counts.
+    `by_delivery`: the end of its readings says how late a delivery is. File counts know only when the latest reading
+    starts, and a month or a year is not late because it began long ago.
+    """
+
+    kind: tuple[str, ...] = ()
+    by_delivery: bool = False
+    rhythms: tuple[Rhythm, ...] = ()
+
+
 @dataclass(frozen=True)
 class CleanTable:
-    """One table of the clean layer: partition grain (day, month or year), the feed's own columns and row rules."""
+    """One table of the clean layer: partition grain (day, month or year), the feed's own columns and row rules.
+
+    `reporting_kind`: the kind of site whose assessed sites report by themselves, at the
+    feed's cadence; '' where none do.
+    """
 
     name: str
     feed: str
@@ -187,6 +204,8 @@ class CleanTable:
     series_tests: bool = False
     declared_key: tuple[str, ...] = ()
     row_rules: tuple[RowRule, ...] = ()
+    health: Health = field(default_factory=Health)
+    reporting_kind: str = ""
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -223,7 +242,11 @@ class CleanTable:
 
 @dataclass(frozen=True)
 class Feed:
-    """A stream of deliveries of one kind, with everything declared about it."""
+    """A stream of deliveries of one kind, with everything declared about it.
+
+    `site_kinds`: what a site of its register may be. `indicators` and `events` name the marts with its figures of
+    indicators and its events ('' where it has none).
+    """
 
     name: str
     name_zh: str
@@ -239,6 +262,9 @@ class Feed:
     vocabularies: Mapping[str, tuple[str, ...]]
     invalid_status: tuple[str, ...]
     quality: Mapping[str, Decimal]
+    site_kinds: tuple[str, ...] = ()
+    indicators: str = ""
+    events: str = ""
 
     def parameters_of(self, table: str) -> dict[str, Parameter]:
         """Parameters whose readings live in `table`, by code."""
@@ -259,6 +285,11 @@ class Registry:
             if name in feed.tables:
                 return feed.tables[name]
         raise KeyError(name)
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """Domains of the feeds, each once."""
+        return tuple(dict.fromkeys(feed.domain for feed in self.feeds.values()))
 
     @property
     def tables(self) -> dict[str, CleanTable]:

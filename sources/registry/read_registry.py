@@ -17,18 +17,21 @@ from typing import Any
 
 from sources.registry.feed_model import (
     GRAINS,
+    RHYTHMS,
     CleanTable,
     Column,
     Feed,
+    Health,
     Parameter,
     Registry,
     RegistryError,
+    Rhythm,
     RowRule,
     SeriesTests,
     Unit,
 )
 
-DECLARATIONS = Path(__file__).parent
+DECLARATIONS = Path(__file__).parents[1]
 _TEST_NAMES = {f.name for f in fields(SeriesTests)}
 
 
@@ -39,15 +42,17 @@ def registry() -> Registry:
 
 
 def load_registry(folder: Path) -> Registry:
-    """Reads `units.toml` and `feeds/*.toml` below `folder`; RegistryError names file and entry."""
+    """Reads `registry/units.toml` and `feeds/*/feed.toml` below `folder`; RegistryError names file and entry."""
     digest = hashlib.sha256()
-    units_file = folder / "units.toml"
+    units_file = folder / "registry" / "units.toml"
     digest.update(units_file.read_bytes())
     units = _units(_toml(units_file))
     feeds: dict[str, Feed] = {}
-    for file in sorted((folder / "feeds").glob("*.toml")):
+    for file in sorted((folder / "feeds").glob("*/feed.toml")):
         digest.update(file.read_bytes())
-        feed = _feed(_toml(file), file.name, units)
+        feed = _feed(_toml(file), f"{file.parent.name}/{file.name}", units)
+        if feed.name != file.parent.name:
+            raise RegistryError(f"{file}: the feed is called '{feed.name}' and its folder is not")
         feeds[feed.name] = feed
     found = Registry(feeds=feeds, units=units, fingerprint=digest.hexdigest())
     names = [t for feed in feeds.values() for t in feed.tables]
@@ -95,6 +100,8 @@ def _feed(raw: Mapping[str, Any], file: str, units: Mapping[str, Unit]) -> Feed:
             parameters[code] = _parameter(code, entry, table, file, units)
     for table in tables.values():
         _check_row_rules(table, parameters, file)
+        if table.reporting_kind and table.reporting_kind not in raw["site_kinds"]:
+            raise RegistryError(f"{file}: {table.name}: '{table.reporting_kind}' is not among the feed's site_kinds")
     return Feed(
         name=name,
         name_zh=raw["name_zh"],
@@ -110,6 +117,9 @@ def _feed(raw: Mapping[str, Any], file: str, units: Mapping[str, Unit]) -> Feed:
         vocabularies=vocabularies,
         invalid_status=tuple(raw.get("invalid_status", ())),
         quality={k: Decimal(v) for k, v in raw["quality"].items()},
+        site_kinds=tuple(raw["site_kinds"]),
+        indicators=raw.get("indicators", ""),
+        events=raw.get("events", ""),
     )
 
 
@@ -137,10 +147,31 @@ def _table(
         series_tests=raw.get("series_tests", False),
         declared_key=tuple(raw.get("key", ())),
         row_rules=tuple(RowRule(rule["lower"], rule["upper"]) for rule in raw.get("row_rules", ())),
+        health=_health(raw.get("health", {})),
+        reporting_kind=raw.get("reporting_kind", ""),
     )
+    _check_health(table, file)
     if unknown := set(table.key) - {c.name for c in table.columns}:
         raise RegistryError(f"{file}: the key of {name} names unknown columns {sorted(unknown)}")
     return table
+
+
+def _health(raw: Mapping[str, Any]) -> Health:
+    return Health(
+        kind=tuple(raw.get("kind", ())),
+        by_delivery=raw.get("by_delivery", False),
+        rhythms=tuple(Rhythm(r["rhythm"], tuple(r.get("where", {}).items())) for r in raw.get("rhythms", ())),
+    )
+
+
+def _check_health(table: CleanTable, file: str) -> None:
+    """Data health counts by columns that the table has, in a known rhythm."""
+    named = {*table.health.kind, *(column for rhythm in table.health.rhythms for column, _ in rhythm.where)}
+    if unknown := named - {c.name for c in table.columns if c.dtype == "string"}:
+        raise RegistryError(f"{file}: health of {table.name} names columns that are no texts of it: {sorted(unknown)}")
+    for rhythm in table.health.rhythms:
+        if rhythm.rhythm not in RHYTHMS:
+            raise RegistryError(f"{file}: {table.name}: there is no rhythm '{rhythm.rhythm}'; use one of {RHYTHMS}")
 
 
 def _check_row_rules(table: CleanTable, parameters: Mapping[str, Parameter], file: str) -> None:

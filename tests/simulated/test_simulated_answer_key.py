@@ -21,15 +21,18 @@ from sources.config.columns import expected_columns
 from sources.config.load import load_config
 from sources.config.model import Source
 from sources.deliveries import Offer
+from sources.feeds.air import micro, reference
+from sources.feeds.energy import meters
+from sources.feeds.noise import hourly
+from sources.feeds.waste.tickets import UNKNOWN_CATEGORY
+from sources.feeds.water import automatic
+from sources.feeds.water.manual import WRONG_UNIT
 from sources.readers import ROW, read_rows
-from sources.simulated import air, air_micro, energy, noise, water
 from sources.simulated.answer_key import EXPECT, Defect, planted_defects
 from sources.simulated.connector import SimulatedConnector
 from sources.simulated.planting import GARBAGE, INVALID_STATUS
 from sources.simulated.schedule import SHANGHAI
 from sources.simulated.streams import STREAMS
-from sources.simulated.waste import UNKNOWN_CATEGORY
-from sources.simulated.water_manual import WRONG_UNIT
 
 CONFIG = load_config(None)
 CLEAN = replace(CONFIG, options={**CONFIG.options, "defects": "none"})
@@ -38,11 +41,11 @@ FIRST, LAST = date(2025, 1, 1), date(2025, 2, 28)
 CLOCK = datetime(2027, 1, 1, tzinfo=SHANGHAI)
 
 STAMPS: dict[str, Callable[[datetime], str]] = {
-    "air_reference": air.end_label,
-    "air_micro": air_micro.start_label,
-    "noise_hourly": noise.stamp,
-    "energy_meters": energy.stamp,
-    "water_automatic": water.stamp,
+    "air_reference": reference.end_label,
+    "air_micro": micro.start_label,
+    "noise_hourly": hourly.stamp,
+    "energy_meters": meters.stamp,
+    "water_automatic": automatic.stamp,
     "water_manual": "{:%Y-%m-%d %H:%M}".format,
     "water_subdistrict": "{:%Y/%m/%d %H:%M}".format,
     "noise_grid": "{:%Y/%m/%d %H:%M}".format,

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sources.registry import registry
+
 CROSS_DOMAIN = "cross_domain"
 JUDGEMENT = "judgement"
-DOMAINS = ("water", "air", "noise", "waste", "energy", "returns", CROSS_DOMAIN)
 
 # What every reader of a release can fetch: 1.4 clients without extra packages, Spark, BI tools.
 _TYPE = re.compile(r"(varchar|date|timestamp|bigint|boolean|decimal\(\d{1,2},\d{1,2}\))\Z")
@@ -83,7 +84,12 @@ class Catalogue:
     def domains(self) -> tuple[str, ...]:
         """Domains that have marts, in the declared order; judgement is none."""
         present = {t.domain for t in self.tables}
-        return tuple(d for d in DOMAINS if d in present)
+        return tuple(d for d in all_domains() if d in present)
+
+
+def all_domains() -> tuple[str, ...]:
+    """Every domain that publishes: those of the declared feeds, then the one across them."""
+    return (*registry().domains, CROSS_DOMAIN)
 
 
 def load_catalogue(manifest_path: Path) -> Catalogue:
@@ -110,7 +116,7 @@ def load_catalogue(manifest_path: Path) -> Catalogue:
     tables = [_table(nodes[node_id], node_id in read, problems) for node_id in published]
     if problems:
         raise CatalogueError("marts are declared incompletely:\n" + "\n".join(sorted(problems)))
-    order = {name: place for place, name in enumerate((*DOMAINS, JUDGEMENT))}
+    order = {name: place for place, name in enumerate((*all_domains(), JUDGEMENT))}
     seeds = sorted(
         (node["name"], node["checksum"]["checksum"]) for node in nodes.values() if node["resource_type"] == "seed"
     )
@@ -157,8 +163,8 @@ def _table(node: Mapping[str, Any], is_read: bool, problems: list[str]) -> MartT
     judgement = JUDGEMENT in (*node.get("tags", ()), *config.get("tags", ()))
     domain = JUDGEMENT if judgement else meta.get("domain", "")
     grain, volatile = tuple(meta.get("grain", ())), tuple(meta.get("volatile", ()))
-    if domain not in (*DOMAINS, JUDGEMENT):
-        problems.append(f"{name}: meta.domain is {domain!r}; use one of {', '.join(DOMAINS)}")
+    if domain not in (*all_domains(), JUDGEMENT):
+        problems.append(f"{name}: meta.domain is {domain!r}; use one of {', '.join(all_domains())}")
     if not (config.get("contract") or {}).get("enforced"):
         problems.append(f"{name}: its contract is not enforced")
     if not (node.get("description") or "").strip():

@@ -1,6 +1,2 @@
-{#-
-  Air readings by series and day:
-  hours at the cadence of the feed, dustfall once a month, notified dust as it comes.
-  How each table is counted: health_tables, health.sql.
--#}
+{#- Made from sources/feeds/*/feed.toml by `uv run ecoledger dev generate`; a test compares. -#}
 {{ feed_day('air') }}

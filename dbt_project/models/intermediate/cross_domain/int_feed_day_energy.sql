@@ -1,2 +1,2 @@
-{#- Energy readings by series, delivery and day: as often as they are long (health.sql). -#}
+{#- Made from sources/feeds/*/feed.toml by `uv run ecoledger dev generate`; a test compares. -#}
 {{ feed_day('energy') }}

@@ -1,6 +1,2 @@
-{#-
-  Noise readings by series and day:
-  hours at the cadence of the feed, parts of the day once a day, surveys once a year.
-  How each table is counted: health_tables, health.sql.
--#}
+{#- Made from sources/feeds/*/feed.toml by `uv run ecoledger dev generate`; a test compares. -#}
 {{ feed_day('noise') }}

@@ -1,6 +1,2 @@
-{#-
-  Returns readings by item, delivery and day:
-  as often as their period is long; reports on the plan as they come.
-  How each table is counted: health_tables, health.sql.
--#}
+{#- Made from sources/feeds/*/feed.toml by `uv run ecoledger dev generate`; a test compares. -#}
 {{ feed_day('returns') }}

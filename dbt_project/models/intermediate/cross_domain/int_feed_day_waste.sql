@@ -1,2 +1,2 @@
-{#- Waste readings by weighbridge, delivery and day: loads as they come (health.sql). -#}
+{#- Made from sources/feeds/*/feed.toml by `uv run ecoledger dev generate`; a test compares. -#}
 {{ feed_day('waste') }}

@@ -1,6 +1,2 @@
-{#-
-  Water readings by series and day:
-  automatic stations at the cadence of the feed, samples once a month.
-  How each table is counted: health_tables, health.sql.
--#}
+{#- Made from sources/feeds/*/feed.toml by `uv run ecoledger dev generate`; a test compares. -#}
 {{ feed_day('water') }}

@@ -3,17 +3,10 @@
   marts of the domains. An exceedance is against a limit of its own averaging time; a hint is none. `unit_to_notify` is
   whom the site register names, no finding of responsibility.
 -#}
-{%- set event_marts = {
-    'air': 'mart_air_exceedances',
-    'water': 'mart_water_exceedances',
-    'noise': 'mart_noise_exceedances',
-    'waste': 'mart_waste_hints',
-    'energy': 'mart_energy_hints',
-} %}
 with events as (
-    {%- for domain, mart in event_marts.items() %}
+    {%- for feed in declared_feeds().values() if feed.events %}
         select
-            '{{ domain }}' as domain,
+            '{{ feed.domain }}' as domain,
             event_id,
             kind,
             site_id,
@@ -40,7 +33,7 @@ with events as (
             standard,
             clause,
             provenance
-        from {{ admitted(mart) }}
+        from {{ admitted(feed.events) }}
         {% if not loop.last %}
             union all
         {% endif %}

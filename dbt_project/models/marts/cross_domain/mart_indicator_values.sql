@@ -4,9 +4,9 @@
   the reported value where nothing was measured. Both stay.
 -#}
 with domain_rows as (
-    {%- for domain in ['water', 'air', 'noise', 'waste', 'energy', 'returns'] %}
+    {%- for feed in declared_feeds().values() if feed.indicators %}
         select
-            '{{ domain }}' as domain,
+            '{{ feed.domain }}' as domain,
             indicator_id,
             name_zh,
             area_code,
@@ -26,7 +26,7 @@ with domain_rows as (
             standard,
             clause,
             provenance
-        from {{ admitted('mart_' ~ domain ~ '_indicators') }}
+        from {{ admitted(feed.indicators) }}
         union all
     {%- endfor %}
     select

@@ -15,7 +15,7 @@ from sources.simulated.defects import number
 from sources.simulated.file_formats import csv_bytes, gzip_bytes
 from sources.simulated.planting import Frame, rows
 from sources.simulated.schedule import Planned
-from sources.simulated.streams import Stream
+from sources.simulated.stream import Stream
 
 DECIMALS = {"pm2_5": 1, "pm10": 1}
 TYPICAL = {"pm2_5": 27.0, "pm10": 52.0}

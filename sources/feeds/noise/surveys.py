@@ -14,7 +14,7 @@ from sources.simulated.defects import Event, number, unknown_site_id, year_event
 from sources.simulated.district_sites import sites
 from sources.simulated.file_formats import csv_bytes, workbook_bytes
 from sources.simulated.schedule import Planned
-from sources.simulated.streams import Stream
+from sources.simulated.stream import Stream
 
 _FIRST_DAY = {"noise_grid": (5, 12), "noise_road": (5, 26)}
 

@@ -15,7 +15,7 @@ from sources.simulated.district_sites import DISTRICT_SITE, sites
 from sources.simulated.file_formats import csv_bytes, workbook_bytes
 from sources.simulated.planting import cell
 from sources.simulated.schedule import Planned
-from sources.simulated.streams import Stream
+from sources.simulated.stream import Stream
 
 BROKEN_SAMPLE = "样品破损"
 

@@ -14,7 +14,7 @@ from sources.simulated.defects import number
 from sources.simulated.district_sites import sites
 from sources.simulated.planting import Frame, rows
 from sources.simulated.schedule import Planned
-from sources.simulated.streams import Stream
+from sources.simulated.stream import Stream
 
 COLUMNS = {
     "leq": "Leq", "lmax": "Lmax", "l10": "L10", "l50": "L50", "l90": "L90", "valid_minutes": "min",

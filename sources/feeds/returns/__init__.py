@@ -1,0 +1,1 @@
+"""Statistical returns: what is declared of the feed (feed.toml), and its simulated deliveries."""

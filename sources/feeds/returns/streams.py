@@ -1,0 +1,12 @@
+"""Statistical returns: the streams of its simulated deliveries, as data. The words: sources/simulated/stream.py."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sources.simulated.stream import Stream
+
+STREAMS = (
+    Stream("returns_yearly", "returns", "clean_returns", "yearly", "year", date(2015, 1, 1), "returns_yearly", ".csv",
+           sites=("SIM-110105",), kinds=("wrong_unit", "corrected_file"), cells=("gdp_current",)),
+)  # fmt: skip

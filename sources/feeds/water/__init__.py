@@ -1,0 +1,1 @@
+"""Surface water: what is declared of the feed (feed.toml), and its simulated deliveries."""
