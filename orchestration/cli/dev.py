@@ -68,9 +68,7 @@ def new_feed(name: Annotated[str, typer.Argument(help="Name of feed and domain, 
         typer.echo(f"written: {file}")
     for file in generate(INSTALLED, load_registry(DECLARATIONS)):
         typer.echo(f"derived: {file}")
-    typer.echo(
-        f'Declare tables and parameters in sources/feeds/{name}/feed.toml, then a [[source]] with feed = "{name}".'
-    )
+    typer.echo(f"Now declare its tables and parameters in sources/feeds/{name}/feed.toml.")
     return OK
 
 

@@ -89,10 +89,12 @@ def test_levels_without_a_cadence_obey_it_too():
     ],
 )
 def test_a_rule_that_cannot_be_followed_is_refused(tmp_path: Path, declared: str, changed: str, says: str):
-    (tmp_path / "feeds").mkdir()
-    (tmp_path / "units.toml").write_bytes((DECLARATIONS / "units.toml").read_bytes())
-    text = (DECLARATIONS / "feeds" / "noise.toml").read_text(encoding="utf-8")
+    for name in ("registry/units.toml", "feeds/noise/feed.toml"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_bytes((DECLARATIONS / name).read_bytes())
+    feed = tmp_path / "feeds/noise/feed.toml"
+    text = feed.read_text(encoding="utf-8")
     assert declared in text
-    (tmp_path / "feeds" / "noise.toml").write_text(text.replace(declared, changed), encoding="utf-8")
+    feed.write_text(text.replace(declared, changed), encoding="utf-8")
     with pytest.raises(RegistryError, match=says):
         load_registry(tmp_path)

@@ -1,0 +1,128 @@
+"""A feed is declared once: what follows from the declaration is derived, and what is missing is named.
+
+Here belong the declarations themselves, derived files and the skeleton of a feed. Not here: that a new feed publishes
+(tests/pipeline/test_new_feed.py) or what its readings become.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from orchestration.dbt_runs.feed_files import (
+    FeedIncomplete,
+    derived,
+    generate,
+    missing,
+    out_of_date,
+    require_files,
+    staging_name,
+)
+from orchestration.dbt_runs.new_feed import BadFeedName, write_skeleton
+from sources.registry import DECLARATIONS, RegistryError, load_registry, registry
+from tests.kit import ROOT
+
+ROOMS = ("sources", "dbt_project", "expectations")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """The rooms that hold parts of feeds, as a tree to change."""
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__", "target", "logs"))
+    return tmp_path
+
+
+def test_every_feed_has_its_files_and_the_derived_ones_say_what_is_declared() -> None:
+    assert missing(ROOT, registry()) == []
+    assert out_of_date(ROOT, registry()) == [], "run `uv run ecoledger dev generate`"
+
+
+def test_no_list_of_feeds_is_written_by_hand() -> None:
+    """Three feeds in one list are a list of feeds; only derived files hold one."""
+    feeds = "|".join(registry().feeds)
+    listed = re.compile(rf"(['\"](?:{feeds})['\"][,:]?[^\n]{{0,40}}?){{3,}}")
+    made = derived(ROOT, registry())
+    found = [
+        str(file.relative_to(ROOT))
+        for room in (*ROOMS, "warehouse", "orchestration")
+        for pattern in ("*.py", "*.sql")
+        for file in (ROOT / room).rglob(pattern)
+        if str(file.relative_to(ROOT)) not in made and listed.search(file.read_text(encoding="utf-8"))
+    ]
+    assert not found
+
+
+def test_a_new_feed_is_complete_from_its_skeleton(checkout: Path) -> None:
+    before = registry()
+    written = write_skeleton(checkout, "soil", before)
+    declared = load_registry(checkout / "sources")
+    assert set(declared.feeds) - set(before.feeds) == {"soil"}
+    assert missing(checkout, declared) == []
+    changed = generate(checkout, declared)
+    assert out_of_date(checkout, declared) == []
+    # What a newcomer writes is in seven files; everything else follows.
+    assert len(written) == 7
+    assert "dbt_project/macros/feeds.sql" in changed
+    assert "dbt_project/models/marts/soil/_published.yml" in changed
+    require_files(checkout, declared)
+
+
+def test_what_a_declared_feed_lacks_is_named_at_once(checkout: Path) -> None:
+    feed = checkout / "sources/feeds/soil/feed.toml"
+    feed.parent.mkdir()
+    text = (checkout / "sources/feeds/waste/feed.toml").read_text(encoding="utf-8")
+    feed.write_text(text.replace("waste", "soil").replace("net_t", "soil_t"), encoding="utf-8")
+    with pytest.raises(FeedIncomplete) as refused:
+        require_files(checkout, load_registry(checkout / "sources"))
+    for name in (
+        f"{staging_name('clean_soil')}.sql",
+        "marts/soil/mart_soil_indicators.sql",
+        "expectations/suites/soil.py",
+        "ecoledger dev generate",
+    ):
+        assert name in str(refused.value)
+
+
+def test_a_mart_without_its_description_is_named(checkout: Path) -> None:
+    (checkout / "dbt_project/models/marts/waste/mart_waste_daily.yml").unlink()
+    assert missing(checkout, registry()) == ["dbt_project/models/marts/waste/mart_waste_daily.yml"]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("water", "already"), ("Soil", "lower-case"), ("../x", "lower-case"), ("noise_survey", "already")],
+)
+def test_a_name_that_cannot_be_a_feed_is_refused(checkout: Path, name: str, says: str) -> None:
+    with pytest.raises(BadFeedName, match=says):
+        write_skeleton(checkout, name, registry())
+
+
+def test_a_skeleton_overwrites_nothing(checkout: Path) -> None:
+    (checkout / "expectations/suites/soil.py").write_text("mine", encoding="utf-8")
+    with pytest.raises(BadFeedName, match=r"already there: expectations/suites/soil\.py"):
+        write_skeleton(checkout, "soil", registry())
+    assert not (checkout / "sources/feeds/soil").exists()
+
+
+@pytest.mark.parametrize(
+    ("declared", "changed", "says"),
+    [
+        ('rhythm = "load"', 'rhythm = "now"', "there is no rhythm 'now'"),
+        ("by_delivery = true", 'kind = ["colour"], by_delivery = true', r"no texts of it: \['colour'\]"),
+        ('name = "waste"', 'name = "rubbish"', "its folder is not"),
+        ('grain = "day"', 'grain = "day"\nreporting_kind = "station"', "not among the feed's site_kinds"),
+    ],
+)
+def test_a_declaration_that_does_not_hold_together_is_refused(
+    tmp_path: Path, declared: str, changed: str, says: str
+) -> None:
+    for name in ("registry/units.toml", "feeds/waste/feed.toml"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        text = (DECLARATIONS / name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(text.replace(declared, changed, 1), encoding="utf-8")
+    with pytest.raises(RegistryError, match=says):
+        load_registry(tmp_path)
