@@ -34,6 +34,7 @@ ALONE = (
     "tests/pipeline/test_definitions.py",
     "tests/pipeline/test_held_domain.py",
     "tests/pipeline/test_entered.py",
+    "tests/pipeline/test_new_feed.py",
     "tests/faults/test_warehouse_kill.py",
     "tests/faults/test_fault_cleaning.py",
 )
