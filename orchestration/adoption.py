@@ -13,6 +13,7 @@ from datetime import datetime
 
 from orchestration.settings import Settings
 from sources.claims import Claims
+from sources.connectors import kind_of
 from sources.connectors.files import FileConnector
 from sources.deliveries import Offer, Receipt
 from warehouse.lake.index import Index
@@ -40,7 +41,7 @@ def _is_due(offer: Offer, settings: Settings) -> bool:
 
 
 def _found(settings: Settings, feed: str, index: Index) -> Iterator[tuple[Offer, Receipt]]:
-    own = {s.id: FileConnector(s, settings.config) for s in settings.config.sources_of(feed) if s.connector == "file"}
+    own = {s.id: FileConnector(s, settings.config) for s in settings.config.sources_of(feed) if kind_of(s).reads_folder}
     if not own:
         return
     claims = Claims(settings.config)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sources.connectors import kind_of
 from sources.connectors.files import FileConnector, base_of, split_path
 from sources.deliveries import PullError, Receipt
 
@@ -29,7 +30,7 @@ class Claims:
     def __init__(self, config: Config) -> None:
         self._base = base_of(config)
         self._declared = {(s.feed, s.id): s for s in config.sources}
-        self._files = [(s, *split_path(self._base, s.path)) for s in config.sources if s.connector == "file"]
+        self._files = [(s, *split_path(self._base, s.path)) for s in config.sources if kind_of(s).reads_folder]
         self._readers: dict[str, tuple[Source, ...]] = {}
 
     def readers_of(self, offered_path: str) -> tuple[Source, ...]:
@@ -47,7 +48,7 @@ class Claims:
         source = self._declared.get((receipt.feed, receipt.source_id))
         if source is None:
             return f"its source '{receipt.source_id}' is not in the configuration. Declare it again to read the file"
-        if source.connector != "file" or not receipt.offered_path:
+        if not kind_of(source).reads_folder or not receipt.offered_path:
             return ""
         readers = self.readers_of(receipt.offered_path)
         if not readers or source in readers:
@@ -67,7 +68,7 @@ def shared_files(config: Config) -> list[str]:
     """
     readers: dict[str, list[str]] = {}
     for source in config.sources:
-        if source.connector == "file":
+        if kind_of(source).reads_folder:
             with suppress(PullError):
                 for path in FileConnector(source, config).paths():
                     readers.setdefault(path, []).append(source.id)

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from orchestration.survey import stale_flags
+from sources.connectors import CONNECTORS
 from sources.deliveries import Receipt
 from sources.disk import is_full
 
@@ -100,7 +101,7 @@ def _removed(session: Session, receipts: Sequence[Receipt]) -> list[str]:
         same = [s.id for s in session.settings.config.sources_of(feed) if s.path == lost[-1].source_path]
         if source_id in declared:
             said.append(f"source {source_id} no longer names {number}: {', '.join(heirs)} reads them now")
-        elif renamed := next((s for s in same if s in heirs or lost[-1].connector != "file"), None):
+        elif renamed := next((s for s in same if s in heirs or not _from_folder(lost[-1])), None):
             said.append(f"source {source_id} was renamed: {renamed} reads its {number} now")
         elif heirs:
             said.append(f"source {source_id} is gone: {', '.join(heirs)} reads its {number} now")
@@ -111,3 +112,8 @@ def _removed(session: Session, receipts: Sequence[Receipt]) -> list[str]:
 
 def _by_source(receipt: Receipt) -> tuple[str, str]:
     return receipt.feed, receipt.source_id
+
+
+def _from_folder(receipt: Receipt) -> bool:
+    kind = CONNECTORS.get(receipt.connector)
+    return kind is not None and kind.reads_folder

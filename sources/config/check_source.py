@@ -16,6 +16,7 @@ from sources.config.locate import Path
 from sources.config.model import ColumnMapping, LongMapping, Source, ValueMapping
 from sources.config.problems import Problems, nearest
 from sources.config.thresholds import check_thresholds
+from sources.connectors import kind_of
 from sources.registry.feed_model import CleanTable, Feed, Registry
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -48,11 +49,11 @@ def check_source(source: Source, raw: Mapping[str, Any], path: Path, registry: R
 
 
 def _check_delivery(source: Source, raw: Mapping[str, Any], path: Path, problems: Problems) -> None:
-    if source.connector == "simulated":
-        if source.provenance != "simulated":
-            problems.add((*path, "provenance"), "what the simulated connector delivers is simulated")
-    elif source.delivered_at == "connector":
-        problems.add((*path, "delivered_at"), "a file does not know it", "use 'landing', 'mtime' or 'name'")
+    kind = kind_of(source)
+    if kind.provenance and source.provenance != kind.provenance:
+        problems.add((*path, "provenance"), f"what the {kind.name} connector delivers is {kind.provenance}")
+    if source.delivered_at == "connector" and not kind.knows_delivery:
+        problems.add((*path, "delivered_at"), f"a {kind.name} does not know it", "use 'landing', 'mtime' or 'name'")
     pieces = source.path.replace("\\", "/").split("/")
     wild = next((i for i, p in enumerate(pieces) if any(c in p for c in "*?[")), len(pieces))
     if ".." in pieces[wild:]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sources.connectors import CONNECTORS
 from sources.registry import registry
 from sources.value_digest import digest_of
 
@@ -28,11 +29,11 @@ def completed(entry: Mapping[str, Any], district: District | None) -> dict[str, 
     """One [[source]] as it is written, with what it leaves out and its fingerprint. A feed that is unknown stays as it
     is written, without a table.
     """
-    simulated = entry.get("connector") == "simulated"
+    kind = CONNECTORS.get(str(entry.get("connector", "file")))
     given = {
         "table": _only_table(entry.get("feed")),
-        "delivered_at": "connector" if simulated else "landing",
-        "provenance": "simulated" if simulated else "observed",
+        "delivered_at": "connector" if kind and kind.knows_delivery else "landing",
+        "provenance": (kind and kind.provenance) or "observed",
         **entry,
     }
     fingerprint = _fingerprint(given)

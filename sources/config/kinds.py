@@ -12,10 +12,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, Strict
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
+from sources.config.problems import nearest
+from sources.connectors import CONNECTORS
 from sources.registry.declared_tables import DECLARED_TABLES
 
 # An unknown word is a mistake. A class is compiled once it is used, and with what it holds.
@@ -86,6 +88,12 @@ def unknown_key(known: Iterable[str], *, below: tuple[str, ...] = ()) -> Pydanti
     return PydanticCustomError("unknown_key", "not a key here", {"known": tuple(known), "below": below})
 
 
+def _connector(name: str) -> str:
+    if name not in CONNECTORS:
+        raise wrong(f"'{name}' is not known here", nearest(name, CONNECTORS))
+    return name
+
+
 def _declared_table(name: str) -> str:
     if name not in DECLARED_TABLES:
         raise unknown_key(DECLARED_TABLES)
@@ -93,6 +101,7 @@ def _declared_table(name: str) -> str:
 
 
 Text = Annotated[str, Strict()]
+ConnectorName = Annotated[str, Strict(), AfterValidator(_connector)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_texts)]
 TextByText = Mapping[Text, Text]
 Flag = Annotated[bool, Strict()]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sources.config.check import read_checked
 from sources.config.model import Config, ConfigError
+from sources.connectors import kind_of
 from sources.value_digest import digest_of
 
 BUILT_IN = Path(__file__).resolve().parent.parent / "simulated" / "district.toml"
@@ -38,7 +39,7 @@ def load_config(path: Path | None) -> Config:
         sources=document.source,
         registers=registers,
         fingerprint=digest_of([digest_of(checked.raw), *files]),
-        simulated=any(s.connector == "simulated" for s in document.source),
+        simulated=any(kind_of(s).provenance == "simulated" for s in document.source),
         waivers=base / waivers if waivers else None,
         standards=document.standards,
         declared=declared,

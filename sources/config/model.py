@@ -21,6 +21,7 @@ from pydantic.fields import FieldInfo
 from sources.config.completed import completed
 from sources.config.kinds import (
     Computed,
+    ConnectorName,
     Count,
     Day,
     DeclaredName,
@@ -127,7 +128,7 @@ class Source:
     id: Text
     feed: Text
     table: Text = ""
-    connector: Literal["file", "simulated"] = "file"
+    connector: ConnectorName = "file"
     path: Text
     format: Format = Field(default_factory=dict, validate_default=True)
     time: TimeMapping

@@ -16,6 +16,7 @@ from typing import Any
 from sources.config.locate import Path
 from sources.config.model import Document
 from sources.config.problems import Problems
+from sources.connectors import kind_of
 
 EARLIEST_YEAR = 1900
 # GB/T 2260 and the statistical codes below it: county, town, community.
@@ -38,7 +39,7 @@ def check_sense(document: Document, base: File, problems: Problems) -> None:
     if not DISTRICT_CODE.fullmatch(code):
         problems.add(("district", "area_code"), f"'{code}' is not 6 digits", "write the code of the county or district")
     for i, source in enumerate(document.source):
-        if source.connector == "file" and not source.allow_outside:
+        if kind_of(source).reads_folder and not source.allow_outside:
             _check_inside(source.path, base, ("source", i, "path"), problems)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from sources.connectors.connector_kind import ConnectorKind
 from sources.deliveries import Offer, PullError, Receipt
 
 if TYPE_CHECKING:
@@ -187,3 +188,6 @@ def split_path(base: Path, path: str) -> tuple[Path, str]:
             return Path(os.path.normpath(folder)), "/".join(rest)
         folder = folder / piece
     return Path(os.path.normpath(folder)), ""
+
+
+KIND = ConnectorKind("file", FileConnector, reads_folder=True)

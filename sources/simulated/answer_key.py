@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from sources.config.model import Config, Source
+from sources.connectors.simulated import settings
 from sources.feeds.noise.surveys import measured_at
 from sources.feeds.waste.tickets import spoilt_serial, ticket
 from sources.feeds.water.manual import sampled_at
-from sources.simulated.connector import settings
 from sources.simulated.defects import Event, events, unknown_site_id
 from sources.simulated.planting import future
 from sources.simulated.schedule import SHANGHAI, Planned, file_name, planned
@@ -85,7 +85,7 @@ def planted_defects(config: Config, first: date, last: date) -> list[Defect]:
         return []
     found = []
     for source in config.sources:
-        if source.connector == "simulated":
+        if source.path in STREAMS:
             found += _of_source(source, seed, first, last)
     return found
 

@@ -20,6 +20,7 @@ from sources.cleaning.reasons import REASONS
 from sources.config.columns import expected_columns
 from sources.config.load import load_config
 from sources.config.model import Source
+from sources.connectors.simulated import SimulatedConnector
 from sources.deliveries import Offer
 from sources.feeds.air import micro, reference
 from sources.feeds.energy import meters
@@ -29,7 +30,6 @@ from sources.feeds.water import automatic
 from sources.feeds.water.manual import WRONG_UNIT
 from sources.readers import ROW, read_rows
 from sources.simulated.answer_key import EXPECT, Defect, planted_defects
-from sources.simulated.connector import SimulatedConnector
 from sources.simulated.planting import GARBAGE, INVALID_STATUS
 from sources.simulated.schedule import SHANGHAI
 from sources.simulated.streams import STREAMS

@@ -26,9 +26,9 @@ import pytest
 
 from sources.config.columns import expected_columns
 from sources.config.load import load_config
+from sources.connectors.simulated import SimulatedConnector
 from sources.readers import read_rows
 from sources.simulated import district_sites as register
-from sources.simulated.connector import SimulatedConnector
 from sources.simulated.schedule import SHANGHAI
 
 CONFIG = load_config(None)

@@ -15,9 +15,9 @@ import pytest
 
 from sources.config.columns import expected_columns
 from sources.config.load import load_config
+from sources.connectors.simulated import SimulatedConnector
 from sources.readers import read_rows
 from sources.registry import registry
-from sources.simulated.connector import SimulatedConnector
 from sources.simulated.district_sites import sites
 from sources.simulated.schedule import SHANGHAI
 

@@ -47,7 +47,7 @@ LIGHT = (
     "sources.cleaning.store",
     "sources.connectors",
     "sources.connectors.files",
-    "sources.simulated.connector",
+    "sources.connectors.simulated",
     "warehouse.paths",
     "warehouse.lake.index",
     "warehouse.lock",

@@ -14,8 +14,8 @@ from time import perf_counter
 import pytest
 
 from sources.config.load import load_config
+from sources.connectors.simulated import SimulatedConnector
 from sources.deliveries import Offer, PullError
-from sources.simulated.connector import SimulatedConnector
 from sources.simulated.schedule import SHANGHAI
 from sources.simulated.streams import STREAMS
 

@@ -1,0 +1,31 @@
+"""What a kind of connector says of itself, so that nothing else has to know which kinds there are.
+
+Here belongs the shape. Not here: the kinds (one module each, next to this one) or finding them (__init__.py).
+Standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sources.config.model import Config, Source
+    from sources.deliveries import Connector
+
+
+@dataclass(frozen=True)
+class ConnectorKind:
+    """One value of `connector` in a [[source]], and how its connector is made.
+
+    `reads_folder`: it offers files of this machine, so that paths stay in the configuration's folder and several
+    sources may name one file. `knows_delivery`: it is told when a file was delivered: `delivered_at` is "connector"
+    by default. `provenance`: what all it delivers is; '' where the source says it.
+    """
+
+    name: str
+    make: Callable[[Source, Config], Connector]
+    reads_folder: bool = False
+    knows_delivery: bool = False
+    provenance: str = ""
