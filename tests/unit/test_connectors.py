@@ -51,7 +51,7 @@ duration = "year"
 constant = "110105"
 
 [source.values]
-"GDP" = { parameter = "gdp_current", unit = "10kCNY" }
+"GDP" = { parameter = "gdp_current", unit = "1e8 CNY" }
 """
 USE = """
 import sys
