@@ -99,8 +99,14 @@ def domain_states(data: DataDir) -> dict[str, dict[str, Any]]:
     if release is None:
         return {}
     manifest = read_manifest(release)
-    verdicts = {entry["domain"]: entry["verdict"] for entry in manifest["gate"]["verdicts"]}
-    return {domain: {"verdict": verdicts.get(domain, ""), **state} for domain, state in manifest["domains"].items()}
+    verdicts = {entry["domain"]: entry for entry in manifest["gate"]["verdicts"]}
+    return {domain: _domain(state, verdicts.get(domain, {})) for domain, state in manifest["domains"].items()}
+
+
+def _domain(state: Mapping[str, Any], verdict: Mapping[str, Any]) -> dict[str, Any]:
+    """State and verdict of a domain; where nothing is held, the reason is why the gate warned."""
+    reason = state.get("reason") or "; ".join(verdict.get("reasons", ()))
+    return {"verdict": verdict.get("verdict", ""), **state, "reason": reason}
 
 
 def release_entry(data: DataDir) -> dict[str, Any] | None:

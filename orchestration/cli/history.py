@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from orchestration.cli.refresh import DataOption, JsonOption
-from orchestration.cli.report import print_json, print_summary, print_table
+from orchestration.cli.report import in_reporting_zone, print_json, print_summary, print_table
 from orchestration.decisions import OK, UsageError
 from orchestration.settings import data_dir
 from orchestration.summary import add_lake, standing
@@ -38,6 +38,10 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> int:
     Example: ecoledger status --data /srv/ecoledger
     """
     directory = data_dir(data)
+    if not directory.root.is_dir():
+        raise UsageError(
+            f"nothing is there: {directory.root} does not exist; `ecoledger refresh` makes a data directory"
+        )
     if not holder(directory):
         check_standing(directory, last_refresh(directory))
     summary = standing(directory, "status", "")
@@ -47,7 +51,9 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> int:
     if as_json:
         print_json({**summary.as_dict(), "last_refresh": last, "writing": writing})
         return OK
-    summary.message = f"last refresh finished {last['finished_at']}" if last else "no finished refresh yet"
+    summary.message = (
+        f"last refresh finished {in_reporting_zone(last['finished_at'])}" if last else "no finished refresh yet"
+    )
     if writing:
         summary.message += f"; writing now: {writing}"
     print_summary(summary)
@@ -55,7 +61,7 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> int:
 
 
 def list_releases(data: DataOption = None, as_json: JsonOption = False) -> int:
-    """List every release ever published, newest first, with its digest and state.
+    """List every release ever published, newest first, with its time and state; --json gives the digests.
 
     Example: ecoledger releases --json
     """
@@ -67,8 +73,8 @@ def list_releases(data: DataOption = None, as_json: JsonOption = False) -> int:
     elif not found:
         print("no release yet; `ecoledger refresh` makes the first")
     else:
-        rows = [[r.release_id, r.published_at[:19].replace("T", " "), r.state, r.digest] for r in found]
-        print_table("", ["release", "published (UTC)", "state", "digest"], rows)
+        rows = [[r.release_id, in_reporting_zone(r.published_at), r.state] for r in found]
+        print_table("", ["release", "published", "state"], rows)
     return OK
 
 

@@ -8,25 +8,27 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from orchestration.summary import Summary
+from warehouse.lake.lake import REPORTING_ZONE
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-_HEADINGS = {
+# Two tables, so that each fits a terminal of 80 columns with the numbers of years.
+_RECORDS = {
     "files": "files",
     "refused": "refused",
     "records_in": "records in",
     "records_used": "used",
     "records_quarantined": "quarantined",
     "records_duplicate": "duplicates",
-    "readings_in": "readings",
-    "readings_superseded": "superseded",
-    "readings_flagged": "flagged",
 }
+_READINGS = {"readings_in": "readings", "readings_superseded": "superseded", "readings_flagged": "flagged"}
+_WIDTH_OF_A_PIPE = 80
 _STYLE = {"pass": "green", "warn": "yellow", "fail": "red", "fresh": "green", "held": "red", "empty": "red"}
 _REASON_WIDTH = 160
 _TO_THE_MINUTE = len("2026-11-22T06:30")
@@ -42,7 +44,8 @@ def print_summary(summary: Summary) -> None:
     """A refresh at its end."""
     console = _console()
     if summary.feeds:
-        console.print(_feeds(summary.feeds))
+        console.print(_feeds(summary.feeds, _RECORDS))
+        console.print(_feeds(summary.feeds, _READINGS))
     for feed, counts in summary.feeds.items():
         if counts.get("failure"):
             console.print(f"[red]{feed} failed:[/red] {_plain(counts['failure'])}", soft_wrap=True)
@@ -82,19 +85,19 @@ def print_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str
     _console().print(table)
 
 
-def _feeds(feeds: Mapping[str, Mapping[str, Any]]) -> Table:
+def _feeds(feeds: Mapping[str, Mapping[str, Any]], headings: Mapping[str, str]) -> Table:
     table = _table("")
     table.add_column("feed")
-    for heading in _HEADINGS.values():
+    for heading in headings.values():
         table.add_column(heading, justify="right", overflow="fold")
     for feed, counts in feeds.items():
-        table.add_row(feed, *(f"{counts.get(name, 0):,}" for name in _HEADINGS))
+        table.add_row(feed, *(f"{counts.get(name, 0):,}" for name in headings))
     return table
 
 
 def _domains(domains: Mapping[str, Mapping[str, Any]]) -> Table:
     table = _table("")
-    for heading in ("domain", "gate", "tables", "since", "why"):
+    for heading in ("domain", "gate", "tables", f"since ({REPORTING_ZONE})", "why"):
         table.add_column(heading, overflow="fold")
     for domain, state in domains.items():
         verdict, stands = state.get("verdict") or "-", state.get("state") or "-"
@@ -138,5 +141,10 @@ def _plain(text: str) -> str:
 def _console() -> Console:
     from rich.console import Console
 
-    # A pipe has no width of its own: wide enough that no figure is cut.
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    # A pipe has no width of its own.
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE)
+
+
+def in_reporting_zone(instant: str) -> str:
+    """An ISO instant as people read it: in the reporting zone, to the second, with the zone's name."""
+    return f"{datetime.fromisoformat(instant).astimezone(REPORTING_ZONE):%Y-%m-%d %H:%M:%S} {REPORTING_ZONE}"

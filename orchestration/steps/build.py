@@ -59,7 +59,8 @@ def plan_build(session: Session, number: int, note: Note) -> PlannedRun:
 def build(session: Session, plan: PlannedRun, note: Note) -> Iterator[NodeResult]:
     """Runs dbt over what `plan` asks for and yields every result as it comes."""
     for result in _run(session, plan):
-        note(f"{result.index} of {result.total}: {result.name}")
+        # A test is named by what it broke, at the end; while it runs its name tells a person nothing.
+        note(f"{result.index} of {result.total}" + (f": {result.name}" if result.built else ""))
         yield result
 
 
