@@ -42,8 +42,8 @@ def methods(
         known = sorted({row["indicator_id"] for row in rows})
         rows = [row for row in rows if row["indicator_id"] == indicator]
         if not rows:
-            near = get_close_matches(indicator, known, 3, 0)
-            raise UsageError(f"there is no indicator '{indicator}'; the nearest are {', '.join(near)}")
+            near = get_close_matches(indicator, known, 1, 0)[0]
+            raise UsageError(f"there is no indicator '{indicator}'; did you mean {near}?")
     if as_json:
         print_json({"methods": rows})
     elif markdown:

@@ -35,7 +35,9 @@ def rows(project: Project, site: str, columns: str) -> dict[tuple[str, date], tu
 
 def test_every_clean_table_is_counted_with_its_feed(project: Project) -> None:
     for feed in registry().feeds.values():
-        names = project.compiled(f"{{{{ health_tables('{feed.name}') | map(attribute='name') | join(' ') }}}}")
+        names = project.compiled(
+            f"{{{{ declared_feeds()['{feed.name}'].tables | map(attribute='name') | join(' ') }}}}"
+        )
         assert set(names.split()) == set(feed.tables), feed.name
 
 

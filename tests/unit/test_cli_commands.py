@@ -12,6 +12,8 @@ import pytest
 
 from orchestration.cli import main as cli
 from orchestration.cli.checkup import BAD, WARN, Finding, configuration, data_directory
+from orchestration.cli.report import in_reporting_zone, print_summary
+from orchestration.summary import COUNTS, Summary
 from warehouse.lock import writer_lock
 from warehouse.paths import DataDir
 
@@ -26,6 +28,9 @@ COMMANDS = (
     ("methods",),
     ("ui",),
     ("config", "check"),
+    ("dev", "check"),
+    ("dev", "generate"),
+    ("dev", "new-feed"),
 )
 
 
@@ -112,6 +117,30 @@ def test_what_nobody_foresaw_exits_1_with_one_line_and_a_log(tmp_path, capsys, m
     assert "Traceback" in log.read_text(encoding="utf-8")
 
 
+def test_status_of_a_directory_that_is_not_there_says_so(tmp_path, capsys):
+    assert cli.run(["status", "--data", str(tmp_path / "missing")]) == 2
+    said = capsys.readouterr().err
+    assert "nothing is there" in said and str(tmp_path / "missing") in said
+    assert not (tmp_path / "missing").exists()
+
+
+def test_a_summary_fits_a_terminal_of_80_columns(capsys):
+    """Ten years of readings, and a reason that is long: what fits is not cut, what does not is folded."""
+    counts = {"files": 40_123, "refused": 1_012, **dict.fromkeys(COUNTS, 123_456_789)}
+    why = "readings of clean_air are old: " + "the newest is of the day before " * 9
+    domains = {"cross_domain": {"verdict": "warn", "state": "fresh", "since": "2026-11-22T06:30:00", "reason": why}}
+    print_summary(Summary("published", feeds={"returns": counts}, domains=domains))
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    text = " ".join(" ".join(lines).split())
+    assert text.count("123,456,789") == len(COUNTS) and "40,123" in text and "quarantined" in text
+    assert "Asia/Shanghai" in text.replace(" ", "") and "the newest is" in text
+
+
+def test_times_are_said_in_the_reporting_zone():
+    assert in_reporting_zone("2026-11-30T16:30:00+00:00") == "2026-12-01 00:30:00 Asia/Shanghai"
+
+
 def test_status_and_releases_of_an_empty_directory(tmp_path, capsys):
     assert cli.run(["status", "--data", str(tmp_path), "--json"]) == 0
     status = json.loads(capsys.readouterr().out)
@@ -194,8 +223,9 @@ def test_methods_are_those_of_the_current_release(tmp_path, capsys):
     assert all("区域环境噪声" in text for text in said.values())
     assert "S = Σ L / n" in said[("regional_noise",)] and "## regional_noise 区域环境噪声" in said[("--markdown",)]
     assert json.loads(said[("--json",)])["methods"][0]["standard"] == "HJ 640-2012"
-    assert cli.run(["methods", "regional_nois", "--data", str(tmp_path)]) == 2
-    assert "did you mean regional_noise?" in capsys.readouterr().err
+    for asked in ("regional_nois", "nosuch"):
+        assert cli.run(["methods", asked, "--data", str(tmp_path)]) == 2
+        assert "did you mean regional_noise?" in capsys.readouterr().err
 
 
 def test_a_panic_of_a_native_library_ends_in_json_as_any_mistake(monkeypatch, capsys, tmp_path):
