@@ -128,7 +128,7 @@ def _table(title: str) -> Table:
     from rich import box
     from rich.table import Table
 
-    return Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    return Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False, padding=(0, 1, 0, 0))
 
 
 def _plain(text: str) -> str:
