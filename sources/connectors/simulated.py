@@ -15,8 +15,8 @@ from typing import IO, TYPE_CHECKING
 
 from sources.connectors.connector_kind import ConnectorKind
 from sources.deliveries import Offer, PullError
+from sources.simulated.delivery_stream import Stream
 from sources.simulated.schedule import Planned, file_name, planned
-from sources.simulated.stream import Stream
 from sources.simulated.streams import STREAMS
 
 if TYPE_CHECKING:

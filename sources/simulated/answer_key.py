@@ -16,9 +16,9 @@ from sources.feeds.noise.surveys import measured_at
 from sources.feeds.waste.tickets import spoilt_serial, ticket
 from sources.feeds.water.manual import sampled_at
 from sources.simulated.defects import Event, events, unknown_site_id
+from sources.simulated.delivery_stream import Stream
 from sources.simulated.planting import future
 from sources.simulated.schedule import SHANGHAI, Planned, file_name, planned
-from sources.simulated.stream import Stream
 from sources.simulated.streams import STREAMS
 
 # What becomes of each kind: a flag's test, a quarantine reason, a duplicate, a supersession or a mark of the delivery.

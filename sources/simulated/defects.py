@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from sources.simulated.stream import Stream
+from sources.simulated.delivery_stream import Stream
 
 # Daily streams plant one defect every second day, kind after kind: a range of 40 days holds every kind.
 CYCLE_DAYS = 29

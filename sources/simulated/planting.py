@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from sources.simulated.defects import Event, touching, unknown_site_id
-from sources.simulated.stream import Stream
+from sources.simulated.delivery_stream import Stream
 
 GARBAGE = ("#REF!", "12..7", "ERR", "溢出")
 INVALID_STATUS = "维护"

@@ -19,7 +19,7 @@ from sources.simulated.defects import (
     number,
     year_events,
 )
-from sources.simulated.stream import Stream
+from sources.simulated.delivery_stream import Stream
 
 # Shanghai has kept +08:00 without summer time since 1992, so that a fixed offset is exact here.
 SHANGHAI = timezone(timedelta(hours=8))

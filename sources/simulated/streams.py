@@ -1,6 +1,6 @@
 """The streams of the simulated district: those of every feed's package.
 
-Here belongs finding them. Not here: what a stream is (stream.py). Standard library only.
+Here belongs finding them. Not here: what a stream is (delivery_stream.py). Standard library only.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import importlib.util
 from collections.abc import Iterator, Mapping
 
 from sources.registry import registry
-from sources.simulated.stream import Stream
+from sources.simulated.delivery_stream import Stream
 
 
 def _declared() -> Iterator[Stream]:

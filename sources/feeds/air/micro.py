@@ -12,10 +12,10 @@ import numpy as np
 
 from sources.simulated import weather
 from sources.simulated.defects import number
+from sources.simulated.delivery_stream import Stream
 from sources.simulated.file_formats import csv_bytes, gzip_bytes
 from sources.simulated.planting import Frame, rows
 from sources.simulated.schedule import Planned
-from sources.simulated.stream import Stream
 
 DECIMALS = {"pm2_5": 1, "pm10": 1}
 TYPICAL = {"pm2_5": 27.0, "pm10": 52.0}

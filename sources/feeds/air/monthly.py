@@ -11,11 +11,11 @@ import numpy as np
 
 from sources.simulated import weather
 from sources.simulated.defects import dust_episodes, month_events, number, unknown_site_id
+from sources.simulated.delivery_stream import Stream
 from sources.simulated.district_sites import DISTRICT_SITE, sites
 from sources.simulated.file_formats import csv_bytes, workbook_bytes
 from sources.simulated.planting import cell
 from sources.simulated.schedule import Planned
-from sources.simulated.stream import Stream
 
 BROKEN_SAMPLE = "样品破损"
 

@@ -12,10 +12,10 @@ from datetime import datetime, time, timedelta
 import numpy as np
 
 from sources.simulated import weather
+from sources.simulated.delivery_stream import Stream
 from sources.simulated.district_sites import sites
 from sources.simulated.planting import Frame, rows
 from sources.simulated.schedule import Planned
-from sources.simulated.stream import Stream
 
 COLUMNS = {
     "pm2_5": "PM2.5", "pm10": "PM10", "so2": "SO2", "no2": "NO2", "co": "CO", "o3": "O3", "temperature": "TEMP",

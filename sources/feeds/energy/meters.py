@@ -11,10 +11,10 @@ from datetime import datetime, time, timedelta
 import numpy as np
 
 from sources.simulated import weather
+from sources.simulated.delivery_stream import Stream
 from sources.simulated.file_formats import csv_bytes
 from sources.simulated.planting import Frame, rows
 from sources.simulated.schedule import Planned
-from sources.simulated.stream import Stream
 
 HEADER = ("电表编号", "日期", "时间", "有功电量(kWh)", "无功电量(kvarh)", "状态")
 DECIMALS = {"electricity": 2, "reactive_power": 2}

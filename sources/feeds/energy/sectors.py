@@ -10,11 +10,11 @@ import numpy as np
 
 from sources.simulated import weather
 from sources.simulated.defects import month_events
+from sources.simulated.delivery_stream import Stream
 from sources.simulated.district_sites import SECTORS
 from sources.simulated.file_formats import workbook_bytes
 from sources.simulated.planting import cell
 from sources.simulated.schedule import Planned
-from sources.simulated.stream import Stream
 
 COLUMNS = {"electricity": "电力(万kWh)", "natural_gas": "天然气(万m3)", "heat": "热力(GJ)", "gasoline": "汽油(吨)",
            "diesel": "柴油(吨)", "lpg": "液化石油气(吨)"}  # fmt: skip

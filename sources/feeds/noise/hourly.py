@@ -11,10 +11,10 @@ import numpy as np
 
 from sources.simulated import weather
 from sources.simulated.defects import number
+from sources.simulated.delivery_stream import Stream
 from sources.simulated.district_sites import sites
 from sources.simulated.planting import Frame, rows
 from sources.simulated.schedule import Planned
-from sources.simulated.stream import Stream
 
 COLUMNS = {
     "leq": "Leq", "lmax": "Lmax", "l10": "L10", "l50": "L50", "l90": "L90", "valid_minutes": "min",

@@ -11,10 +11,10 @@ import numpy as np
 
 from sources.simulated import weather
 from sources.simulated.defects import Event, number, unknown_site_id, year_events
+from sources.simulated.delivery_stream import Stream
 from sources.simulated.district_sites import sites
 from sources.simulated.file_formats import csv_bytes, workbook_bytes
 from sources.simulated.schedule import Planned
-from sources.simulated.stream import Stream
 
 _FIRST_DAY = {"noise_grid": (5, 12), "noise_road": (5, 26)}
 

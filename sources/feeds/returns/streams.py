@@ -1,10 +1,10 @@
-"""Statistical returns: the streams of its simulated deliveries, as data. The words: sources/simulated/stream.py."""
+"""Statistical returns: the streams of its simulated deliveries, as data. The words: sources/simulated/delivery_stream.py."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sources.simulated.stream import Stream
+from sources.simulated.delivery_stream import Stream
 
 STREAMS = (
     Stream("returns_yearly", "returns", "clean_returns", "yearly", "year", date(2015, 1, 1), "returns_yearly", ".csv",

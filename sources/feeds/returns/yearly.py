@@ -12,10 +12,10 @@ import numpy as np
 
 from sources.simulated import weather
 from sources.simulated.defects import year_events
+from sources.simulated.delivery_stream import Stream
 from sources.simulated.district_sites import DISTRICT_SITE
 from sources.simulated.file_formats import csv_bytes
 from sources.simulated.schedule import Planned
-from sources.simulated.stream import Stream
 
 HEADER = ("表号", "地区编号", "地区名称", "指标代码", "指标名称", "年份", "数值", "计量单位", "规划编号", "备注")
 WRONG_UNIT = "亿美元"

@@ -12,11 +12,11 @@ import numpy as np
 
 from sources.simulated import weather
 from sources.simulated.defects import Event, day_event, number, unknown_site_id
+from sources.simulated.delivery_stream import Stream
 from sources.simulated.district_sites import areas
 from sources.simulated.file_formats import csv_bytes
 from sources.simulated.planting import cell, future
 from sources.simulated.schedule import Planned
-from sources.simulated.stream import Stream
 
 HEADER = (
     "票号", "地磅编号", "车牌", "毛重(kg)", "皮重(kg)", "净重(kg)", "进站时间", "出站时间", "类别", "来源街乡", "去向",

@@ -12,11 +12,11 @@ import numpy as np
 
 from sources.simulated import weather
 from sources.simulated.defects import number
+from sources.simulated.delivery_stream import Stream
 from sources.simulated.district_sites import sites
 from sources.simulated.file_formats import csv_bytes
 from sources.simulated.planting import Frame, rows
 from sources.simulated.schedule import Planned
-from sources.simulated.stream import Stream
 
 COLUMNS = {
     "water_temperature": "水温(℃)", "ph": "pH(无量纲)", "do": "溶解氧(mg/L)", "conductivity": "电导率(μS/cm)",

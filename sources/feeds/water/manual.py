@@ -13,11 +13,11 @@ import numpy as np
 from sources.feeds.water.automatic import section_levels
 from sources.simulated import weather
 from sources.simulated.defects import Event, month_events, number, unknown_site_id
+from sources.simulated.delivery_stream import Stream
 from sources.simulated.district_sites import SECTIONS, sites
 from sources.simulated.file_formats import csv_bytes, workbook_bytes
 from sources.simulated.planting import cell
 from sources.simulated.schedule import Planned
-from sources.simulated.stream import Stream
 
 # Item: header text, unit text, decimals written, detection limit, usual level (0: from section_levels).
 ITEMS: dict[str, tuple[str, str, int, float, float]] = {

@@ -1,8 +1,8 @@
-"""Surface water: the streams of its simulated deliveries, as data. The words: sources/simulated/stream.py."""
+"""Surface water: the streams of its simulated deliveries, as data. The words: sources/simulated/delivery_stream.py."""
 
 from __future__ import annotations
 
-from sources.simulated.stream import FILE_KINDS, FIRST_DAY, ROW_KINDS, Stream, ids
+from sources.simulated.delivery_stream import FILE_KINDS, FIRST_DAY, ROW_KINDS, Stream, ids
 
 STREAMS = (
     Stream(
