@@ -1,4 +1,4 @@
-"""Noise: the streams of its simulated deliveries, as data. The words: sources/simulated/delivery_stream.py."""
+"""Noise: the streams of its simulated deliveries, as data. Words: sources.simulated.delivery_stream."""
 
 from __future__ import annotations
 

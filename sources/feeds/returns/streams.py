@@ -1,4 +1,4 @@
-"""Statistical returns: the streams of its simulated deliveries, as data. The words: sources/simulated/delivery_stream.py."""
+"""Statistical returns: the streams of its simulated deliveries, as data. Words: sources.simulated.delivery_stream."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Household waste: the streams of its simulated deliveries, as data. The words: sources/simulated/delivery_stream.py."""
+"""Household waste: the streams of its simulated deliveries, as data. Words: sources.simulated.delivery_stream."""
 
 from __future__ import annotations
 
