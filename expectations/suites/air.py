@@ -6,13 +6,12 @@ names (common.py), and limits and breakpoints, which are seeds.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 
+from dbt_project.seed_rows import seed_rows
 from expectations.checks import Check, between, not_null, relation
 from expectations.suites.common import (
     PERIOD_KINDS,
-    SEEDS,
     Suite,
     indicators,
     parameter_ranges,
@@ -54,10 +53,9 @@ _VARIANTS = ("dust_included", "dust_excluded")
 def _category_bounds() -> str:
     """SQL: the AQI lies in the band of its category, over all editions of the seed; the top band is open."""
     bands: dict[str, list[tuple[int, int | None]]] = {}
-    with (SEEDS / "standards" / "aqi_categories.csv").open(encoding="utf-8", newline="") as handle:
-        for row in csv.DictReader(handle):
-            top = int(row["aqi_to"]) if row["aqi_to"] else None
-            bands.setdefault(row["category"], []).append((int(row["aqi_from"]), top))
+    for row in seed_rows("standards/aqi_categories"):
+        top = int(row["aqi_to"]) if row["aqi_to"] else None
+        bands.setdefault(row["category"], []).append((int(row["aqi_from"]), top))
     arms = []
     for category, found in bands.items():
         low = min(b[0] for b in found)

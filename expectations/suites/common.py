@@ -8,12 +8,11 @@ domain). The vocabularies of the standards are read from the seeds, so that they
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
+from dbt_project.seed_rows import seed_rows
 from expectations.checks import (
     Check,
     SuiteError,
@@ -32,7 +31,6 @@ from sources.registry.feed_model import PROVENANCE_BY_TRUST, Registry
 from warehouse.tables.catalogue import MartTable
 from warehouse.tables.judged import CRITICAL, WARNING, Severity
 
-SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 VALIDITY = ("valid", "indicative", "insufficient", "pending")
 PERIOD_KINDS = ("year", "year_to_date")
 # Every simulated site's id begins so (design.md, Origin).
@@ -60,23 +58,16 @@ class Suite:
 
 
 @cache
-def seed_rows(seed: str) -> tuple[dict[str, str], ...]:
-    """Rows of a seed in file order, e.g. seed_rows('plan/plan_judgement')."""
-    file = SEEDS / f"{seed}.csv"
-    try:
-        with file.open(encoding="utf-8", newline="") as handle:
-            return tuple(csv.DictReader(handle))
-    except OSError as error:
-        raise SuiteError(f"{file}: the suites need it ({error})") from error
-
-
-@cache
 def seed_values(seed: str, column: str) -> tuple[str, ...]:
-    """Distinct values of a seed's column in file order, e.g. seed_values('standards/water_classes', 'class_name')."""
+    """Distinct values of a seed's column in file order, e.g. seed_values('standards/water_classes', 'class_name');
+    SuiteError without the seed or the column.
+    """
     try:
         return tuple(dict.fromkeys(row[column] for row in seed_rows(seed) if row[column]))
+    except OSError as error:
+        raise SuiteError(f"the suites need the seed {seed} ({error})") from error
     except KeyError as error:
-        raise SuiteError(f"{SEEDS / seed}.csv: the suites need its column {column}") from error
+        raise SuiteError(f"the seed {seed}: the suites need its column {column}") from error
 
 
 def indicators(mart: str, fed_by: tuple[str, ...], checks: tuple[Check, ...] = ()) -> Suite:

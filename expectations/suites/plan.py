@@ -6,8 +6,9 @@ Here belongs what holds between a status and the numbers beside it. Not here: th
 
 from __future__ import annotations
 
+from dbt_project.seed_rows import seed_rows
 from expectations.checks import Check, between, equal, none, not_null, relation
-from expectations.suites.common import VALIDITY, Suite, seed_rows, seed_values
+from expectations.suites.common import VALIDITY, Suite, seed_values
 
 _STATES = ("fresh", "held", "empty")
 _STATUS = seed_values("plan/status_words", "status")

@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from dbt_project.seed_rows import seed_rows
 from sources.config import shipped
 from sources.config.cells import cell_mistake, hostile, shortened, typed
 from sources.config.csv_file import Mistake, header_mistakes, read_csv
@@ -184,7 +185,7 @@ def _equal_value(entry: Mapping[str, str]) -> _Found:
 
 
 def _own_factors(entry: Mapping[str, str]) -> _Found:
-    units = {(row["carrier"], row["unit"]) for row in shipped.seed_rows("energy/energy_carriers")}
+    units = {(row["carrier"], row["unit"]) for row in seed_rows("energy/energy_carriers")}
     carriers = {carrier for carrier, _ in units}
     if entry["carrier"] not in carriers:
         yield "carrier", f"there is no carrier '{shortened(entry['carrier'])}'", nearest(entry["carrier"], carriers)

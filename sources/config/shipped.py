@@ -1,38 +1,28 @@
 """What is delivered with EcoLedger and a configuration may name: rules, editions, grid factors, the plan.
 
-Here belongs reading the seeds of the dbt project as text, so that a choice stands in one place. Not here: judging a
+Here belongs finding them among the rows of the seeds. Not here: reading seeds (dbt_project.seed_rows), judging a
 configuration (standards.py, declared.py) or a return (cleaning.plan_refs). Standard library only, and nothing is read
 unless it is asked for.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
 
-SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
+from dbt_project.seed_rows import Row, seed_bytes, seed_rows, seeds_like
+
 # Seeds of rules, wherever they stand; int_rules lays them together.
 RULE_SEEDS = "**/rule_values*.csv"
-
-Row = Mapping[str, str]
-
-
-@cache
-def seed_rows(seed: str) -> tuple[Row, ...]:
-    """Rows of a seed as text, in its order, e.g. seed_rows('standards/air_editions')."""
-    with (SEEDS / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
 
 
 @cache
 def rules() -> Mapping[str, tuple[Row, ...]]:
     """Rows of every rule by its id: one for each span of days, and several where the rule is a set of values."""
     found: dict[str, list[Row]] = {}
-    for file in sorted(SEEDS.glob(RULE_SEEDS)):
-        for row in seed_rows(file.relative_to(SEEDS).with_suffix("").as_posix()):
+    for seed in seeds_like(RULE_SEEDS):
+        for row in seed_rows(seed):
             found.setdefault(row["rule_id"], []).append(row)
     return {rule_id: tuple(rows) for rule_id, rows in found.items()}
 
@@ -68,5 +58,5 @@ def plan_digest() -> str:
     """SHA-256 of the seeds of the plan that a return's plan_ref is checked against."""
     digest = hashlib.sha256()
     for seed in ("plan_commitments_2025", "commitment_judgement", "plan_key_projects"):
-        digest.update((SEEDS / "plan" / f"{seed}.csv").read_bytes())
+        digest.update(seed_bytes(f"plan/{seed}"))
     return digest.hexdigest()

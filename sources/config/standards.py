@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from dbt_project.seed_rows import seed_rows
 from sources.config import shipped
 from sources.config.model import Standards
 from sources.config.problems import Problems, nearest
@@ -40,14 +41,14 @@ def check_standards(given: Standards, raw: Mapping[str, Any], problems: Problems
 
 
 def _check_edition(edition: str, problems: Problems) -> None:
-    known = [row["edition"] for row in shipped.seed_rows("standards/air_editions")]
+    known = [row["edition"] for row in seed_rows("standards/air_editions")]
     if edition not in known:
         hint = f"{nearest(edition, known)}; leave it out to follow the date"
         problems.add((*_PLACE, "air_edition"), f"there is no edition '{edition}' of the air standards", hint)
 
 
 def _check_grid(given: Standards, raw: Mapping[str, Any], problems: Problems) -> None:
-    rows = shipped.seed_rows("energy/energy_grid_factors")
+    rows = seed_rows("energy/energy_grid_factors")
     sound = True
     for what, value in (("region", given.grid_region), ("series", given.grid_series)):
         known = list(dict.fromkeys(row[what] for row in rows))

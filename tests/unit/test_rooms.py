@@ -15,10 +15,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("sources", "warehouse", "expectations", "orchestration")
+SEEDS = "dbt_project"
 ALLOWED = {
-    "sources": {"sources"},
+    # Of the dbt project the rows of its seeds, which it hands out itself.
+    "sources": {"sources", SEEDS},
     "warehouse": {"warehouse", "sources"},
-    "expectations": {"expectations", "warehouse", "sources"},
+    "expectations": {"expectations", "warehouse", "sources", SEEDS},
     "orchestration": set(ROOMS),
 }
 # What a part of a room may know of its room besides itself; what lies in the room's own folder every part may know.
@@ -107,7 +109,7 @@ def distribution(name: str) -> str:
 
 def undeclared(files: list[Path], allowed: set[str]) -> dict[str, list[str]]:
     """Third-party import -> the files with it, where no distribution that brings it is among `allowed`."""
-    ours = {*ROOMS, "tests", *sys.stdlib_module_names}
+    ours = {*ROOMS, SEEDS, "tests", *sys.stdlib_module_names}
     brings = packages_distributions()
     found: dict[str, list[str]] = {}
     for file in files:
@@ -134,9 +136,9 @@ def test_dependencies_point_one_way(room):
     files = modules(room)
     assert files, f"{room} has no modules"
     wrong = {
-        str(file.relative_to(ROOT)): sorted((imported(file) & set(ROOMS)) - ALLOWED[room])
+        str(file.relative_to(ROOT)): sorted((imported(file) & {*ROOMS, SEEDS}) - ALLOWED[room])
         for file in files
-        if (imported(file) & set(ROOMS)) - ALLOWED[room]
+        if (imported(file) & {*ROOMS, SEEDS}) - ALLOWED[room]
     }
     assert not wrong
 
@@ -197,6 +199,17 @@ def test_a_module_s_name_means_one_thing():
         if file.stem not in {"__init__", *feeds} and packages not in file.parents:
             places.setdefault(file.stem, []).append(str(file.relative_to(ROOT)))
     assert not {stem: found for stem, found in places.items() if len(found) > 1}
+
+
+def test_only_the_dbt_project_knows_where_its_seeds_are():
+    reads = re.compile(r"""["']seeds["']|dbt_project["'] */|seeds/\S*\.csv["']\)""")
+    found = [
+        str(f.relative_to(ROOT))
+        for room in ("sources", "warehouse", "expectations")
+        for f in modules(room)
+        if reads.search(f.read_text(encoding="utf-8"))
+    ]
+    assert not found, "ask dbt_project.seed_rows"
 
 
 def test_sources_knows_no_dagster_dbt_or_great_expectations():
