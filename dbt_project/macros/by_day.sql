@@ -29,17 +29,23 @@
         {{ return(none) }}
     {%- endif -%}
     {%- set id = "'" ~ model.unique_id ~ "'" -%}
-    {%- set may = run_query(
-        "select count(*) from state.fixed as f inner join state.day_built as b on b.node = f.node and b.fixed = f.fixed"
-        ~ " where f.node = " ~ id
-    ).rows[0][0] -%}
-    {%- if not may -%}
+    {#- One row at least: the table may be built by day, what it holds now, and each span of days. #}
+    {%- set found = run_query(
+        "with known as (select (select count(*) from state.fixed as f inner join state.day_built as b"
+        ~ " on b.node = f.node and b.fixed = f.fixed where f.node = " ~ id ~ ") as may,"
+        ~ " (select count(*) from state.days_near(" ~ id ~ ")) as there)"
+        ~ " select k.may, k.there, s.first_day, s.last_day, s.n_days from known as k"
+        ~ " left join state.spans(" ~ id ~ ") as s on true order by s.first_day"
+    ).rows -%}
+    {%- if not found[0].may -%}
         {{ return(none) }}
     {%- endif -%}
-    {%- set spans = run_query("select first_day, last_day, n_days from state.spans(" ~ id ~ ")").rows -%}
-    {%- set there = run_query("select count(*) from state.days_near(" ~ id ~ ")").rows[0][0] -%}
+    {%- set spans = [] -%}
+    {%- for row in found if row.first_day is not none -%}
+        {%- do spans.append((row.first_day, row.last_day, row.n_days)) -%}
+    {%- endfor -%}
     {%- set has_no_day = spans and spans[0][0].year == 1 -%}
-    {%- if has_no_day or spans | length > 40 or 2 * spans | sum(attribute=2) > there -%}
+    {%- if has_no_day or spans | length > 40 or 2 * spans | sum(attribute=2) > found[0].there -%}
         {{ return(none) }}
     {%- endif -%}
     {{ return(spans) }}
