@@ -30,6 +30,7 @@ def con(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for module in (ordered, digest):
         monkeypatch.setattr(module, "CHUNK_ROWS", 16)
     monkeypatch.setattr(ordered, "ROW_GROUP", 32)
+    monkeypatch.setattr(ordered, "BATCH_ROWS", 8)
     with connect(tmp_path / "spill") as made:
         made.execute(f"CREATE TABLE t ({SQL})")
         yield made
