@@ -6,10 +6,14 @@ Standard library only. Not here: paths of the lake (warehouse.paths) or what dbt
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gc
 import os
+import sys
 from pathlib import Path
 
+from warehouse.engine_limits import given_to_dbt
 from warehouse.paths import DataDir
 
 # One home per data directory. Batches: see event_log.py. `freshness` makes the daemon judge the freshness policies.
@@ -70,6 +74,7 @@ def dbt_environment(data: DataDir, project: Path, target: Path) -> dict[str, str
         "DBT_TARGET_PATH": str(target),
         "DBT_LOG_PATH": str(target),
         "ECOLEDGER_BUILD_DB": str(data.build_db),
+        **given_to_dbt(),
         "PYTHONUNBUFFERED": "1",
     }
 
@@ -81,6 +86,16 @@ def collect_rarely() -> None:
     again cost a tenth of what a refresh spends in Python.
     """
     gc.set_threshold(50_000, 20, 100)
+
+
+def give_back_memory() -> None:
+    """Hands what allocators keep for later back to the machine, between steps: another process needs it next."""
+    if pyarrow := sys.modules.get("pyarrow"):
+        pyarrow.default_memory_pool().release_unused()
+    if sys.platform == "linux":
+        # Missing in a C library other than glibc.
+        with contextlib.suppress(AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def log_file(data: DataDir) -> Path:

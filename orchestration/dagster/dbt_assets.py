@@ -75,7 +75,8 @@ def _dbt_step(
     @dg.multi_asset(name=name, specs=[*specs, *candidate_specs], can_subset=False, pool=DUCKDB_POOL)
     def run(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:
         session, findings = refresh.session, refresh.findings
-        results: list[NodeResult] = []
+        # What did not fit into memory is built once more: the later result counts.
+        by_node: dict[str, NodeResult] = {}
         keys = {spec.metadata[UNIQUE_ID]: spec.key for spec in specs}
         with refresh.step("build", "domains" if number == 1 else "cross-domain") as told:
             if number == 1:
@@ -86,11 +87,12 @@ def _dbt_step(
                 if decision.node.kind == "seed" and decision.node.id in keys:
                     yield dg.MaterializeResult(asset_key=keys[decision.node.id], metadata={"carried": True})
             for result in build(session, plan, told.note):
-                results.append(result)
+                by_node[result.unique_id] = result
                 if result.built and result.unique_id in keys:
                     yield dg.MaterializeResult(
                         asset_key=keys[result.unique_id], metadata={"seconds": round(result.seconds, 3)}
                     )
+            results = list(by_node.values())
             told.note(summary_text(results))
             built = finish_build(session, plan, results, findings.before_full)
         findings.plan += built.plan

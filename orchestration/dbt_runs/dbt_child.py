@@ -13,13 +13,16 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import os
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.artifacts.schemas.results import NodeStatus
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
@@ -29,12 +32,17 @@ from dbt_common.utils.encoding import ForgivingJSONEncoder
 
 from orchestration.children import die_with
 from orchestration.dbt_runs.dbt_runner import COMMAND_ENDED, LOG, NO_ARTIFACTS, RESULT_EVENTS, RUN_RESULTS
-from orchestration.environment import collect_rarely
+from orchestration.environment import collect_rarely, give_back_memory
 from warehouse.duck import file_pattern
+from warehouse.engine_limits import MEMORY_VARIABLE, MORE_VARIABLE
 
 # dbt_project.yml, vars.
 _CLEAN_ROOT = "@clean_root@"
 _LOCATION = "external_location"
+# How DuckDB begins to say that its memory does not suffice.
+_NO_MEMORY = "Out of Memory Error"
+# What of dbt's results has not been built, or judged good.
+_UNDONE = (NodeStatus.Error, NodeStatus.Fail, NodeStatus.Skipped)
 
 
 def place_sources(manifest: Manifest, clean: Path) -> None:
@@ -73,7 +81,12 @@ def run(manifest: Manifest, arguments: list[str]) -> int:
     """Exit code as dbt's: 0 done, 1 a node failed, 2 dbt stopped."""
     target = Path(arguments[arguments.index("--target-path") + 1])
     with (target / LOG).open("w", encoding="utf-8") as log:
-        done = dbtRunner(manifest=manifest, callbacks=[told(log)]).invoke(arguments)
+        dbt = dbtRunner(manifest=manifest, callbacks=[told(log)])
+        done = dbt.invoke(arguments)
+        if names := without_memory(done.result):
+            again = dbt.invoke(selecting(arguments, names))
+            if isinstance(again.result, RunExecutionResult):
+                done = replace(again, result=joined(done.result, again.result))
     if NO_ARTIFACTS in arguments and isinstance(done.result, RunExecutionResult):
         done.result.write(str(target / RUN_RESULTS))
     if done.exception is not None:
@@ -81,6 +94,36 @@ def run(manifest: Manifest, arguments: list[str]) -> int:
         print(f"{type(done.exception).__name__}: {done.exception}", flush=True)
         return 2
     return 0 if done.success else 1
+
+
+def without_memory(result: object) -> list[str]:
+    """The nodes to build once more because memory did not suffice for one of them: all that failed or were skipped.
+
+    From then on this process may take more, if it was told how much. A limit that was chosen by hand is kept.
+    """
+    if MORE_VARIABLE not in os.environ or not isinstance(result, RunExecutionResult):
+        return []
+    undone = [r for r in result.results if r.status in _UNDONE]
+    if not any(_NO_MEMORY in (r.message or "") for r in undone):
+        return []
+    os.environ[MEMORY_VARIABLE] = os.environ.pop(MORE_VARIABLE)
+    release_database()
+    return [r.node.name for r in undone]
+
+
+def selecting(arguments: list[str], names: list[str]) -> list[str]:
+    """`arguments` with `names` as what is selected."""
+    if "--select" not in arguments:
+        return [*arguments, "--select", *names]
+    first = arguments.index("--select") + 1
+    end = next((n for n in range(first, len(arguments)) if arguments[n].startswith("-")), len(arguments))
+    return [*arguments[:first], *names, *arguments[end:]]
+
+
+def joined(first: RunExecutionResult, again: RunExecutionResult) -> RunExecutionResult:
+    """The results of both: of what ran twice the later one."""
+    later = {r.node.unique_id for r in again.results}
+    return replace(again, results=[*(r for r in first.results if r.node.unique_id not in later), *again.results])
 
 
 def release_database() -> None:
@@ -102,6 +145,7 @@ def main(parent: str, parsed: str, clean: str) -> None:
     for line in sys.stdin:
         code = run(manifest, json.loads(line))
         release_database()
+        give_back_memory()
         ended = {"info": {"name": COMMAND_ENDED, "level": "info", "msg": ""}, "data": {"code": code}}
         print(json.dumps(ended), flush=True)
 

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 
 from orchestration.dbt_runs.dbt_runner import NodeResult, node_result
 from orchestration.dbt_runs.planned import PlannedRun, explained, note_results, plan_run
+from orchestration.environment import give_back_memory
 from orchestration.steps.judge import warm_up
 from sources.disk import is_full
+from sources.readers import close_readers
+from warehouse.engine_limits import fit_memory
 from warehouse.full_disk import DiskFull, full_text
 
 if TYPE_CHECKING:
@@ -47,12 +50,19 @@ class Built:
 
 
 def plan_build(session: Session, number: int, note: Note) -> PlannedRun:
-    """Decides what dbt run 1 or 2 has to build."""
+    """Decides what dbt run 1 or 2 has to build.
+
+    What cleaning leaves behind goes before the first: dbt's process is about to take its memory.
+    """
+    if number == 1:
+        close_readers()
+        fit_memory(session.lake.index.readings())
     plan = plan_run(session, number)
     # What is carried is not judged again, and the judge takes seconds to import.
     if any(d.node.kind == "model" for d in plan.asked.values()):
         warm_up()
     note(f"{len(plan.asked)} of {len(plan.decisions)} nodes may have changed")
+    give_back_memory()
     return plan
 
 

@@ -12,8 +12,19 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.environment import dbt_environment
+from warehouse import engine_limits
 from warehouse.duck import connect
-from warehouse.engine_limits import MEMORY, MEMORY_VARIABLE, THREADS, THREADS_VARIABLE, duckdb_limits
+from warehouse.engine_limits import (
+    MEMORY,
+    MEMORY_VARIABLE,
+    READINGS_OF_DEFAULT,
+    THREADS,
+    THREADS_VARIABLE,
+    duckdb_limits,
+    fit_memory,
+)
+from warehouse.paths import DataDir
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("sources", "warehouse", "expectations", "orchestration")
@@ -58,6 +69,24 @@ def test_dbts_profile_has_the_same_defaults(monkeypatch: pytest.MonkeyPatch) -> 
     found = re.findall(r"env_var\('(ECOLEDGER_(?:MEMORY|THREADS))', '([^']+)'\)", profile)
     assert set(found) == {(MEMORY_VARIABLE, MEMORY), (THREADS_VARIABLE, THREADS)}
     assert len(re.findall(r"^\s*(?:threads|memory_limit):", profile, re.MULTILINE)) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("readings", "limit"),
+    [(0, "400MB"), (READINGS_OF_DEFAULT, "400MB"), (2 * READINGS_OF_DEFAULT, "800MB"), (10**9, "1400MB")],
+)
+def test_the_default_follows_the_lake_and_gives_way_to_the_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, readings: int, limit: str
+) -> None:
+    monkeypatch.delenv(MEMORY_VARIABLE, raising=False)
+    monkeypatch.setattr(engine_limits, "_fitted", MEMORY)
+    fit_memory(readings)
+    data = DataDir(tmp_path)
+    assert duckdb_limits()["memory_limit"] == limit
+    assert dbt_environment(data, tmp_path, tmp_path)[MEMORY_VARIABLE] == limit
+    monkeypatch.setenv(MEMORY_VARIABLE, "3GB")
+    assert duckdb_limits()["memory_limit"] == "3GB"
+    assert dbt_environment(data, tmp_path, tmp_path)[MEMORY_VARIABLE] == "3GB"
 
 
 def test_what_is_beyond_the_limit_is_spilled_and_still_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -291,6 +291,10 @@ class Index(PartitionIndex):
             found.append((CleanedFile(receipt, counts, totals), rest[0]))
         return found
 
+    def readings(self) -> int:
+        """Number of clean readings in the lake."""
+        return self.db.execute("SELECT coalesce(sum(readings_clean), 0) FROM touches").fetchone()[0]
+
     def months(self) -> list[str]:
         """Months of delivery that hold a cleaned delivery, sorted."""
         query = "SELECT DISTINCT month FROM deliveries JOIN cleaned USING (delivery_id) ORDER BY 1"
