@@ -1,6 +1,5 @@
 {#-
-  The individual air quality index (HJ 633), and the edition that it follows. One place for stations, the district and
-  the tests.
+  Arithmetic of the air standards: the individual index (HJ 633), percentiles (HJ 663), the edition that a day follows.
   Not here: means and their validity (int_air_*), breakpoints (seed aqi_breakpoints), rounding rules (rule_values).
 -#}
 
@@ -16,86 +15,22 @@
     end
 {%- endmacro %}
 
-{# Edition and standard of a figure that adds up days under two editions: it has no limits of its own. #}
-{% macro mixed_edition() -%}
-    'mixed'
-{%- endmacro %}
-
-{% macro mixed_standard() -%}
-    'mixed_standard'
-{%- endmacro %}
-
 {#
-  Rows of `relation` (columns: key…, `day`, pollutant, averaging, index_input) with iaqi: linear between the breakpoints
-  in force on the day, exact, multiplied before divided, rounded up. A value on a breakpoint belongs to the lower band.
-  Above the top one: the table's own rule (capped, fixed, or not computed: null). Inputs are rounded and so repeat: each
-  is computed once.
+  IAQI of `value` over the breakpoints of one table (rows `b` of aqi_breakpoints; an aggregate): linear between two of them,
+  exact, multiplied before divided, rounded up. A value on a breakpoint belongs to the lower band. Above the top one: the
+  table's own rule (capped, fixed, or not computed: null).
 #}
-{% macro air_iaqi(relation, key, day) -%}
-    select
-        {% for column in key %}v.{{ column }}, {% endfor %}
-        x.iaqi,
-        x.is_above_top
-    from {{ relation }} as v
-    inner join ({{ air_breakpoint_tables() }}) as t
-        on v.pollutant = t.pollutant and v.averaging = t.averaging and {{ in_force('v.' ~ day, 't') }}
-    inner join (
-        select
-            u.pollutant,
-            u.averaging,
-            u.valid_from,
-            u.index_input,
-            coalesce(
-                max(case
-                    when u.index_input > b.bp_low and u.index_input <= b.bp_high or u.index_input = b.bp_low
-                        then b.iaqi_low + {{ ratio_up(
-                            '(b.iaqi_high - b.iaqi_low) * (u.index_input - b.bp_low)', 'b.bp_high - b.bp_low'
-                        ) }}
-                end),
-                case when u.index_input > max(b.bp_high) then max(b.above_top_iaqi) end
-            ) as iaqi,
-            u.index_input > max(b.bp_high) as is_above_top
-        from (
-            select distinct
-                w.pollutant,
-                w.averaging,
-                k.valid_from,
-                w.index_input
-            from {{ relation }} as w
-            inner join ({{ air_breakpoint_tables() }}) as k
-                on w.pollutant = k.pollutant and w.averaging = k.averaging and {{ in_force('w.' ~ day, 'k') }}
-            where w.index_input >= 0
-        ) as u
-        inner join {{ ref('aqi_breakpoints') }} as b
-            on u.pollutant = b.pollutant and u.averaging = b.averaging and u.valid_from = b.valid_from
-        group by u.pollutant, u.averaging, u.valid_from, u.index_input
-    ) as x
-        on
-            v.pollutant = x.pollutant and v.averaging = x.averaging and t.valid_from = x.valid_from
-            and v.index_input = x.index_input
-{%- endmacro %}
-
-{# The dated tables of breakpoints: one row per pollutant, averaging time and first day. #}
-{% macro air_breakpoint_tables() -%}
-    select distinct
-        pollutant,
-        averaging,
-        valid_from,
-        valid_to
-    from {{ ref('aqi_breakpoints') }}
-{%- endmacro %}
-
-{# In a select list: one row for every hour label of a date, 1 to 24 (the hour that ends then). #}
-{% macro each_hour_label() -%}
-    {{ adapter.dispatch('each_hour_label')() }}
-{%- endmacro %}
-
-{% macro default__each_hour_label() -%}
-    cast(unnest(generate_series(1, {{ hours_per_day() }})) as bigint)
-{%- endmacro %}
-
-{% macro spark__each_hour_label() -%}
-    explode(sequence(1, {{ hours_per_day() }}))
+{% macro air_iaqi(value, b) -%}
+    coalesce(
+        max(case
+            when {{ value }} > {{ b }}.bp_low and {{ value }} <= {{ b }}.bp_high or {{ value }} = {{ b }}.bp_low
+                then {{ b }}.iaqi_low + {{ ratio_up(
+                    '(' ~ b ~ '.iaqi_high - ' ~ b ~ '.iaqi_low) * (' ~ value ~ ' - ' ~ b ~ '.bp_low)',
+                    b ~ '.bp_high - ' ~ b ~ '.bp_low'
+                ) }}
+        end),
+        case when {{ value }} > max({{ b }}.bp_high) then max({{ b }}.above_top_iaqi) end
+    )
 {%- endmacro %}
 
 {#
@@ -137,4 +72,28 @@
 
 {% macro spark__value_at(values, place) -%}
     element_at({{ values }}, cast({{ place }} as int))
+{%- endmacro %}
+
+{#
+  Why an air statistic is not simply valid, from int_air_period_validity as `v` and the period `p`.
+  `left_out`: how many of the valid days a notice leaves out (they lower no validity).
+-#}
+{% macro air_period_reason(unit_word, left_out='0') -%}
+    case
+        when v.validity = 'pending' then 'the period is not over'
+        when v.validity = 'insufficient'
+            then concat(
+                '{{ unit_word }}: ', v.n_valid, ' of ', v.n_expected,
+                case when {{ left_out }} > 0 then concat(' (', {{ left_out }}, ' left out by notice)') else '' end,
+                ', complete months that hold: ', v.n_months_held, ' of ', v.n_months
+            )
+        when v.validity = 'indicative' and p.is_whole then 'year to date: the annual rule does not apply yet'
+        when v.validity = 'indicative' then 'part of a year under one edition: the annual rule does not apply'
+        else ''
+    end
+{%- endmacro %}
+
+{# The unit of dustfall wherever it is published: months are normalised to the standard's 30 days. #}
+{% macro dustfall_unit() -%}
+    't/(km2.30d)'
 {%- endmacro %}

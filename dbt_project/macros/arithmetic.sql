@@ -153,13 +153,3 @@
         {%- endfor %}
     end
 {%- endmacro %}
-
-{# Share of `part` in `whole` in percent. decimal(18, decimals). #}
-{% macro percentage(part, whole, decimals=1) -%}
-    {{ exact_ratio('(' ~ part ~ ') * 100', whole, decimals) }}
-{%- endmacro %}
-
-{# The least whole number that is not below `expr`: bigint. #}
-{% macro whole_number_from(expr) -%}
-    cast(ceiling({{ expr }}) as bigint)
-{%- endmacro %}

@@ -1,5 +1,5 @@
 {#-
-  Calendar helpers whose spelling differs between DuckDB and Spark.
+  Calendar helpers, most of which DuckDB and Spark spell differently.
   Not here: days (day_series, verdicts.sql), the calendar of annual figures (int_year_periods).
 -#}
 
@@ -16,6 +16,45 @@
 
 {% macro spark__each_month(first_day, last_day) -%}
     explode(sequence(cast({{ first_day }} as date), cast({{ last_day }} as date), interval 1 month))
+{%- endmacro %}
+
+{# In a select list: one row for every hour label of a date, 1 to 24 (the hour that ends then). #}
+{% macro each_hour_label() -%}
+    {{ adapter.dispatch('each_hour_label')() }}
+{%- endmacro %}
+
+{% macro default__each_hour_label() -%}
+    cast(unnest(generate_series(1, {{ hours_per_day() }})) as bigint)
+{%- endmacro %}
+
+{% macro spark__each_hour_label() -%}
+    explode(sequence(1, {{ hours_per_day() }}))
+{%- endmacro %}
+
+{# In a select list: one row for every whole number from 1 to `last` (an expression of one value). #}
+{% macro each_number_to(last) -%}
+    {{ adapter.dispatch('each_number_to')(last) }}
+{%- endmacro %}
+
+{% macro default__each_number_to(last) -%}
+    cast(unnest(generate_series(1, cast({{ last }} as bigint))) as bigint)
+{%- endmacro %}
+
+{% macro spark__each_number_to(last) -%}
+    explode(sequence(1L, cast({{ last }} as bigint)))
+{%- endmacro %}
+
+{# Month boundaries between two days: bigint. #}
+{% macro months_between(first_day, last_day) -%}
+    {{ adapter.dispatch('months_between')(first_day, last_day) }}
+{%- endmacro %}
+
+{% macro default__months_between(first_day, last_day) -%}
+    date_diff('month', {{ first_day }}, {{ last_day }})
+{%- endmacro %}
+
+{% macro spark__months_between(first_day, last_day) -%}
+    cast(months_between(trunc({{ last_day }}, 'MM'), trunc({{ first_day }}, 'MM')) as bigint)
 {%- endmacro %}
 
 {# Whole minutes between two timestamps: bigint. #}
@@ -94,4 +133,20 @@
 
 {% macro spark__minutes_after(moment, minutes) -%}
     timestampadd(minute, cast({{ minutes }} as int), cast({{ moment }} as timestamp))
+{%- endmacro %}
+
+{# Hours of a date: a calendar fact, not a rule. #}
+{% macro hours_per_day() -%}
+    24
+{%- endmacro %}
+
+{# The instant at which a date is over. #}
+{% macro day_end(day) -%}
+    {{ hours_after(day, 'cast(' ~ hours_per_day() ~ ' as integer)') }}
+{%- endmacro %}
+
+{# Whether hours of a part can still arrive: it is not over, or it is incomplete within the lateness allowed. #}
+{% macro still_arriving(part_end, n_received, n_expected) -%}
+    {{ part_end }} > {{ as_of() }}
+    or ({{ n_received }} < {{ n_expected }} and {{ hours_after(part_end, 'lateness_allowed_hours') }} > {{ as_of() }})
 {%- endmacro %}

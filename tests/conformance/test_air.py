@@ -73,9 +73,14 @@ def iaqi(project: Project) -> dict[Case, int | None]:
         for edition, item, value in sorted(wanted)
     )
     cases = f"with cases (case_id, day, pollutant, averaging, index_input) as (values {rows})"
-    found = project.inline(f"{cases} {{{{ air_iaqi('cases', ['case_id'], 'day') }}}}")
+    found = project.inline(
+        f"{cases} select c.case_id, {{{{ air_iaqi('c.index_input', 'b') }}}} as iaqi"
+        " from cases as c inner join {{ ref('aqi_breakpoints') }} as b"
+        " on c.pollutant = b.pollutant and c.averaging = b.averaging and {{ in_force('c.day', 'b') }}"
+        " group by c.case_id, c.index_input"
+    )
     assert len(found) == len(wanted)
-    return {tuple(key.split("|")): index for key, index, _ in found}
+    return {tuple(key.split("|")): index for key, index in found}
 
 
 def test_every_example_of_air_has_a_test() -> None:

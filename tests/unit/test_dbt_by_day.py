@@ -12,7 +12,6 @@ from sources.registry import registry
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 MODELS = {file.stem: file for file in sorted((PROJECT / "models").rglob("*.sql"))}
-MACROS = "\n".join(file.read_text(encoding="utf-8") for file in sorted((PROJECT / "macros").glob("*.sql")))
 CONFIG = re.compile(r"\{\{ config\(meta=\{'by_day': (?P<declared>.*?)\}\) \}\}", re.DOTALL)
 SET = re.compile(r"\{%- set days_back = (\d+) %\}")
 # Days of a deadline that may lie on the day after the next, and the hour it falls on.
@@ -35,11 +34,7 @@ TABLES = sorted(name for name in BY_DAY if not name.startswith("stg_"))
 
 
 def text_of(name: str) -> str:
-    """The model's SQL with the text of the macros that read for it."""
-    text = MODELS[name].read_text(encoding="utf-8")
-    called = [macro for macro in ("air_day_columns", "air_period_validity") if f"{macro}(" in text]
-    bodies = [re.search(rf"macro {macro}\(.*?endmacro", MACROS, re.DOTALL).group() for macro in called]
-    return "\n".join([text, *bodies])
+    return MODELS[name].read_text(encoding="utf-8")
 
 
 def test_every_layer_of_reading_hour_and_day_is_built_by_day():

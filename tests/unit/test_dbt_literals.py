@@ -29,7 +29,7 @@ _LINE_COMMENT = re.compile(r"--.*")
 _TYPE = re.compile(r"decimal\(\s*\d+\s*,\s*\d+\s*\)", re.I)
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 _MACRO_DECIMALS = re.compile(
-    r"\b(?:round_even|round_even_by|exact_ratio|exact_quotient|carried_mean|percentage|coverage)\b"
+    r"\b(?:round_even|round_even_by|exact_ratio|exact_quotient|carried_mean|coverage)\b"
 )
 
 

@@ -23,23 +23,27 @@ TEXTS = {
 }
 
 
-def word_of(macro: str) -> str:
-    """The text that a macro without arguments gives."""
-    found = re.search(rf"macro {macro}\(\) -%\}}\s*'(\w+)'\s*\{{%- endmacro", TEXTS["macros/air.sql"])
-    assert found, f"macros/air.sql: {macro}() is not a word"
+# The model whose periods span two editions says both words first.
+MIXED = "models/intermediate/air/int_air_period.sql"
+
+
+def word_of(column: str) -> str:
+    """The text that the periods spanning two editions have in `column`."""
+    found = re.search(rf"'(\w+)' as {column}\b", TEXTS[MIXED])
+    assert found, f"{MIXED}: {column} is not a word"
     return found[1]
 
 
 def strangers(text: str) -> set[str]:
-    """Words for what is mixed, as a value or by its name, that no macro declares."""
+    """Words for what is mixed, as a value or by its name, that nothing declares."""
     written = set(re.findall(r"'(mixed\w*)'", text)) | set(re.findall(r"\b(mixed_\w+)\b(?!\()", text))
-    return written - {word_of("mixed_edition"), word_of("mixed_standard")}
+    return written - {word_of("edition"), word_of("limits_standard")}
 
 
 def test_what_mixes_two_editions_has_one_word_for_its_edition_and_one_for_its_standard() -> None:
-    assert word_of("mixed_edition") == MIXED_EDITION
+    assert word_of("edition") == MIXED_EDITION
     found = {name: sorted(words) for name, text in TEXTS.items() if (words := strangers(text))}
-    assert not found, "use mixed_edition() and mixed_standard() of macros/air.sql"
+    assert not found, f"the words are those of {MIXED}"
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ places as (
         cast(null as bigint) as largest_window_end,
         n_valid as n_counted,
         n_expected as n_countable,
-        {{ whole_number_from('min_share * n_expected') }} as n_needed,
+        cast(ceiling(min_share * n_expected) as bigint) as n_needed,
         n_suspect,
         case
             when n_valid >= min_share * n_expected then {{ carried_mean('concentration_sum', 'n_valid') }}

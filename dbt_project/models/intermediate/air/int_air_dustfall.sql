@@ -62,9 +62,15 @@ points as (
         r.air_dustfall_min_point_share,
         s.dustfall as delivered,
         coalesce(s.is_suspect, false) as is_suspect,
-        {{ dustfall_result(
-            'coalesce(s.dust_net_mass, s.dust_total_mass - s.dust_vessel_mass - s.dust_blank_mass)',
-            's.dust_collector_area', 's.dust_exposure_days', 'r'
+        -- HJ 1221: M = W : (S n) x 30 x 1e4 in t/(km2.30d), from the net mass W in g, the opening S in cm2 and n days.
+        {{ round_even_by(
+            exact_quotient(
+                'coalesce(s.dust_net_mass, s.dust_total_mass - s.dust_vessel_mass - s.dust_blank_mass)'
+                ~ ' * cast(r.air_dustfall_reference_days as bigint)'
+                ~ ' * cast(r.air_dustfall_t_km2_per_g_cm2 as bigint)',
+                'cast(s.dust_collector_area * s.dust_exposure_days as decimal(38, 6))'
+            ),
+            'r.air_dustfall_decimals'
         ) }} as computed,
         s.dust_net_mass is not null or s.dust_total_mass is not null as is_weighed,
         coalesce(s.provenance_rank, {{ provenance_rank('p.provenance') }}) as provenance_rank

@@ -4,7 +4,10 @@
   the days would not suffice without suspect readings, the shares are indicative.
 -#}
 {{ config(meta={'by_day': {
-    'reads': {'int_air_day_aqi': 'year', 'int_air_period': 'year', 'int_air_period_assessed': 'year'},
+    'reads': {
+        'int_air_day_aqi': 'year', 'int_air_period': 'year', 'int_air_period_validity': 'year',
+        'int_air_period_assessed': 'year'
+    },
     'day': 'period_start'
 }}) }}
 {%- set compared = [('validity', 'v.validity', 'v.sure_validity')] %}
@@ -18,15 +21,10 @@ days as (
     select
         a.*,
         a.aqi is not null as is_valid,
-        a.sure_aqi is not null as is_sure,
         coalesce(a.aqi <= r.air_good_day_max, false) as is_good,
         coalesce(a.aqi > r.air_heavy_day_above, false) as is_heavy
     from {{ days_of(ref('int_air_day_aqi')) }} as a
     inner join {{ ref('int_air_rules') }} as r on {{ in_force('a.rule_day', 'r') }}
-),
-
-verdicts as (
-    {{ air_period_validity('days', ['place_kind', 'place_id']) }}
 ),
 
 counts as (
@@ -124,9 +122,9 @@ select
     ) as validity_reason,
     c.provenance_rank
 from counts as c
-inner join verdicts as v
+inner join {{ days_of(ref('int_air_period_validity'), 'period_start') }} as v
     on
-        c.basis = v.basis and c.place_kind = v.place_kind and c.place_id = v.place_id
+        c.basis = v.basis and c.place_kind = v.place_kind and c.place_id = v.place_id and v.item = 'aqi'
         and c.period_kind = v.period_kind and c.period_start = v.period_start and c.edition = v.edition
 inner join {{ days_of(ref('int_air_period'), 'period_start') }} as p
     on

@@ -3,7 +3,10 @@
   dust_included, and for particles dust_excluded, which leaves notified dust days out; both are judged valid or not on
   the days of the full series, and n_valid counts the days that went in. The same without suspect readings (sure_…).
 -#}
-{{ config(meta={'by_day': {'reads': {'int_air_day_item': 'year', 'int_air_period': 'year'}, 'day': 'period_start'}}) }}
+{{ config(meta={'by_day': {
+    'reads': {'int_air_day_item': 'year', 'int_air_period': 'year', 'int_air_period_validity': 'year'},
+    'day': 'period_start'
+}}) }}
 with dust_days as (
     select distinct day
     from {{ ref('int_air_dust_day') }}
@@ -17,7 +20,6 @@ days as (
         d.day,
         d.item,
         d.concentration is not null as is_valid,
-        d.sure_concentration is not null as is_sure,
         d.concentration,
         d.sure_concentration,
         d.n_suspect,
@@ -28,10 +30,6 @@ days as (
     inner join {{ ref('air_items') }} as i on d.item = i.item
     left join dust_days as u on d.day = u.day
     where d.in_index
-),
-
-verdicts as (
-    {{ air_period_validity('days', ['place_kind', 'place_id', 'item']) }}
 ),
 
 series as (
@@ -134,7 +132,7 @@ select
     x.sure_percentile_value,
     x.provenance_rank
 from reduced as x
-inner join verdicts as v
+inner join {{ days_of(ref('int_air_period_validity'), 'period_start') }} as v
     on
         x.basis = v.basis and x.place_kind = v.place_kind and x.place_id = v.place_id and x.item = v.item
         and x.period_kind = v.period_kind and x.period_start = v.period_start and x.edition = v.edition

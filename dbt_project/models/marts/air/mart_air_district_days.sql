@@ -1,6 +1,6 @@
 {#-
   District x month, year and year to date: days by AQI category, shares of good and heavy days among the valid days (dust
-  kept), composite index. A period that spans two editions stands once per edition and once added up.
+  kept), composite index. A period that spans two editions has a row for each edition, and one for both added up.
 -#}
 select
     s.place_id as area_code,
@@ -11,7 +11,25 @@ select
     s.scope_start,
     s.scope_end,
     s.edition,
-    {{ air_days_result() }},
+    cast(s.n_excellent as bigint) as days_excellent,
+    cast(s.n_good as bigint) as days_good,
+    cast(s.n_lightly as bigint) as days_lightly_polluted,
+    cast(s.n_moderately as bigint) as days_moderately_polluted,
+    cast(s.n_heavily as bigint) as days_heavily_polluted,
+    cast(s.n_severely as bigint) as days_severely_polluted,
+    cast(s.good_days_share as decimal(9, 4)) as good_days_share_pct,
+    cast(s.heavy_days_share as decimal(9, 4)) as heavy_days_share_pct,
+    cast(s.composite_index as decimal(9, 4)) as composite_index,
+    s.composite_validity as composite_index_validity,
+    s.composite_reason as composite_index_reason,
+    cast(s.n_expected as bigint) as n_expected,
+    cast(s.n_valid as bigint) as n_valid,
+    cast(s.n_suspect as bigint) as n_suspect,
+    {{ coverage('s.n_valid', 's.n_expected') }} as coverage,
+    s.validity,
+    s.validity_reason,
+    s.index_standard as standard,
+    'table 2: days by AQI category; validity by table 4 of GB 3095' as clause,
     {{ provenance_of_rank('s.provenance_rank') }} as provenance
 from {{ ref('int_air_period_days') }} as s
 where s.basis = 'published' and s.place_kind = 'district'

@@ -6,7 +6,10 @@
   register does not know. An hour whose reading is flagged suspect is a hint: that reading comes first. So is a day that
   would not exceed without its suspect readings.
 -#}
-{%- set compared = air_day_item_compared('d') %}
+{%- set compared = [
+    ('attainment', 'd.attains', 'd.sure_attains'),
+    ('validity', '(d.concentration is null)', '(d.sure_concentration is null)')
+] %}
 with limits as (
     select
         l.pollutant,

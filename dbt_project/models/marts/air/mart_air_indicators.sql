@@ -28,7 +28,7 @@ with means as (
         s.validity,
         s.validity_reason,
         case
-            when s.edition = {{ mixed_edition() }} then s.limits_standard
+            when s.edition = 'mixed' then s.limits_standard
             else concat(s.limits_standard, '; ', s.statistics_standard)
         end as standard,
         concat(
@@ -139,7 +139,7 @@ select
     n.period_start,
     n.scope_end as period_end,
     case
-        when n.n_editions = 1 or n.edition = {{ mixed_edition() }} then n.series
+        when n.n_editions = 1 or n.edition = 'mixed' then n.series
         when n.series = '' then concat('edition_', n.edition)
         else concat('edition_', n.edition, '_', n.series)
     end as variant,

@@ -82,7 +82,7 @@ places as (
         case
             when n.kind = 'dustfall_point' then n.dustfall_standard
             when n.first_standard = n.last_standard then n.last_standard
-            else {{ mixed_standard() }}
+            else 'mixed_standard'
         end as standard,
         case
             when n.kind = 'dustfall_point'

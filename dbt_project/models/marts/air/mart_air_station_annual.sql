@@ -3,4 +3,6 @@
   item whose days do not suffice is null; its days and the mean over them are next to it, never in its place. Each item and
   the composite index have their own verdict; n_valid, coverage and validity are those of the AQI days.
 -#}
-{{ air_station_periods(['year', 'year_to_date']) }}
+select *
+from {{ ref('int_air_station_period') }}
+where period_kind in ('year', 'year_to_date')

@@ -2,7 +2,8 @@
   Reference station x hour: 1 h values, the running means that the real-time report of the edition in force asks for, its
   IAQIs, AQI, category and primary pollutants. 2012: gases of the hour, ozone also over 8 h, particles over 24 h, or by
   rule air_realtime_hourly_items the six items of the hour; 2026: six items of the hour. Every value has its own verdict;
-  `validity` is that of the index, which is at most indicative where suspect readings decide its category. A station that no register calls a reference station (kind `station`) is not here.
+  `validity` is that of the index, which is at most indicative where suspect readings decide its category. A station that
+  no register calls a reference station (kind `station`) is not here.
 -#}
 {{ config(meta={'by_day': {'reads': {'int_air_hour': [0, 0]}, 'open_days': 4}}) }}
 {%- set items = ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3_1h', 'o3_8h'] %}
@@ -12,7 +13,9 @@
     ('o3_8h', 'air_8h_min_hours', 'air_8h_window_hours'), ('pm2_5_24h', 'air_day_min_hours', 'air_day_expected_hours'),
     ('pm10_24h', 'air_day_min_hours', 'air_day_expected_hours')
 ] %}
-{%- set compared = air_day_index_compared('j') %}
+{%- set compared = [
+    ('category', 'j.category', 'j.sure_category'), ('validity', '(j.aqi is null)', '(j.sure_aqi is null)')
+] %}
 with reports as (
     select
         item_set,
@@ -128,25 +131,70 @@ both_sets as (
     where has_suspect
 ),
 
-inputs as (
-    select
-        reading_set,
-        site_id,
-        hour_no,
-        rule_day,
-        item,
+tables as (
+    select distinct
         pollutant,
         averaging,
+        valid_from,
+        valid_to
+    from {{ ref('aqi_breakpoints') }}
+),
+
+inputs as (
+    select
+        s.reading_set,
+        s.site_id,
+        s.hour_no,
+        s.item,
+        s.pollutant,
+        s.averaging,
+        t.valid_from,
         {{ round_even_by(
-            'concentration',
-            "case pollutant when 'co' then air_index_input_decimals_co else air_index_input_decimals end"
+            's.concentration',
+            "case s.pollutant when 'co' then s.air_index_input_decimals_co else s.air_index_input_decimals end"
         ) }} as index_input
-    from both_sets
-    where concentration is not null
+    from both_sets as s
+    inner join tables as t
+        on s.pollutant = t.pollutant and s.averaging = t.averaging and {{ in_force('s.rule_day', 't') }}
+    where s.concentration is not null
+),
+
+-- Inputs are rounded and so repeat: the index of each is computed once.
+indices as (
+    select
+        v.pollutant,
+        v.averaging,
+        v.valid_from,
+        v.index_input,
+        {{ air_iaqi('v.index_input', 'b') }} as iaqi,
+        v.index_input > max(b.bp_high) as is_above_top
+    from (
+        select distinct
+            pollutant,
+            averaging,
+            valid_from,
+            index_input
+        from inputs
+        where index_input >= 0
+    ) as v
+    inner join {{ ref('aqi_breakpoints') }} as b
+        on v.pollutant = b.pollutant and v.averaging = b.averaging and v.valid_from = b.valid_from
+    group by v.pollutant, v.averaging, v.valid_from, v.index_input
 ),
 
 indexed as (
-    {{ air_iaqi('inputs', ['reading_set', 'site_id', 'hour_no', 'item'], 'rule_day') }}
+    select
+        i.reading_set,
+        i.site_id,
+        i.hour_no,
+        i.item,
+        x.iaqi,
+        x.is_above_top
+    from inputs as i
+    inner join indices as x
+        on
+            i.pollutant = x.pollutant and i.averaging = x.averaging and i.valid_from = x.valid_from
+            and i.index_input = x.index_input
 ),
 
 side_by_side as (

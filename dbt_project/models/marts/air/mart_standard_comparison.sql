@@ -126,10 +126,23 @@ side_by_side as (
     group by place_kind, place_id, period_kind, period_start, measure, item, variant
 ),
 
+-- The register's entry of a station is the latest one that the period meets.
 entries as (
-    {{ air_site_of_period(
-        ['place_id', 'period_kind', 'period_start'], "p.basis = '2026' and p.place_kind = 'station'"
-    ) }}
+    select
+        p.place_id,
+        p.period_kind,
+        p.period_start,
+        e.name_zh,
+        e.area_code,
+        row_number() over (
+            partition by p.place_id, p.period_kind, p.period_start order by e.valid_from desc
+        ) as entry_place
+    from {{ ref('int_air_period_days') }} as p
+    inner join {{ ref('stg_site_register') }} as e
+        on
+            p.place_id = e.site_id and e.feed = 'air'
+            and p.scope_end >= e.valid_from and (e.valid_to is null or p.scope_start <= e.valid_to)
+    where p.basis = '2026' and p.place_kind = 'station'
 )
 
 select
