@@ -14,8 +14,3 @@
 {% macro missing_flag() -%}
     9
 {%- endmacro %}
-
-{# Whether `flag_tests` (names joined by a comma) has `test` in its list. #}
-{% macro has_flag_test(flag_tests, test) -%}
-    concat(',', {{ flag_tests }}, ',') like '%,{{ test }},%'
-{%- endmacro %}

@@ -38,8 +38,8 @@ where
         w.is_usable
         -- Of the tests that can be next to the mark only the gross range may fail a reading as well.
         or (
-            {{ has_flag_test('w.flag_tests', 'source_status') }}
-            and not {{ has_flag_test('w.flag_tests', 'gross_range') }}
+            concat(',', w.flag_tests, ',') like '%,source_status,%'
+            and concat(',', w.flag_tests, ',') not like '%,gross_range,%'
             and w.published_class is not null
         )
     )

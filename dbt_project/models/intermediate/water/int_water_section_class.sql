@@ -9,7 +9,54 @@
     ('class', 'v.class_rank', 'v.sure_class_rank'), ('attainment', 'v.attains_target', 'v.sure_attains_target'),
     ('validity', 'v.counted_validity', 'v.sure_validity')
 ] %}
-with {{ water_place_classes(ref('int_water_item_class'), ['period_kind', 'period_start', 'site_id']) }},
+with deciding_order as (
+    select
+        *,
+        row_number() over (
+            partition by period_kind, period_start, site_id
+            order by class_rank desc, exceedance_multiple desc nulls last, parameter asc
+        ) as item_place,
+        max(class_rank) over (partition by period_kind, period_start, site_id) as worst_rank
+    from {{ ref('int_water_item_class') }}
+    where in_class_assessment and class_rank is not null
+),
+
+-- Items beyond class III: cyanide and heavy metals first, then by class and multiple.
+pollutant_order as (
+    select
+        i.*,
+        r.water_main_pollutants,
+        i.class_rank > i.water_exceedance_class_rank as is_beyond,
+        row_number() over (
+            partition by i.period_kind, i.period_start, i.site_id, i.class_rank > i.water_exceedance_class_rank
+            order by i.named_first desc, i.item_place asc
+        ) as pollutant_place
+    from deciding_order as i
+    inner join {{ ref('int_water_rules') }} as r on {{ in_force('i.period_end', 'r') }}
+),
+
+place_classes as (
+    select
+        period_kind,
+        period_start,
+        site_id,
+        max(class_rank) as class_rank,
+        {{ joined('case when class_rank = worst_rank and class_rank > 1 then parameter end', ',', 'item_place') }}
+            as deciding_items,
+        {{ joined('case when class_rank = worst_rank and class_rank > 1 then item_zh end', '、', 'item_place') }}
+            as deciding_items_zh,
+        {{ joined(
+            "case when is_beyond then concat(item_zh, case when exceedance_multiple is not null "
+            ~ "then concat('(', cast(exceedance_multiple as decimal(18, 2)), ')') else '' end) end",
+            '、', 'pollutant_place'
+        ) }} as exceeding_zh,
+        {{ joined(
+            'case when is_beyond and pollutant_place <= water_main_pollutants then item_zh end', '、', 'pollutant_place'
+        ) }} as main_pollutants_zh,
+        max(exceedance_multiple) as largest_multiple
+    from pollutant_order
+    group by period_kind, period_start, site_id
+),
 
 counts as (
     select
@@ -33,7 +80,13 @@ counts as (
 ),
 
 item_counts as (
-    {{ water_item_counts() }}
+    select
+        valid_from,
+        valid_to,
+        sum(case when in_class_assessment then 1 else 0 end) as n_class_items,
+        sum(case when in_realtime_class then 1 else 0 end) as n_automatic_items
+    from {{ ref('water_items') }}
+    group by valid_from, valid_to
 ),
 
 periods as (

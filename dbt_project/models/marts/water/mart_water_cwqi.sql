@@ -3,7 +3,8 @@
   quarter and year: the sum of the item indices, of the mean of each item over the sections of an area, rivers and lakes
   apart and weighted by their numbers. Two item sets: class_items is the official index over the items present among the
   21, indicative with fewer; automatic_items is a part of it that every section can be compared on, and has no value where
-  one of its items is missing. An index that would lack an item without its suspect readings is indicative. Only values of the same items may be compared: `items` says which.
+  one of its items is missing. An index that would lack an item without its suspect readings is indicative.
+  Only values of the same items may be compared: `items` says which.
 -#}
 {%- set place = ['place_kind', 'place_id', 'network', 'period_kind', 'period_start'] %}
 with means as (
@@ -62,10 +63,19 @@ assessed as (
     where m.period_kind <> 'year_to_date'
 ),
 
+-- The value against the limits of class III: an upper limit gives C : S, a lower one (dissolved oxygen) S : C, both (pH)
+-- the distance from neutral on its side. Null where the quotient has no value: oxygen of 0.
 indices as (
     select
         a.*,
-        {{ water_item_index('a.assessed_value', 'l', 'a.ph_neutral') }} as item_index
+        case
+            when l.limit_low is not null and l.limit_high is not null and a.assessed_value <= a.ph_neutral
+                then {{ exact_quotient('a.ph_neutral - a.assessed_value', 'a.ph_neutral - l.limit_low') }}
+            when l.limit_low is not null and l.limit_high is not null
+                then {{ exact_quotient('a.assessed_value - a.ph_neutral', 'l.limit_high - a.ph_neutral') }}
+            when l.limit_low is not null then {{ exact_quotient('l.limit_low', 'a.assessed_value') }}
+            else {{ exact_quotient('a.assessed_value', 'l.limit_high') }}
+        end as item_index
     from assessed as a
     inner join {{ ref('gb3838_limits') }} as l
         on
@@ -164,7 +174,13 @@ item_sets as (
 ),
 
 item_counts as (
-    {{ water_item_counts() }}
+    select
+        valid_from,
+        valid_to,
+        sum(case when in_class_assessment then 1 else 0 end) as n_class_items,
+        sum(case when in_realtime_class then 1 else 0 end) as n_automatic_items
+    from {{ ref('water_items') }}
+    group by valid_from, valid_to
 ),
 
 places as (

@@ -3,28 +3,53 @@
   Valid with the declared number of items and the automatic ones among them, of an assessed section with all 21; with
   fewer the class may be too good: indicative. Each value has its own verdict; `validity` is that of the class.
 -#}
-with section_values as (
-    {{ water_section_values(['month']) }}
-)
-
 select
-    s.period_start as month_start,
-    s.period_end as month_end,
-    {{ water_section_columns() }},
-    cast(s.n_values as bigint) as n_values,
-    cast(s.n_suspect as bigint) as n_suspect,
-    {{ water_values_used('r.water_statistics_rounded') }} as values_used,
-    cast(s.n_class_items as bigint) as n_expected,
-    cast(s.n_items as bigint) as n_valid,
-    {{ coverage('s.n_items', 's.n_class_items') }} as coverage,
-    s.validity,
-    s.validity_reason,
-    'GB 3838-2002' as standard,
-    'table 1, single factor over the items present; 环办〔2011〕22号; 环办监测函〔2020〕82号' as clause,
-    {{ provenance_of_rank('s.provenance_rank') }} as provenance
-from {{ ref('int_water_section_class') }} as s
-inner join {{ ref('int_water_rules') }} as r on {{ in_force('s.period_end', 'r') }}
-left join section_values as v
-    on s.period_kind = v.period_kind and s.site_id = v.site_id and s.period_start = v.period_start
-left join {{ ref('district_areas') }} as n on s.area_code = n.area_code
-where s.period_kind = 'month'
+    period_start as month_start,
+    period_end as month_end,
+    site_id,
+    site_name_zh,
+    site_name_en,
+    river_zh,
+    network,
+    area_code,
+    area_name_zh,
+    water_type,
+    reach_length_km,
+    assessed,
+    class_name,
+    class_rank,
+    class_zh,
+    grade_zh,
+    deciding_items,
+    deciding_items_zh,
+    exceeding_zh,
+    main_pollutants_zh,
+    largest_multiple,
+    class_target,
+    attains_target,
+    attainment_reason,
+    ph,
+    do_mg_l,
+    codmn_mg_l,
+    cod_mg_l,
+    bod5_mg_l,
+    nh3n_mg_l,
+    tp_mg_l,
+    tn_mg_l,
+    {%- for item in ['ph', 'do', 'codmn', 'cod', 'bod5', 'nh3n', 'tp', 'tn'] %}
+        {{ item }}_validity,
+        {{ item }}_reason,
+    {%- endfor %}
+    n_values,
+    n_suspect,
+    values_used,
+    n_expected,
+    n_valid,
+    coverage,
+    validity,
+    validity_reason,
+    standard,
+    clause,
+    provenance
+from {{ ref('int_water_section_figures') }}
+where period_kind = 'month'

@@ -1,5 +1,5 @@
 {#-
-  Section x moment: the real-time class from the five automatic items as received, beside the class the source
+  Section x moment: the real-time class from the five automatic items as received, next to the class the source
   published. A class needs all five items: one that is missing could be the deciding one. It is indicative where the
   source marks the readings as invalid (maintenance) and published a class with them, or flags one of the five suspect:
   without it there is no class. Each value has its own verdict; `validity` is that of the class.
@@ -11,7 +11,21 @@
     ('conductivity', 'conductivity_us_cm')
 ] %}
 with classed as (
-    {{ water_item_classes(days_of(ref('int_water_moment_item')), ['site_id', 'period_start_utc'], 'day') }}
+    select
+        v.site_id,
+        v.period_start_utc,
+        v.parameter,
+        {{ water_class_rank() }} as class_rank
+    from {{ days_of(ref('int_water_moment_item')) }} as v
+    inner join {{ ref('gb3838_limits') }} as l
+        on v.parameter = l.parameter and v.water_type = l.water_type and {{ in_force('v.day', 'l') }}
+    inner join {{ ref('int_water_rules') }} as r on {{ in_force('v.day', 'r') }}
+    left join {{ days_of(ref('int_water_moment_item')) }} as o
+        on
+            v.parameter = 'do' and o.parameter = 'do_saturation'
+            and v.site_id = o.site_id and v.period_start_utc = o.period_start_utc
+    where v.assessed_value is not null
+    group by v.site_id, v.period_start_utc, v.parameter
 ),
 
 moments as (

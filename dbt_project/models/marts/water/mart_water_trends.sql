@@ -43,7 +43,11 @@ comparisons as (
     select
         n.*,
         'previous_period' as comparison,
-        {{ water_previous_start('n.period_kind', 'n.period_start') }} as compared_start
+        case n.period_kind
+            when 'month' then {{ months_after('n.period_start', -1) }}
+            when 'quarter' then {{ months_after('n.period_start', -3) }}
+            when 'year' then {{ months_after('n.period_start', -12) }}
+        end as compared_start
     from graded as n
     union all
     select
