@@ -117,7 +117,7 @@
     cast({{ integer_quotient(n ~ ' + ' ~ d ~ ' - 1', d) }} as bigint)
 {%- endmacro %}
 
-{# Rounding half to even where the number of decimals (0 to 6) stands in a column. decimal(18, 6). #}
+{# Rounding half to even where a column has the number of decimals (0 to 6). decimal(18, 6). #}
 {% macro round_even_by(expr, decimals_column) -%}
     {{ adapter.dispatch('round_even_by')(expr, decimals_column) }}
 {%- endmacro %}
@@ -130,7 +130,7 @@
     end
 {%- endmacro %}
 
-{# The value stands once and not seven times, shifted to whole numbers and back: long values cost time to plan. #}
+{# The value is written once and not seven times, shifted to whole numbers and back: long values cost time to plan. #}
 {% macro duckdb__round_even_by(expr, decimals_column) -%}
     cast(round_even(cast({{ expr }} as decimal(38, 12)) * case {{ decimals_column }}
         {%- for n in range(7) %} when {{ n }} then {{ 10 ** n }}{% endfor %} end, 0) * case {{ decimals_column }}

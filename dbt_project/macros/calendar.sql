@@ -83,7 +83,7 @@
     (datediff({{ last_day }}, {{ first_day }}) + 1)
 {%- endmacro %}
 
-{# `moment` plus a whole number of hours that stands in a column. #}
+{# `moment` plus a whole number of hours, which a column gives. #}
 {% macro hours_after(moment, hours) -%}
     {{ adapter.dispatch('hours_after')(moment, hours) }}
 {%- endmacro %}
@@ -122,7 +122,7 @@
     add_months(cast({{ day }} as date), {{ months }})
 {%- endmacro %}
 
-{# `moment` plus a whole number of minutes that stands in a column. #}
+{# `moment` plus a whole number of minutes, which a column gives. #}
 {% macro minutes_after(moment, minutes) -%}
     {{ adapter.dispatch('minutes_after')(moment, minutes) }}
 {%- endmacro %}

@@ -67,31 +67,22 @@
 {%- endmacro %}
 
 {#
-  Verdict and reason of each value that is made of an amount (standard coal by both methods, CO2): columns of a select list
-  over row `j`, which has amount_validity and amount_reason. A value without its factor is insufficient, CO2 by a
-  provisional grid factor is at most indicative; what one value lacks is not a fault of another. What the scope of CO2 leaves
-  out counts as 0 and is valid.
+  Verdict of a value that is made of an amount (standard coal by one of two methods, CO2), of row `j` with
+  amount_validity. A value without its factor is insufficient, one by a provisional factor at most indicative; what one
+  value lacks is not a fault of another. What the scope leaves out counts as 0 and is valid.
 #}
-{% macro energy_verdicts(j) -%}
-    {%- set values = [
-        ('tce', j ~ '.lacks_coal_factor', "'no standard coal factor in force'", 'false', 'false'),
-        (
-            'tce_equal_value', '(' ~ j ~ '.amount is not null and ' ~ j ~ '.tce_equal_value is null)',
-            'case when ' ~ j ~ ".lacks_coal_factor then 'no standard coal factor in force'"
-            ~ " else 'no equal-value factor of the year entered' end", 'false', 'false'
-        ),
-        (
-            'tco2', j ~ '.lacks_co2_factor', "'no CO2 factor in force'", j ~ '.is_provisional', j ~ '.co2_sign = 0'
-        )
-    ] -%}
-    {%- for name, lacks_factor, what, is_provisional, is_out_of_scope in values %}
+{% macro energy_value_validity(j, lacks_factor, is_provisional='false', is_out_of_scope='false') -%}
     case
         when {{ is_out_of_scope }} then 'valid'
         when {{ j }}.amount_validity in ('insufficient', 'pending') then {{ j }}.amount_validity
         when {{ j }}.kind = 'none' or {{ lacks_factor }} then 'insufficient'
         when {{ is_provisional }} then 'indicative'
         else {{ j }}.amount_validity
-    end as {{ name }}_validity,
+    end
+{%- endmacro %}
+
+{# Why it is not simply valid, from amount_reason of row `j`; `what`: what is missing where its factor is. #}
+{% macro energy_value_reason(j, lacks_factor, what, is_provisional='false', is_out_of_scope='false') -%}
     case
         when {{ is_out_of_scope }} then ''
         else concat_ws(
@@ -104,9 +95,7 @@
                     then concat('provisional_factor: grid factor of ', cast({{ j }}.grid_year as string))
             end
         )
-    end as {{ name }}_reason
-    {{- ',' if not loop.last }}
-    {%- endfor %}
+    end
 {%- endmacro %}
 
 {# A value where its verdict allows one: decimal(24, 6). #}
@@ -126,22 +115,4 @@
         end
         as decimal(24, 6)
     )
-{%- endmacro %}
-
-{#
-  Rows of the annual mart that the district's totals are made of: the balance, never meters. Where the district itself
-  reports in a period, its rows count and those of its units do not.
-#}
-{% macro counted_balance(annual) -%}
-    select b.*
-    from (
-        select
-            m.*,
-            max(case when m.area_code = '{{ sql_text("area_code") }}' then 1 else 0 end) over (
-                partition by m.period_kind, m.period_start
-            ) as has_district_rows
-        from {{ annual }} as m
-        where m.metering = 'balance' and m.area_code like '{{ sql_text("area_code") }}%'
-    ) as b
-    where b.has_district_rows = 0 or b.area_code = '{{ sql_text("area_code") }}'
 {%- endmacro %}

@@ -1,5 +1,6 @@
 {#-
-  Exceedances and hints as events: periods of one series, merged over short gaps. One place for all domains.
+  Exceedances and hints as events: periods of one series, merged over short gaps. One place for all domains; a macro and
+  no model, because the events of a domain are built, judged and held with that domain alone.
   Not here: limits and what exceeds them (models of the domain), how long a gap is bridged (rules event_gap_*).
 
   A model hands over periods and ends with {{ events_from('periods', 'air') }}. Columns of `periods`: kind (exceedance |
@@ -7,7 +8,7 @@
   where it is not true are ignored and may be left out), value, badness (decimal, the larger the worse: the value
   itself, or its negative where a low value is the fault; decides the peak), unit, limit_value, limit_text, has_multiple
   (boolean: whether (C - L) / L has a meaning), readings (clean readings behind the period), last_complete_start
-  (timestamp: start of the last complete period of the averaging), reason (why a hint is one; the peak's stands for the
+  (timestamp: start of the last complete period of the averaging), reason (why a hint is one; the peak's counts for the
   event), standard, clause, provenance.
 
   A series is kind x site x parameter x averaging against one limit: where limit_value, limit_text, unit or standard

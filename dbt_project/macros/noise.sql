@@ -3,14 +3,6 @@
   the hours and the night's penalty themselves (seed rule_values).
 -#}
 
-{# Mean of a percentile level over the slots of a group that count, weighted by their length, carried to 6 decimals. #}
-{% macro mean_of_slots(level) -%}
-    {{ carried_mean(
-        'sum(case when is_valid then ' ~ level ~ ' * slot_minutes end)',
-        'sum(case when is_valid and ' ~ level ~ ' is not null then slot_minutes end)'
-    ) }}
-{%- endmacro %}
-
 {# Ldn from the carried Ld and Ln, the night with its penalty, dB, carried to 6 decimals (GB 3096-2008, Ldn). #}
 {% macro day_night_level(row='j') -%}
     {%- set day_energy = sound_energy(row ~ '.ld_carried_db') ~ ' * ' ~ row ~ '.day_hours' -%}
@@ -27,11 +19,6 @@
 {# Share of the judged that attained, %, rounded to the rule's decimals; null where none was judged. #}
 {% macro attained_share(n_attained, n_judged) -%}
     {{ round_even_by(exact_quotient(n_attained ~ ' * 100', n_judged), 'noise_share_decimals') }}
-{%- endmacro %}
-
-{# Weighted mean level of a survey, dB(A), rounded to the rule's decimals. #}
-{% macro level_of_weights(weighted_sum, weight_sum) -%}
-    {{ round_even_by(exact_quotient(weighted_sum, weight_sum, 12), 'noise_level_decimals') }}
 {%- endmacro %}
 
 {# Whether a mean level of row `m` (product, survey_period, year_start) lies in the grade `grade` in force. #}

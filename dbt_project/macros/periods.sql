@@ -5,7 +5,7 @@
 
 {#
   A query: one row per period from the one that holds `first_day` (an expression) to the one that holds as_of():
-  period_kind, period_start, period_end, is_pending (not over). The year that is not over also stands as year_to_date,
+  period_kind, period_start, period_end, is_pending (not over). The year that is not over is also there as year_to_date,
   up to the last complete day.
 #}
 {% macro calendar_periods(first_day) -%}

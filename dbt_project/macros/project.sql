@@ -8,11 +8,6 @@
     {{ custom_schema_name | trim if custom_schema_name else target.schema }}
 {%- endmacro %}
 
-{# A table of the clean layer. The location stands in models/staging/_sources.yml, so that unit tests can replace it. #}
-{% macro clean_table(name) -%}
-    {{ source('clean', name) }}
-{%- endmacro %}
-
 {#
   A domain mart as the release will hold it: the lineage is ref()'s, the schema is the one the warehouse fills.
   Cross-domain models read domain marts only through this.
@@ -87,46 +82,6 @@ select
 from spans as s
 inner join chosen as c on s.valid_from >= c.valid_from and (c.valid_to is null or s.valid_from <= c.valid_to)
 group by s.valid_from, s.valid_to
-{%- endmacro %}
-
-{# A rule's value, or what the configuration puts in its place (var rule_overrides). #}
-{% macro overridden_rule(rule_id, value) -%}
-    {{ adapter.dispatch('overridden_rule')(rule_id, value) }}
-{%- endmacro %}
-
-{% macro default__overridden_rule(rule_id, value) -%}
-    case {{ rule_id }}
-        when null then null
-        {%- for id, number in var('rule_overrides').items() %}
-        when '{{ id }}' then cast({{ number }} as decimal(18, 6))
-        {%- endfor %}
-        else {{ value }}
-    end
-{%- endmacro %}
-
-{# Whether the configuration sets the rule's value (var rule_overrides). #}
-{% macro is_overridden_rule(rule_id) -%}
-    coalesce({{ rule_id }} in ('{{ (var('rule_overrides') or {'': ''}) | join("', '") }}'), false)
-{%- endmacro %}
-
-{#
-  Thresholds of quality tests that sources set for themselves (var own_thresholds), one row each: source_id, parameter,
-  threshold, value and value_of_registry as texts, unit, feed. Names are the registry's and identifiers of sources, which
-  hold no quote.
-#}
-{% macro own_thresholds() -%}
-    {%- for row in var('own_thresholds') %}
-    select
-        {%- for name in ['source_id', 'parameter', 'threshold', 'value', 'value_of_registry', 'unit', 'feed'] %}
-        '{{ row[name] }}' as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    union all
-    {%- endfor %}
-    select
-        {%- for name in ['source_id', 'parameter', 'threshold', 'value', 'value_of_registry', 'unit', 'feed'] %}
-        cast(null as varchar) as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    where false
 {%- endmacro %}
 
 {# The part of a period that lies behind as_of(): the last complete day. #}

@@ -1,5 +1,5 @@
 {#-
-  What stands beside a figure: provenance, coverage, validity, ordered lists.
+  What is next to a figure: provenance, coverage, validity, ordered lists.
   Not here: the numbers a verdict compares with (seed rule_values), arithmetic (arithmetic.sql).
 -#}
 

@@ -134,7 +134,7 @@ def _sources(registry: Registry) -> str:
     head = f"""version: 2
 
 # {_MADE}
-# The clean layer, written by the cleaning step; models read it through clean_table(). `feed` names the Dagster asset
+# The clean layer, written by the cleaning step; models read it by source(). `feed` names the Dagster asset
 # that writes the table (clean_<feed>).
 sources:
   - name: clean

@@ -28,9 +28,7 @@ _JINJA_COMMENT = re.compile(r"\{#.*?#\}", re.S)
 _LINE_COMMENT = re.compile(r"--.*")
 _TYPE = re.compile(r"decimal\(\s*\d+\s*,\s*\d+\s*\)", re.I)
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
-_MACRO_DECIMALS = re.compile(
-    r"\b(?:round_even|round_even_by|exact_ratio|exact_quotient|carried_mean|coverage)\b"
-)
+_MACRO_DECIMALS = re.compile(r"\b(?:round_even|round_even_by|exact_ratio|exact_quotient|carried_mean|coverage)\b")
 
 
 def _code(sql: str) -> str:

@@ -1,7 +1,8 @@
 {#-
   The seeds rule_values and rule_values_totals with the configuration's own values laid over them (var rule_overrides:
-  rule id to value). The value of the standard stands beside, so that an override shows.
+  rule id to value). The value of the standard is next to it, so that an override shows.
 -#}
+{%- set overrides = var('rule_overrides') %}
 with seeded as (
     select *
     from {{ ref('rule_values') }}
@@ -12,9 +13,19 @@ with seeded as (
 
 select
     rule_id,
-    {{ overridden_rule('rule_id', 'value') }} as rule_value,
+    {%- if overrides %}
+        case rule_id
+            {%- for id in overrides %}
+                when '{{ id }}' then cast({{ overrides[id] }} as decimal(18, 6))
+            {%- endfor %}
+            else value
+        end as rule_value,
+        rule_id in ('{{ overrides | join("', '") }}') as is_overridden,
+    {%- else %}
+        value as rule_value,
+        false as is_overridden,
+    {%- endif %}
     value as standard_value,
-    {{ is_overridden_rule('rule_id') }} as is_overridden,
     unit,
     standard,
     clause,

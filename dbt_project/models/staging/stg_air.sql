@@ -14,5 +14,5 @@ select
     {{ is_usable() }} as is_usable,
     {{ is_suspect() }} as is_suspect,
     provenance
-from {{ clean_table('clean_air') }}
+from {{ source('clean', 'clean_air') }}
 where period_end - period_start = interval 1 hour

@@ -8,4 +8,4 @@ select
     cast(period_end - interval 1 second as date) as last_day,
     {{ is_usable() }} as is_usable,
     provenance
-from {{ clean_table('clean_dust_period') }}
+from {{ source('clean', 'clean_dust_period') }}

@@ -11,4 +11,4 @@ select
     {{ is_usable() }} as is_usable,
     {{ is_suspect() }} as is_suspect,
     provenance
-from {{ clean_table('clean_dustfall') }}
+from {{ source('clean', 'clean_dustfall') }}

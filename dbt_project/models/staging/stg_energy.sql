@@ -14,4 +14,4 @@ select
     flag,
     {{ is_usable() }} and value is not null as is_usable,
     provenance
-from {{ clean_table('clean_energy') }}
+from {{ source('clean', 'clean_energy') }}

@@ -26,4 +26,4 @@ select
     cast(readings_duplicate as bigint) as readings_duplicate,
     cast(readings_superseded as bigint) as readings_superseded,
     cast(readings_flagged as bigint) as readings_flagged
-from {{ clean_table('file_counts') }}
+from {{ source('clean', 'file_counts') }}

@@ -13,4 +13,4 @@ select
     {{ is_usable() }} and value is not null as is_usable,
     {{ is_suspect() }} as is_suspect,
     provenance
-from {{ clean_table('clean_noise') }}
+from {{ source('clean', 'clean_noise') }}

@@ -17,4 +17,4 @@ select
     {{ is_usable() }} and value is not null as is_usable,
     {{ is_suspect() }} as is_suspect,
     provenance
-from {{ clean_table('clean_noise_survey') }}
+from {{ source('clean', 'clean_noise_survey') }}

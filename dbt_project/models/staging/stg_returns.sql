@@ -16,4 +16,4 @@ select
     {{ is_usable() }} and value is not null as is_usable,
     {{ is_suspect() }} as is_suspect,
     provenance
-from {{ clean_table('clean_returns') }}
+from {{ source('clean', 'clean_returns') }}

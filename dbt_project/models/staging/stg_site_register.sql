@@ -20,4 +20,4 @@ select
     valid_from,
     valid_to,
     provenance
-from {{ clean_table('site_register') }}
+from {{ source('clean', 'site_register') }}

@@ -16,5 +16,5 @@ select
     flag,
     {{ is_usable() }} and value is not null as is_usable,
     provenance
-from {{ clean_table('clean_waste') }}
+from {{ source('clean', 'clean_waste') }}
 where parameter = 'net_t'

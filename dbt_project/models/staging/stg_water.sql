@@ -19,4 +19,4 @@ select
     {{ is_usable() }} as is_usable,
     {{ is_suspect() }} as is_suspect,
     provenance
-from {{ clean_table('clean_water') }}
+from {{ source('clean', 'clean_water') }}

@@ -18,7 +18,7 @@ with ended_months as (
     inner join {{ ref('feed_cadence') }} as c on c.feed = 'energy'
 ),
 
--- As counted_balance() chooses: where the district itself reports, its own series count.
+-- Where the district itself reports, its own series count and those of its units do not.
 balance as (
     select
         *,

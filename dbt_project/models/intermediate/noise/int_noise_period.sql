@@ -40,7 +40,10 @@ select
         end
     ) // 60 as bigint) as hours_percentiles,
     {%- for level in ['l10_db', 'l50_db', 'l90_db'] %}
-        {{ mean_of_slots(level) }} as {{ level }},
+        {{ carried_mean(
+            'sum(case when is_valid then ' ~ level ~ ' * slot_minutes end)',
+            'sum(case when is_valid and ' ~ level ~ ' is not null then slot_minutes end)'
+        ) }} as {{ level }},
     {%- endfor %}
     min({{ provenance_rank('provenance') }}) as provenance_rank
 from chosen

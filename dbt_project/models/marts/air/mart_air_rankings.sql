@@ -1,7 +1,7 @@
 {#-
   Subdistricts ranked by particles (week, month, quarter; township micro-stations) and by dustfall (month, quarter): one
   network, method and series per list, shared ranks on rounded values, places without enough valid days listed and not
-  ranked, the share of valid days printed. The series that is judged (rule air_judged_without_dust) always stands; the
+  ranked, the share of valid days printed. The series that is judged (rule air_judged_without_dust) is always there; the
   other next to it where a notified dust period touches the period. Dustfall has both series, by month and quarter: a
   sample takes a month, so the whole month is left out that a notified dust period touches, and there is no week of it.
 -#}
@@ -109,8 +109,22 @@ places as (
     left join {{ ref('district_areas') }} as a on n.area_code = a.area_code
 ),
 
+-- The lowest first; equal values share a rank (1, 1, 3).
 ranked as (
-    {{ ranked_places('places') }}
+    select
+        *,
+        case
+            when is_ranked then rank() over (
+                    partition by list_id, period_kind, period_start, is_ranked order by value
+                )
+        end as place_rank,
+        count(case when is_ranked then 1 end) over (partition by list_id, period_kind, period_start) as n_ranked
+    from (
+        select
+            *,
+            value is not null and validity in ('valid', 'indicative') as is_ranked
+        from places
+    ) as p
 ),
 
 -- Changes look at both series of every period, whether or not the period's other series is published.

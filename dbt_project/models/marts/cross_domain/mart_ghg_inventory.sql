@@ -1,10 +1,22 @@
 {#-
   The integrated inventory of the plan: CO2 of the declared scope by sector, carrier, flow and year (and year to date)
-  beside the pollutant reductions of the same years. `source` rows add up to the `total` row of their period exactly,
+  next to the pollutant reductions of the same years. `source` rows add up to the `total` row of their period exactly,
   and the total is carbon_emission_total before it is rounded, in the same unit. A reduction is not an emission and is under a kind of its own.
 -#}
+-- The balance, never meters. Where the district itself reports in a period, its rows count and those of its units do
+-- not.
 with counted as (
-    {{ counted_balance(admitted('mart_energy_annual')) }}
+    select *
+    from (
+        select
+            *,
+            max(case when area_code = '{{ sql_text("area_code") }}' then 1 else 0 end) over (
+                partition by period_kind, period_start
+            ) as has_district_rows
+        from {{ admitted('mart_energy_annual') }}
+        where metering = 'balance' and area_code like '{{ sql_text("area_code") }}%'
+    ) as b
+    where has_district_rows = 0 or area_code = '{{ sql_text("area_code") }}'
 ),
 
 by_source as (

@@ -25,7 +25,18 @@ with statistical as (
 ),
 
 own_thresholds as (
-    {{ own_thresholds() }}
+    {%- for row in var('own_thresholds') %}
+        select
+        {%- for name in ['source_id', 'parameter', 'threshold', 'value', 'value_of_registry', 'unit', 'feed'] %}
+                '{{ row[name] }}' as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+        union all
+    {%- endfor %}
+    select
+    {%- for name in ['source_id', 'parameter', 'threshold', 'value', 'value_of_registry', 'unit', 'feed'] %}
+            cast(null as varchar) as {{ name }}{{ ',' if not loop.last }}
+    {%- endfor %}
+    where false
 ),
 
 quality as (

@@ -9,8 +9,20 @@
     ('energy_total', 'equivalent', 'tce', 'coal_standard', 'no standard coal factor in force'),
     ('energy_total', 'equal_value', 'tce_equal_value', 'coal_standard', 'no equal-value factor of the year entered')
 ] -%}
+-- The balance, never meters. Where the district itself reports in a period, its rows count and those of its units do
+-- not.
 with counted as (
-    {{ counted_balance(ref('mart_energy_annual')) }}
+    select *
+    from (
+        select
+            *,
+            max(case when area_code = '{{ sql_text("area_code") }}' then 1 else 0 end) over (
+                partition by period_kind, period_start
+            ) as has_district_rows
+        from {{ ref('mart_energy_annual') }}
+        where metering = 'balance' and area_code like '{{ sql_text("area_code") }}%'
+    ) as b
+    where has_district_rows = 0 or area_code = '{{ sql_text("area_code") }}'
 ),
 
 figures as (

@@ -3,6 +3,7 @@
   total. Meters are parts of the balance and stay apart from it (`metering`). Standard coal and CO2 have a verdict each.
 -#}
 {%- set is_pending = hours_after('g.month + interval 1 month', 'c.lateness_allowed_hours') ~ ' > ' ~ as_of() %}
+{%- set lacks_equal_value = '(j.amount is not null and j.tce_equal_value is null)' %}
 with grouped as (
     select
         v.area_code,
@@ -55,7 +56,18 @@ judged as (
 valued as (
     select
         j.*,
-        {{ energy_verdicts('j') }}
+        {{ energy_value_validity('j', 'j.lacks_coal_factor') }} as tce_validity,
+        {{ energy_value_reason('j', 'j.lacks_coal_factor', "'no standard coal factor in force'") }} as tce_reason,
+        {{ energy_value_validity('j', lacks_equal_value) }} as tce_equal_value_validity,
+        {{ energy_value_reason(
+            'j', lacks_equal_value,
+            "case when j.lacks_coal_factor then 'no standard coal factor in force'"
+            ~ " else 'no equal-value factor of the year entered' end"
+        ) }} as tce_equal_value_reason,
+        {{ energy_value_validity('j', 'j.lacks_co2_factor', 'j.is_provisional', 'j.co2_sign = 0') }} as tco2_validity,
+        {{ energy_value_reason(
+            'j', 'j.lacks_co2_factor', "'no CO2 factor in force'", 'j.is_provisional', 'j.co2_sign = 0'
+        ) }} as tco2_reason
     from judged as j
 )
 

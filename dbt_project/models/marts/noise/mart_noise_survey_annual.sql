@@ -102,7 +102,9 @@ means as (
         {%- for of in ['', 'sure_'] %}
             case
                 when {{ of }}is_enough
-                    then {{ level_of_weights(of ~ 'weighted_sum', of ~ 'weight_sum') }}
+                    then {{ round_even_by(
+                        exact_quotient(of ~ 'weighted_sum', of ~ 'weight_sum', 12), 'noise_level_decimals'
+                    ) }}
             end as {{ of }}mean_db,
             case
                 when not {{ of }}is_enough then 'insufficient'

@@ -63,8 +63,8 @@ assessed as (
     where m.period_kind <> 'year_to_date'
 ),
 
--- The value against the limits of class III: an upper limit gives C : S, a lower one (dissolved oxygen) S : C, both (pH)
--- the distance from neutral on its side. Null where the quotient has no value: oxygen of 0.
+-- The value against the limits of class III: an upper limit gives C : S, a lower one (dissolved oxygen) S : C, both
+-- (pH) the distance from neutral on its side. Null where the quotient has no value: oxygen of 0.
 indices as (
     select
         a.*,
