@@ -273,22 +273,27 @@ def test_no_other_events(merged: dict[tuple[str, str], tuple[Any, ...]]) -> None
     assert merged["NIGHTS", "2025-12-31 22:00"][-1] == "air:NIGHTS:x:Ln:2025-12-31T22:00"
 
 
-def test_ranks_by_the_highest_and_changes_from_nothing(project: Project) -> None:
-    """A share where high is good; a change from 0 has no percentage; what was not ranked before gives no change."""
+def test_changes_from_nothing(project: Project) -> None:
+    """A change from 0 has no percentage; what was not ranked before gives no change. Ranks stay as they are given."""
     rows = [
-        ("A", "2026-01-01", "0", "valid"), ("B", "2026-01-01", "50", "insufficient"),
-        ("A", "2026-04-01", "80", "valid"), ("B", "2026-04-01", "90", "indicative"),
-        ("C", "2026-04-01", "80", "valid"), ("D", "2026-04-01", "70", "pending"), ("C", "2025-04-01", "64", "valid"),
+        ("A", "2026-01-01", "0", "valid", 1), ("B", "2026-01-01", "50", "insufficient", None),
+        ("A", "2026-04-01", "80", "valid", 2), ("B", "2026-04-01", "90", "indicative", 1),
+        ("C", "2026-04-01", "80", "valid", 2), ("D", "2026-04-01", "70", "pending", None),
+        ("C", "2025-04-01", "64", "valid", 1),
     ]  # fmt: skip
-    values = ", ".join(f"('{p}', date '{s}', cast({v} as decimal(18, 6)), '{validity}')" for p, s, v, validity in rows)
+    values = ", ".join(
+        f"('{p}', date '{s}', cast({v} as decimal(18, 6)), '{validity}', {rank or 'null'})"
+        for p, s, v, validity, rank in rows
+    )
     empty = ("list_name_zh", "place_name_zh", "area_code", "item", "item_zh", "variant", "network", "method", "unit",
              "validity_reason", "standard", "clause", "provenance")  # fmt: skip
     found = project.inline(
-        f"with given (place_id, period_start, value, validity) as (values {values}), places as (select *,"
+        f"with given (place_id, period_start, value, validity, place_rank) as (values {values}), ranked as (select *,"
+        " place_rank is not null as is_ranked, count(place_rank) over (partition by period_start) as n_ranked,"
         " 'L' as list_id, 'area' as place_kind, 'quarter' as period_kind,"
         " {{ ranking_period_end(\"'quarter'\", 'period_start') }} as period_end, 1 as n_expected, 1 as n_valid, "
         + ", ".join(f"'' as {column}" for column in empty)
-        + " from given), ranked as ({{ ranked_places('places', best='highest') }}), lists as"
+        + " from given), lists as"
         " ({{ ranking_rows('ranked') }}) select place_id, period_end, rank, n_ranked, change_on_previous,"
         " change_on_previous_pct, change_on_last_year_pct from lists where period_start = date '2026-04-01'"
         " order by place_id"

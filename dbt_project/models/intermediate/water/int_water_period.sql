@@ -17,7 +17,7 @@ calendar as (
     select distinct
         'quarter' as period_kind,
         cast(date_trunc('quarter', month_start) as date) as period_start,
-        {{ days_after(months_after("date_trunc('quarter', month_start)", 3), -1) }} as period_end
+        cast(date_trunc('quarter', month_start) + interval 3 month as date) - 1 as period_end
     from months
     union all
     select

@@ -44,9 +44,9 @@ comparisons as (
         n.*,
         'previous_period' as comparison,
         case n.period_kind
-            when 'month' then {{ months_after('n.period_start', -1) }}
-            when 'quarter' then {{ months_after('n.period_start', -3) }}
-            when 'year' then {{ months_after('n.period_start', -12) }}
+            when 'month' then cast(n.period_start - interval 1 month as date)
+            when 'quarter' then cast(n.period_start - interval 3 month as date)
+            when 'year' then cast(n.period_start - interval 1 year as date)
         end as compared_start
     from graded as n
     union all
