@@ -20,7 +20,8 @@ select
             {%- endfor %}
             else value
         end as rule_value,
-        rule_id in ('{{ overrides | join("', '") }}') as is_overridden,
+        rule_id in ('{{ overrides | join("', '") }}')
+            as is_overridden,
     {%- else %}
         value as rule_value,
         false as is_overridden,
