@@ -18,6 +18,7 @@ from warehouse.paths import DataDir
 
 # One home per data directory. Batches: see event_log.py. `freshness` makes the daemon judge the freshness policies.
 # Output of steps is not captured: that takes two `tail` processes a run, which outlive a killed one; log_file has it.
+# Run coordinator: a run that is launched without partitions takes what is due.
 # Pools: one slot, because DuckDB lets a single process write a file and shuts all others out meanwhile.
 _DAGSTER_YAML = """\
 telemetry:
@@ -32,6 +33,9 @@ event_log_storage:
 compute_logs:
   module: orchestration.dagster.private
   class: NoOpComputeLogManager
+run_coordinator:
+  module: orchestration.dagster.due
+  class: DueRunCoordinator
 concurrency:
   pools:
     default_limit: 1

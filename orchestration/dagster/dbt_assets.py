@@ -1,25 +1,32 @@
 """The dbt project as Dagster assets: two runs, the domains' marts first, the cross-domain ones after admission.
 
-Here belong the two steps that run dbt. Not here: its nodes as assets (dbt_specs.py), running dbt (dbt_runner.py) or
+Here belong the two steps that run dbt. Not here: its nodes as assets and its tests as checks (dbt_specs.py,
+dbt_checks.py), running dbt (dbt_runner.py) or
 judging what it built (gate_assets.py).
 
-dbt's tests are no asset checks of their own: one failing blocking check would stop everything after it, and the gate
-decides what blocks. They are counted on `candidate_<domain>`, an asset that always materialises, so that a domain
-whose mart could not be built still reaches the gate and is held there.
+A failed test stops nothing: its check does not block, because the gate decides what blocks. Tests are counted on
+`candidate_<domain>` too, an asset that always materialises, so that a domain whose mart could not be built still
+reaches the gate and is held there.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of its functions.
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
+from orchestration.dagster.dbt_checks import DbtChecks
 from orchestration.dagster.dbt_specs import UNIQUE_ID, dbt_specs, domain_of
+from orchestration.dagster.groups import marts as marts_group
+from orchestration.dagster.groups import owners_by_domain
 from orchestration.dagster.resources import Refresh
-from orchestration.dbt_runs.build_nodes import in_second_run
+from orchestration.dagster.shown import tables_metadata
+from orchestration.dbt_runs.build_nodes import in_second_run, tests_of_run
 from orchestration.dbt_runs.dbt_runner import NodeResult
-from orchestration.dbt_runs.planned import begin_candidate
-from orchestration.steps.build import build, finish_build, plan_build, summary_text
+from orchestration.dbt_runs.planned import PlannedRun, begin_candidate
+from orchestration.progress import Note
+from orchestration.steps.build import build, finish_build, plan_build, row_counts, summary_text
+from sources.registry import Registry
 from warehouse.tables.catalogue import CROSS_DOMAIN, JUDGEMENT
 
 DUCKDB_POOL = "duckdb"
@@ -39,14 +46,15 @@ def published_domains(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
     return {domain: sorted(names[domain]) for domain in ordered}
 
 
-def build_dbt_assets(manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
+def build_dbt_assets(manifest: Mapping[str, Any], registry: Registry) -> list[dg.AssetsDefinition]:
     """The two dbt steps over `manifest` (manifest.json as a dictionary)."""
+    owners = owners_by_domain(registry)
     domains = published_domains(manifest)
     first = {d: marts for d, marts in domains.items() if d != CROSS_DOMAIN}
     second = {d: marts for d, marts in domains.items() if d == CROSS_DOMAIN}
     return [
-        _dbt_step("build_domains", manifest, first, 1),
-        _dbt_step("build_cross_domain", manifest, second, 2),
+        _dbt_step("build_domains", manifest, first, 1, owners),
+        _dbt_step("build_cross_domain", manifest, second, 2, owners),
     ]
 
 
@@ -56,15 +64,23 @@ def candidate_key(domain: str) -> str:
 
 
 def _dbt_step(
-    name: str, manifest: Mapping[str, Any], domains: Mapping[str, Sequence[str]], number: int
+    name: str,
+    manifest: Mapping[str, Any],
+    domains: Mapping[str, Sequence[str]],
+    number: int,
+    owners: Mapping[str, Sequence[str]],
 ) -> dg.AssetsDefinition:
     """Run `number`: the second builds what is built after admission, the first the rest."""
-    specs = dbt_specs(manifest, lambda node: in_second_run(node) == (number == 2))
+    specs = dbt_specs(manifest, lambda node: in_second_run(node) == (number == 2), owners)
+    keys = {spec.metadata[UNIQUE_ID]: spec.key for spec in specs}
+    awaited = set() if number == 2 else _read_by_second(manifest)
+    checks = DbtChecks(manifest, keys, tests_of_run(manifest, number))
     candidate_specs = [
         dg.AssetSpec(
             candidate_key(domain),
             deps=list(marts),
-            group_name=domain,
+            group_name=marts_group(domain),
+            owners=owners.get(domain, ()),
             description=f"What dbt made of the {domain} marts: nodes built, tests passed and failed.",
             kinds={"dbt"},
         )
@@ -72,40 +88,69 @@ def _dbt_step(
     ]
 
     # One writer: DuckDB lets a single process hold the candidate, and dbt is another process than ours.
-    @dg.multi_asset(name=name, specs=[*specs, *candidate_specs], can_subset=False, pool=DUCKDB_POOL)
-    def run(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:
-        session, findings = refresh.session, refresh.findings
+    @dg.multi_asset(
+        name=name,
+        specs=[*specs, *candidate_specs],
+        check_specs=checks.specs,
+        can_subset=False,
+        pool=DUCKDB_POOL,
+    )
+    def run(
+        context: dg.AssetExecutionContext, refresh: Refresh
+    ) -> Iterator[dg.MaterializeResult | dg.Output[None] | dg.AssetCheckEvaluation]:
         # What did not fit into memory is built once more: the later result counts.
         by_node: dict[str, NodeResult] = {}
-        keys = {spec.metadata[UNIQUE_ID]: spec.key for spec in specs}
         with refresh.step("build", "domains" if number == 1 else "cross-domain") as told:
-            if number == 1:
-                findings.before_full = begin_candidate(session)
-            plan = plan_build(session, number, told.note)
-            # The second run waits for every seed it reads: one that is loaded already counts as made.
-            for decision in plan.carried:
-                if decision.node.kind == "seed" and decision.node.id in keys:
-                    yield dg.MaterializeResult(asset_key=keys[decision.node.id], metadata={"carried": True})
-            for result in build(session, plan, told.note):
+            plan = _planned(refresh, number, told.note)
+            yield from _carried_seeds(plan, awaited)
+            for result in build(refresh.session, plan, told.note):
                 by_node[result.unique_id] = result
                 if result.built and result.unique_id in keys:
                     yield dg.MaterializeResult(
                         asset_key=keys[result.unique_id], metadata={"seconds": round(result.seconds, 3)}
                     )
             results = list(by_node.values())
+            _finish(refresh, plan, results)
             told.note(summary_text(results))
-            built = finish_build(session, plan, results, findings.before_full)
-        findings.plan += built.plan
-        findings.notices += built.notices
-        if built.differing:
-            # Said once.
-            findings.before_full = {}
-        for domain in domains:
+        rows = row_counts(refresh.session, number)
+        yield from checks.results({decision.node.id for decision in plan.carried}, results)
+        for domain, marts in domains.items():
             mine = [r for r in results if _domain(r, manifest) == domain]
             context.log.info(f"{domain}: {summary_text(mine)}")
-            yield dg.MaterializeResult(asset_key=candidate_key(domain), metadata=_metadata(mine))
+            tables = {mart: rows[mart] for mart in marts if mart in rows}
+            place = tables_metadata(tables, refresh.session.data.build_db)
+            yield dg.MaterializeResult(asset_key=candidate_key(domain), metadata={**_metadata(mine), **place})
 
     return run
+
+
+def _read_by_second(manifest: Mapping[str, Any]) -> set[str]:
+    """Names of the assets that the second run's are made from."""
+    return {dep.asset_key.to_user_string() for spec in dbt_specs(manifest, in_second_run, {}) for dep in spec.deps}
+
+
+def _planned(refresh: Refresh, number: int, note: Note) -> PlannedRun:
+    """What dbt run `number` has to build; the first begins the candidate."""
+    if number == 1:
+        refresh.findings.before_full = begin_candidate(refresh.session)
+    return plan_build(refresh.session, number, note)
+
+
+def _carried_seeds(plan: PlannedRun, awaited: Collection[str]) -> Iterator[dg.MaterializeResult]:
+    """The second run waits for every seed it reads: one that is loaded already counts as made."""
+    for decision in plan.carried:
+        if decision.node.kind == "seed" and decision.node.name in awaited:
+            yield dg.MaterializeResult(asset_key=decision.node.name, metadata={"carried": True})
+
+
+def _finish(refresh: Refresh, plan: PlannedRun, results: Sequence[NodeResult]) -> None:
+    """Keeps what came of `plan`; a table that a full build made otherwise is told once."""
+    findings = refresh.findings
+    built = finish_build(refresh.session, plan, results, findings.before_full)
+    findings.plan += built.plan
+    findings.notices += built.notices
+    if built.differing:
+        findings.before_full = {}
 
 
 def _domain(result: NodeResult, manifest: Mapping[str, Any]) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
+from orchestration.dagster import groups
 from orchestration.dbt_runs.build_nodes import in_second_run
 
 # Metadata that says which dbt node an asset is.
@@ -21,11 +22,15 @@ UNIQUE_ID = "dagster_dbt/unique_id"
 _ASSETS = ("seed", "model")
 
 
-def dbt_specs(manifest: Mapping[str, Any], is_wanted: Callable[[Mapping[str, Any]], bool]) -> list[dg.AssetSpec]:
-    """One spec for each seed and model that `is_wanted`, in the manifest's order."""
+def dbt_specs(
+    manifest: Mapping[str, Any],
+    is_wanted: Callable[[Mapping[str, Any]], bool],
+    owners: Mapping[str, Sequence[str]],
+) -> list[dg.AssetSpec]:
+    """One spec for each seed and model that `is_wanted`, in the manifest's order; `owners` of models by domain."""
     nodes = manifest["nodes"].values()
     first_run = {n["name"] for n in nodes if n["resource_type"] == "model" and not in_second_run(n)}
-    return [_spec(n, manifest, first_run) for n in nodes if n["resource_type"] in _ASSETS and is_wanted(n)]
+    return [_spec(n, manifest, first_run, owners) for n in nodes if n["resource_type"] in _ASSETS and is_wanted(n)]
 
 
 def domain_of(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
@@ -42,19 +47,24 @@ def domain_of(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
     return folders[1] if len(folders) > 1 else "shared"
 
 
-def _spec(node: Mapping[str, Any], manifest: Mapping[str, Any], first_run: set[str]) -> dg.AssetSpec:
+def _spec(
+    node: Mapping[str, Any], manifest: Mapping[str, Any], first_run: set[str], owners: Mapping[str, Sequence[str]]
+) -> dg.AssetSpec:
     engine = manifest["metadata"]["adapter_type"]
     parents = sorted({_key(parent, manifest) for parent in node.get("depends_on", {}).get("nodes", ())})
     if in_second_run(node):
         # What the second run reads of the first, it reads as admitted.
         parents = [p for p in parents if p not in first_run] + ["admitted"] * (not first_run.isdisjoint(parents))
+    is_seed, domain = node["resource_type"] == "seed", domain_of(node, manifest)
     return dg.AssetSpec(
         node["name"],
         deps=parents,
         description=_description(node),
-        metadata=_metadata(node, engine),
+        # The job that brings it up to date: a release is published whole, so that no mart is refreshed alone.
+        metadata=_metadata(node, engine) | {"job": groups.domain_job(domain) if domain in owners else groups.JOB},
         skippable=True,
-        group_name=domain_of(node, manifest),
+        group_name=groups.seeds(domain) if is_seed else groups.marts(domain),
+        owners=[] if is_seed else owners.get(domain, ()),
         code_version=_code_version(node),
         tags=dict.fromkeys(node["tags"], ""),
         kinds={"dbt", engine},

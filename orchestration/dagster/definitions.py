@@ -6,7 +6,7 @@
 
 # No `from __future__ import annotations`: Dagster reads the annotations of its functions.
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,25 +14,24 @@ from typing import Any
 import dagster as dg
 
 from orchestration.dagster.dbt_assets import build_dbt_assets
+from orchestration.dagster.due import due_tags
+from orchestration.dagster.failure_sensor import failure_sensor
 from orchestration.dagster.gate_assets import build_gate_assets
-from orchestration.dagster.lake_assets import build_lake_assets
+from orchestration.dagster.groups import JOB, domain_job
+from orchestration.dagster.lake_assets import build_lake_assets, clean_key, raw_key
 from orchestration.dagster.resources import Refresh
 from orchestration.dbt_runs.dbt_runner import prepare_manifest
 from orchestration.dbt_runs.feed_files import require_files
-from orchestration.decisions import FULL_BUILD_CRON, REFRESH_CRON, first_month, partition_range
+from orchestration.decisions import FULL_BUILD_CRON, REFRESH_CRON, first_month
 from orchestration.environment import prepare
 from orchestration.settings import config_path, settled
 from orchestration.settings import data_dir as data_dir_of
 from orchestration.survey import Survey, last_refresh, survey
+from sources.registry import Registry
 from warehouse.paths import INSTALLED, DataDir
 from warehouse.release.standing import check_standing
 
-# The last step of the job by name must have no partitions (release and site_register sort behind raw_<feed>): Dagster
-# takes the partitions of a whole run from it, and with a partitioned one it plans every unpartitioned asset once per
-# month: 16,000 events instead of 1,700 for the first refresh.
-JOB = "refresh"
-RANGE_START = "dagster/asset_partition_range_start"
-RANGE_END = "dagster/asset_partition_range_end"
+_WHAT_IS_DUE = "Launched without partitions it takes whatever is due."
 
 
 def month_partitions(start: date, zone: str) -> dg.MonthlyPartitionsDefinition:
@@ -59,23 +58,43 @@ def build_defs(
     partitions = month_partitions(settings.start, settings.zone)
     assets = [
         *build_lake_assets(settings.registry, partitions),
-        *build_dbt_assets(manifest),
+        *build_dbt_assets(manifest, settings.registry),
         *build_gate_assets(manifest, settings.registry),
     ]
-    job = dg.define_asset_job(
-        JOB,
-        selection=dg.AssetSelection.all(),
-        description="Pull what is due, clean it, build the marts, judge them, publish a release.",
-    )
     refresh = Refresh.over(data, config)()
     return dg.Definitions(
         assets=assets,
-        jobs=[job],
+        jobs=_jobs(assets, settings.registry),
+        sensors=[failure_sensor(data)],
         schedules=[_schedule(data, config, settings.zone), _full_build(data, config, settings.zone)],
         resources={"refresh": refresh, **(resource_overrides or {})},
         # One process for all steps: a process per step costs 3.5 s each, and there is one writer anyway.
         executor=dg.in_process_executor,
     )
+
+
+def _jobs(assets: Sequence[dg.AssetsDefinition], registry: Registry) -> list[Any]:
+    """The job of everything, and one for each domain with feeds: their raw and clean assets, and whatever is behind.
+
+    A release is published whole, so that the marts, gates and release of all domains are in each; what the other feeds
+    did not change is carried.
+
+    The last step of a job by name must have no partitions (release and site_register sort behind raw_<feed>): Dagster
+    takes the partitions of a whole run from it, and with a partitioned one it plans every unpartitioned asset once per
+    month: 16,000 events instead of 1,700 for the first refresh.
+    """
+    every = {key for asset in assets for key in asset.keys}
+    by_domain: dict[str, set[dg.AssetKey]] = {}
+    for feed in registry.feeds.values():
+        by_domain.setdefault(feed.domain, set()).update(map(dg.AssetKey, (raw_key(feed.name), clean_key(feed.name))))
+    of_feeds = set().union(*by_domain.values())
+    work = "what is due, clean it, build the marts that it changes, judge them, publish a release."
+    jobs = [dg.define_asset_job(JOB, selection=dg.AssetSelection.all(), description=f"Pull {work} {_WHAT_IS_DUE}")]
+    for domain, own in by_domain.items():
+        selection = dg.AssetSelection.assets(*(every - of_feeds | own))
+        described = f"Pull of {domain} {work} The job of each of its marts. {_WHAT_IS_DUE}"
+        jobs.append(dg.define_asset_job(domain_job(domain), selection=selection, description=described))
+    return jobs
 
 
 def _schedule(data: DataDir, config: Path | None, zone: str) -> dg.ScheduleDefinition:
@@ -122,12 +141,7 @@ def _surveyed(
     settings = settled(data, config, now=context.scheduled_execution_time or datetime.now(UTC))
     check_standing(data, last_refresh(data))
     found = survey(settings)
-    return found, range_tags(*partition_range(found.months, settings.clock, settings.zone, settings.start))
-
-
-def range_tags(first: str, last: str) -> dict[str, str]:
-    """Tags that make one run span the months from `first` to `last` (partition keys)."""
-    return {RANGE_START: first, RANGE_END: last}
+    return found, due_tags(settings, found)
 
 
 @dg.definitions

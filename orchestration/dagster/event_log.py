@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from orchestration.dagster.private import (
+    ASSET_CHECK_EVENTS,
     ASSET_EVENTS,
     EVENT_TYPE_TO_PIPELINE_RUN_STATUS,
     DagsterEventType,
@@ -79,10 +80,27 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
                     engine.dispose()
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """Stores asset events of one run together: once in the run's database, once in the index."""
-        if not all(_is_asset_event(event) for event in events):
-            super().store_event_batch(events)
-            return
+        """Stores asset events of one run together: once in the run's database, once in the index; checks, too, and
+        others singly.
+        """
+        kinds = {_is_asset_event: self._store_asset_events, _is_check_event: self._store_check_events}
+        for is_kind, store in kinds.items():
+            if found := [event for event in events if is_kind(event)]:
+                store(found)
+        if others := [event for event in events if not any(is_kind(event) for is_kind in kinds)]:
+            super().store_event_batch(others)
+
+    def _store_check_events(self, events: Sequence[EventLogEntry]) -> None:
+        inserts = [self.prepare_insert_event(event) for event in events]
+        with self.run_connection(events[0].run_id) as connection:
+            for insert in inserts:
+                connection.execute(insert)
+        with self.index_connection() as connection:
+            ids = [connection.execute(insert).inserted_primary_key[0] for insert in inserts]
+        for event, id_ in zip(events, ids, strict=True):
+            self.store_asset_check_event(event, id_)
+
+    def _store_asset_events(self, events: Sequence[EventLogEntry]) -> None:
         inserts = [self.prepare_insert_event(event) for event in events]
         with self.run_connection(events[0].run_id) as connection:
             for insert in inserts:
@@ -112,6 +130,10 @@ def _open(path: str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_WAIT_S, check_same_thread=False)
     connection.execute("PRAGMA synchronous=NORMAL")
     return connection
+
+
+def _is_check_event(event: EventLogEntry) -> bool:
+    return event.is_dagster_event and event.dagster_event_type in ASSET_CHECK_EVENTS
 
 
 def _is_asset_event(event: EventLogEntry) -> bool:

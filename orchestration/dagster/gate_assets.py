@@ -7,20 +7,24 @@ release step itself refuses what has no passing record.
 
 # No `from __future__ import annotations`: Dagster reads the annotations of its functions.
 import json
-from collections.abc import Generator, Iterator, Mapping, Sequence, Set
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
 
+from orchestration.dagster import groups
 from orchestration.dagster.dbt_assets import DUCKDB_POOL, candidate_key, published_domains
+from orchestration.dagster.groups import owners_by_domain
 from orchestration.dagster.resources import Refresh
+from orchestration.dagster.shown import tables_metadata
 from orchestration.findings import Findings
 from orchestration.steps.judge import judge_cross_domain, judge_domains
-from orchestration.steps.publish import admit_tables, publish_release
+from orchestration.steps.publish import admit_tables, publish_release, published_rows
 from sources.registry import Registry
 from warehouse.candidate.admission import HeldContractChanged
 from warehouse.release.gate_records import Refused
+from warehouse.release.releases import DATABASE
 from warehouse.tables.catalogue import CROSS_DOMAIN
 from warehouse.tables.judged import GateRecord, GateReport
 
@@ -35,9 +39,9 @@ def build_gate_assets(manifest: Mapping[str, Any], registry: Registry) -> list[d
     first = {d: marts for d, marts in domains.items() if d != CROSS_DOMAIN}
     cross = {d: marts for d, marts in domains.items() if d == CROSS_DOMAIN}
     return [
-        _gate("judge_domains", first, {feed.domain for feed in registry.feeds.values()}),
+        _gate("judge_domains", first, owners_by_domain(registry)),
         _admitted(list(first)),
-        _gate("judge_cross_domain", cross, set()),
+        _gate("judge_cross_domain", cross, {}),
         _release(),
     ]
 
@@ -47,18 +51,20 @@ def gate_key(domain: str) -> str:
     return f"gate_{domain}"
 
 
-def _gate(name: str, domains: Mapping[str, Sequence[str]], with_feeds: Set[str]) -> dg.AssetsDefinition:
+def _gate(name: str, domains: Mapping[str, Sequence[str]], owners: Mapping[str, Sequence[str]]) -> dg.AssetsDefinition:
+    """`owners`: the offices behind each domain that has feeds; its clean layer is judged too."""
     specs = [
         dg.AssetSpec(
             gate_key(domain),
             deps=[candidate_key(domain)],
-            group_name=domain,
+            group_name=groups.GATE_CROSS_DOMAIN if domain == CROSS_DOMAIN else groups.GATE,
+            owners=owners.get(domain, ()),
             description=f"The gate's verdict on {domain}: records bound to the digest of each table.",
             kinds={"greatexpectations"},
         )
         for domain in domains
     ]
-    suites = {domain: [*marts, *([CLEAN_LAYER] if domain in with_feeds else [])] for domain, marts in domains.items()}
+    suites = {domain: [*marts, *([CLEAN_LAYER] if domain in owners else [])] for domain, marts in domains.items()}
     checks = [
         dg.AssetCheckSpec(suite, asset=gate_key(domain), description=f"Every expectation on {suite} holds.")
         for domain, names in suites.items()
@@ -91,7 +97,7 @@ def _admitted(domains: Sequence[str]) -> dg.AssetsDefinition:
     @dg.asset(
         name=ADMITTED,
         deps=[gate_key(domain) for domain in domains],
-        group_name=CROSS_DOMAIN,
+        group_name=groups.GATE,
         description="What the release will hold of each domain: fresh, held from the current release, or empty.",
         pool=DUCKDB_POOL,
         kinds={"duckdb"},
@@ -113,7 +119,7 @@ def _release() -> dg.AssetsDefinition:
     @dg.asset(
         name=RELEASE,
         deps=[gate_key(CROSS_DOMAIN), ADMITTED],
-        group_name=CROSS_DOMAIN,
+        group_name=groups.RELEASE,
         description="The immutable published set; data/current points at it.",
         pool=DUCKDB_POOL,
         kinds={"duckdb", "parquet"},
@@ -133,6 +139,7 @@ def _release() -> dg.AssetsDefinition:
                 "digest": published.digest,
                 "path": dg.MetadataValue.path(published.path),
                 "ledger_head": published.ledger_head,
+                **tables_metadata(published_rows(session), session.data.current / DATABASE),
             }
         )
 

@@ -8,11 +8,15 @@ the failure is kept in the findings and shown by a failed check, and the other f
 
 # No `from __future__ import annotations`: Dagster reads the annotations of its functions.
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
+from orchestration.dagster import groups
 from orchestration.dagster.freshness import observation_age, policy_for
 from orchestration.dagster.resources import Refresh
+from orchestration.dagster.shown import tables_metadata
+from orchestration.session import Session
 from orchestration.steps.clean import clean_feed
 from orchestration.steps.pull import PullResult, pull_feed
 from sources.registry import DECLARED_TABLES, Feed, Registry
@@ -35,6 +39,16 @@ def build_lake_assets(registry: Registry, partitions: dg.PartitionsDefinition) -
     return [*assets, _counts_asset(registry)]
 
 
+def raw_key(feed: str) -> str:
+    """The asset of a feed's deliveries."""
+    return f"raw_{feed}"
+
+
+def clean_key(feed: str) -> str:
+    """The asset of a feed's clean tables."""
+    return f"clean_{feed}"
+
+
 def _entered_asset() -> dg.AssetsDefinition:
     described = {
         REGISTER: "The dated site register in force, all feeds.",
@@ -43,7 +57,7 @@ def _entered_asset() -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=REGISTER,
-        specs=[dg.AssetSpec(key, group_name="lake", description=text) for key, text in described.items()],
+        specs=[dg.AssetSpec(key, group_name=groups.RAW, description=text) for key, text in described.items()],
     )
     def entered(refresh: Refresh) -> Iterator[dg.MaterializeResult]:
         session = refresh.session
@@ -59,7 +73,7 @@ def _entered_asset() -> dg.AssetsDefinition:
 
 
 def _raw_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    key = f"raw_{feed.name}"
+    key = raw_key(feed.name)
     pulled = dg.AssetCheckSpec("pulled", asset=key, description="Every source was listed and everything due fetched.")
 
     @dg.multi_asset(
@@ -67,9 +81,9 @@ def _raw_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDefi
         specs=[
             dg.AssetSpec(
                 key,
-                group_name=feed.domain,
+                group_name=groups.RAW,
                 description=f"{feed.name_en} ({feed.name_zh}): deliveries as received, with receipts.",
-                owners=[],
+                owners=groups.owners([feed]),
                 metadata={"owner": feed.owner, "licence": feed.licence, "cadence_hours": float(feed.cadence_hours)},
                 kinds={"file"},
             )
@@ -101,7 +115,7 @@ def _raw_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDefi
 
 
 def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    key = f"clean_{feed.name}"
+    key = clean_key(feed.name)
     accounted = dg.AssetCheckSpec(
         "accounted_for", asset=key, description="No file was refused and both counts of every file add up."
     )
@@ -114,8 +128,10 @@ def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDe
         specs=[
             dg.AssetSpec(
                 key,
-                deps=[f"raw_{feed.name}", REGISTER],
-                group_name=feed.domain,
+                deps=[raw_key(feed.name), REGISTER],
+                group_name=groups.CLEAN,
+                owners=groups.owners([feed]),
+                metadata={"owner": feed.owner},
                 description="; ".join(f"{t.name}: {t.description}" for t in feed.tables.values()),
                 freshness_policy=policy_for(feed),
                 kinds={"polars", "parquet"},
@@ -143,6 +159,7 @@ def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDe
                 "refused": len(result.refused),
                 "notices": dg.MetadataValue.json(result.notices),
                 **age.metadata,
+                **_tables(session, feed),
             },
             check_results=[
                 _check("accounted_for", [result.failure] if result.failure else [*result.refused, *result.unbalanced]),
@@ -156,8 +173,8 @@ def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDe
 def _counts_asset(registry: Registry) -> dg.AssetsDefinition:
     @dg.asset(
         name=FILE_COUNTS,
-        deps=[f"clean_{feed}" for feed in registry.feeds],
-        group_name="lake",
+        deps=[clean_key(feed) for feed in registry.feeds],
+        group_name=groups.CLEAN,
         description="Both counts of every file, written with each cleaning: nothing lost.",
         kinds={"parquet"},
     )
@@ -165,6 +182,12 @@ def _counts_asset(registry: Registry) -> dg.AssetsDefinition:
         return dg.MaterializeResult(metadata={"deliveries": len(refresh.session.lake.index.inputs())})
 
     return file_counts
+
+
+def _tables(session: Session, feed: Feed) -> dict[str, Any]:
+    rows, data = session.lake.index.table_rows(), session.data
+    place = data.clean_table(*feed.tables) if len(feed.tables) == 1 else data.clean
+    return tables_metadata({table: rows.get(table, 0) for table in feed.tables}, place)
 
 
 def _check(

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dagster._cli.proxy_server_manager import ProxyServerManager as ProxyServerManager
+    from dagster._core.events import ASSET_CHECK_EVENTS as ASSET_CHECK_EVENTS
     from dagster._core.events import ASSET_EVENTS as ASSET_EVENTS
     from dagster._core.events import EVENT_TYPE_TO_PIPELINE_RUN_STATUS as EVENT_TYPE_TO_PIPELINE_RUN_STATUS
     from dagster._core.events import DagsterEventType as DagsterEventType
     from dagster._core.events.log import EventLogEntry as EventLogEntry
+    from dagster._core.run_coordinator import SubmitRunContext as SubmitRunContext
     from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage as SqliteEventLogStorage
     from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager as NoOpComputeLogManager
     from dagster._core.storage.sql import create_engine as create_engine
@@ -26,10 +28,12 @@ if TYPE_CHECKING:
     from dagster._core.workspace.load_target import WorkspaceFileTarget as WorkspaceFileTarget
     from dagster._daemon.cli import main as daemon_main  # noqa: F401
 
+_QUEUE = "a launch without partitions takes what is due (due.py); for types only"
 _EVENTS = "the event log keeps its databases open (event_log.py)"
 _PAGE = "`ecoledger ui` serves the page with one code server (webserver.py)"
 # Name here: module, name there, what it is for.
 PLACES = {
+    "ASSET_CHECK_EVENTS": ("dagster._core.events", "ASSET_CHECK_EVENTS", _EVENTS),
     "ASSET_EVENTS": ("dagster._core.events", "ASSET_EVENTS", _EVENTS),
     "EVENT_TYPE_TO_PIPELINE_RUN_STATUS": ("dagster._core.events", "EVENT_TYPE_TO_PIPELINE_RUN_STATUS", _EVENTS),
     "DagsterEventType": ("dagster._core.events", "DagsterEventType", _EVENTS),
@@ -50,6 +54,7 @@ PLACES = {
     "EmptyWorkspaceTarget": ("dagster._core.workspace.load_target", "EmptyWorkspaceTarget", "tests of the page"),
     "ModuleTarget": ("dagster._core.workspace.load_target", "ModuleTarget", _PAGE),
     "WorkspaceFileTarget": ("dagster._core.workspace.load_target", "WorkspaceFileTarget", _PAGE),
+    "SubmitRunContext": ("dagster._core.run_coordinator", "SubmitRunContext", _QUEUE),
     "daemon_main": ("dagster._daemon.cli", "main", "`ecoledger ui` runs the schedules and queued runs (daemon.py)"),
 }
 

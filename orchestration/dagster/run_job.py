@@ -97,7 +97,9 @@ def _execute(
     """
     import dagster as dg
 
-    from orchestration.dagster.definitions import JOB, build_defs, range_tags
+    from orchestration.dagster.definitions import build_defs
+    from orchestration.dagster.due import range_tags
+    from orchestration.dagster.groups import JOB
     from orchestration.dagster.resources import Refresh
 
     kept: list[Findings] = []
@@ -180,12 +182,14 @@ def _message(said: str, refused: str, unexpected: str) -> str:
 
 def _first_failure(result: ExecuteInProcessResult) -> str:
     """Step and first line of the root cause of the first error of the run."""
+    from orchestration.dagster.failure_sensor import root_cause
+
     for event in result.all_events:
         if event.is_step_failure:
-            return f"step {event.step_key}: {_root_cause(event.step_failure_data.error, event.message)}"
+            return f"step {event.step_key}: {root_cause(event.step_failure_data.error, event.message)}"
     for event in result.all_events:
         if event.is_run_failure:
-            return _root_cause(event.job_failure_data.error, event.message)
+            return root_cause(event.job_failure_data.error, event.message)
     return "the run failed"
 
 
@@ -199,10 +203,3 @@ def _errors(result: ExecuteInProcessResult) -> list[SerializableErrorInfo]:
     found = [e.step_failure_data.error for e in result.all_events if e.is_step_failure]
     found += [e.job_failure_data.error for e in result.all_events if e.is_run_failure]
     return [error for error in found if error is not None]
-
-
-def _root_cause(error: Any, message: str | None) -> str:
-    while error is not None and error.cause is not None:
-        error = error.cause
-    lines = ((error.message if error else message) or "").strip().splitlines()
-    return lines[0][:400] if lines else "no message"

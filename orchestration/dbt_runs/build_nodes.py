@@ -34,6 +34,20 @@ def in_second_run(node: Mapping[str, Any]) -> bool:
     return bool({CROSS_DOMAIN, JUDGEMENT} & set(node.get("tags", ())))
 
 
+def tests_of_run(manifest: Mapping[str, Any], number: int) -> list[str]:
+    """Ids of the data tests of dbt run 1 or 2."""
+    tests = (node for node in manifest["nodes"].values() if node["resource_type"] == "test")
+    return [test["unique_id"] for test in tests if _is_second(test, manifest) == (number == 2)]
+
+
+def _is_second(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> bool:
+    """Whether a node is built, or a test run, after admission."""
+    if node["resource_type"] != "test":
+        return in_second_run(node)
+    read = (manifest["nodes"].get(parent) for parent in node["depends_on"]["nodes"])
+    return any(in_second_run(parent) for parent in read if parent)
+
+
 def admitted_id(name: str) -> str:
     """Stands for a domain mart as the release will hold it, which cross-domain models read."""
     return f"admitted.{name}"
@@ -70,11 +84,7 @@ class Project:
 
     def second_run(self, node_id: str) -> bool:
         """Whether a node is built, or a test run, after admission."""
-        node = self._manifest["nodes"][node_id]
-        if node["resource_type"] != "test":
-            return in_second_run(node)
-        read = (self._manifest["nodes"].get(p) for p in node["depends_on"]["nodes"])
-        return any(in_second_run(parent) for parent in read if parent)
+        return _is_second(self._manifest["nodes"][node_id], self._manifest)
 
     @property
     def _planned(self) -> Iterator[Mapping[str, Any]]:

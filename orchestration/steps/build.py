@@ -17,8 +17,12 @@ from orchestration.environment import give_back_memory
 from orchestration.steps.judge import warm_up
 from sources.disk import is_full
 from sources.readers import close_readers
+from warehouse.duck import connect
 from warehouse.engine_limits import fit_memory
 from warehouse.full_disk import DiskFull, full_text
+from warehouse.sql import literal, quoted
+from warehouse.tables.admitted import CANDIDATE_SCHEMA, CROSS_SCHEMA
+from warehouse.tables.catalogue import CROSS_DOMAIN
 
 if TYPE_CHECKING:
     from orchestration.progress import Note
@@ -85,6 +89,17 @@ def finish_build(
         raise DiskFull(full_text(session.data.root))
     _require_seeds(results, [unique_id for unique_id in plan.asked if unique_id.startswith("seed.")])
     return Built(explained(plan, results), note_results(session, results, before))
+
+
+def row_counts(session: Session, number: int) -> dict[str, int]:
+    """Rows of every mart of dbt run 1 or 2 that the candidate holds."""
+    schema = CANDIDATE_SCHEMA if number == 1 else CROSS_SCHEMA
+    tables = session.catalogue.domain_marts if number == 1 else session.catalogue.of(CROSS_DOMAIN)
+    with connect(session.data.spill, session.data.build_db, read_only=True) as con:
+        named = con.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = ?", [schema])
+        there = {name for (name,) in named.fetchall()} & {table.name for table in tables}
+        counts = (f"SELECT {literal(name)}, count(*) FROM {schema}.{quoted(name)}" for name in sorted(there))
+        return dict(con.execute(" UNION ALL ".join(counts)).fetchall()) if there else {}
 
 
 def _run(session: Session, plan: PlannedRun) -> Iterator[NodeResult]:

@@ -20,7 +20,7 @@ from warehouse.release.gate_records import Refused
 from warehouse.release.manifest import Origin
 from warehouse.release.publication import Published, publish
 from warehouse.release.release_plan import Judged
-from warehouse.release.releases import hold, prune
+from warehouse.release.releases import current, hold, prune, read_manifest
 from warehouse.tables.admitted import AdmittedTable
 from warehouse.tables.catalogue import CROSS_DOMAIN, Catalogue, MartTable
 from warehouse.tables.judged import DomainVerdict, GateReport
@@ -78,6 +78,12 @@ def publish_release(session: Session) -> Released:
     published = publish(session.data, session.catalogue, found, _origin(session), zone=zone)
     prune(session.data, KEEP_RELEASES)
     return Released(published, {CROSS_DOMAIN: why} if held else {})
+
+
+def published_rows(session: Session) -> dict[str, int]:
+    """Rows of every table of the current release; none before the first."""
+    release = current(session.data)
+    return {table["name"]: table["rows"] for table in read_manifest(release)["tables"]} if release else {}
 
 
 def _hold_alone(session: Session, report: GateReport) -> tuple[list[AdmittedTable], str]:

@@ -244,6 +244,7 @@ class CleanTable:
 class Feed:
     """A stream of deliveries of one kind, with everything declared about it.
 
+    `owner` is the office that answers for it, `owner_team` its name where only ASCII may be written.
     `site_kinds`: what a site of its register may be. `indicators` and `events` name the marts with its figures of
     indicators and its events ('' where it has none).
     """
@@ -256,6 +257,7 @@ class Feed:
     lateness_allowed_hours: int
     time_zone: str
     owner: str
+    owner_team: str
     licence: str
     tables: Mapping[str, CleanTable]
     parameters: Mapping[str, Parameter]

@@ -7,6 +7,7 @@ or of a user's mapping (sources.config).
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
@@ -32,6 +33,7 @@ from sources.registry.feed_model import (
 )
 
 DECLARATIONS = Path(__file__).parents[1]
+_TEAM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TEST_NAMES = {f.name for f in fields(SeriesTests)}
 
 
@@ -111,6 +113,7 @@ def _feed(raw: Mapping[str, Any], file: str, units: Mapping[str, Unit]) -> Feed:
         lateness_allowed_hours=raw["lateness_allowed_hours"],
         time_zone=raw["time_zone"],
         owner=raw["owner"],
+        owner_team=_team(raw["owner_team"], file),
         licence=raw["licence"],
         tables=tables,
         parameters=parameters,
@@ -121,6 +124,12 @@ def _feed(raw: Mapping[str, Any], file: str, units: Mapping[str, Unit]) -> Feed:
         indicators=raw.get("indicators", ""),
         events=raw.get("events", ""),
     )
+
+
+def _team(name: str, file: str) -> str:
+    if not _TEAM.fullmatch(name):
+        raise RegistryError(f"{file}: owner_team '{name}' is not lower-case ASCII words joined by hyphens")
+    return name
 
 
 def _table(

@@ -1,6 +1,10 @@
 """The Dagster definitions: they load, validate, and lead from every feed to every published mart without a gap."""
 
+import json
+import tomllib
 from datetime import datetime
+from graphlib import TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,11 +13,14 @@ import pytest
 dg = pytest.importorskip("dagster")
 
 from orchestration import environment  # noqa: E402
-from orchestration.dagster.definitions import JOB, RANGE_END, RANGE_START, build_defs  # noqa: E402
+from orchestration.dagster import definitions  # noqa: E402
+from orchestration.dagster.definitions import build_defs  # noqa: E402
+from orchestration.dagster.due import RANGE_END, RANGE_START  # noqa: E402
+from orchestration.dagster.groups import JOB, domain_job  # noqa: E402
 from orchestration.dbt_runs.dbt_runner import prepare_manifest, project_fingerprint  # noqa: E402
 from orchestration.decisions import FULL_BUILD_CRON, REFRESH_CRON  # noqa: E402
 from sources.registry import registry  # noqa: E402
-from tests.kit import parsed  # noqa: E402
+from tests.kit import ROOT, parsed  # noqa: E402
 from warehouse.paths import DataDir  # noqa: E402
 from warehouse.tables.catalogue import CROSS_DOMAIN, JUDGEMENT, load_catalogue  # noqa: E402
 
@@ -92,12 +99,71 @@ def test_a_mart_shows_its_words_its_sql_and_its_columns(graph, catalogue):
         assert len(asset.description) > len(table.description) + 60, table.name
         shown = {c.name: (c.type, c.description) for c in asset.metadata["dagster/column_schema"].columns}
         assert shown == {c.name: (c.data_type, c.description) for c in table.columns}, table.name
-        assert (asset.group_name, asset.kinds) == (table.domain, {"dbt", "duckdb"})
+        assert (asset.group_name, asset.kinds) == (f"marts_{table.domain}", {"dbt", "duckdb"})
 
 
 def test_no_asset_stands_outside_a_group(graph):
     for key in graph.get_all_asset_keys():
         assert graph.get(key).group_name not in (None, "default"), key
+
+
+def test_groups_are_read_from_raw_to_release_without_an_arrow_back(graph):
+    before: dict[str, set[str]] = {}
+    for node in map(graph.get, graph.get_all_asset_keys()):
+        groups = {graph.get(parent).group_name for parent in node.parent_keys}
+        before.setdefault(node.group_name, set()).update(groups - {node.group_name})
+    # CycleError names the groups of a circle.
+    order = list(TopologicalSorter(before).static_order())
+    path = ["raw", "clean", "marts_air", "gate", "marts_cross_domain", "gate_cross_domain", "release"]
+    assert [group for group in order if group in path] == path
+    assert all(one in before[other] for one, other in pairwise(path))
+
+
+def test_what_comes_from_a_feed_names_its_office(graph, catalogue):
+    for feed in registry().feeds.values():
+        for name in (f"raw_{feed.name}", f"clean_{feed.name}"):
+            asset = graph.get(dg.AssetKey(name))
+            assert (asset.owners, asset.metadata["owner"]) == ([f"team:{feed.owner_team}"], feed.owner), name
+        for name in (f"candidate_{feed.domain}", f"gate_{feed.domain}", *(t.name for t in catalogue.of(feed.domain))):
+            assert f"team:{feed.owner_team}" in graph.get(dg.AssetKey(name)).owners, name
+
+
+def test_every_dbt_test_is_a_check_that_stops_nothing(graph, data):
+    nodes = json.loads(prepare_manifest(data).read_bytes())["nodes"].values()
+    tests = {node["name"] for node in nodes if node["resource_type"] == "test"}
+    on = {key.name: key for key in graph.asset_check_keys if key.name in tests}
+    assert len(tests) > 100 and set(on) == tests
+    assert not any(graph.get(key).blocking for key in on.values())
+    attached = {n["name"]: n["attached_node"].split(".")[-1] for n in nodes if n.get("attached_node")}
+    assert {name: on[name].asset_key.to_user_string() for name in attached} == attached
+    # One that is attached to nothing is shown where it reads first.
+    assert on["ghg_inventory_adds_up"].asset_key.to_user_string() == "mart_ghg_inventory"
+
+
+@pytest.mark.parametrize("domain", sorted({feed.domain for feed in registry().feeds.values()}))
+def test_a_domain_has_a_job_for_its_feeds_and_whatever_is_behind(defs, graph, domain):
+    job = defs.resolve_job_def(domain_job(domain))
+    keys = {key.to_user_string() for key in job.asset_layer.executable_asset_keys}
+    own = {feed.name for feed in registry().feeds.values() if feed.domain == domain}
+    assert {key for key in keys if key.startswith("raw_")} == {f"raw_{feed}" for feed in own}
+    assert {key for key in keys if key.startswith("clean_")} == {f"clean_{feed}" for feed in own}
+    every = {key.to_user_string() for key in graph.get_all_asset_keys()}
+    assert {key for key in every if not key.startswith(("raw_", "clean_"))} < keys
+
+
+def test_a_mart_names_the_job_that_refreshes_it(defs, graph, catalogue):
+    jobs = {job.name for job in defs.jobs}
+    for table in catalogue.tables:
+        named = graph.get(dg.AssetKey(table.name)).metadata["job"]
+        feeds = {name for name in ancestors(graph, table.name) if name.startswith("raw_")}
+        assert named in jobs
+        assert named == (JOB if table.domain in (CROSS_DOMAIN, JUDGEMENT) else domain_job(table.domain))
+        assert feeds or table.domain == JUDGEMENT, table.name
+
+
+def test_the_sensor_of_failed_runs_waits_until_somebody_starts_it(defs):
+    (sensor,) = defs.sensors
+    assert (sensor.name, sensor.default_status) == ("failed_runs", dg.DefaultSensorStatus.STOPPED)
 
 
 def test_every_published_mart_has_a_check_at_its_gate(graph, catalogue):
@@ -144,9 +210,9 @@ def test_whatever_opens_the_candidate_shares_one_pool(defs):
 
 def test_the_last_step_by_name_has_no_partitions(defs):
     # Dagster takes a run's partitions from it: see definitions.JOB.
-    job = defs.resolve_job_def(JOB)
-    last = max(node.name for node in job.nodes)
-    assert not last.startswith(("raw_", "clean_"))
+    for name in (JOB, *(domain_job(feed.domain) for feed in registry().feeds.values())):
+        last = max(node.name for node in defs.resolve_job_def(name).nodes)
+        assert not last.startswith(("raw_", "clean_")), name
 
 
 def test_the_manifest_is_parsed_once_per_project_state(data):
@@ -154,6 +220,15 @@ def test_the_manifest_is_parsed_once_per_project_state(data):
     before = manifest.stat().st_mtime_ns
     assert prepare_manifest(data).stat().st_mtime_ns == before
     assert len(project_fingerprint()) == 64
+
+
+def test_dagsters_own_tools_find_the_definitions():
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    project = tools["dg"]["project"]
+    assert project["code_location_target_module"] == tools["dagster"]["module_name"] == definitions.__name__
+    assert callable(definitions.defs)
+    # `dg check defs` looks below it for components.
+    assert (ROOT / project["defs_module"].replace(".", "/")).is_dir()
 
 
 def test_the_home_of_dagster_sends_nothing(data):

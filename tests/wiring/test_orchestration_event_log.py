@@ -6,7 +6,8 @@ import dagster as dg
 import pytest
 
 from orchestration import environment
-from orchestration.dagster.definitions import month_partitions, range_tags
+from orchestration.dagster.definitions import month_partitions
+from orchestration.dagster.due import range_tags
 from orchestration.dagster.private import SqliteEventLogStorage
 from warehouse.paths import DataDir
 

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
+from typing import Any
 
 import dagster as dg
 import pytest
 
 from orchestration.dagster import lake_assets
-from orchestration.dagster.definitions import month_partitions, range_tags
+from orchestration.dagster.definitions import month_partitions
+from orchestration.dagster.due import range_tags
 from orchestration.dagster.freshness import ObservationAge, allowed_age
 from orchestration.dagster.resources import Refresh
 from orchestration.findings import Findings
@@ -34,16 +36,18 @@ SESSION = SimpleNamespace()
 
 
 @pytest.fixture(autouse=True)
-def session(monkeypatch):
+def session(monkeypatch, tmp_path):
     config = SimpleNamespace(sources_of=lambda feed: ("a source",))
     SESSION.findings = Findings()
     SESSION.settings = SimpleNamespace(feeds=tuple(registry().feeds), config=config)
     SESSION.newest_reading = lambda feed: None
+    SESSION.data = DataDir(tmp_path)
+    SESSION.lake = SimpleNamespace(index=SimpleNamespace(table_rows=lambda: {"clean_air": 41, "clean_dustfall": 1}))
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     return SESSION
 
 
-def run(names: list[str]) -> dg.ExecuteInProcessResult:
+def run(names: list[str], **how: Any) -> dg.ExecuteInProcessResult:
     assets = [
         asset
         for asset in lake_assets.build_lake_assets(registry(), PARTITIONS)
@@ -52,8 +56,7 @@ def run(names: list[str]) -> dg.ExecuteInProcessResult:
     return dg.materialize(
         assets,
         resources={"refresh": Fake()},
-        tags=range_tags("2026-01-01", "2026-03-01"),
-        raise_on_error=False,
+        **{"tags": range_tags("2026-01-01", "2026-03-01"), "raise_on_error": False, **how},
     )
 
 
@@ -119,6 +122,14 @@ def test_refused_files_and_unbalanced_counts_fail_the_check_only(session, monkey
     assert result.success
     assert checks(result)["accounted_for"] is False
     assert session.findings.failures == {}
+
+
+def test_a_clean_asset_shows_its_rows_and_where_they_are(session, monkeypatch):
+    monkeypatch.setattr(lake_assets, "clean_feed", lambda *_: CleanResult(deliveries=2))
+    shown = run(["clean_air"]).asset_materializations_for_node("clean_air")[0].metadata
+    assert shown["dagster/row_count"].value == 42
+    assert shown["rows"].value == {"clean_air": 41, "clean_dustfall": 1, "clean_dust_period": 0}
+    assert shown["dagster/uri"].value == session.data.clean.as_uri()
 
 
 def test_an_old_newest_reading_is_not_fresh():

@@ -249,6 +249,10 @@ class Index(PartitionIndex):
             digests.setdefault(table, hashlib.sha256()).update(f"{name}\0{sha256}\n".encode())
         return {table: digest.hexdigest() for table, digest in digests.items()}
 
+    def table_rows(self) -> dict[str, int]:
+        """Readings in each clean table that is kept by partitions."""
+        return dict(self.db.execute("SELECT table_name, sum(rows) FROM partitions GROUP BY table_name"))
+
     # --- deliveries of partitions, and what is cleaned
 
     def touching(self, feed: str, partitions: Sequence[tuple[str, str]]) -> list[Receipt]:

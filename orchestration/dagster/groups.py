@@ -1,0 +1,45 @@
+"""Groups of assets and jobs: their names, and owners of what is in them.
+
+Groups are read from raw to release: no arrow between two groups leads back, by test
+(tests/pipeline/test_definitions.py). Not here: what is in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sources.registry import Feed, Registry
+
+# The job of everything; that of a domain adds its name.
+JOB = "refresh"
+RAW = "raw"
+CLEAN = "clean"
+GATE = "gate"
+GATE_CROSS_DOMAIN = "gate_cross_domain"
+RELEASE = "release"
+
+
+def marts(domain: str) -> str:
+    """Staging, intermediate models and marts of a domain, and its candidate."""
+    return f"marts_{domain}"
+
+
+def seeds(folder: str) -> str:
+    """Seeds of a folder of dbt_project/seeds."""
+    return f"seeds_{folder}"
+
+
+def domain_job(domain: str) -> str:
+    """The job that refreshes one domain."""
+    return f"{JOB}_{domain}"
+
+
+def owners(feeds: Iterable[Feed]) -> list[str]:
+    """The offices that answer for feeds, as Dagster spells teams: ASCII; their own names are metadata."""
+    return sorted({f"team:{feed.owner_team}" for feed in feeds})
+
+
+def owners_by_domain(registry: Registry) -> dict[str, list[str]]:
+    """The offices that answer for the feeds of each domain that has any."""
+    domains = {feed.domain for feed in registry.feeds.values()}
+    return {d: owners(f for f in registry.feeds.values() if f.domain == d) for d in sorted(domains)}

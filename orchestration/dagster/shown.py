@@ -1,0 +1,18 @@
+"""What the page shows of tables: rows and place, under the names that Dagster draws charts from and links.
+
+Here belongs their spelling. Not here: counting (steps/build.py, warehouse.lake.index).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROW_COUNT = "dagster/row_count"
+URI = "dagster/uri"
+
+
+def tables_metadata(rows: Mapping[str, int], place: Path) -> dict[str, Any]:
+    """Rows of all tables together, of each, and the file or folder that holds them (an absolute path)."""
+    return {ROW_COUNT: sum(rows.values()), "rows": dict(rows), URI: place.as_uri()}

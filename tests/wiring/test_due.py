@@ -1,0 +1,55 @@
+"""A refresh that is launched without partitions takes the months that have something due; any other run is let be."""
+
+from types import SimpleNamespace
+
+import dagster as dg
+import pytest
+
+from orchestration import environment
+from orchestration.dagster import due
+from orchestration.dagster.due import RANGE_END, RANGE_START, DueRunCoordinator
+from warehouse.paths import DataDir
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory):
+    data = DataDir(tmp_path_factory.mktemp("due") / "data").prepare()
+    months = SimpleNamespace(months=["2025-02-01", "2025-04-01"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ECOLEDGER_DATA", str(data.root))
+        for name in ("ECOLEDGER_CONFIG", "DAGSTER_HOME", "DAGSTER_EVENT_BATCH_SIZE"):
+            patch.setenv(name, "")
+        environment.prepare(data)
+        patch.setattr(due, "survey", lambda settings: months)
+        # What comes after is Dagster's own queue.
+        patch.setattr(dg.QueuedRunCoordinator, "submit_run", lambda self, context: context.dagster_run)
+        with dg.DagsterInstance.get() as made:
+            yield made
+
+
+def submitted(instance: dg.DagsterInstance, job: str, **tags: str) -> dict[str, str]:
+    """The tags of a run when it is in the queue."""
+    run = instance.add_run(dg.DagsterRun(job_name=job, tags={k.replace("__", "/"): v for k, v in tags.items()}))
+    context = SimpleNamespace(dagster_run=run, workspace=SimpleNamespace(instance=instance))
+    instance.run_coordinator.submit_run(context)
+    return {k: v for k, v in instance.get_run_by_id(run.run_id).tags.items() if "partition" in k}
+
+
+def test_the_home_of_dagster_names_the_queue(instance):
+    assert type(instance.run_coordinator) is DueRunCoordinator
+    assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 1
+
+
+@pytest.mark.parametrize("job", ["refresh", "refresh_air"])
+def test_without_partitions_it_takes_what_is_due(instance, job):
+    assert submitted(instance, job) == {RANGE_START: "2025-02-01", RANGE_END: "2025-04-01"}
+
+
+def test_partitions_that_were_chosen_are_kept(instance):
+    assert submitted(instance, "refresh", dagster__partition="2025-03-01") == {"dagster/partition": "2025-03-01"}
+    chosen = {RANGE_START: "2025-03-01", RANGE_END: "2025-03-01"}
+    assert submitted(instance, "refresh", **chosen) == chosen
+
+
+def test_another_job_has_no_months(instance):
+    assert submitted(instance, "__ASSET_JOB") == {}
