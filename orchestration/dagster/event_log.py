@@ -96,7 +96,8 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
             for insert in inserts:
                 connection.execute(insert)
         with self.index_connection() as connection:
-            ids = [connection.execute(insert).inserted_primary_key[0] for insert in inserts]
+            keys = [connection.execute(insert).inserted_primary_key for insert in inserts]
+        ids = [key[0] for key in keys if key is not None]
         for event, id_ in zip(events, ids, strict=True):
             self.store_asset_check_event(event, id_)
 

@@ -83,10 +83,11 @@ def run(manifest: Manifest, arguments: list[str]) -> int:
     with (target / LOG).open("w", encoding="utf-8") as log:
         dbt = dbtRunner(manifest=manifest, callbacks=[told(log)])
         done = dbt.invoke(arguments)
-        if names := without_memory(done.result):
+        first = done.result
+        if isinstance(first, RunExecutionResult) and (names := without_memory(first)):
             again = dbt.invoke(selecting(arguments, names))
             if isinstance(again.result, RunExecutionResult):
-                done = replace(again, result=joined(done.result, again.result))
+                done = replace(again, result=joined(first, again.result))
     if NO_ARTIFACTS in arguments and isinstance(done.result, RunExecutionResult):
         done.result.write(str(target / RUN_RESULTS))
     if done.exception is not None:
@@ -96,12 +97,12 @@ def run(manifest: Manifest, arguments: list[str]) -> int:
     return 0 if done.success else 1
 
 
-def without_memory(result: object) -> list[str]:
+def without_memory(result: RunExecutionResult) -> list[str]:
     """The nodes to build once more because memory did not suffice for one of them: all that failed or were skipped.
 
     From then on this process may take more, if it was told how much. A limit that was chosen by hand is kept.
     """
-    if MORE_VARIABLE not in os.environ or not isinstance(result, RunExecutionResult):
+    if MORE_VARIABLE not in os.environ:
         return []
     undone = [r for r in result.results if r.status in _UNDONE]
     if not any(_NO_MEMORY in (r.message or "") for r in undone):
