@@ -47,7 +47,7 @@ _OTHER_TABLE = re.compile(r"\bmart_\w+")
 
 
 @dataclass(frozen=True)
-class Standing:
+class EarlierRelease:
     """What the current release holds: the digest of each table, and records that still hold by (table, key).
 
     `path` is its directory, whose marts/*.parquet are compared with; None before the first release.
@@ -71,8 +71,10 @@ class Bound:
     previous: str = ""
 
 
-def standing_of(rows: Iterable[Mapping[str, Any]], digests: Mapping[str, str], path: Path | None = None) -> Standing:
-    """The standing of a release from the rows of its gate/records.jsonl, its tables' digests and its directory.
+def earlier_release(
+    rows: Iterable[Mapping[str, Any]], digests: Mapping[str, str], path: Path | None = None
+) -> EarlierRelease:
+    """The release to compare with, from the rows of its gate/records.jsonl, its tables' digests and its directory.
 
     A table that failed is judged again. Waivers are taken back, because they are applied to all records of a run.
     """
@@ -81,7 +83,9 @@ def standing_of(rows: Iterable[Mapping[str, Any]], digests: Mapping[str, str], p
         if row.get("key") and row["judged_by"] != "dbt" and row["suite"] != WAIVERS:
             found.setdefault((row["table_name"], row["key"]), []).append(GateRecord.from_row(row))
     kept = {place: records for place, records in found.items() if all(r.outcome != "fail" for r in records)}
-    return Standing(digests, {place: tuple(map(_before_waiver, records)) for place, records in kept.items()}, path)
+    return EarlierRelease(
+        digests, {place: tuple(map(_before_waiver, records)) for place, records in kept.items()}, path
+    )
 
 
 def _before_waiver(record: GateRecord) -> GateRecord:

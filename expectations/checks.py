@@ -60,12 +60,12 @@ def figure(value: float) -> str:
     return f"{value:.12g}"
 
 
-def rows(at_least: int, why: str, severity: Severity = CRITICAL, beside: Iterable[str] = ()) -> Check:
+def rows(at_least: int, why: str, severity: Severity = CRITICAL, with_rows_of: Iterable[str] = ()) -> Check:
     """The table has rows: an empty frame would pass most other expectations, so every suite begins with this.
 
-    `beside` names marts of the same schema whose rows count as well, where either of them may be empty.
+    `with_rows_of` names marts of the same schema whose rows count as well, where either of them may be empty.
     """
-    others = tuple(beside)
+    others = tuple(with_rows_of)
     counts = " + ".join(("count(*)", *(f"(select count(*) from {{schema}}.{quoted(o)})" for o in others)))
     together = f", together with {', '.join(others)}" if others else ""
     expected = f"at least {at_least} row{'' if at_least == 1 else 's'}{together} ({why})"

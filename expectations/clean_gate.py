@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.bench import Bench
-from expectations.carry import Bound, Standing, record_key
+from expectations.carry import Bound, EarlierRelease, record_key
 from expectations.reduce import Target
 from expectations.suites import clean_layer as suites
 from expectations.waivers import Waiver
@@ -54,7 +54,7 @@ class CleanLayer:
     registry: Registry
     as_of: datetime
     waivers: Sequence[Waiver] = ()
-    standing: Standing = field(default_factory=Standing)
+    earlier: EarlierRelease = field(default_factory=EarlierRelease)
     tokens: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -75,7 +75,7 @@ def judge_clean(bench: Bench, layer: CleanLayer, readings: Mapping[str, int]) ->
         counted = _judge_counts(bench, layer, feed, sum(readings[t] for t in feed.tables), keys)
         for table in feed.tables.values():
             keys[table.name] = _readings_key(bench.con, layer, feed, table, counted)
-            if kept := layer.standing.holding(table.name, keys[table.name]):
+            if kept := layer.earlier.holding(table.name, keys[table.name]):
                 bench.records += kept
             else:
                 _judge_readings(bench, layer, feed, table, counted)
@@ -93,7 +93,7 @@ def _judge_counts(bench: Bench, layer: CleanLayer, feed: Feed, clean_rows: int, 
     digest = _digest(bench.con, name)
     checks = suites.counts_checks(feed, clean_rows, files)
     keys[name] = record_key(Bound(name, digest), checks, layer.waivers, layer.as_of.date(), reads={})
-    if kept := layer.standing.holding(name, keys[name]):
+    if kept := layer.earlier.holding(name, keys[name]):
         bench.records += kept
     else:
         bench.judge(feed.domain, name, digest, Target(quoted(name), ("delivered_at", "delivery_id")), checks)

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.bench import Bench
-from expectations.carry import Bound, Standing, record_key
+from expectations.carry import Bound, EarlierRelease, record_key
 from expectations.checks import Check, SuiteError
 from expectations.clean_gate import CleanLayer, judge_clean, readings_of
 from expectations.dbt_results import DbtFinding, dbt_records
@@ -60,13 +60,13 @@ class Rules:
     """What it is judged by: the contracts of published tables, suites, registry, steps, waivers, the current release.
 
     `as_of` is the refresh's own clock, reporting zone, naive: waivers expire and "recent" is counted by it. What
-    `standing` (of the current release) already holds records of is not judged again.
+    `earlier` (the current release) already holds records of is not judged again.
     """
 
     catalogue: Catalogue
     as_of: datetime
     waivers: Sequence[Waiver] = ()
-    standing: Standing = field(default_factory=Standing)
+    earlier: EarlierRelease = field(default_factory=EarlierRelease)
     registry: Registry = field(default_factory=shipped_registry)
     suites: Mapping[str, Suite] = field(default_factory=lambda: SUITES)
     steps: Steps = field(default_factory=load_steps)
@@ -84,13 +84,13 @@ def judge(con: duckdb.DuckDBPyConnection, case: Case, rules: Rules, docs: Path |
     if case.clean_root is not None:
         fed = readings_of(con, case.clean_root, rules.registry)
         layer = CleanLayer(
-            case.clean_root, rules.registry, rules.as_of, rules.waivers, rules.standing, case.clean_tokens
+            case.clean_root, rules.registry, rules.as_of, rules.waivers, rules.earlier, case.clean_tokens
         )
         keys |= judge_clean(bench, layer, fed)
     checks = _defined(declared, rules, fed)
     keys |= {table.name: _key(table, case, rules, checks.get(table.name, ())) for table in declared}
-    due = [t for t in declared if not rules.standing.holding(t.name, keys[t.name])]
-    bench.records += [r for t in declared for r in rules.standing.holding(t.name, keys[t.name])]
+    due = [t for t in declared if not rules.earlier.holding(t.name, keys[t.name])]
+    bench.records += [r for t in declared for r in rules.earlier.holding(t.name, keys[t.name])]
     _judge_marts(bench, due, case, rules, checks)
     bench.records += dbt_records(case.dbt, {t.name: t.domain for t in declared}, case.digests)
     keyed = [replace(r, key=keys.get(r.table_name, "")) for r in bench.records]
@@ -102,7 +102,7 @@ def judge(con: duckdb.DuckDBPyConnection, case: Case, rules: Rules, docs: Path |
 
 def _key(table: MartTable, case: Case, rules: Rules, checks: Sequence[Check]) -> str:
     """What the records of `table` depend on."""
-    bound = Bound(table.name, case.digests.get(table.name, ""), rules.standing.digests.get(table.name, ""))
+    bound = Bound(table.name, case.digests.get(table.name, ""), rules.earlier.digests.get(table.name, ""))
     known = {**case.reads, **case.digests}
     also = [str(sorted(table.contract.items())), str(rules.steps) if _has_headlines(table) else ""]
     return record_key(bound, checks, rules.waivers, rules.as_of.date(), reads=known, also=also)
@@ -130,7 +130,7 @@ def _judge_marts(
             continue
         if table.name not in checks:
             continue
-        target = Target(relation, tuple(table.grain), _previous(rules.standing.path, table.name))
+        target = Target(relation, tuple(table.grain), _previous(rules.earlier.path, table.name))
         bench.judge(table.domain, table.name, digest, target, checks[table.name])
         if _has_headlines(table):
             bench.records += _headlines(bench, table, digest, target, rules.steps)

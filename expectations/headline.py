@@ -86,7 +86,7 @@ def _step(entry: Mapping[str, Any], file: Path, name: str) -> Step:
 def judge_headlines(
     con: duckdb.DuckDBPyConnection, domain: str, table: str, digest: str, target: Target, steps: Steps
 ) -> list[GateRecord]:
-    """One record per indicator of `table` that stands in both releases; none where there is no current release.
+    """One record per indicator of `table` that is in both releases; none where there is no current release.
 
     A figure that was released and is gone counts as moved: a value that turns null is the largest step of all.
     """
@@ -99,7 +99,7 @@ def judge_headlines(
 
 
 def _pairs(con: duckdb.DuckDBPyConnection, target: Target) -> Iterable[dict[str, Any]]:
-    """Released figures beside their candidates; at the turn of the year `year_to_date` goes on as `year`."""
+    """Released figures next to their candidates; at the turn of the year `year_to_date` goes on as `year`."""
     key = ", ".join(f"o.{c}" for c in _KEY)
     same = " and ".join(f"n.{c} is not distinct from o.{c}" for c in _KEY)
     year = " and ".join(f"y.{c} is not distinct from o.{c}" for c in _KEY if c != "period_kind")

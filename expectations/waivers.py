@@ -46,7 +46,7 @@ class Waiver:
 
     @property
     def text(self) -> str:
-        """The waiver as it stands beside a figure."""
+        """The waiver as it is shown next to a figure."""
         return f"{self.who}, approved by {self.approved_by}, until {self.until.isoformat()}: {self.reason}"
 
 

@@ -1,6 +1,6 @@
 """What one step leaves for the next on disk: the gate's reports and the list of admitted tables, as JSON.
 
-Each step reads what the step before wrote, so that one run on its own judges or publishes exactly what stands there.
+Each step reads what the step before wrote, so that one run on its own judges or publishes exactly what is there.
 Standard library only. Not here: what any of it means (expectations, warehouse).
 """
 

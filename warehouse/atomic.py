@@ -18,7 +18,7 @@ from warehouse.paths import TEMPORARY
 _numbers = itertools.count()
 
 
-def temporary_beside(path: Path) -> Path:
+def temporary_next_to(path: Path) -> Path:
     """An unused name in the folder of `path`, for the file that will be renamed to it."""
     return path.with_name(f"{TEMPORARY}{os.getpid()}-{next(_numbers)}-{path.name[:64]}.part")
 
@@ -53,7 +53,7 @@ def replacing(path: Path, durable: bool = True) -> Generator[Path]:
     With `durable=False` nothing is flushed: the caller flushes many files at once (`flush`) before it relies on them.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = temporary_beside(path)
+    temporary = temporary_next_to(path)
     try:
         yield temporary
         if durable:
@@ -106,7 +106,7 @@ def remove_empty_dirs(path: Path, stop: Path) -> None:
 
 def flip(link: Path, target: str) -> None:
     """Points the symbolic link `link` at the relative `target` in one step; readers keep what they opened."""
-    temporary = temporary_beside(link)
+    temporary = temporary_next_to(link)
     with suppress(FileNotFoundError):
         temporary.unlink()
     temporary.symlink_to(target)

@@ -1,7 +1,7 @@
 """Parquet as EcoLedger writes it: declared schema and order, pinned settings, so that equal rows give equal bytes.
 
 Here belong the two writers (a polars frame for the lake, an Arrow stream for the release), the declared types and the
-cast. Not here: where files stand or which rows they hold. A cast that would lose something is refused, never made.
+cast. Not here: where files are or which rows they hold. A cast that would lose something is refused, never made.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def conform(frame: pl.DataFrame, columns: Sequence[Column], table: str) -> pl.Da
 
 
 def conform_known(frame: pl.DataFrame, columns: Sequence[Column], table: str) -> pl.DataFrame:
-    """Casts the declared columns that are there; further ones (why refused, what stands instead) get a type by kind."""
+    """Casts the declared columns that are there; further ones (why refused, what replaced them) get a type by kind."""
     declared = schema_of(columns)
     wanted: dict[str, pl.DataType] = {}
     for name, dtype in frame.schema.items():
@@ -81,7 +81,7 @@ def row_hashes(frame: pl.DataFrame) -> bytes:
 
 
 def write_frame(frame: pl.DataFrame, path: Path) -> str:
-    """Writes `frame` as it stands to `path` (a temporary one) and returns the SHA-256 of the file."""
+    """Writes `frame` as it is to `path` (a temporary one) and returns the SHA-256 of the file."""
     with FrameWriter(path) as writer:
         writer.append(frame)
     return file_sha256(path)

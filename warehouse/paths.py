@@ -1,4 +1,4 @@
-"""Where everything stands below the data directory: one source of truth for paths, and what a name may be.
+"""Where everything is below the data directory: one source of truth for paths, and what a name may be.
 
 Here belong path arithmetic and the refusal of names that could leave their folder. Not here: reading or writing
 any of these files, or knowing what they hold. Standard library only: a refresh with nothing new loads this module.
@@ -72,7 +72,7 @@ def checked_release(text: str) -> str:
 def extension_of(file_name: str) -> str:
     """The extension raw bytes are stored under, from a file name nobody trusts: 'csv', 'csv.gz', …, 'bin' if odd.
 
-    Only the extension of a source's file name ever reaches a path; the name itself stands in the receipt.
+    Only the extension of a source's file name ever reaches a path; the name itself is in the receipt.
     """
     parts = file_name.lower().rsplit(".", 2)
     last = ".".join(parts[1:]) if len(parts) == 3 and parts[2] == "gz" else parts[-1] if len(parts) > 1 else ""

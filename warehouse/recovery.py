@@ -82,7 +82,7 @@ def _discard_unledgered(data: DataDir, known: list[Release]) -> tuple[str, ...]:
         # Only the next number can be ours; anything else means that the ledger lost entries.
         if int(name.split("-")[0]) != following or pointed_at(data) == name:
             raise ReleaseError(
-                f"release {name} stands in {data.releases}, but the ledger does not name it: entries were removed"
+                f"release {name} is in {data.releases}, but the ledger does not name it: entries were removed"
             )
     for name in strays:
         remove_release_dir(data.release(name))

@@ -66,7 +66,7 @@ def _category_bounds() -> str:
 
 
 def _index(iaqis: Sequence[str]) -> tuple[Check, ...]:
-    """What holds for an AQI beside its IAQIs, of a day or an hour."""
+    """What holds between an AQI and its IAQIs, of a day or an hour."""
     largest = f"greatest({', '.join(iaqis)})"
     return (
         between("aqi", 0, 500),
@@ -183,7 +183,7 @@ _EVENTS = (
 )
 _PARTS = (
     relation(
-        "the part of a year under one edition is no annual figure",
+        "the part of a year under one edition is not an annual figure",
         "not starts_with(variant, 'edition_') or validity <> 'valid'",
         ("variant", "validity"),
         {"variant": "edition_2012", "validity": "valid"},

@@ -69,7 +69,7 @@ def counts_summary(feed: Feed, places: CleanPlaces, as_of: datetime) -> str:
 
 
 def readings_summary(feed: Feed, places: CleanPlaces, as_of: datetime) -> str:
-    """Query that reduces a clean table to a few hundred rows: what stands together, how often, and its extremes."""
+    """Query that reduces a clean table to a few hundred rows: what occurs together, how often, and its extremes."""
     since = literal((as_of - timedelta(days=recent_days(feed))).isoformat(sep=" "))
     return (
         "select parameter, unit, flag, provenance, value is null as is_null, starts_with(site_id, 'SIM-') as is_sim, "
@@ -188,7 +188,7 @@ def readings_checks(
             {"flag": FLAG_PASS, "is_null": True},
         ),
         relation(
-            "simulated readings stand at simulated sites",
+            "simulated readings are from simulated sites",
             "is_sim = (provenance = 'simulated')",
             ("parameter", "provenance", "is_sim", "n"),
             {"is_sim": True, "provenance": "observed"},

@@ -1,9 +1,9 @@
 """What every mart's suite has in common, derived from the catalogue's contract, the registry and the standards' seeds.
 
-Here belong the rules that follow from a column's name and meaning wherever it stands: grain, provenance, validity,
+Here belong the rules that follow from a column's name and meaning wherever it is used: grain, provenance, validity,
 coverage, classes, levels, gross ranges of measured parameters, and what a mart's yml declares beyond them (`not_null`,
 `values` under meta). Not here: what is particular to one mart (one module per
-domain). The vocabularies of the standards are read from the seeds, so that they stand in one place.
+domain). The vocabularies of the standards are read from the seeds, so that they are in one place.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class Suite:
     """What is particular to one mart: the clean tables it is fed by, and its own checks.
 
     `fed_by`: the mart must have rows as soon as one of these has; empty when it must always have rows. `change` is the
-    share by which its rows may move between releases. `vocabularies` names closed vocabularies by column. `beside`:
-    marts whose rows count as its own, where the feed may fill either. `rows_severity`: warning where valid data may
-    leave it empty, as an indicator table without an assessed site.
+    share by which its rows may move between releases. `vocabularies` names closed vocabularies by column.
+    `with_rows_of`: marts whose rows count as its own, where the feed may fill either. `rows_severity`: warning where
+    valid data may leave it empty, as an indicator table without an assessed site.
     """
 
     mart: str
@@ -53,7 +53,7 @@ class Suite:
     vocabularies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     change: float = 0.3
     always: int = 1
-    beside: tuple[str, ...] = ()
+    with_rows_of: tuple[str, ...] = ()
     rows_severity: Severity = CRITICAL
 
 
@@ -94,7 +94,7 @@ def define(suite: Suite, table: MartTable, registry: Registry, fed: Mapping[str,
     ]
     checks: dict[str, Check] = {}
     for check in found:
-        # A mart's own check stands in for a derived one of the same name.
+        # A mart's own check replaces a derived one of the same name.
         checks[check.name] = check
     for check in checks.values():
         if missing := [c for c in check.needs if c not in columns]:
@@ -152,10 +152,10 @@ def figure_checks() -> tuple[Check, ...]:
 
 def _rows(suite: Suite, fed: Mapping[str, int]) -> Check:
     if not suite.fed_by:
-        return rows(suite.always, "always", suite.rows_severity, suite.beside)
+        return rows(suite.always, "always", suite.rows_severity, suite.with_rows_of)
     sources = " or ".join(suite.fed_by)
     if any(fed.get(table, 0) for table in suite.fed_by):
-        return rows(suite.always, f"{sources} holds readings", suite.rows_severity, suite.beside)
+        return rows(suite.always, f"{sources} holds readings", suite.rows_severity, suite.with_rows_of)
     return rows(0, f"{sources} holds no reading")
 
 
@@ -259,7 +259,7 @@ def simulated_is_marked() -> tuple[Check, ...]:
             {"site_id": "SIM-X", "provenance": "observed"},
         ),
         relation(
-            "simulated rows stand at simulated sites",
+            "simulated rows are from simulated sites",
             f"provenance <> 'simulated' or starts_with(site_id, '{SIMULATED_ID}')",
             ("site_id", "provenance"),
             {"site_id": "X", "provenance": "simulated"},
@@ -270,7 +270,7 @@ def simulated_is_marked() -> tuple[Check, ...]:
 def _gross_ranges(columns: Mapping[str, str], registry: Registry) -> Iterable[Check]:
     """The registry's gross range on every numeric column that is called after a parameter and its unit.
 
-    `nh3n_mg_l` is nh3n in mg/L, `pm2_5_ug_m3` pm2_5 in ug/m3: the unit in lower case, _ for what is no letter.
+    `nh3n_mg_l` is nh3n in mg/L, `pm2_5_ug_m3` pm2_5 in ug/m3: the unit in lower case, _ for what is not a letter.
     """
     for feed in registry.feeds.values():
         for code, parameter in feed.parameters.items():

@@ -53,7 +53,7 @@ _INDICATOR_VALUES = Suite(
     (
         *figure_checks(),
         equal(
-            "every admitted figure stands in it",
+            "every admitted figure is in it",
             f"select count(*) from {{table}} where domain <> {literal(CROSS_DOMAIN)}",
             _admitted_figures(),
             "as many figures of domains as the admitted indicator tables hold",
@@ -69,7 +69,7 @@ _INDICATOR_VALUES = Suite(
         "domain": (*_DOMAINS, CROSS_DOMAIN),
         "domain_state": _STATES,
     },
-    # With every domain empty there is no figure; that each admitted one stands here is judged by the count above.
+    # With every domain empty there is no figure; that each admitted one is here is judged by the count above.
     always=0,
 )
 
@@ -154,14 +154,14 @@ _EXCEEDANCES = events_suite(
     (),
     (
         equal(
-            "every admitted event stands in it",
+            "every admitted event is in it",
             "select count(*) from {table}",
             _admitted_events(),
             "as many events as the admitted event tables hold",
             ("event_id",),
         ),
         relation(
-            "an event's domain stands in its identifier",
+            "an event's domain is in its identifier",
             "starts_with(event_id, domain || ':')",
             ("event_id", "domain"),
             {"event_id": "noise:S:leq:Ld:2026-01-01T06:00", "domain": "air"},
@@ -215,7 +215,7 @@ _GHG_INVENTORY = Suite(
             ("entry_kind", "row_role", "value", "period_kind", "period_start"),
         ),
         relation(
-            "a reduction is no emission",
+            "a reduction is not an emission",
             "entry_kind = 'co2' or (pollutant <> 'co2' and row_role = 'total')",
             ("entry_kind", "pollutant", "row_role"),
             {"entry_kind": "air_pollutant_reduction", "pollutant": "co2", "row_role": "total"},

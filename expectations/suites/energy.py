@@ -25,7 +25,7 @@ def _balance() -> tuple[Check, ...]:
             "a carrier is known in the registry", f"carrier in ({_carriers()})", ("carrier",), {"carrier": "peat"}
         ),
         relation(
-            "what counts in scope is no more than the whole",
+            "what counts in scope is at most the whole",
             "abs(tce_in_scope) <= tce",
             ("tce", "tce_in_scope"),
             {"tce": 1, "tce_in_scope": 2},
@@ -81,20 +81,20 @@ def _words() -> dict[str, tuple[str, ...]]:
 
 SUITES = (
     # Yearly balances fill the one and months without a whole year the other; with readings, one of them has rows.
-    Suite("mart_energy_monthly", _FED, _balance(), _words(), beside=("mart_energy_annual",)),
+    Suite("mart_energy_monthly", _FED, _balance(), _words(), with_rows_of=("mart_energy_annual",)),
     Suite(
         "mart_energy_annual",
         _FED,
         _balance(),
         {**_words(), "period_kind": PERIOD_KINDS},
-        beside=("mart_energy_monthly",),
+        with_rows_of=("mart_energy_monthly",),
     ),
     indicators("mart_energy_indicators", _FED),
     events_suite(
         "mart_energy_hints",
         _FED,
         (
-            relation("a hint is no exceedance", "kind = 'hint'", ("kind",), {"kind": "exceedance"}),
+            relation("a hint is not an exceedance", "kind = 'hint'", ("kind",), {"kind": "exceedance"}),
             relation("a hint has no limit", "limit_value is null", ("limit_value",), {"limit_value": 1}),
         ),
     ),

@@ -163,7 +163,7 @@ def event_checks() -> tuple[Check, ...]:
             {"kind": "exceedance", "limit_value": None, "limit_text": ""},
         ),
         relation(
-            "a value at the limit is no exceedance",
+            "a value at the limit is not an exceedance",
             "kind <> 'exceedance' or peak_value <> limit_value",
             ("event_id", "kind", "peak_value", "limit_value"),
             {"kind": "exceedance", "peak_value": 75, "limit_value": 75},

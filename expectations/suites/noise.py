@@ -47,7 +47,7 @@ def _part(part: str, level: str) -> tuple[Check, ...]:
 
 
 def _at_most_its_maximum(level: str, maximum: str) -> Check:
-    """An energy mean is no higher than the highest level of its period."""
+    """An energy mean is at most the highest level of its period."""
     return relation(
         f"{level} is at most {maximum}", f"{level} <= {maximum} + {_DB}", (level, maximum), {level: 60, maximum: 50}
     )
@@ -272,7 +272,7 @@ SUITES = (
                 WARNING,
             ),
             relation(
-                "a mean stands only where its rule allows one",
+                "a mean is given only where its rule allows one",
                 "(mean_db is not null) = (validity in ('valid', 'indicative'))",
                 ("mean_db", "validity"),
                 {"mean_db": 66, "validity": "insufficient"},

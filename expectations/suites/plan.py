@@ -1,6 +1,6 @@
 """Suites of the marts that judge the plan: scorecard, commitments, key projects, milestones, history, methods.
 
-Here belongs what holds between a status and the numbers beside it. Not here: the figures that are judged
+Here belongs what holds between a status and the numbers next to it. Not here: the figures that are judged
 (cross_domain.py) and how a status comes about (dbt_project).
 """
 
@@ -99,7 +99,7 @@ def _judged(key: str) -> tuple[Check, ...]:
             {"pace_reason": "already attained in 2020", "pace_needed_per_year": 1.4},
         ),
         relation(
-            # A held domain has no data of its own; what returns report of it still stands beside it.
+            # A held domain has no data of its own; what returns report of it is still next to it.
             "no_data has no value",
             "status <> 'no_data' or latest_value is null or domain_state = 'empty'",
             (key, "status", "latest_value", "domain_state"),
@@ -281,7 +281,7 @@ _HISTORY = Suite(
             {"own_year": 2020, "actual_year": 2019},
         ),
         relation(
-            "nothing beside it says why",
+            "nothing next to it says why",
             "own_value is not null or own_reason <> ''",
             ("indicator_id", "own_value", "own_reason"),
             {"own_value": None, "own_reason": ""},

@@ -36,7 +36,7 @@ def _mass() -> tuple[Check, ...]:
 
 
 def _findings(judged: str, found: str) -> tuple[Check, ...]:
-    """A finding stands only where loads could be judged, and on no more of them."""
+    """A finding is there only where loads could be judged, and on no more of them."""
     return (
         relation(
             f"{found} is part of {judged}",

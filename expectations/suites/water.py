@@ -262,7 +262,7 @@ SUITES = (
     Suite("mart_water_section_monthly", _FED, (*_section(), _WORST_ITEM), {**_WORDS, **_USED}),
     Suite("mart_water_section_quarterly", _FED, _section(), {**_WORDS, **_USED, "period_kind": ("quarter",)}),
     Suite("mart_water_section_annual", _FED, _section(), {**_WORDS, **_USED, "period_kind": PERIOD_KINDS}),
-    # These are made of complete months, so the first month of a feed gives them no row: that is no fault.
+    # These are made of complete months, so the first month of a feed gives them no row: that is not a fault.
     Suite(
         "mart_water_area_period",
         _FED,

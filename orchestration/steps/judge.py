@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from expectations.carry import Standing, standing_of
+from expectations.carry import EarlierRelease, earlier_release
 from expectations.dbt_results import DbtFinding, read_dbt_results
 from expectations.gate import Case, Rules, judge
 from expectations.great_judge import import_library
@@ -86,17 +86,17 @@ def _rules(session: Session) -> Rules:
         catalogue=session.catalogue,
         as_of=session.as_of(),
         waivers=session.waivers,
-        standing=_standing(current(session.data), session.settings.full),
+        earlier=_earlier(current(session.data), session.settings.full),
         registry=session.settings.registry,
     )
 
 
-def _standing(release: Release | None, is_full: bool) -> Standing:
+def _earlier(release: Release | None, is_full: bool) -> EarlierRelease:
     """What the current release holds; no record of it where a full run judges all again, nothing before the first."""
     if release is None:
-        return Standing()
+        return EarlierRelease()
     digests = {table["name"]: table["digest"] for table in read_manifest(release)["tables"]}
-    return standing_of([] if is_full else rows_kept(release), digests, release.path)
+    return earlier_release([] if is_full else rows_kept(release), digests, release.path)
 
 
 def _admitted_digests(session: Session) -> dict[str, str]:

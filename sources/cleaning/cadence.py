@@ -25,7 +25,7 @@ DEFAULT_GAP_PERIODS = 3
 def cadence(source: Source) -> int | None:
     """Microseconds between two readings of a series: declared, else the period's length; None where it is unknown.
 
-    Instants and periods whose end is delivered have no cadence of their own; months and years are no series.
+    Instants and periods whose end is delivered have no cadence of their own; months and years are not a series.
     """
     time = source.time
     minutes = source.cadence_min

@@ -253,11 +253,11 @@ class _Run:
         self._store.note_flags(name, now)
 
     @staticmethod
-    def _contradiction(table: str, stands: Receipt, fell: Receipt, number: int) -> str:
-        named = [f"{r.source_id}: {r.offer_id}" for r in (stands, fell)]
+    def _contradiction(table: str, holds: Receipt, fell: Receipt, number: int) -> str:
+        named = [f"{r.source_id}: {r.offer_id}" for r in (holds, fell)]
         readings = f"{number} {'reading' if number == 1 else 'readings'} of {table}"
         return (
-            f"{named[0]} and {named[1]} were delivered at the same time ({stands.delivered_at}) and contradict each "
+            f"{named[0]} and {named[1]} were delivered at the same time ({holds.delivered_at}) and contradict each "
             f"other in {readings}; the first holds only because of its bytes: give them delivery times (delivered_at)"
         )
 

@@ -1,12 +1,12 @@
 """What the clean readings of a delivery depend on besides its bytes, as one fingerprint per declared source.
 
 Here belongs only that: the source's mapping, what cleaning reads of its feed's declaration, the units and sites it may
-meet, the reporting zone and the declared version of cleaning. Thresholds are no part of it: they set flags only (see
+meet, the reporting zone and the declared version of cleaning. Thresholds are not part of it: they set flags only (see
 flag_fingerprint.py). No heavy import, because the check for "nothing new" runs it. Not here: cleaning itself.
 
-Versions of polars and pyarrow are no part of it either: they come with uv.lock, and a release that reads the same bytes
-otherwise fails the golden test (version.py) before anybody runs it. Only what no golden delivery can foresee is named:
-the workbooks that fastexcel refuses.
+Versions of polars and pyarrow are not part of it either: they come with uv.lock, and a release that reads the same
+bytes otherwise fails the golden test (version.py) before anybody runs it. Only what no golden delivery can foresee is
+named: the workbooks that fastexcel refuses.
 """
 
 from __future__ import annotations

@@ -160,7 +160,7 @@ def _near(tests: Thresholds) -> pl.Expr:
 
 
 def _spike(usable: pl.DataFrame, tests: Thresholds) -> pl.Series | None:
-    """How far a value stands out beyond both neighbours (test 6; equals QARTOD's measure where both agree)."""
+    """How far a value is beyond both neighbours (test 6; equals QARTOD's measure where both agree)."""
     suspect, fail = tests.micro("spike_suspect"), tests.micro("spike_fail")
     if suspect is None and fail is None:
         return None
@@ -177,7 +177,7 @@ def _spike(usable: pl.DataFrame, tests: Thresholds) -> pl.Series | None:
 
 
 def _rate(usable: pl.DataFrame, spike: pl.Series | None, tests: Thresholds) -> tuple[pl.Series, pl.Series] | None:
-    """Change per hour since the last reading that is no spike (test 7)."""
+    """Change per hour since the last reading that is not a spike (test 7)."""
     most = tests.micro("rate_suspect_per_h")
     if most is None:
         return None
@@ -196,8 +196,8 @@ def _rate(usable: pl.DataFrame, spike: pl.Series | None, tests: Thresholds) -> t
 def _flat(usable: pl.DataFrame, tests: Thresholds) -> tuple[pl.Series, pl.Series] | None:
     """How long the value has not moved by more than the tolerance from one reading to the next (test 8).
 
-    Repeated detection limits are no flat line, nor are values at the instrument's floor. A run breaks where more than
-    one reading is missing, and at a reading that has no tolerance.
+    Repeated detection limits are not a flat line, nor are values at the instrument's floor. A run breaks where more
+    than one reading is missing, and at a reading that has no tolerance.
     """
     tolerance, floor = tests.micro("flat_tolerance"), tests.micro("flat_floor")
     if tolerance is None:

@@ -128,10 +128,13 @@ class Keys:
         return pl.DataFrame(rows, schema=schema, orient="row") if rows else None
 
 
-def without_lost(resolved: Resolved, standing_keys: pl.Series, fallen_keys: pl.Series, lost: pl.DataFrame) -> Resolved:
-    """`resolved` where readings of lost keys stand no longer: they, and what they had replaced, name what took over."""
+def without_lost(resolved: Resolved, current_keys: pl.Series, fallen_keys: pl.Series, lost: pl.DataFrame) -> Resolved:
+    """`resolved` where readings of lost keys are no longer current.
+
+    They, and what they had replaced, name what took over.
+    """
     by = ["by_file", "by_row", "by_place"]
-    own = resolved.standing.with_columns(standing_keys.alias(KEY)).join(
+    own = resolved.current.with_columns(current_keys.alias(KEY)).join(
         lost, on=[PART, KEY], how="left", maintain_order="left"
     )
     gone = own.filter(pl.col("by_file").is_not_null()).with_columns(kind=pl.lit(SUPERSEDED))
@@ -142,8 +145,8 @@ def without_lost(resolved: Resolved, standing_keys: pl.Series, fallen_keys: pl.S
     )
     columns = resolved.fallen.columns
     fallen = pl.concat([before.select(columns), gone.select(columns)]).sort(PART, maintain_order=True)
-    standing = own.filter(pl.col("by_file").is_null()).select(resolved.standing.columns)
-    return Resolved(standing, fallen, resolved.records, resolved.disputed)
+    current = own.filter(pl.col("by_file").is_null()).select(resolved.current.columns)
+    return Resolved(current, fallen, resolved.records, resolved.disputed)
 
 
 def places_in(staged: pl.DataFrame, keys: pl.Series, columns: pl.Series) -> pl.DataFrame:

@@ -59,7 +59,7 @@ def _either(from_limit: pl.Series, limit: int, own: int) -> pl.Series | int:
 def wide_readings(
     plan: SourcePlan, raw: pl.DataFrame, records: pl.DataFrame, codes: Codes, rejects: Rejects
 ) -> pl.DataFrame:
-    """One reading for each value column of each usable record, staged; cells that are no number are refused."""
+    """One reading for each value column of each usable record, staged; cells that are not a number are refused."""
     numbered = parameter_numbers(plan.parameters)
     parts, refused = [], []
     for place, value in enumerate(plan.values):
@@ -88,7 +88,7 @@ def _refuse(
     column: str,
     rejects: Rejects,
 ) -> None:
-    """Refuses the cells that are not a number, each in the column where what is wrong with it stands."""
+    """Refuses the cells that are not a number, each in the column that holds what is wrong with it."""
     lost, silent = numbers.rejected["index"], cells.silent.gather(numbers.rejected["index"])
     from_limit = cells.from_limit.gather(lost) & ~silent
     for where, name in (

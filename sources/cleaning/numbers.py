@@ -1,4 +1,4 @@
-"""Text of a value → exact decimal in the parameter's unit, non-detect mark, or the reason why it is no number.
+"""Text of a value → exact decimal in the parameter's unit, non-detect mark, or the reason why it is not a number.
 
 Here belong missing tokens, decimal and thousands marks, non-detects, exponents and exact unit conversion. Not here:
 which column holds what (source_plan.py), how characters are spelt (characters.py) or if the value is plausible
@@ -49,7 +49,7 @@ class NumberRules:
 
     @cached_property
     def plain_thousands_mark(self) -> str:
-        """The thousands mark as it stands in normalised text: a no-break blank is a blank there."""
+        """The thousands mark as it is in normalised text: a no-break blank is a blank there."""
         return plain_text(self.thousands_mark)
 
     def local_number(self, thousands_mark: str) -> str:

@@ -207,7 +207,7 @@ def _joined(raw: pl.DataFrame, columns: tuple[str, ...]) -> pl.Series:
 
 
 def _blank(stamp: pl.Series, plan: SourcePlan) -> pl.Series:
-    """Stamps with the missing tokens emptied: a declared mark of what is missing is no unreadable time."""
+    """Stamps with the missing tokens emptied: a declared mark of what is missing is not an unreadable time."""
     return stamp.set(stamp.is_in(pl.Series(sorted(plan.missing)).implode()), "")
 
 

@@ -1,7 +1,7 @@
-"""Resolved readings as the public frames: the clean partition and what was superseded beside it.
+"""Resolved readings as the public frames: the clean partition and what was superseded next to it.
 
 Here belong the columns that come back from their numbers (site, unit, file, column) and their declared order. Not here:
-which reading stands (resolve.py) or its flag (flags.py).
+which reading holds (resolve.py) or its flag (flags.py).
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Spelling:
         return self._frame(columns, polars_schema(self.table))
 
     def superseded(self, fallen: pl.DataFrame) -> pl.DataFrame:
-        """The superseded frame: readings that do not stand, with kind and the raw place of what stands instead."""
+        """The superseded frame: readings that do not hold, with kind and the raw place of what replaced them."""
         columns = self._columns(fallen)
         columns["kind"] = fallen["kind"]
         columns["by_sha256"] = self.files.sha256.gather(fallen["by_file"])

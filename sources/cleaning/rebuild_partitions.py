@@ -79,7 +79,7 @@ class TableRebuild:
         self._touched: list[pl.DataFrame | None] | None = None
         self._silences = Silences(rules, self._parts, self._heard) if Silences.matter(rules) and reach else None
         # Readings on which two deliveries of one moment contradict each other, by partition, chunk of sites, file that
-        # stands and file that fell: a chunk may be resolved more than once.
+        # holds and file that fell: a chunk may be resolved more than once.
         self._disputed: dict[tuple[Chunk, int, int, int], int] = {}
 
     def rebuild(self, changed: Mapping[int, Changed]) -> int:
@@ -132,7 +132,7 @@ class TableRebuild:
 
     @property
     def disputed(self) -> Counter[tuple[int, int]]:
-        """On how many readings two files of one moment contradict each other, by the one that stands and the other."""
+        """On how many readings two files of one moment contradict each other, by the one that holds and the other."""
         found: Counter[tuple[int, int]] = Counter()
         for (_, _, by_file, file), number in self._disputed.items():
             found[by_file, file] += number
@@ -188,10 +188,10 @@ class TableRebuild:
         if self._lost is None:
             return resolved
         codes, parameters = self._spelling.codes, [p.code for p in self._spelling.parameters]
-        standing, fallen = (
-            staged_key_text(self._table, frame, codes, parameters) for frame in (resolved.standing, resolved.fallen)
+        current, fallen = (
+            staged_key_text(self._table, frame, codes, parameters) for frame in (resolved.current, resolved.fallen)
         )
-        return without_lost(resolved, standing, fallen, self._lost)
+        return without_lost(resolved, current, fallen, self._lost)
 
     def _write_whole(self, chunk: Chunk) -> None:
         made = self._made(chunk)
@@ -213,14 +213,14 @@ class TableRebuild:
     def _made(self, chunk: Chunk) -> Callable[[int], PartitionPart]:
         """A function that gives clean frame, superseded frame and counts of each partition of the chunk."""
         resolved = self._resolve(chunk)
-        lean = self._lean(resolved.standing)
+        lean = self._lean(resolved.current)
         if self._silences and self._touched is not None:
             self._touched.append(self._silences.series([lean]))
         found = flags(lean, self._context(chunk, lean) if self._reach else None, self._rules)
-        clean = self._spelling.clean(resolved.standing, found)
+        clean = self._spelling.clean(resolved.current, found)
         superseded = self._spelling.superseded(resolved.fallen)
         counts = _counts(resolved, found, self._spelling.files.delivery_id)
-        of_clean, of_fallen = _slices(resolved.standing[PART]), _slices(resolved.fallen[PART])
+        of_clean, of_fallen = _slices(resolved.current[PART]), _slices(resolved.fallen[PART])
 
         def of_part(part: int) -> PartitionPart:
             return PartitionPart(
@@ -231,11 +231,11 @@ class TableRebuild:
 
         return of_part
 
-    def _lean(self, standing: pl.DataFrame) -> pl.DataFrame:
-        return lean_staged(standing, self._spelling.files.source_id, self._rules, self._order.invalid)
+    def _lean(self, current: pl.DataFrame) -> pl.DataFrame:
+        return lean_staged(current, self._spelling.files.source_id, self._rules, self._order.invalid)
 
     def _context(self, chunk: Chunk, lean: pl.DataFrame) -> pl.DataFrame | None:
-        """Standing readings around the chunk that the flags of `lean`, its own, depend on."""
+        """Current readings around the chunk that the flags of `lean`, its own, depend on."""
         spans = [part_span(p, self._table.grain) for p in chunk.parts]
         own = set(chunk.parts)
         around: dict[int, None] = {}
@@ -244,16 +244,16 @@ class TableRebuild:
                 if part not in own:
                     around[part] = None
         first, after = min(s[0] for s in spans), max(s[1] for s in spans)
-        near = self._standing(sorted(around), chunk.sites, first, after)
+        near = self._current(sorted(around), chunk.sites, first, after)
         if self._silences is None:
             return near
         far = self._silences.before(lean, near, own | set(around))
         return far if near is None else pl.concat([near, far])
 
-    def _standing(
+    def _current(
         self, parts: Iterable[int], sites: tuple[int, ...] | None, first: date, after: date
     ) -> pl.DataFrame | None:
-        """Standing readings of `parts` near [first, after): of this run where it rebuilds them, else as stored."""
+        """Current readings of `parts` near [first, after): of this run where it rebuilds them, else as stored."""
         earliest = datetime.combine(first - self._reach.before, time())
         latest = datetime.combine(after + self._reach.after, time())
         near = pl.col("period_start").is_between(earliest, latest)
@@ -290,10 +290,10 @@ class TableRebuild:
         return [c for c in chunks if c.sites or part not in self._written or c in self._resolved]
 
     def _own(self, chunk: Chunk, part: int) -> pl.DataFrame:
-        """Standing readings of one partition of a chunk."""
-        standing = self._resolve(chunk).standing
-        first = standing[PART].search_sorted(part, "left")
-        return standing.slice(first, standing[PART].search_sorted(part, "right") - first)
+        """Current readings of one partition of a chunk."""
+        current = self._resolve(chunk).current
+        first = current[PART].search_sorted(part, "left")
+        return current.slice(first, current[PART].search_sorted(part, "right") - first)
 
     def _as_stored(self, part: int, kept: pl.Expr | None = None) -> Iterator[pl.DataFrame]:
         if (stored := self._read(part, self._rules.lean_columns)) is not None:
@@ -358,8 +358,8 @@ def _slices(parts: pl.Series) -> dict[int, tuple[int, int]]:
 def _counts(resolved: Resolved, found: pl.DataFrame, delivery_id: pl.Series) -> dict[int, dict[str, PartitionCounts]]:
     """Counts by partition and delivery."""
     by = [PART, FILE]
-    standing = resolved.standing.select(PART, FILE, "value").with_columns(found["flag"])
-    clean = standing.group_by(by).agg(
+    current = resolved.current.select(PART, FILE, "value").with_columns(found["flag"])
+    clean = current.group_by(by).agg(
         readings_clean=pl.len().cast(pl.Int64),
         readings_missing=pl.col("value").is_null().sum().cast(pl.Int64),
         readings_flagged=pl.col("flag").is_in([FLAG_SUSPECT, FLAG_FAIL]).sum().cast(pl.Int64),

@@ -1,4 +1,4 @@
-"""Between deliveries: which reading of a key stands, which are superseded or repeated, and the counts by delivery.
+"""Between deliveries: which reading of a key holds, which are superseded or repeated, and the counts by delivery.
 
 Here belong occurrence numbers, deduplication, supersession and counting inside partitions. Not here: reading rows
 (parse.py), flags (flags.py) or public frames (public_frames.py). The result depends on the multiset of deliveries
@@ -45,14 +45,14 @@ class Order:
 
 @dataclass(frozen=True)
 class Resolved:
-    """Partitions after resolution: `standing` readings sorted by key, `fallen` ones with kind and what stands instead.
+    """Partitions after resolution: `current` readings sorted by key, `fallen` ones with kind and what replaced them.
 
     `fallen` adds kind, by_file, by_row, by_place; `records` has __part, __file, records_used, records_duplicate.
     `disputed` has __part, by_file, __file and n: keys on which two deliveries of one moment contradict each other, so
-    that only their bytes decide which of them stands.
+    that only their bytes decide which of them holds.
     """
 
-    standing: pl.DataFrame
+    current: pl.DataFrame
     fallen: pl.DataFrame
     records: pl.DataFrame
     disputed: pl.DataFrame
@@ -68,7 +68,7 @@ def resolve(readings: pl.DataFrame, table: CleanTable, order: Order) -> Resolved
 
     Revisions of a key are ordered by delivered_at, SHA-256, row, source, offer and column; inside one file, readings
     that the source itself marks invalid come first: a row of maintenance never hides a valid one of the same file.
-    Consecutive revisions with the same content are duplicates of the first of them; the last distinct one stands, the
+    Consecutive revisions with the same content are duplicates of the first of them; the last distinct one holds, the
     others are superseded by it.
     """
     if any(c.name == OCCURRENCE for c in table.dims):
@@ -80,11 +80,11 @@ def resolve(readings: pl.DataFrame, table: CleanTable, order: Order) -> Resolved
         fell = _nothing_fell(readings)
         return Resolved(readings.drop(RANK), fell, _records(readings, None), _disputed(fell, order))
     places = repeated.arg_true()
-    stands, fallen = _revisions(readings[places].with_columns(places.alias(AT)), table, key, order)
-    # One reading of each key stands: without the others, the order stays that of the key.
-    kept = (~repeated).scatter(stands, True)
-    standing = readings.filter(kept).drop(RANK)
-    return Resolved(standing, fallen, _records(readings, fallen), _disputed(fallen, order))
+    places_kept, fallen = _revisions(readings[places].with_columns(places.alias(AT)), table, key, order)
+    # One reading of each key holds: without the others, the order stays that of the key.
+    kept = (~repeated).scatter(places_kept, True)
+    current = readings.filter(kept).drop(RANK)
+    return Resolved(current, fallen, _records(readings, fallen), _disputed(fallen, order))
 
 
 def _sorted(readings: pl.DataFrame, key: list[str]) -> tuple[pl.DataFrame, pl.Series]:
@@ -141,7 +141,7 @@ def _with_occurrence(readings: pl.DataFrame) -> pl.DataFrame:
 def _revisions(
     readings: pl.DataFrame, table: CleanTable, key: list[str], order: Order
 ) -> tuple[pl.Series, pl.DataFrame]:
-    """Readings of keys that occur more than once, each with its place (__at) → (places that stand, those that fell)."""
+    """Readings of keys that occur more than once, each with its place (__at) → (places that hold, those that fell)."""
     columns = [name for name in readings.columns if name != AT]
     frame = readings.with_columns(
         order.rank.gather(readings[FILE]).alias("__delivered"),
@@ -160,17 +160,17 @@ def _revisions(
     frame = frame.with_columns(new_revision=pl.col("new_key") | ~same_content)
     frame = frame.with_columns(group=pl.col("new_key").cum_sum(), revision=pl.col("new_revision").cum_sum())
     last = pl.col("revision") == pl.col("revision").max().over("group")
-    frame = frame.with_columns(stands=pl.col("new_revision") & last)
-    standing = frame.filter("stands")
-    instead = standing.select(
+    frame = frame.with_columns(is_current=pl.col("new_revision") & last)
+    current = frame.filter("is_current")
+    instead = current.select(
         "group", pl.col(FILE).alias("by_file"), pl.col("raw_row").alias("by_row"), pl.col(COLUMN).alias("by_place")
     )
     fallen = (
-        frame.filter(~pl.col("stands"))
+        frame.filter(~pl.col("is_current"))
         .join(instead, on="group", how="left", maintain_order="left")
         .with_columns(kind=pl.when("new_revision").then(pl.lit(SUPERSEDED)).otherwise(pl.lit(DUPLICATE)))
     )
-    return standing[AT], fallen.select([*columns, "kind", "by_file", "by_row", "by_place"]).drop(RANK)
+    return current[AT], fallen.select([*columns, "kind", "by_file", "by_row", "by_place"]).drop(RANK)
 
 
 def _nothing_fell(readings: pl.DataFrame) -> pl.DataFrame:
@@ -179,7 +179,7 @@ def _nothing_fell(readings: pl.DataFrame) -> pl.DataFrame:
 
 
 def _disputed(fallen: pl.DataFrame, order: Order) -> pl.DataFrame:
-    """Keys by partition and pair of deliveries where the one that fell came at the same time as the one that stands."""
+    """Keys by partition and pair of deliveries where the one that fell came at the same time as the one that holds."""
     at_once = order.moment.gather(fallen[FILE]) == order.moment.gather(fallen["by_file"])
     lost = fallen.filter(at_once & (pl.col(FILE) != pl.col("by_file")) & (pl.col("kind") == SUPERSEDED))
     return lost.group_by(PART, "by_file", FILE).agg(n=pl.len()).sort(PART, "by_file", FILE)

@@ -24,7 +24,7 @@ _DTYPES: dict[str, pl.DataType] = {
     "decimal": VALUE,
 }
 
-# A reading that does not stand in the clean layer: its own columns, why, and the raw row of what stands instead.
+# A reading that is not in the clean layer: its own columns, why, and the raw row of what replaced it.
 SUPERSEDED_COLUMNS: dict[str, pl.DataType] = {
     "kind": pl.String(),
     "by_sha256": pl.String(),
@@ -61,7 +61,7 @@ def polars_schema(table: CleanTable) -> dict[str, pl.DataType]:
 
 
 def superseded_schema(table: CleanTable) -> dict[str, pl.DataType]:
-    """Schema of a superseded frame: the clean columns without flags, then kind and what stands instead."""
+    """Schema of a superseded frame: the clean columns without flags, then kind and what replaced them."""
     clean = {n: t for n, t in polars_schema(table).items() if n not in ("flag", "flag_tests")}
     return clean | SUPERSEDED_COLUMNS
 

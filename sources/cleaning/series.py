@@ -63,7 +63,7 @@ class SeriesRules:
 
     @property
     def dims(self) -> list[str]:
-        """Columns beside site and parameter that tell series apart."""
+        """Columns besides site and parameter that tell series apart."""
         return [n for n in self.table.series_key if n not in ("site_id", "parameter")]
 
     @property

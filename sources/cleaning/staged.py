@@ -93,7 +93,7 @@ class Dictionary:
 
 @dataclass(frozen=True)
 class RawColumn:
-    """Where a value stood: name and place of its raw column, and the unit it was written in."""
+    """Where a value was: name and place of its raw column, and the unit it was written in."""
 
     name: str
     unit: str
@@ -172,7 +172,7 @@ def part_number(start: pl.Expr, grain: str) -> pl.Expr:
 
 
 def part_value(number: int, grain: str) -> str:
-    """The partition's value as it stands in paths: 2026-11-22, 2026-11 or 2026."""
+    """The partition's value as it is in paths: 2026-11-22, 2026-11 or 2026."""
     if grain == "day":
         return (_EPOCH + timedelta(days=number)).isoformat()
     if grain == "month":

@@ -25,7 +25,7 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
     grid_series = "average"                   # average (default), or a series of national: fossil_power, …
 
     [standards.rules]                         # a rule's value, in its unit and for all its dates; the rules with their
-    noise_hour_min_minutes = 40               # values and what was overridden stand in mart_rules_in_force
+    noise_hour_min_minutes = 40               # values and what was overridden are in mart_rules_in_force
 
     [declared]                                # what no standard gives: UTF-8 CSV, relative to this file, one row a fact
     municipal_targets = "targets.csv"         # indicator_id, target_operator, target_value, document_no, document_date,
@@ -68,7 +68,7 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
     quote = '"'                               # csv: "" where quotes are plain characters
     header_row = 1                            # row of the (first) header line, counted from 1; rows above are titles
     header_rows = 1                           # more: merged lines, names joined with _
-    skip_footer = ["合计", "注"]               # rows whose first cell begins so are no records
+    skip_footer = ["合计", "注"]               # rows whose first cell begins so are not records
     decimal_mark = "."                        # or ","
     thousands_mark = ""                       # "", ",", ".", " ", "'", a no-break or narrow no-break space
     missing = ["NA", "--"]                    # marks of a missing value; an empty cell always is one
@@ -100,7 +100,7 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
     "CO" = { parameter = "co", unit = "ug/m3", factor = 1, missing = ["-999"] }
     "NH3-N" = { parameter = "nh3n", unit = "mg/L", censor = { column = "remark", values = { "<" = "<" } },
                 limit_column = "MDL" }        # marks and limits of their own column; values: as received = "<", ">" or
-                                              # "", or a list of what means "<"; other texts are no mark
+                                              # "", or a list of what means "<"; other texts are not a mark
 
     [source.long]                             # or long: one value a row
     parameter_column = "项目"

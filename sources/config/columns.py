@@ -10,7 +10,7 @@ from sources.config.model import Source
 
 
 def expected_columns(source: Source) -> tuple[str, ...]:
-    """Raw columns that must stand in every file of `source`, each once, in declared order."""
+    """Raw columns that must be in every file of `source`, each once, in declared order."""
     named = [
         *source.time.columns,
         *source.time.end_columns,

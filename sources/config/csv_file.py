@@ -71,10 +71,10 @@ def _rows(found: list[tuple[int, tuple[str, ...]]], width: int) -> Iterator[tupl
 
 
 def header_mistakes(file: CsvFile, known: tuple[str, ...], needed: tuple[str, ...], what: str) -> list[Mistake]:
-    """Names of the header that are unknown, stand twice or are missing."""
+    """Names of the header that are unknown, occur twice or are missing."""
     name, header = file.name, file.header
     found = [(f"{name}: '{h}' is not a {what} column", nearest(h, known)) for h in header if h not in known]
-    found += [(f"{name}: column '{h}' stands twice", "") for h in dict.fromkeys(header) if header.count(h) > 1]
+    found += [(f"{name}: column '{h}' occurs twice", "") for h in dict.fromkeys(header) if header.count(h) > 1]
     return found + [(f"{name}: column '{c}' is missing", "") for c in needed if c not in header]
 
 

@@ -77,7 +77,7 @@ def read_declared(table: DeclaredTable, file: Path) -> DeclaredRows:
             row = {c.name: typed(entry[c.name], c.dtype) for c in table.columns}
             key = tuple(row[n] for n in table.key)
             if key in lines:
-                message = f"{place}: {', '.join(map(str, key))} stands in line {lines[key]} already"
+                message = f"{place}: {', '.join(map(str, key))} is in line {lines[key]} already"
                 found.append((message, f"leave one row for each {' and '.join(table.key)}"))
             lines.setdefault(key, line)
             rows.append(row)

@@ -49,7 +49,7 @@ def _texts(value: Any) -> Any:
 
 
 def is_computed(metadata: Iterable[Any]) -> bool:
-    """Whether a field with this metadata is no word."""
+    """Whether a field with this metadata is not a word."""
     return "computed" in metadata
 
 

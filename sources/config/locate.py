@@ -1,6 +1,6 @@
 """Line numbers of the keys of a TOML text.
 
-Here belongs a small scanner that tells where each key stands. Not here: parsing values (tomllib does) or judging them
+Here belongs a small scanner that tells where each key is. Not here: parsing values (tomllib does) or judging them
 (check.py). It expects a text that tomllib has accepted; one that is not valid TOML gives whatever was found.
 """
 

@@ -105,7 +105,7 @@ class _Mending:
         elif isinstance(table, dict) and step in table:
             self._left_out.add(self._problems.written(place))
             del table[step]
-        # That nothing is left is no mistake of its own.
+        # That nothing is left is not a mistake of its own.
         if parent and not table:
             self._leave_out(tuple(parent))
 

@@ -43,7 +43,7 @@ def register_mistakes(file: Path, registry: Registry) -> list[Mistake]:
         found += [(f"{place}: {message}", hint) for message, hint in _entry_mistakes(entry, known, registry)]
         key = tuple(entry[c.name] for c in REGISTER_COLUMNS if c.key)
         if key in seen:
-            found.append((f"{place}: {' '.join(key)} stands in line {seen[key]} already", "give it another valid_from"))
+            found.append((f"{place}: {' '.join(key)} is in line {seen[key]} already", "give it another valid_from"))
         seen.setdefault(key, line)
         if len(found) >= _MOST:
             break

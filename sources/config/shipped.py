@@ -13,7 +13,7 @@ from functools import cache
 
 from dbt_project.seed_rows import Row, seed_bytes, seed_rows, seeds_like
 
-# Seeds of rules, wherever they stand; int_rules lays them together.
+# Seeds of rules, wherever they are; int_rules lays them together.
 RULE_SEEDS = "**/rule_values*.csv"
 
 

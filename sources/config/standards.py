@@ -65,7 +65,7 @@ def _check_grid(given: Standards, raw: Mapping[str, Any], problems: Problems) ->
 
 
 def rule_mistake(rule_id: str, value: Decimal | int) -> tuple[str, str]:
-    """Why `value` cannot stand in place of a rule's own, and what to write instead; ('', '') if it can."""
+    """Why `value` cannot replace a rule's own, and what to write instead; ('', '') if it can."""
     rules = shipped.rules()
     if rule_id not in rules:
         return f"there is no rule '{rule_id}'", nearest(rule_id, rules) or "mart_rules_in_force lists them"
@@ -79,7 +79,7 @@ def rule_mistake(rule_id: str, value: Decimal | int) -> tuple[str, str]:
 
 def _number_mistake(number: Decimal, rows: Sequence[shipped.Row]) -> tuple[str, str]:
     if not number.is_finite() or abs(number) >= 10**_DIGITS:
-        return f"{number} is no number that a rule can have", "write it as 12.5"
+        return f"{number} is not a number that a rule can have", "write it as 12.5"
     if number != round(number, _DECIMALS):
         return f"{number} has more than {_DECIMALS} decimals", f"the nearest is {round(number, _DECIMALS)}"
     unit, own = rows[0]["unit"], shipped.values_of(rows)

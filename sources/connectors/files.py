@@ -1,7 +1,7 @@
 """Files that lie in a folder of this machine: one path or pattern, relative to the configuration.
 
-Here belong listing, delivery times from names or file times, and refusing what is no readable file in that folder. Not
-here: copying (warehouse.lake.lake) or reading rows (sources.readers). Standard library only.
+Here belong listing, delivery times from names or file times, and refusing what is not a readable file in that folder.
+Not here: copying (warehouse.lake.lake) or reading rows (sources.readers). Standard library only.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class FileConnector:
             if stat.S_ISDIR(mode):
                 raise self._error(file, "is a directory, not a file", "move it, or name the files in it")
             if not stat.S_ISREG(mode):
-                raise self._error(file, "is no regular file", "remove it, or narrow the path")
+                raise self._error(file, "is not a regular file", "remove it, or narrow the path")
             return file.open("rb")
         except FileNotFoundError:
             raise self._error(file, "is gone, or a link to nothing", "deliver it again, or remove it") from None

@@ -50,7 +50,7 @@ def main(memory: int) -> None:
 def _answer(request: bytes, out: IO[bytes]) -> tuple[int, tuple | None, bool]:
     """Sends the batches of one file, or counts its records where nothing is expected of it (None).
 
-    Gives the count, what refuses the file, and whether that was no orderly refusal.
+    Gives the count, what refuses the file, and whether that was not an orderly refusal.
     """
     data, name, fmt, limits, expected = pickle.loads(request)
     del request

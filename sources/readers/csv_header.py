@@ -22,7 +22,7 @@ _HEADER_BYTES = MEBIBYTE
 
 
 def head_rows(text: Utf8Stream, fmt: Format) -> list[list[str]]:
-    """Title and header rows; `text` then stands at the first row below them. UnreadableFile if there are too few."""
+    """Title and header rows; `text` is then at the first row below them. UnreadableFile if there are too few."""
     needed = fmt.header_row - 1 + fmt.header_rows
     data = b""
     while True:

@@ -20,7 +20,7 @@ _RECORD_CHARACTERS = 4000
 
 @dataclass(frozen=True)
 class Rejected:
-    """One row that cannot be read: where, what stood there and why; `record` is the row as text."""
+    """One row that cannot be read: where, what was there and why; `record` is the row as text."""
 
     row: int
     column: str

@@ -20,7 +20,7 @@ _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 def merged(rows: Sequence[Sequence[str]]) -> list[str]:
     """One name per column from one or several header lines.
 
-    Blanks around a name go, line breaks inside become one blank. A merged cell stands in its first column only: it is
+    Blanks around a name go, line breaks inside become one blank. A merged cell is in its first column only: it is
     carried to the right as long as the line below has a name. Lines are joined with '_', equal neighbours once.
     """
     width = max((len(r) for r in rows), default=0)

@@ -33,7 +33,7 @@ _BATCH_CHARACTERS = 32 * MEBIBYTE
 def json_rows(
     stream: ByteStream, name: str, fmt: Format, limits: ReadLimits, expected: Sequence[str]
 ) -> Iterator[RawBatch]:
-    """Yields records; a record that is no object, or names a key twice, is rejected alone.
+    """Yields records; a record that is not an object, or names a key twice, is rejected alone.
 
     A syntax error refuses a JSON document as a whole; in NDJSON it rejects its line.
     """

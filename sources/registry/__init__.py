@@ -1,6 +1,6 @@
 """The declared registry: every feed, table, parameter and unit, once.
 
-What the rest of the system knows about a feed it reads from here. The declarations are TOML files beside this
+What the rest of the system knows about a feed it reads from here. The declarations are TOML files next to this
 module; loading checks them, so that what is not declared raises at import and not in the night.
 """
 

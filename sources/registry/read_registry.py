@@ -177,7 +177,7 @@ def _check_health(table: CleanTable, file: str) -> None:
     """Data health counts by columns that the table has, in a known rhythm."""
     named = {*table.health.kind, *(column for rhythm in table.health.rhythms for column, _ in rhythm.where)}
     if unknown := named - {c.name for c in table.columns if c.dtype == "string"}:
-        raise RegistryError(f"{file}: health of {table.name} names columns that are no texts of it: {sorted(unknown)}")
+        raise RegistryError(f"{file}: health of {table.name} names columns that are not texts of it: {sorted(unknown)}")
     for rhythm in table.health.rhythms:
         if rhythm.rhythm not in RHYTHMS:
             raise RegistryError(f"{file}: {table.name}: there is no rhythm '{rhythm.rhythm}'; use one of {RHYTHMS}")

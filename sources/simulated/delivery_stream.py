@@ -25,7 +25,7 @@ class Stream:
     file is cut into intervals. `sites` are those that defects may hit. `kinds` are the defects in the order in which
     they take turns; `spikes` and `slips` map a parameter to what is added to, or multiplies, its value; `flat_hours`
     and `slow_hours` are the lengths of a flat line and an attenuated signal, `flat` and `slow` the parameters they hit.
-    `cells` are the parameters whose single cells are hit; kinds `only_corrected` stand only in a monthly file that a
+    `cells` are the parameters whose single cells are hit; kinds `only_corrected` are only in a monthly file that a
     later one corrects.
     """
 

@@ -24,7 +24,7 @@ INVALID_STATUS = "维护"
 class Frame:
     """One daily file before it is text: `values[parameter]` is sites × intervals, `decimals` how they are written.
 
-    `typical` holds the level at which a parameter's flat line or attenuated signal stands.
+    `typical` holds the level at which a parameter's flat line or attenuated signal is.
     """
 
     stream: Stream
@@ -78,7 +78,7 @@ def number_texts(values: np.ndarray, decimals: int) -> list[str]:
 
 
 def cell(event: Event, kind: str, missing: str) -> str:
-    """What stands in a spoilt cell: the stream's missing mark, or garbage."""
+    """What is in a spoilt cell: the stream's missing mark, or garbage."""
     return missing if kind == "missing_mark" else GARBAGE[event.pick // 11 % len(GARBAGE)]
 
 
@@ -140,5 +140,5 @@ def _change_rows(
 
 
 def future(moment: datetime) -> datetime:
-    """Where a clock that runs a year ahead puts `moment`: 364 days later, so that 29 February is no trap."""
+    """Where a clock that runs a year ahead puts `moment`: 364 days later, so that 29 February is not a trap."""
     return moment + timedelta(days=364)

@@ -111,9 +111,9 @@ def speed() -> None:
         marks = InvalidMarks.of([declared.id], {}, codes)
         one = pl.Series([0], dtype=pl.UInt32)
         order = Order(one, one, one, pl.Series(["observed"]), codes.sites.ranks(), codes.column_places(), marks)
-        standing = resolve(readings, table, order).standing
+        current = resolve(readings, table, order).current
         resolved = time.perf_counter()
-        flags(lean_staged(standing, pl.Series([declared.id]), rules, marks), None, rules)
+        flags(lean_staged(current, pl.Series([declared.id]), rules, marks), None, rules)
         return parsed - begin, resolved - parsed, time.perf_counter() - resolved, readings.height
 
     runs = [once() for _ in range(5)]

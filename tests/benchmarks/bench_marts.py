@@ -1,4 +1,4 @@
-"""What the marts cost: dbt beside SQL without dbt, over the same clean Parquet and the same seeds.
+"""What the marts cost: dbt next to SQL without dbt, over the same clean Parquet and the same seeds.
 
     python tests/benchmarks/bench_marts.py --clean DIR [--runs 3] [--all-runs 1] [--as-of '2026-11-26 06:24:00']
 
@@ -8,11 +8,11 @@ rows are compared, decimals exactly, in every column the script has; columns and
 (2) All marts: both dbt runs as a refresh makes them, and the same models' SQL, as compiled, in one connection over the
 seeds and views dbt left there. The script does not cover all marts because by hand they would be the models over again,
 text and all: thousands of lines that no one reads, and that would have to change with every model. Nor does it do all
-that stands above the covered tables: those models also serve other marts (every edition of air, every period of water)
+that is above the covered tables: those models also serve other marts (every edition of air, every period of water)
 and read what a user declares, where the script takes rules as of one day and the seeds as shipped.
 Same threads and memory for all (ECOLEDGER_THREADS, ECOLEDGER_MEMORY); `--clean` is only read. Times are medians;
-nothing is asserted about them, but unequal rows end with an error. Processor seconds stand beside: other work on the
-machine disturbs them less. Not here: cleaning (bench_cleaning.py), the whole refresh (bench_refresh.py).
+nothing is asserted about them, but unequal rows end with an error. Processor seconds are next to them: other work on
+the machine disturbs them less. Not here: cleaning (bench_cleaning.py), the whole refresh (bench_refresh.py).
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ class _Project:
         return sorted(name for name in models if name not in COVERED)
 
     def _build(self, selections: Sequence[Sequence[str]], with_tests: bool) -> Run:
-        """What is returned beside the times is seconds inside dbt and the sum over its models."""
+        """What is returned besides the times is seconds inside dbt and the sum over its models."""
         from tests.kit import run_dbt
 
         self.database.unlink(missing_ok=True)

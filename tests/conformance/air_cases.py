@@ -1,4 +1,4 @@
-"""Air cases: every worked example of the air standards as hours, and the edges beside them.
+"""Air cases: every worked example of the air standards as hours, and the edges next to them.
 
 Here belong inputs only; hours and dust are in air_hour_cases.py. Each case has a station of its own; assessed are those
 of area means and of whole years. An example's rule is matched by its beginning (RULES); every entry of a rule becomes a
@@ -181,7 +181,7 @@ def _missing_items(district: District) -> None:
     _day(district, "A-O3-ABOVE-OLD", OLD_DAY, CLEAN_AIR | {"o3": 900})
     _day(district, "A-O3-ABOVE-NEW", NEW_DAY, CLEAN_AIR | {"o3": 900})
     _day(district, "A-PM-ABOVE", OLD_DAY, CLEAN_AIR | {"pm2_5": 700})
-    # 16 hours of ozone above its 8 h table: the daily maximum stands, the 1 h maximum that would index it does not.
+    # 16 hours of ozone above its 8 h table: the daily maximum counts, the 1 h maximum that would index it does not.
     _day(district, "A-O3-NO-INDEX", OLD_DAY, {p: v for p, v in CLEAN_AIR.items() if p != "o3"})
     district.hours("clean_air", "A-O3-NO-INDEX", "o3", OLD_DAY, [900] * 16)
 

@@ -14,13 +14,13 @@ from tests.conformance.kit import District
 
 OLD, NEW = datetime(2024, 6, 3), datetime(2026, 6, 3)
 STEADY = {"pm2_5": 30, "pm10": 50, "so2": 10, "no2": 40, "co": "0.6", "o3": 80}
-# Hourly PM10 from 2024-04-01 00:00 on. The background is 100: 199 is no start, 200 is; 111 goes on, 110 ends it.
+# Hourly PM10 from 2024-04-01 00:00 on. The background is 100: 200 is a start, 199 is not; 111 goes on, 110 ends it.
 DUST = {
     "H-DUST": [100] * 6 + [199] + [100] * 6 + [200, 600, 300, 111, 110] + [100] * 6,
     # Twice the background of 75, but not above 150.
     "H-DUST-150": [75] * 6 + [150] + [75] * 6,
     "H-DUST-151": [75] * 6 + [151, 82] + [75] * 6,
-    # 3 usable hours are no background, 4 are.
+    # 3 usable hours are not a background, 4 are.
     "H-DUST-3": [100, 100, 100, None, None, None, 400] + [100] * 6,
     "H-DUST-4": [100, 100, 100, 100, None, None, 400] + [100] * 6,
     # Starts again inside its own span: one candidate. Not over with the last hour: open.

@@ -92,7 +92,7 @@ class District:
             self.reading(table, site_id, parameter, start, value, end=start + timedelta(hours=1), **more)
 
     def write(self, clean_root: Path) -> None:
-        """Writes one file per table, beside the empty one that every table has."""
+        """Writes one file per table, next to the empty one that every table has."""
         for name, rows in self._rows.items():
             _write(clean_root / name / "empty.parquet", registry().table(name).columns, [])
             if rows:

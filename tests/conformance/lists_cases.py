@@ -1,6 +1,6 @@
 """Cases of rankings and of air exceedances: micro-stations of their own network, a reference station, days and hours.
 
-Here belong inputs only. Rankings stand in network `lists`, so that no other case's station is in a list with them.
+Here belong inputs only. Rankings are in network `lists`, so that no other case's station is in a list with them.
 """
 
 from __future__ import annotations

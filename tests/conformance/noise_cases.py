@@ -195,7 +195,7 @@ def _grades(district: District) -> None:
                 _surveyed(district, f"N-GRID-{year}-{k}", "region", "night", year, "54.0")
             else:
                 _registered(district, f"N-GRID-{year}-{k}", "region", year)
-    # A segment without its length is no part of the mean.
+    # A segment without its length is not part of the mean.
     _surveyed(district, "N-LONG", "road", "night", 2021, "60.0", road_length_km=Decimal(3))
     _surveyed(district, "N-NOLENGTH", "road", "night", 2021, "80.0")
 

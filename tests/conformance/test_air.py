@@ -158,11 +158,11 @@ def test_ozone_daily_maximum(project: Project) -> None:
 
 
 @pytest.mark.parametrize(("case", "value"), [("LOW", None), ("LIMIT", None), ("HIGH", 161), ("14", 100)])
-def test_few_windows_stand_only_above_the_limit(project: Project, case: str, value: int | None) -> None:
+def test_few_windows_count_only_above_the_limit(project: Project, case: str, value: int | None) -> None:
     assert _daily(project, f"A-O3-FEW-{case}", "o3_8h_max_ug_m3")[0] == value
 
 
-def test_a_window_stands_though_its_last_hour_is_missing(project: Project) -> None:
+def test_a_window_counts_though_its_last_hour_is_missing(project: Project) -> None:
     """Hours 10 to 16 of the example, without hour 17: (150 + 165 + 175 + 180 + 178 + 170 + 160) : 7."""
     value, window = _daily(project, "A-O3-GAP", "o3_8h_max_ug_m3", "o3_8h_window_end")
     assert (round(value, 4), window) == (Decimal("168.2857"), 17)
@@ -282,7 +282,7 @@ def test_days_of_a_month(project: Project, site: str, month: date, valid: bool) 
     assert rows == [(30, "") if valid else (None, "PM2.5 insufficient")]
 
 
-def test_a_year_of_two_editions_stands_once_per_edition(project: Project) -> None:
+def test_a_year_of_two_editions_is_there_once_per_edition(project: Project) -> None:
     """A part has no annual verdict, whatever its days."""
     rows = project.query(
         "select edition, scope_start, scope_end, validity, attains_limits, limits_standard"

@@ -76,7 +76,7 @@ def test_results_of_the_examples(project: Project) -> None:
 
 
 def test_what_a_laboratory_weighed(project: Project) -> None:
-    """(62.1295 - 62.0800 - 0.0045) : (176.7 x 31.5) x 30 x 10000 = 2.4254; a mass alone is no result."""
+    """(62.1295 - 62.0800 - 0.0045) : (176.7 x 31.5) x 30 x 10000 = 2.4254; a mass alone is not a result."""
     rows = project.query(
         "select dustfall_t_km2_30d, validity, validity_reason from candidate.mart_air_dustfall"
         " where place_id = 'D-WEIGHED' and period_kind = 'month' and variant = 'dust_included'"

@@ -77,7 +77,7 @@ def test_an_unknown_edition_fails_the_build(tmp_path: Path) -> None:
 
 
 def test_both_composite_indices_from_the_same_year(project: Project) -> None:
-    """The examples' air stands in a year of each edition; each year compares the same way."""
+    """The examples' air is in a year of each edition; each year compares the same way."""
     expected = {
         edition: Decimal(str(entry["expected"]["value"]))
         for entry in air_cases.examples("composite")

@@ -109,7 +109,7 @@ def test_a_row_of_the_user_replaces_the_delivered_one(entered: Project) -> None:
     assert entered.query("select count(*), count(distinct plan_id) from intermediate.int_plan_targets") == [(60, 60)]
 
 
-def test_an_override_holds_on_all_dates_and_is_shown_beside_the_standard(entered: Project) -> None:
+def test_an_override_holds_on_all_dates_and_is_shown_next_to_the_standard(entered: Project) -> None:
     query = (
         "select rule_id, value, value_of_standard, certainty from cross_domain.mart_rules_in_force"
         " where is_overridden and source_id is null order by rule_id, valid_from"
@@ -125,7 +125,7 @@ def test_an_override_holds_on_all_dates_and_is_shown_beside_the_standard(entered
     assert entered.query(query) == [(0,)]
 
 
-def test_a_threshold_that_a_source_sets_is_shown_beside_the_registry_s(entered: Project) -> None:
+def test_a_threshold_that_a_source_sets_is_shown_next_to_the_registry_s(entered: Project) -> None:
     shown = "from cross_domain.mart_rules_in_force where source_id is not null order by rule_id"
     query = f"select source_id, parameter, threshold, value, value_of_standard, is_overridden, unit {shown}"
     assert entered.query(query) == [

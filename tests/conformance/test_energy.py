@@ -36,7 +36,7 @@ def test_standard_coal(project: Project, n: int, entry: dict) -> None:
 
 
 @pytest.mark.parametrize(("n", "entry"), cases.entries(cases.EQUAL_VALUE))
-def test_equal_value_stands_in_its_own_column(project: Project, n: int, entry: dict) -> None:
+def test_equal_value_is_in_its_own_column(project: Project, n: int, entry: dict) -> None:
     month = date(cases.equal_value_year(n), 5, 1)
     rows = project.query(_MONTH.format("tce * 1000, tce_equal_value * 1000"), f"9912{n:02}", month)
     assert len(rows) == 1

@@ -66,7 +66,7 @@ def test_a_step_that_changes_is_expected_as_it_is(project: Project) -> None:
     }
 
 
-def test_quarters_and_years_stand_in_the_year(project: Project) -> None:
+def test_quarters_and_years_are_in_the_year(project: Project) -> None:
     """Months of natural gas: 12, one there. The year: four quarters and a year, of which two are there."""
     found = rows(project, "H-LONG", "n_expected, n_received, coverage, coverage_basis, validity")
     # Diesel and gasoline are counted with the month they begin in, and expected never.

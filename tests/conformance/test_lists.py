@@ -93,7 +93,7 @@ def test_a_quarter_needs_every_month(project: Project) -> None:
     assert found["TIE"] == (None, "insufficient")
 
 
-def test_both_series_stand_where_dust_touches_the_period(project: Project) -> None:
+def test_both_series_are_there_where_dust_touches_the_period(project: Project) -> None:
     """20 without the day of 90, (6 x 20 + 90) : 7 = 30 with it; a week without dust has the judged series alone."""
     with_dust = LIST.replace("excluded", "included")
     assert ranks(project, "value, variant", "week", DUST_WEEK)["WEEKS"] == (20, "dust_excluded")
@@ -111,7 +111,7 @@ def test_a_list_has_one_network_and_one_method(project: Project) -> None:
     assert rows == [("provisional",)]
 
 
-def test_the_dustfall_list_stands_with_and_without_dust(project: Project) -> None:
+def test_the_dustfall_list_is_there_with_and_without_dust(project: Project) -> None:
     """March 2021 is a dust month: (4 + 12 + 4) : 3 = 6.67 with it, 4 without, of two months; the names say which."""
     rows = project.query(
         "select variant, list_name_zh like '%含沙尘%', list_name_zh like '%扣除沙尘%', value, n_valid, n_expected,"

@@ -51,7 +51,7 @@ def test_eqi(project: Project, n: int, entry: dict) -> None:
     assert grades == [(entry["expected"]["class"],)]
 
 
-def test_eqi_never_stands_in_for_ei(project: Project) -> None:
+def test_eqi_never_replaces_ei(project: Project) -> None:
     rows = project.query(_INDICATOR, "992200", "ecological_index", "", _YEAR)
     assert rows == [(None, "insufficient", "missing item: ei")]
 
@@ -108,7 +108,7 @@ def test_what_a_comparison_lacks(project: Project, area: str, value: Any, validi
 
 
 def test_an_index_with_a_missing_part(project: Project) -> None:
-    """What is reported stands in; with nothing reported there is no index."""
+    """What is reported takes its place; with nothing reported there is no index."""
     missing = "sub-indices missing: ei_environmental_limit, ei_land_stress, ei_pollution_load"
     sql = _INDICATOR
     assert project.query(sql, "992705", "ecological_index", "", _YEAR) == [

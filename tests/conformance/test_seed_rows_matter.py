@@ -86,7 +86,7 @@ CASES = (
          Decimal("1.1"), Decimal("2")),
     Case("energy/energy_grid_factors", {"region": "beijing", "data_year": "2023"}, {"kgco2_per_kwh": "0.5"},
          f"{_TCO2}'electricity'", Decimal("5.554"), Decimal("5")),
-    # 20 t of kitchen waste beside 80 t of other: 20 %; counted as other waste, none.
+    # 20 t of kitchen waste next to 80 t of other: 20 %; counted as other waste, none.
     Case("waste/waste_categories", {"category": "kitchen_catering"}, {"is_kitchen": "false"},
          "select value from candidate.mart_waste_indicators where indicator_id = 'kitchen_waste_sorted_share'"
          " and variant = 'all_sources' and period_kind = 'month' and period_start = '2024-03-01'",

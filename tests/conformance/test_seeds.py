@@ -17,9 +17,9 @@ from tests.conformance.kit import PROJECT, ROOT
 SEEDS = PROJECT / "seeds"
 SHARED = ROOT.parent / "shared"
 registry = load_registry()
-needs_plan = pytest.mark.skipif(not (SHARED / "plan").exists(), reason="../shared/plan is not beside this tree")
+needs_plan = pytest.mark.skipif(not (SHARED / "plan").exists(), reason="../shared/plan is not next to this tree")
 needs_standards = pytest.mark.skipif(
-    not (SHARED / "standards").exists(), reason="../shared/standards is not beside this tree"
+    not (SHARED / "standards").exists(), reason="../shared/standards is not next to this tree"
 )
 
 

@@ -11,7 +11,7 @@ from tests import dbt_yml
 from tests.conformance.kit import PROJECT, Project
 
 
-def test_every_unit_test_beside_a_model_passes(project: Project) -> None:
+def test_every_unit_test_next_to_a_model_passes(project: Project) -> None:
     """A unit test needs the columns of what its model reads: those of the models that the cases were built by."""
     entries = dbt_yml.entries("unit_tests", PROJECT.glob("models/**/*.yml"))
     judged = project.at(datetime(2026, 3, 10, 6))

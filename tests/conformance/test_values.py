@@ -60,7 +60,7 @@ def test_an_index_without_its_items_says_which_next_to_a_complete_value(project:
 
 
 def test_a_value_says_what_it_lacks(project: Project) -> None:
-    """Ten hours are no daily mean; 16 hours of ozone above its limit are a valid maximum, in fewer windows."""
+    """Ten hours are not a daily mean; 16 hours of ozone above its limit are a valid maximum, in fewer windows."""
     few = _row(project, "mart_air_station_daily", "site_id = 'A-O3-NO-INDEX'", "o3_8h_validity", "o3_1h_reason")
     assert few == ("valid", "hours: 16 of 24, 20 needed")
     low = _row(project, "mart_air_station_daily", "site_id = 'A-O3-FEW-LOW'", "o3_8h_validity", "o3_8h_reason")

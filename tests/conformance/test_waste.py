@@ -97,7 +97,7 @@ def test_without_k_values_there_is_no_resource_use(project: Project) -> None:
 
 
 def test_landfill_of_raw_waste_refers_to_what_was_treated(project: Project) -> None:
-    """25 of 25 + 975 t; the transfer station counts at the plant, an unknown place is no treatment."""
+    """25 of 25 + 975 t; the transfer station counts at the plant, an unknown place is not treatment."""
     month, _ = cases.EDGES["landfill"]
     assert rate(project, "primary_waste_landfill_share", month) == (decimal("2.5"), "valid", "")
     assert rate(project, "primary_waste_landfilled", month) == (Decimal(25), "valid", "")
@@ -125,7 +125,7 @@ def test_weighbridge_days_decide_whether_a_month_counts(project: Project) -> Non
 
 def test_a_silent_weighbridge_is_missing_and_a_closing_is_not(project: Project) -> None:
     """Half of the days of two weighbridges are missing where the second is silent; three days without are a closing."""
-    found = [rate(project, "household_waste_safe", month) for month in cases.BESIDE]
+    found = [rate(project, "household_waste_safe", month) for month in cases.TWO_WEIGHBRIDGES]
     assert found == [
         (None, "insufficient", "31 of 62 weighbridge-days covered"),
         (Decimal(100), "valid", ""),
@@ -134,12 +134,12 @@ def test_a_silent_weighbridge_is_missing_and_a_closing_is_not(project: Project) 
     rows = project.query(
         "select net_t, weighbridge_days_covered, weighbridge_days_expected from candidate.mart_waste_monthly"
         " where period_kind = 'month' and category = 'other' and period_start in (?, ?, ?) order by period_start",
-        *cases.BESIDE,
+        *cases.TWO_WEIGHBRIDGES,
     )
     assert rows == [(None, 31, 62), (60, 62, 62), (60, 58, 62)]
 
 
-def test_a_month_without_loads_stands_there_without_a_rate(project: Project) -> None:
+def test_a_month_without_loads_is_there_without_a_rate(project: Project) -> None:
     expected = (None, "insufficient", "0 of 30 weighbridge-days covered")
     assert rate(project, "kitchen_waste_sorted_share", cases.SILENT, "all_sources") == expected
 

@@ -22,7 +22,7 @@ SHARE, SAFE, WEIGHBRIDGE = "厨余垃圾分出率", "无害化处理率", "net =
 RULES = (SHARE, SAFE, WEIGHBRIDGE)
 SITE = "W-PLANT"
 
-# Edges, by the month they stand in: what is loaded, as category, destination and tonnes.
+# Edges, by the month they are in: what is loaded, as category, destination and tonnes.
 EDGES: dict[str, tuple[date, list[tuple[str, str, Any]]]] = {
     # 49 : 400 = 12.25 %, half to even 12.2.
     "tie": (date(2023, 1, 1), [("kitchen_household", "composting", 49), ("other", "incineration", 351)]),
@@ -48,7 +48,7 @@ THIN = {date(2023, 5, 1): 22, date(2023, 7, 1): 24, date(2023, 8, 1): 30}
 SILENT = date(2023, 6, 1)
 # Months in which a second weighbridge is registered: without any load, closed for three days, silent for four.
 SECOND = "W-SECOND"
-BESIDE = {date(2019, 1, 1): 0, date(2019, 3, 1): 3, date(2019, 5, 1): 4}
+TWO_WEIGHBRIDGES = {date(2019, 1, 1): 0, date(2019, 3, 1): 3, date(2019, 5, 1): 4}
 
 
 def entries(rule: str) -> list[dict[str, Any]]:
@@ -95,7 +95,7 @@ def add(district: District, folder: Path) -> None:
         _month(district, first, loads)
     for first, days in THIN.items():
         _month(district, first, [("other", "incineration", 60)], days)
-    for first, closed in BESIDE.items():
+    for first, closed in TWO_WEIGHBRIDGES.items():
         _month(district, first, [("other", "incineration", 60)])
         last = first.replace(day=monthrange(first.year, first.month)[1])
         district.site("waste", SECOND, "weighbridge", valid_from=first, valid_to=last)

@@ -98,7 +98,7 @@ def _river(district: District, river: str, counts: Sequence[int], month: tuple[i
 
 
 def _pollutants(district: District) -> None:
-    """Ties among main pollutants of five sections, heavy metals, two sections, rivers beside lakes, dry sections."""
+    """Ties among main pollutants of five sections, heavy metals, two sections, rivers next to lakes, dry sections."""
     for n in range(5):
         values = {"nh3n": "2.5", "tp": "0.5", "codmn": "7", "cod": "25"} if n < 3 else {"nh3n": "0.9", "cod": "25"}
         section(district, f"R-TIE-{n}", {MONTH: values | ({"hg": "0.0005"} if n == 0 else {})}, river_zh="R-TIE")

@@ -1,6 +1,6 @@
 """Every fault for every feed, as cleaning sees it: what is said, where, and that nothing is lost.
 
-Here belongs one fault at a time beside a good file, in memory. Not here: a whole refresh (test_faults.py), or what
+Here belongs one fault at a time next to a good file, in memory. Not here: a whole refresh (test_faults.py), or what
 never becomes a delivery (a directory, an unreadable file).
 """
 

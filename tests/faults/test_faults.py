@@ -26,7 +26,7 @@ _DROPPED = "-dac_override,-dac_read_search"
 AS_ANYBODY = ("setpriv", f"--bounding-set={_DROPPED}", "--inh-caps=-dac_override,-dac_read_search")
 LAST_DAY = "2026-04-05"
 NEVER_LANDED = ("directory", "unreadable")
-# Many good records beside few bad ones, so that the faults' share does not hold a domain.
+# Many good records next to few bad ones, so that the faults' share does not hold a domain.
 GOOD_NUMBER, GOOD_RECORDS = 20, {feed: 80 if feed == "returns" else 300 for feed in FEEDS}
 
 

@@ -232,13 +232,13 @@ def test_killed_and_run_again_it_is_as_if_nothing_had_happened(
     assert again.json["release"]["digest"] == undisturbed
     assert Ledger(data.ledger_file).verify() >= len(after_the_kill)
 
-    standing = current(data)
-    assert standing is not None and verify_files(standing) == []
-    assert standing.digest == undisturbed
+    now = current(data)
+    assert now is not None and verify_files(now) == []
+    assert now.digest == undisturbed
     # Two releases and no trace of a third; readers saw these two and nothing else.
-    assert [r.release_id for r in releases(data)] == [earlier.release_id, standing.release_id]
+    assert [r.release_id for r in releases(data)] == [earlier.release_id, now.release_id]
     assert readings.wrong == []
-    assert readings.seen == {earlier.release_id, standing.release_id}
+    assert readings.seen == {earlier.release_id, now.release_id}
     assert readings.looks > 20
     left = [p for top in (data.raw, data.clean, data.releases) for p in top.rglob(f"{TEMPORARY}*")]
     assert left == []

@@ -58,7 +58,7 @@ def clean(data: DataDir) -> None:
 
 
 def clean_before(data: DataDir) -> None:
-    """What stands before `clean` runs: the same deliveries, cleaned by other rules into other partitions."""
+    """What is there before `clean` runs: the same deliveries, cleaned by other rules into other partitions."""
     with open_lake(data, registry()) as lake:
         first, second = kit.fill_lake(lake)
         with lake.cleaning():
@@ -164,7 +164,7 @@ def repair_all(data: DataDir) -> None:
     repair(data, registry(), kit.ZONE, {}, Signed("me", "the disk failed"), restart=False)
 
 
-# step → (what stands before it, the step itself)
+# step → (what is there before it, the step itself)
 STEPS: dict[str, tuple[Callable[[DataDir], None], Callable[[DataDir], None]]] = {
     "land": (lambda data: None, land),
     "clean": (clean_before, clean),

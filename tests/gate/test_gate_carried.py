@@ -1,6 +1,6 @@
 """What the current release has judged is not judged again; whatever a record depends on brings the judge back.
 
-Here belongs the whole gate with a standing release. Not here: what the key holds (tests/unit/test_gate_carry.py).
+Here belongs the whole gate with a current release. Not here: what the key holds (tests/unit/test_gate_carry.py).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from expectations import bench
-from expectations.carry import Standing, standing_of
+from expectations.carry import EarlierRelease, earlier_release
 from expectations.checks import between, not_null
 from expectations.dbt_results import DbtFinding
 from expectations.gate import Case, Rules, judge
@@ -29,18 +29,18 @@ TOKENS = dict.fromkeys([*FED.tables, "site_register"], "t")
 FIRST = datetime(2026, 11, 23, 7)
 
 
-def gate(clean: Path | None, standing: Standing | None = None, **more: Any) -> GateReport:
+def gate(clean: Path | None, earlier: EarlierRelease | None = None, **more: Any) -> GateReport:
     given = {"digests": DIGESTS, "suites": SUITES, "as_of": AS_OF, "waivers": (), "dbt": (), "con": None} | more
     tokens = more.get("tokens", TOKENS)
     case = Case(["mart_air", "mart_water"], given["digests"], given["dbt"], clean, tokens)
-    known = standing or Standing()
+    known = earlier or EarlierRelease()
     rules = Rules(catalogue(AIR, WATER), given["as_of"], given["waivers"], known, FED, given["suites"])
     return judge(given["con"] or candidate(), case, rules, more.get("docs"))
 
 
-def standing(report: GateReport, **digests: str) -> Standing:
+def release_of(report: GateReport, **digests: str) -> EarlierRelease:
     """The release that `report` let through, as the next run reads it."""
-    return standing_of(rows_of(report.records, FIRST), digests)
+    return earlier_release(rows_of(report.records, FIRST), digests)
 
 
 def judged_again(report: GateReport) -> set[str]:
@@ -58,7 +58,7 @@ def test_the_same_everything_is_carried_and_the_judge_does_not_come(
     clean = lay_clean(tmp_path)
     first = gate(clean)
     monkeypatch.setattr(bench, "Judge", NoJudge)
-    again = gate(clean, standing(first))
+    again = gate(clean, release_of(first))
     assert judged_again(again) == set()
     assert {r.judged_at for r in again.records} == {FIRST.isoformat()}
     order = [(r.table_name, r.suite, r.expectation) for r in first.records]
@@ -85,38 +85,38 @@ def test_what_changed_is_judged_again_and_nothing_else(
 ) -> None:
     clean = lay_clean(tmp_path)
     first = gate(clean)
-    assert judged_again(gate(clean, standing(first), **change)) == judged
+    assert judged_again(gate(clean, release_of(first), **change)) == judged
 
 
 def test_an_expired_waiver_brings_the_judge_back(tmp_path: Path) -> None:
     waiver = Waiver("mart_air", "not_null(aqi)", "Li Wei", "Wang Min", "a swap", AS_OF.date())
     con = candidate(air=[{**ROW, "aqi": None}])
     first = gate(None, waivers=[waiver], con=con)
-    carried = gate(None, standing(first), waivers=[waiver], con=con)
+    carried = gate(None, release_of(first), waivers=[waiver], con=con)
     assert judged_again(carried) == set()
     (mark,) = [r for r in carried.records if r.outcome == "warn"]
     assert mark.waiver == waiver.text
-    late = gate(None, standing(first), waivers=[waiver], con=con, as_of=AS_OF + timedelta(days=1))
+    late = gate(None, release_of(first), waivers=[waiver], con=con, as_of=AS_OF + timedelta(days=1))
     assert "mart_air" in judged_again(late)
     assert late.domain("air").verdict == "fail"  # type: ignore[union-attr]
 
 
 def test_another_released_table_to_compare_with_brings_the_judge_back() -> None:
-    first = gate(None, Standing({"mart_air": "d0"}))
-    assert judged_again(gate(None, standing(first, mart_air="d0"))) == set()
-    assert judged_again(gate(None, standing(first, mart_air="da"))) == {"mart_air"}
+    first = gate(None, EarlierRelease({"mart_air": "d0"}))
+    assert judged_again(gate(None, release_of(first, mart_air="d0"))) == set()
+    assert judged_again(gate(None, release_of(first, mart_air="da"))) == {"mart_air"}
 
 
 def test_a_table_that_failed_is_judged_again() -> None:
     con = candidate(air=[{**ROW, "aqi": None}])
     first = gate(None, con=con)
-    assert judged_again(gate(None, standing(first), con=con)) == {"mart_air"}
+    assert judged_again(gate(None, release_of(first), con=con)) == {"mart_air"}
 
 
 def test_what_dbt_found_in_this_run_is_next_to_what_is_carried() -> None:
     first = gate(None, dbt=[DbtFinding("grain", "test", "pass", "", 0, "critical", ("mart_air",), ("mart_air",))])
     found = DbtFinding("grain", "test", "fail", "Got 2 results", 2, "critical", ("mart_air",))
-    again = gate(None, standing(first), dbt=[found])
+    again = gate(None, release_of(first), dbt=[found])
     assert [(r.expectation, r.outcome) for r in again.records if not r.judged_at] == [("dbt_test(grain)", "fail")]
     assert again.domain("air").verdict == "fail"  # type: ignore[union-attr]
 
@@ -125,10 +125,10 @@ def test_time_that_changes_nothing_that_is_recent_brings_no_judge(tmp_path: Path
     """A day later the one reading is out of the hours in which a station is heard of: air alone is judged again."""
     clean = lay_clean(tmp_path)
     first = gate(clean)
-    assert judged_again(gate(clean, standing(first), as_of=AS_OF + timedelta(minutes=1))) == set()
-    assert judged_again(gate(clean, standing(first), as_of=AS_OF + timedelta(days=1))) == {"clean_air"}
+    assert judged_again(gate(clean, release_of(first), as_of=AS_OF + timedelta(minutes=1))) == set()
+    assert judged_again(gate(clean, release_of(first), as_of=AS_OF + timedelta(days=1))) == {"clean_air"}
     # A week later the delivery is no longer recent either.
-    assert judged_again(gate(clean, standing(first), as_of=AS_OF + timedelta(days=30))) == {
+    assert judged_again(gate(clean, release_of(first), as_of=AS_OF + timedelta(days=30))) == {
         "clean_air",
         "file_counts_air",
     }
@@ -137,22 +137,22 @@ def test_time_that_changes_nothing_that_is_recent_brings_no_judge(tmp_path: Path
 def test_the_files_of_one_feed_bring_the_judge_for_its_counts_alone(tmp_path: Path) -> None:
     first = gate(lay_clean(tmp_path / "a"))
     water = {**COUNTS, "feed": "water", "sha256": "cd", "readings_in": 0, "readings_clean": 0}
-    again = gate(lay_clean(tmp_path / "b", [READING], [COUNTS, water]), standing(first))
+    again = gate(lay_clean(tmp_path / "b", [READING], [COUNTS, water]), release_of(first))
     assert judged_again(again) == {"file_counts_water"}
 
 
 def test_a_page_says_when_what_is_carried_was_judged(tmp_path: Path) -> None:
     first = gate(None)
-    gate(None, standing(first), docs=tmp_path, digests=DIGESTS | {"mart_water": "dx"})
+    gate(None, release_of(first), docs=tmp_path, digests=DIGESTS | {"mart_water": "dx"})
     assert "Judged on 2026-11-23 07:00:00." in (tmp_path / "mart_air.html").read_text(encoding="utf-8")
     assert "Judged on" not in (tmp_path / "mart_water.html").read_text(encoding="utf-8")
     assert "distinct values must belong" in (tmp_path / "mart_air.html").read_text(encoding="utf-8")
 
 
 def test_a_check_of_another_table_needs_its_digest() -> None:
-    beside = SUITES | {"mart_air": Suite("mart_air", (), (not_null("aqi"),), beside=("mart_water",))}
-    first = gate(None, suites=beside)
-    again = standing(first)
-    assert judged_again(gate(None, again, suites=beside)) == set()
+    joint = SUITES | {"mart_air": Suite("mart_air", (), (not_null("aqi"),), with_rows_of=("mart_water",))}
+    first = gate(None, suites=joint)
+    again = release_of(first)
+    assert judged_again(gate(None, again, suites=joint)) == set()
     changed = DIGESTS | {"mart_water": "dx"}
-    assert judged_again(gate(None, again, suites=beside, digests=changed)) == {"mart_air", "mart_water"}
+    assert judged_again(gate(None, again, suites=joint, digests=changed)) == {"mart_air", "mart_water"}

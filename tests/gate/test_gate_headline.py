@@ -1,4 +1,4 @@
-"""Headline figures against the current release: what moves too far warns or holds, and the turn of the year is no jump.
+"""Headline figures against the current release: what moves too far warns or holds; the turn of the year is not a jump.
 
 Not here: physical ranges (test_gate_suites).
 """

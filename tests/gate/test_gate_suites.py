@@ -95,7 +95,7 @@ def sound_row(mart: MartTable) -> dict[str, object]:
 def broken_relations(con: duckdb.DuckDBPyConnection, mart: MartTable, check: Check) -> Iterator[Target]:
     """Tables under the mart's contract that break `check`, made for its kind."""
     if check.kind in ("rows", "not_emptied"):
-        for other in SUITES[mart.name].beside:
+        for other in SUITES[mart.name].with_rows_of:
             relation(con, f"main.{other}", marts()[other], [])
         before = relation(con, "before", mart, [{}])
         yield replace(relation(con, "main.t", mart, []), previous=before.relation)
@@ -199,7 +199,7 @@ def test_a_mart_needs_rows_only_when_a_table_that_feeds_it_has_readings() -> Non
     assert define(Suite("mart_x"), mart, registry(), {})[0].low == 1
 
 
-def test_rows_beside_it_count_where_the_feed_may_fill_either() -> None:
+def test_rows_of_another_mart_count_where_the_feed_may_fill_either() -> None:
     con = duckdb.connect()
     mart = marts()["mart_energy_annual"]
     target = relation(con, "main.t", mart, [])

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from expectations.carry import Standing
+from expectations.carry import EarlierRelease
 from expectations.checks import SuiteError, not_null
 from expectations.dbt_results import DbtFinding
 from expectations.gate import Case, Rules, judge
@@ -138,7 +138,7 @@ def test_a_defect_in_a_mart_holds_its_domain_and_shows_its_rows(tmp_path: Path) 
     bad = {**ROW, "day": "2026-11-21", "aqi": None, "provenance": "simulated"}
     report = gate(candidate(air=[ROW, ROW, bad]), lay_clean(tmp_path))
     assert {e for t, e, _ in broken(report) if t == "mart_air"} == {
-        "unique(site_id, day)", "not_null(aqi)", "simulated rows stand at simulated sites",
+        "unique(site_id, day)", "not_null(aqi)", "simulated rows are from simulated sites",
     }  # fmt: skip
     assert json.loads(one(report, "not_null(aqi)").failing_rows)[0]["day"] == "2026-11-21"
     air = report.domain("air")
@@ -186,7 +186,7 @@ def test_shares_warn_before_they_fail(tmp_path: Path) -> None:
         ({"parameter": "pm1"}, "vocabulary(parameter)", "fail"),
         ({"flag": 7}, "vocabulary(flag)", "fail"),
         ({"value": None}, "missing is null and null is missing", "fail"),
-        ({"provenance": "simulated"}, "simulated readings stand at simulated sites", "fail"),
+        ({"provenance": "simulated"}, "simulated readings are from simulated sites", "fail"),
         ({"provenance": "plan"}, "vocabulary(provenance)", "fail"),
         ({"site_id": "S2"}, "assessed sites reporting", "warn"),
         ({"period_end": "2026-11-21 00:00"}, "assessed sites reporting", "warn"),
@@ -258,7 +258,7 @@ def test_volume_is_compared_with_the_current_release(tmp_path: Path) -> None:
     (release / "marts").mkdir(parents=True)
     con = candidate()
     con.execute(f"copy (select * from range(10)) to '{release}/marts/mart_air.parquet' (format parquet)")
-    report = gate(con, lay_clean(tmp_path / "clean"), standing=Standing(path=release))
+    report = gate(con, lay_clean(tmp_path / "clean"), earlier=EarlierRelease(path=release))
     assert ("mart_air", "volume", "warn") in broken(report)
 
 

@@ -21,7 +21,7 @@ from tests.kit import run_dbt
 from warehouse.paths import DataDir
 from warehouse.tables.admitted import CANDIDATE_SCHEMA
 
-# Stands in the compiled SQL where a day's own moment is put.
+# Holds the place in the compiled SQL where a day's own moment is put.
 _MARK = "2199-12-31 23:59:59"
 _KNOWN_BY = {"file_counts": "delivered_at"}
 _ALWAYS = ("site_register", "declared_")

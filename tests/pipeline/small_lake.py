@@ -112,7 +112,7 @@ def small_lake(root: Path, config: Config, first: date, last: date) -> SmallLake
 
 
 def content_of(data: DataDir) -> dict[str, str]:
-    """SHA-256 of every file of the clean layer and what lies beside it; the counts without our own landing times."""
+    """SHA-256 of every file of the clean layer and what lies next to it; the counts without our own landing times."""
     found = {}
     for top in (data.clean, data.superseded, data.quarantine):
         for file in sorted(p for p in top.rglob("*") if p.is_file()):

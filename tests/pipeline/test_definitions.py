@@ -102,7 +102,7 @@ def test_a_mart_shows_its_words_its_sql_and_its_columns(graph, catalogue):
         assert (asset.group_name, asset.kinds) == (f"marts_{table.domain}", {"dbt", "duckdb"})
 
 
-def test_no_asset_stands_outside_a_group(graph):
+def test_no_asset_is_outside_a_group(graph):
     for key in graph.get_all_asset_keys():
         assert graph.get(key).group_name not in (None, "default"), key
 

@@ -203,8 +203,8 @@ def test_the_ledger_tells_the_story(story: Story) -> None:
     }
     kinds = [entry.kind for entry in ledger.entries()]
     assert kinds == ["release", "hold", "release", "release", "hold", "rollback", "release", "hold"]
-    standing = current(story.data)
-    assert standing is not None and verify_files(standing) == []
+    now = current(story.data)
+    assert now is not None and verify_files(now) == []
     assert story.fails_again.said["ledger_head"] == ledger.head()
 
 

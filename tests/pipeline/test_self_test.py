@@ -150,7 +150,7 @@ def test_the_clean_district_raises_no_false_alarm(clean: SmallLake, capsys: pyte
 
 
 def test_alarms_are_heard(planted: SmallLake) -> None:
-    """The count of alarms is no deaf ear: with defects each of its parts speaks."""
+    """The count of alarms is not deaf: with defects each of its parts speaks."""
     assert set(alarms(planted)) == {
         *("readings_flagged", "readings_quarantined", "records_quarantined", "readings_missing"),
         "duplicate or superseded",

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from expectations.carry import Standing
+from expectations.carry import EarlierRelease
 from expectations.gate import Case, Rules, judge
 from warehouse.paths import DataDir
 from warehouse.tables.catalogue import JUDGEMENT, Catalogue, MartTable, load_catalogue
@@ -89,11 +89,11 @@ class Candidate:
         return [t for t in self.catalogue.tables if t.domain != JUDGEMENT]
 
     def judged(self, *tables: str, whole: bool = False) -> GateReport:
-        """The gate's word on `tables`; `whole`: beside the clean layer and against the current release."""
+        """The gate's word on `tables`; `whole`: with the clean layer and against the current release."""
         digests = dict.fromkeys(tables, "planted")
         root, before = (self.clean, self.release) if whole else (None, None)
         case = Case(tables, digests, clean_root=root)
-        return judge(self.con, case, Rules(self.catalogue, AS_OF, standing=Standing(path=before)))
+        return judge(self.con, case, Rules(self.catalogue, AS_OF, earlier=EarlierRelease(path=before)))
 
     def place(self, name: str) -> str:
         (table,) = [t for t in self.catalogue.tables if t.name == name]
@@ -170,7 +170,7 @@ def test_every_table_fails_when_it_is_emptied(candidate: Candidate) -> None:
     assert failing >= {"water", "air", "noise", "waste", "energy", "returns", "cross_domain"}
 
 
-def test_every_table_fails_when_a_row_stands_twice(candidate: Candidate) -> None:
+def test_every_table_fails_when_a_row_is_there_twice(candidate: Candidate) -> None:
     full = [t for t in candidate.tables if _rows(candidate, t.name)]
     double = "insert into {0} select * from {0} limit 1"
     with candidate.planted(*(double.format(candidate.place(t.name)) for t in full)):

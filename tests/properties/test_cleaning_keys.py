@@ -1,4 +1,4 @@
-"""Tickets that move between days: what stands depends on the deliveries alone, and every ticket exists once."""
+"""Tickets that move between days: what holds depends on the deliveries alone, and every ticket exists once."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def deliveries_of(files) -> list:
 
 @settings(max_examples=30)
 @given(FILES, st.randoms(use_true_random=False), st.booleans())
-def test_every_ticket_stands_once_whatever_the_order_of_arrival(files, random, small):
+def test_every_ticket_is_there_once_whatever_the_order_of_arrival(files, random, small):
     deliveries = deliveries_of(files)
     together, one_by_one = MemoryStore(), MemoryStore()
     run(together, config(SOURCE), deliveries, budget=Budget(staged=3, chunk=2) if small else Budget())
     for each in random.sample(deliveries, len(deliveries)):
         run(one_by_one, config(SOURCE), [each])
-    standing = together.all_clean("clean_waste")["ticket_no"].to_list()
-    assert sorted(standing) == sorted({ticket for rows in files for ticket, _, _ in rows})
+    current = together.all_clean("clean_waste")["ticket_no"].to_list()
+    assert sorted(current) == sorted({ticket for rows in files for ticket, _, _ in rows})
     for name in ("clean", "superseded"):
         left, right = getattr(together, name), getattr(one_by_one, name)
         assert left.keys() == right.keys()

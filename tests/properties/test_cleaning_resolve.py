@@ -74,7 +74,7 @@ def test_records_spread_over_partitions_are_counted_once_where_they_begin(record
         for place, (part, hour, value) in enumerate(readings)
     ]
     found = resolve(staged(rows), registry().table("clean_air"), order(2, 3))
-    assert found.standing.height + found.fallen.height == len(rows)
+    assert found.current.height + found.fallen.height == len(rows)
     assert found.records["records_used"].sum() + found.records["records_duplicate"].sum() == len(records)
     expected_duplicates = 0
     for number, readings in enumerate(records):

@@ -41,14 +41,14 @@ def classes_as_received(house: House, root: Path) -> list[dict[str, Any]]:
 
 
 def _all_readings(house: House) -> pl.DataFrame:
-    """Standing and fallen readings as one clean table, each record a site of its own, before any judgement."""
-    standing = pl.read_parquet(house.data / "clean/clean_water/month=*/*.parquet", hive_partitioning=False)
+    """Current and fallen readings as one clean table, each record a site of its own, before any judgement."""
+    current = pl.read_parquet(house.data / "clean/clean_water/month=*/*.parquet", hive_partitioning=False)
     fallen = pl.read_parquet(house.data / "superseded/clean_water/month=*/*.parquet", hive_partitioning=False)
     judged = fallen.with_columns(flag=pl.lit(1, pl.Int8), flag_tests=pl.lit("")).select(
-        pl.col(name).cast(dtype) for name, dtype in standing.schema.items()
+        pl.col(name).cast(dtype) for name, dtype in current.schema.items()
     )
     flag = pl.when(pl.col("value").is_null()).then(9).otherwise(1).cast(pl.Int8)
-    return pl.concat([standing, judged]).with_columns(
+    return pl.concat([current, judged]).with_columns(
         pl.concat_str(*_READING, separator="#").alias("site_id"), flag=flag, flag_tests=pl.lit("")
     )
 

@@ -1,7 +1,7 @@
 """The real deliveries read a second time, with the csv module alone: what the released figures are compared with.
 
 Here belong the places of the files, their rows as dictionaries of text, and counts of what any reader must find in
-them. Not here: any rule of a standard (those stand beside the test that needs them), or any part of the project.
+them. Not here: any rule of a standard (those are next to the test that needs them), or any part of the project.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The mappings of the real deliveries: each passes `config check`, a broken copy names the line and the cure.
 
-They are checked as they stand here, so this needs none of the deliveries themselves.
+They are checked as they are here, so this needs none of the deliveries themselves.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def test_the_lake_holds_what_is_counted(published: House) -> None:
         fallen = {kind: (n, empty) for kind, n, empty in kinds}
     assert fallen.get("duplicate", (0, 0))[0] == total["readings_duplicate"]
     assert fallen.get("superseded", (0, 0))[0] == total["readings_superseded"]
-    # A cell without a value is a reading without a value, standing or fallen; no other reading lacks one.
+    # A cell without a value is a reading without a value, current or fallen; no other reading lacks one.
     empty_cells = sum(row[column] in raw.MISSING for row in placed for column in columns)
     assert missing + sum(empty for _, empty in fallen.values()) == empty_cells
 

@@ -110,7 +110,7 @@ def test_dublin_nights_of_a_change_of_clocks(published: House) -> None:
     autumn = {year: found[days[1]] for year, days in eves.items()}
     # 2015 has an impossible 01:00, which is quarantined, and lacks 02:00.
     assert spring.pop(2015) == 6
-    # The monitor stood still before 22:00 on one of the evenings.
+    # The monitor had stopped before 22:00 on one of the evenings.
     expected = {year: len(dublin_parts()[days[0], "night"]) for year, days in eves.items() if year > 2015}
     assert spring == expected
     assert max(spring.values()) == 7

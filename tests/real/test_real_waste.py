@@ -130,7 +130,7 @@ def test_equal_loads_are_loads_of_their_own_and_numbered(published: House) -> No
 
 
 def test_loads_before_their_site_are_quarantined(published: House) -> None:
-    """Twelve stamps of 2020 stand beside report dates of 2021: slips of the source, refused by the register's dates."""
+    """Twelve stamps of 2020 are next to report dates of 2021: slips of the source, refused by the register's dates."""
     slips = [row for row in raw.rows("waste") if raw.unplaced("waste", row)]
     assert all(row["report_date"] > "2021-01-02" for row in slips)
     found = published.lake("select reason, count(*) from read_parquet('{quarantine}/waste/*.parquet') group by reason")

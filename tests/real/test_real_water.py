@@ -47,7 +47,7 @@ def listed(title: str, rows: Iterable[Mapping[str, Any]], capsys: pytest.Capture
         print(f"\n{title}:", *lines, sep="\n  ")
 
 
-def test_the_class_of_what_stands(published: House, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_class_of_what_holds(published: House, capsys: pytest.CaptureFixture[str]) -> None:
     complete = {
         (row["断面名称"], raw.water_time(row)) for _, row in numbered_rows() if is_complete(row) and raw.water_time(row)
     }
@@ -79,7 +79,7 @@ def test_the_class_of_every_record_as_received(
 
 
 def test_maintenance_is_flagged_and_never_hides_a_valid_record(published: House) -> None:
-    """Where a section has both at one moment, the normal record stands, whichever row came last."""
+    """Where a section has both at one moment, the normal record holds, whichever row came last."""
     by_moment: dict[tuple[str, Any], set[str]] = defaultdict(set)
     for _, row in numbered_rows():
         if raw.water_time(row):

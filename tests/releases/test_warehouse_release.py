@@ -118,7 +118,7 @@ def test_files_are_read_only_and_listed(data: DataDir) -> None:
     assert verify_files(current(data)) == ["stray", "marts/mart_air.parquet"]
 
 
-def test_parquet_stands_beside_and_is_reproducible(data: DataDir, tmp_path: Path) -> None:
+def test_parquet_is_next_to_it_and_is_reproducible(data: DataDir, tmp_path: Path) -> None:
     extra = mart("mart_none", "air")
     catalogue = Catalogue((*CATALOGUE.tables, extra))
     build(data, {}, catalogue)
@@ -197,12 +197,12 @@ def test_publish_alone_without_records_refuses(data: DataDir) -> None:
     with pytest.raises(Refused, match="mart_water: no gate record is bound to the digest"):
         publish(data, CATALOGUE, Judged(tuple(admitted), ()), Origin(AS_OF))
     stale = tuple(record(t, "f" * 64) for t in (WATER, AIR, CROSS))
-    with pytest.raises(Refused, match="not judged as it stands"):
+    with pytest.raises(Refused, match="not judged as it is"):
         publish(data, CATALOGUE, Judged(tuple(admitted), stale), Origin(AS_OF))
     assert current(data) is None and not data.releases.exists()
 
 
-def test_a_failed_record_refuses_even_when_a_passing_one_stands_beside_it(data: DataDir) -> None:
+def test_a_failed_record_refuses_even_when_a_passing_one_is_next_to_it(data: DataDir) -> None:
     with pytest.raises(Refused, match="mart_cross: the gate failed it"):
         refresh(data, {}, failed=("cross_domain",))
     assert kinds(data) == []

@@ -1,4 +1,4 @@
-"""The answer key against the bytes: every planted defect really stands in its file, and nowhere in the clean variant.
+"""The answer key against the bytes: every planted defect really is in its file, and nowhere in the clean variant.
 
 Here belongs reading defects back through the readers. Not here: what cleaning and the gate make
 of them (tests/pipeline).
@@ -87,7 +87,7 @@ def at(defect: Defect, moment: datetime | None = None, offer_id: str = "", clean
     if source.long and defect.parameter:
         names = {v: k for k, v in source.long.parameters.items()}
         return found.filter(pl.col(source.long.parameter_column) == names.get(defect.parameter, defect.parameter))
-    # A balance has several flows of one site; defects stand in final use.
+    # A balance has several flows of one site; defects are in final use.
     return found.filter(pl.col("流向") == "消费") if "流向" in frame.columns else found
 
 
@@ -104,7 +104,7 @@ def cell(defect: Defect, **where) -> str:
 
 
 def run(defect: Defect) -> list[str]:
-    """The cells from where the defect begins to where it shows, over the daily files they stand in."""
+    """The cells from where the defect begins to where it shows, over the daily files they are in."""
     stream = STREAMS[SOURCES[defect.source_id].path]
     moments, moment = [], defect.affected_from
     while moment <= defect.period_start:
@@ -194,7 +194,7 @@ def _check_ticket(defect: Defect) -> None:
 
 
 @pytest.mark.parametrize("source_id", SOURCES)
-def test_every_entry_of_the_key_stands_in_the_bytes(source_id: str) -> None:
+def test_every_entry_of_the_key_is_in_the_bytes(source_id: str) -> None:
     for defect in planted_defects(CONFIG, FIRST, LAST):
         if defect.source_id == source_id:
             check(defect)

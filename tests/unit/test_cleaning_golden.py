@@ -1,7 +1,7 @@
 """The declared versions of cleaning and of flags are true: the golden deliveries give the recorded values.
 
 Here belongs the guard of sources/cleaning/version.py. It compares values, not bytes of Parquet, so that a library that
-only writes otherwise is no change. Not here: whether the values are right (the other tests of cleaning).
+only writes otherwise is not a change. Not here: whether the values are right (the other tests of cleaning).
 """
 
 from __future__ import annotations

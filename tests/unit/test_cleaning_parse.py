@@ -163,7 +163,7 @@ def test_a_mapping_that_cannot_be_used_is_a_configuration_error(change, word):
         cleaned(air_source(**change), AIR + "S1,2026-03-01 08:00,1,1\n")
 
 
-def test_the_sources_own_status_fails_readings_and_stays_beside_them():
+def test_the_sources_own_status_fails_readings_and_stays_next_to_them():
     source = air_source(status=ColumnMapping(column="state"), invalid_status=("X",))
     rows = "".join(f"S1,2026-03-01 0{i}:00,1{i},1,{s}\n" for i, s in enumerate(("正常", "维护", "X", "")))
     clean = cleaned(source, "station,time,pm25,co,state\n" + rows).all_clean("clean_air")

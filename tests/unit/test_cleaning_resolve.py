@@ -1,4 +1,4 @@
-"""Between deliveries: what stands, what falls, and that both counts come out for any deliveries in any order."""
+"""Between deliveries: what holds, what falls, and that both counts come out for any deliveries in any order."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def file_of(*values: str, at: int = 0, hour: int = 8):
     return delivery(SOURCE, f"{AIR}{rows}X{at},2026-03-01 00:00,,\n", NOON + timedelta(hours=at), f"{at}.csv")
 
 
-def standing(*deliveries) -> tuple[list, list]:
-    """(values that stand, (value, kind) that fell, in order) of pm25."""
+def outcome(*deliveries) -> tuple[list, list]:
+    """(values that hold, (value, kind) that fell, in order) of pm25."""
     store = MemoryStore()
     run(store, config(SOURCE), deliveries)
     pm = (pl.col("parameter") == "pm2_5") & (pl.col("site_id") == "S1")
@@ -35,7 +35,7 @@ def standing(*deliveries) -> tuple[list, list]:
 
 
 @pytest.mark.parametrize(
-    ("files", "stands", "fell"),
+    ("files", "holds", "fell"),
     [
         ([("1",), ("2",)], 2, [(1, "superseded")]),
         ([("1",), ("1",)], 1, [(1, "duplicate")]),
@@ -46,14 +46,14 @@ def standing(*deliveries) -> tuple[list, list]:
         ([("0.5",), ("<0.5",)], 0.5, [(0.5, "superseded")]),
     ],
 )
-def test_the_last_distinct_revision_stands(files, stands, fell):
+def test_the_last_distinct_revision_holds(files, holds, fell):
     deliveries = [file_of(*values, at=i) for i, values in enumerate(files)]
-    found, fallen = standing(*reversed(deliveries))
-    assert found == [None if stands is None else Decimal(str(stands))]
+    found, fallen = outcome(*reversed(deliveries))
+    assert found == [None if holds is None else Decimal(str(holds))]
     assert fallen == [(float(v), k) for v, k in fell]
 
 
-def test_identical_revisions_collapse_to_the_first_and_name_what_stands():
+def test_identical_revisions_collapse_to_the_first_and_name_what_holds():
     first, again = file_of("1", at=0), file_of("1", "1", at=1)
     store = MemoryStore()
     run(store, config(SOURCE), [again, first])
@@ -70,12 +70,12 @@ def test_identical_revisions_collapse_to_the_first_and_name_what_stands():
 def test_deliveries_of_one_instant_are_ordered_by_hash():
     a, b = file_of("1"), delivery(SOURCE, AIR + "S1,2026-03-01 08:00,2,\n", NOON)
     last = max((a, b), key=lambda d: d.receipt.sha256)
-    assert standing(a, b) == standing(b, a)
-    assert standing(a, b)[0] == [Decimal(1 if last is a else 2)]
+    assert outcome(a, b) == outcome(b, a)
+    assert outcome(a, b)[0] == [Decimal(1 if last is a else 2)]
 
 
 def test_the_same_bytes_at_the_same_time_are_ordered_by_row_then_source_then_offer():
-    """One file, two sources that read one site from different columns of it: the later row stands, not the source."""
+    """One file, two sources that read one site from different columns of it: the later row holds, not the source."""
     text = "time,b,a\n2026-03-01 08:00,1,2\n2026-03-01 08:00,3,\n"
     one = air_source(id="one", site=ColumnMapping(constant="S1"), values=(ValueMapping("b", "pm2_5", "ug/m3"),))
     two = replace(one, id="two", values=(ValueMapping("a", "pm2_5", "ug/m3"),))

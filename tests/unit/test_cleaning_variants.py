@@ -76,7 +76,7 @@ def test_what_failed_by_its_own_range_is_nobodys_neighbour():
     assert flags_of([(0, 10), (0, 60), (0, 16), (0, 10)], shipped, own) == [PASS, SUSPECT, PASS, PASS]
 
 
-def test_a_spike_is_as_far_out_as_its_own_source_says_beside_neighbours_of_another():
+def test_a_spike_is_as_far_out_as_its_own_source_says_next_to_neighbours_of_another():
     shipped, own = levels(spike_suspect=10, spike_fail=30), levels(spike_suspect=2, spike_fail=30)
     assert flags_of([(0, 10), (1, 15), (0, 10), (0, 15), (1, 10)], shipped, own)[1:4] == [SUSPECT, PASS, PASS]
     assert flags_of([(1, 10), (0, 15), (1, 10)], shipped, own)[1] == PASS

@@ -20,7 +20,7 @@ def load(ticket: str = "T1", gross: str = "18460", tare: str = "10220", net: str
 
 
 def tickets(store: MemoryStore) -> dict[str, list[str]]:
-    """Tickets that stand, by day."""
+    """Tickets that hold, by day."""
     found = {value: frame["ticket_no"].to_list() for (_, value), frame in sorted(store.clean.items())}
     return {value: own for value, own in found.items() if own}
 

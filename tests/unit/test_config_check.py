@@ -215,7 +215,7 @@ def test_an_empty_configuration_needs_a_source(tmp_path):
         (SITES + "B,water,section,,2020-1-1,\n", "line 3: valid_from = '2020-1-1' is not a date"),
         (SITES + "B,water,section,,2020-01-02,2020-01-01\n", "is before valid_from"),
         (SITES + "B,water\n", "line 3: 2 columns"),
-        (SITES + "A,water,section,,2020-01-01,\n", "stands in line 2 already"),
+        (SITES + "A,water,section,,2020-01-01,\n", "is in line 2 already"),
     ],
 )
 def test_a_register_is_checked_with_its_lines(tmp_path, sites, words):

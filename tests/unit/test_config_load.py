@@ -115,7 +115,7 @@ def test_the_zone_of_stamps_follows_the_district(tmp_path):
     assert found.sources[0].time.zone == "Europe/Madrid"
 
 
-def test_values_may_stand_in_a_table_or_a_list(tmp_path, config):
+def test_values_may_be_in_a_table_or_a_list(tmp_path, config):
     listed = WHOLE.replace('[source.values]\n"NH3-N(mg/L)" = {', '[[source.values]]\ncolumn = "NH3-N(mg/L)"\n').replace(
         ', unit = "mg/L", factor = 0.5, missing = ["-9"] }', '\nunit = "mg/L"\nfactor = 0.5\nmissing = ["-9"]'
     )

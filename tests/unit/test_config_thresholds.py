@@ -77,7 +77,7 @@ def test_they_are_no_part_of_the_mapping_and_part_of_the_configuration(tmp_path:
     assert own.fingerprint != plain.fingerprint
 
 
-def test_everything_that_is_set_is_listed_beside_the_registrys(tmp_path: Path) -> None:
+def test_everything_that_is_set_is_listed_next_to_the_registrys(tmp_path: Path) -> None:
     text = SOURCE + '[source.thresholds.do]\nunit = "mg/L"\nsuspect_max = 30\ngap_periods = 5\n'
     text += '[source.thresholds.nh3n]\nunit = "mg/L"\nrate_suspect_per_h = 2.50\n'
     config = load_config(written(tmp_path, text))

@@ -117,7 +117,7 @@ def test_what_cannot_be_had_is_told_file_by_file(folder):
     assert "is a directory" in said["d.csv"]
     assert "link" in said["gone.csv"]
     assert "leads out of" in said["escape.csv"]
-    assert "no regular file" in said["pipe.csv"]
+    assert "not a regular file" in said["pipe.csv"]
 
 
 def test_a_folder_behind_a_link_may_not_lead_out_either(folder):

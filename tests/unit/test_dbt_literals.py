@@ -1,4 +1,4 @@
-"""What may not stand in a model's SQL: means and quotients outside the macros, limits and factors as literals.
+"""What may not be in a model's SQL: means and quotients outside the macros, limits and factors as literals.
 
 Here belong checks of the project's text; they need neither dbt nor a database. Not here: what the figures are
 (tests/conformance) and the style (sqlfluff).
@@ -71,7 +71,7 @@ def test_the_check_bites(sql: str) -> None:
 
 
 @pytest.mark.parametrize("mart", MARTS, ids=lambda m: m.stem)
-def test_every_mart_is_described_beside_its_sql(mart: Path) -> None:
+def test_every_mart_is_described_next_to_its_sql(mart: Path) -> None:
     """Contract columns with type and description, a declared domain, grain and volatile columns."""
     entry = next(m for m in dbt_yml.entries("models", [mart.with_suffix(".yml")]) if m["name"] == mart.stem)
     assert entry["description"].strip()

@@ -15,7 +15,7 @@ import pytest
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 SEEDS = sorted((PROJECT / "seeds").rglob("*.csv"))
 RULES = [s for s in SEEDS if s.stem.startswith("rule_values")]
-# A rule that a list of columns names is only carried; one that is used stands outside such a list as well.
+# A rule that a list of columns names is only carried; one that is used is outside such a list as well.
 _CARRIED = re.compile(r"rules_side_by_side\(\[.*?\]\)", re.S)
 
 

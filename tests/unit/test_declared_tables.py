@@ -1,4 +1,4 @@
-"""Declared tables and rules stand in several files: registry, seeds, dbt sources, project variables. They agree.
+"""Declared tables and rules are in several files: registry, seeds, dbt sources, project variables. They agree.
 
 Here belong equality tests of declarations. Not here: what is checked of a user's file (test_config_declared.py).
 """

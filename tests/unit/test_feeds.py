@@ -112,7 +112,7 @@ def test_a_skeleton_overwrites_nothing(checkout: Path) -> None:
     ("declared", "changed", "says"),
     [
         ('rhythm = "load"', 'rhythm = "now"', "there is no rhythm 'now'"),
-        ("by_delivery = true", 'kind = ["colour"], by_delivery = true', r"no texts of it: \['colour'\]"),
+        ("by_delivery = true", 'kind = ["colour"], by_delivery = true', r"not texts of it: \['colour'\]"),
         ('owner_team = "urban', 'owner_team = "城', "owner_team '城-management-commission' is not lower-case ASCII"),
         ('name = "waste"', 'name = "rubbish"', "its folder is not"),
         ('grain = "day"', 'grain = "day"\nreporting_kind = "station"', "not among the feed's site_kinds"),

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from expectations import carry
-from expectations.carry import Bound, record_key, standing_of
+from expectations.carry import Bound, earlier_release, record_key
 from expectations.checks import Check, between, none, rows
 from expectations.waivers import Waiver, apply_waivers
 from warehouse.tables.judged import GateRecord
@@ -77,7 +77,7 @@ def test_other_code_of_the_judgement_is_another_key(monkeypatch: pytest.MonkeyPa
 
 def test_without_the_digest_of_what_a_check_reads_there_is_no_key_and_so_nothing_to_carry() -> None:
     assert key(reads={}) == ""
-    assert standing_of([{**RECORD.as_row(), "key": "", "judged_at": "x"}], {}).holding("mart_a", "") == ()
+    assert earlier_release([{**RECORD.as_row(), "key": "", "judged_at": "x"}], {}).holding("mart_a", "") == ()
 
 
 def kept(*records: GateRecord) -> list[dict[str, Any]]:
@@ -85,26 +85,26 @@ def kept(*records: GateRecord) -> list[dict[str, Any]]:
 
 
 def test_a_record_comes_back_as_it_was_with_its_time_and_only_under_its_key() -> None:
-    standing = standing_of(kept(RECORD), {"mart_a": "d1"})
-    assert standing.holding("mart_a", "k1") == (replace(RECORD, judged_at="2026-11-20T07:00:00"),)
-    assert standing.holding("mart_a", "k2") == standing.holding("mart_b", "k1") == ()
-    (again,) = standing_of(kept(*standing.holding("mart_a", "k1")), {}).holding("mart_a", "k1")
+    earlier = earlier_release(kept(RECORD), {"mart_a": "d1"})
+    assert earlier.holding("mart_a", "k1") == (replace(RECORD, judged_at="2026-11-20T07:00:00"),)
+    assert earlier.holding("mart_a", "k2") == earlier.holding("mart_b", "k1") == ()
+    (again,) = earlier_release(kept(*earlier.holding("mart_a", "k1")), {}).holding("mart_a", "k1")
     assert again.judged_at == "2026-11-20T07:00:00"
 
 
 def test_what_failed_is_judged_again() -> None:
     failed = replace(RECORD, expectation="rows", outcome="fail")
-    assert standing_of(kept(RECORD, failed), {}).holding("mart_a", "k1") == ()
+    assert earlier_release(kept(RECORD, failed), {}).holding("mart_a", "k1") == ()
 
 
 def test_dbt_speaks_for_itself_in_every_run() -> None:
     dbt = replace(RECORD, expectation="dbt_test(x)", outcome="fail", judged_by="dbt")
-    assert [r.expectation for r in standing_of(kept(RECORD, dbt), {}).holding("mart_a", "k1")] == ["between(ph)"]
+    assert [r.expectation for r in earlier_release(kept(RECORD, dbt), {}).holding("mart_a", "k1")] == ["between(ph)"]
 
 
 def test_who_let_a_failure_pass_is_named_again() -> None:
     judged = apply_waivers([replace(RECORD, outcome="fail"), replace(RECORD, expectation="rows")], [WAIVER], TODAY)
-    carried = standing_of(kept(*judged), {}).holding("mart_a", "k1")
+    carried = earlier_release(kept(*judged), {}).holding("mart_a", "k1")
     again = apply_waivers(carried, [WAIVER], TODAY)
     assert [replace(r, judged_at="") for r in again] == list(judged)
     assert again[0].waiver == WAIVER.text
@@ -113,13 +113,13 @@ def test_who_let_a_failure_pass_is_named_again() -> None:
 def test_a_waiver_that_does_nothing_is_said_once() -> None:
     idle = replace(WAIVER, expectation="rows")
     judged = apply_waivers([RECORD, replace(RECORD, expectation="rows")], [idle], TODAY)
-    again = apply_waivers(standing_of(kept(*judged), {}).holding("mart_a", "k1"), [idle], TODAY)
+    again = apply_waivers(earlier_release(kept(*judged), {}).holding("mart_a", "k1"), [idle], TODAY)
     assert [r.suite for r in again].count("waivers") == 1
 
 
 def test_rows_of_an_earlier_layout_are_judged_again() -> None:
     row = {k: v for k, v in kept(RECORD)[0].items() if k not in ("key", "words")}
-    assert standing_of([row], {}).records == {}
+    assert earlier_release([row], {}).records == {}
 
 
 def test_a_check_in_a_suite_reads_no_example() -> None:

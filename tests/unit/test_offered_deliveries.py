@@ -1,7 +1,7 @@
 """A delivery is what a source offered: from files and configuration to clean readings, without Dagster or dbt.
 
 Here belong whole pulls and cleanings of tiny folders: same bytes of several sources, bytes sent again, sources that
-come, go, are renamed or cut anew. Not here: landing itself (test_warehouse_landing) or which reading stands
+come, go, are renamed or cut anew. Not here: landing itself (test_warehouse_landing) or which reading holds
 (test_cleaning_resolve).
 """
 
@@ -259,8 +259,8 @@ def test_two_files_of_one_time_that_contradict_each_other_are_named(house: House
     house.refresh(source("pa", more=BY_NAME))
     (said,) = house.said
     assert "a_20260303.csv" in said and "b_20260303.csv" in said and "1 reading of clean_noise" in said
-    (stands,) = house.readings()
-    assert said.startswith(f"pa: {'a' if stands[2] == 50 else 'b'}_20260303.csv and")
+    (holds,) = house.readings()
+    assert said.startswith(f"pa: {'a' if holds[2] == 50 else 'b'}_20260303.csv and")
     house.file("c_20260304.csv", hour(70))
     house.refresh(source("pa", more=BY_NAME))
     assert house.said == []

@@ -12,7 +12,7 @@ SHANGHAI = "Asia/Shanghai"
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 
 
-def test_the_clock_stands_at_half_past_six_of_the_day_after():
+def test_the_clock_is_at_half_past_six_of_the_day_after():
     clock = decisions.clock_for(date(2026, 3, 1), SHANGHAI, NOW)
     assert clock == datetime(2026, 3, 2, 6, 30, tzinfo=ZoneInfo(SHANGHAI))
 

@@ -97,7 +97,7 @@ def _sqlite() -> None:
 
 
 WRITERS = {"python": _python, "sqlite": _sqlite}
-# Arrow and DuckDB remove or replace what they write to, so that no device can stand in for a full disk: their words as
+# Arrow and DuckDB remove or replace what they write to, so that no device can play a full disk: their words as
 # they said them on one.
 WORDS = {
     "polars": "parquet: File out of specification: underlying IO error: No space left on device (os error 28)",

@@ -47,7 +47,7 @@ def test_offers_are_in_order_and_only_grow(source) -> None:
         assert whole[: len(earlier)] == earlier
 
 
-def test_the_clock_may_stand_in_any_zone() -> None:
+def test_the_clock_may_be_in_any_zone() -> None:
     from zoneinfo import ZoneInfo
 
     source = CONFIG.sources[0]

@@ -50,8 +50,8 @@ def test_a_partition_is_read_back_as_it_was_written(lake: Lake, data: DataDir) -
     assert found["delivery_id"].to_list() == [second, first, first]
     assert lake.read_clean("clean_air", "2026-11-03") is None
     assert lake.partitions("clean_air") == ["2026-11-01", "2026-11-02"] and lake.partitions("clean_noise") == []
-    beside = pl.read_parquet(data.superseded_partition("clean_air", "month", "2026-11") / "part-0.parquet")
-    assert beside["delivery_id"].to_list() == [first]
+    superseded = pl.read_parquet(data.superseded_partition("clean_air", "month", "2026-11") / "part-0.parquet")
+    assert superseded["delivery_id"].to_list() == [first]
     assert pl.read_parquet(data.quarantine_file("air", second))["reason"].to_list() == ["unknown site"]
 
 
@@ -106,13 +106,13 @@ def test_parts_give_the_bytes_of_the_whole(
 
 def test_flags_change_alone(lake: Lake, data: DataDir) -> None:
     first, second = fill_lake(lake)
-    beside = tree(data.superseded)
+    before = tree(data.superseded)
     stored = lake.read_clean("clean_air", "2026-11-01")
     suspect = stored.with_columns(flag=pl.lit(3, pl.Int8), flag_tests=pl.lit("spike"))
     with lake.cleaning():
         lake.write_flags("clean_air", "2026-11-01", suspect, {first: 2, second: 1})
     assert lake.read_clean("clean_air", "2026-11-01").equals(suspect)
-    assert tree(data.superseded) == beside
+    assert tree(data.superseded) == before
     found = pl.read_parquet(data.file_counts("2026-11") / "part-0.parquet").sort("delivered_at")
     assert found["readings_flagged"].to_list() == [2, 1]
     assert found["readings_superseded"].to_list() == [1, 0]
@@ -256,7 +256,7 @@ def test_a_damaged_partition_is_not_there_and_its_deliveries_are_cleaned_again(
     first, second = fill_lake(lake)
     stored = tree(data.root / "clean")
     folder = data.clean_partition("clean_air", "month", "2026-11")
-    beside = data.superseded_partition("clean_air", "month", "2026-11")
+    superseded = data.superseded_partition("clean_air", "month", "2026-11")
     if harm == "no sidecar":
         (folder / "part-0.sidecar.json").unlink()
     elif harm == "other bytes":
@@ -264,14 +264,14 @@ def test_a_damaged_partition_is_not_there_and_its_deliveries_are_cleaned_again(
     elif harm == "no parquet":
         (folder / "part-0.parquet").unlink()
     else:
-        (beside / "part-0.parquet").unlink()
+        (superseded / "part-0.parquet").unlink()
     if not index_kept:
         lake.close()
         data.index_file.unlink()
         lake = Lake(data, registry())
     found = lake.reconcile()
     assert found.lost_files == (("clean_air", "2026-11"),)
-    assert not folder.exists() and not beside.exists()
+    assert not folder.exists() and not superseded.exists()
     assert [d.receipt.delivery_id for d in lake.uncleaned("air", {"test_air": "f1"})] == [first, second]
     clean_lake(lake, first, second)
     assert tree(data.root / "clean") == stored

@@ -37,7 +37,7 @@ def files(data: DataDir) -> dict[str, bytes]:
     return {p.relative_to(data.raw).as_posix(): p.read_bytes() for p in data.raw.rglob("*") if p.is_file()}
 
 
-def test_bytes_and_receipt_stand_under_their_hash(lake: Lake, data: DataDir) -> None:
+def test_bytes_and_receipt_are_under_their_hash(lake: Lake, data: DataDir) -> None:
     landed = lake.land(offer("a b.csv", day=21), io.BytesIO(b"x" * 3_000_000), source())
     sha256 = hashlib.sha256(b"x" * 3_000_000).hexdigest()
     assert landed.new and landed.receipt.sha256 == sha256 and landed.receipt.size_bytes == 3_000_000

@@ -28,7 +28,7 @@ from warehouse.tables.digest import table_digest
 from warehouse.tables.judged import DomainVerdict
 
 NOT_JUDGED = "no verdict: the domain was not judged"
-# Reasons shown beside a held table; all of them stand in the manifest.
+# Reasons shown next to a held table; all of them are in the manifest.
 _REASONS_SHOWN = 5
 
 

@@ -1,4 +1,4 @@
-"""The files of the lake that are no partitions: quarantine, tables stored whole (site register, declared tables) with
+"""The files of the lake that are not partitions: quarantine, tables stored whole (site register, declared tables) with
 the bytes they were made from, a file without rows in every table.
 
 Here belongs writing each of them whole. Not here: partitions and their counts (partitions.py) or when they become

@@ -43,7 +43,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("last_period", "string", "Start of its latest reading, ISO, reporting zone"),
     Column("rows_other", "int", "Header, title, blank, footer and filtered rows"),
     Column("records_in", "int", "Records as received: used + quarantined + duplicate"),
-    Column("records_used", "int", "Records with at least one reading that is no duplicate"),
+    Column("records_used", "int", "Records with at least one reading that is not a duplicate"),
     Column("records_quarantined", "int", "Records refused as a whole"),
     Column("records_duplicate", "int", "Records all of whose readings are exact duplicates"),
     Column("readings_in", "int", "Readings: clean + quarantined + duplicate + superseded"),
@@ -67,7 +67,7 @@ class Unbalanced:
 
 
 def row_of(file: CleanedFile, zone: tzinfo) -> dict[str, Any]:
-    """One row of the table: the file's own counts beside the sums over its partitions."""
+    """One row of the table: the file's own counts next to the sums over its partitions."""
     receipt = file.receipt
     return {
         "feed": receipt.feed,

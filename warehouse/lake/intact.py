@@ -113,9 +113,9 @@ def everything(data: DataDir, registry: Registry, index: Index | None) -> Iterat
             yield damage
     known = index.files() if index else {}
     for table, file, folder in _file_folders(data, registry):
-        beside = data.superseded / folder.relative_to(data.clean)
+        superseded = data.superseded / folder.relative_to(data.clean)
         wanted = known.pop((table.name, file), None) if table and index else _claimed(folder)
-        if problem := _file_problem(folder, beside, wanted):
+        if problem := _file_problem(folder, superseded, wanted):
             yield Damage(CLEAN, folder / PART, problem)
     for folder in (*_gone(data, registry, known), *(_counts_gone(data, index) if index else ())):
         yield Damage(CLEAN, folder / PART, "it is gone")
@@ -168,11 +168,11 @@ def _gone(data: DataDir, registry: Registry, files: Iterable[tuple[str, str]]) -
     return [data.clean_partition(table, tables[table].file_grain, name) for table, name in files if table in tables]
 
 
-def _file_problem(folder: Path, beside: Path, wanted: str | None) -> str:
+def _file_problem(folder: Path, superseded: Path, wanted: str | None) -> str:
     note = read_sidecar(folder)
     if note is None:
         return "it no longer has the hash of its sidecar"
-    if not matches(beside / PART, note.get("superseded_sha256")):
+    if not matches(superseded / PART, note.get("superseded_sha256")):
         return "the superseded readings next to it no longer have the hash of its sidecar"
     return "" if note["sha256"] == wanted else "it is not the file that was written last"
 

@@ -84,7 +84,7 @@ class Lake:
 
     @property
     def needs_repair(self) -> bool:
-        """Whether files and index may differ: a mark stands in the index."""
+        """Whether files and index may differ: there is a mark in the index."""
         return bool(self.index.marks())
 
     def reconcile(self) -> Reconciled:
@@ -128,7 +128,7 @@ class Lake:
     def land(self, offer: Offer, stream: IO[bytes], source: Source, landed_at: datetime | None = None) -> Landed:
         """Reads `stream` to its end, stores its bytes once and the delivery with a receipt of its own.
 
-        The same bytes as the last state of one offer are no delivery; that the offer was seen is remembered.
+        The same bytes as the last state of one offer are not a delivery; that the offer was seen is remembered.
         `source` gives connector, provenance, owner and licence (the feed's where it has none). Inside `batch` the
         delivery counts when the batch ends, else at once. An exception of the stream leaves nothing behind.
         """

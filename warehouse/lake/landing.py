@@ -19,7 +19,7 @@ from typing import IO, Any
 from sources.config.model import Source
 from sources.deliveries import Offer, Receipt
 from sources.registry.feed_model import Registry
-from warehouse.atomic import flush, fsync_dir, temporary_beside, write_bytes
+from warehouse.atomic import flush, fsync_dir, temporary_next_to, write_bytes
 from warehouse.lake.index import Index, printable
 from warehouse.paths import DataDir, extension_of
 
@@ -74,7 +74,7 @@ class Batch:
         feed = self._registry.feeds.get(offer.feed)
         if feed is None:
             raise ValueError(f"no feed is called {offer.feed!r}; use one of {sorted(self._registry.feeds)}")
-        temporary = temporary_beside(self._staging / "raw")
+        temporary = temporary_next_to(self._staging / "raw")
         try:
             copied = _copy(stream, temporary)
             landed = self._receive(offer, source, copied, landed_at, temporary)
@@ -196,7 +196,7 @@ class Batch:
         folders: set[Path] = set()
         for temporary, receipt in self._pending:
             file, note = raw_paths(self._data, receipt)
-            staged_note = temporary_beside(self._staging / "receipt")
+            staged_note = temporary_next_to(self._staging / "receipt")
             staged_note.write_bytes(receipt_bytes(receipt))
             for path in (file, note):
                 if path.parent not in folders:
@@ -239,8 +239,8 @@ def raw_paths(data: DataDir, receipt: Receipt) -> tuple[Path, Path]:
 
     A receipt of the layout before delivery ids names no `raw_file`: its bytes are next to it.
     """
-    beside = raw_name(receipt.feed, receipt.delivered_at[:10], receipt.sha256, receipt.file_name)
-    feed, day, name = (*(receipt.raw_file or beside).split("/", 2), "", "")[:3]
+    usual = raw_name(receipt.feed, receipt.delivered_at[:10], receipt.sha256, receipt.file_name)
+    feed, day, name = (*(receipt.raw_file or usual).split("/", 2), "", "")[:3]
     file = data.raw_file(feed, day, receipt.sha256, name.removeprefix(f"{receipt.sha256}."))
     return file, data.receipt_file(receipt.feed, receipt.delivered_at[:10], receipt.delivery_id)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from warehouse.atomic import remove, temporary_beside
+from warehouse.atomic import remove, temporary_next_to
 from warehouse.parquet import ROW_GROUP, write_joined
 
 # Rows held at once, of what waits and of what was read: a month of 43 stations, six pollutants an hour.
@@ -101,8 +101,8 @@ class PartFile:
 class _Waiting:
     """Frames by partition until they are written."""
 
-    def __init__(self, beside: Path) -> None:
-        self._beside = beside
+    def __init__(self, target: Path) -> None:
+        self._target = target
         self._held: dict[str, list[pl.DataFrame]] = {}
         self._rows = 0
         # File, offset and rows of what is in temporary files.
@@ -132,7 +132,7 @@ class _Waiting:
             remove(path)
 
     def _spill(self) -> None:
-        path = temporary_beside(self._beside)
+        path = temporary_next_to(self._target)
         path.parent.mkdir(parents=True, exist_ok=True)
         self._files.append(path)
         every = pl.concat([frame for frames in self._held.values() for frame in frames])

@@ -31,7 +31,7 @@ from warehouse.paths import PART, SIDECAR, DataDir, checked_value
 if TYPE_CHECKING:
     import polars as pl
 
-# Rows of one partition stand in this order after the key.
+# Rows of one partition are in this order after the key.
 _ORIGIN = ("raw_sha256", "raw_row", "raw_column", "delivery_id")
 
 

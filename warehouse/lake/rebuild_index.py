@@ -1,7 +1,7 @@
 """Making the index again from what the files say, and removing what a killed writer left half-done in the lake.
 
 Here belongs the walk over raw, clean, superseded and quarantine. Not here: releases and ledger (recovery.py). Runs
-under the writer's lock when a mark stands in the index or the index is gone; afterwards files and index agree, and
+under the writer's lock when there is a mark in the index or the index is gone; afterwards files and index agree, and
 whatever cannot be vouched for counts as not cleaned.
 """
 
@@ -54,16 +54,16 @@ def reconcile(data: DataDir, registry: Registry, index: Index, zone: tzinfo) -> 
         index.clear()
         index.add_deliveries(receipts)
         index.add_offers(_last_offers(data, receipts))
-        for table, name, folder, beside in _folders(data, registry):
-            note = _complete(table, folder, beside, landed)
+        for table, name, folder, superseded in _folders(data, registry):
+            note = _complete(table, folder, superseded, landed)
             doubted = before.get((table.name, name), set())
             if note is None:
                 lost.append((table.name, name))
                 named = doubted | deliveries_of(parse_sidecar(folder) or {})
-                _drop(data, folder, beside)
+                _drop(data, folder, superseded)
                 forget |= named
                 if not known:
-                    # Without the former index nobody can say which deliveries stood in it.
+                    # Without the former index nobody can say which deliveries were in it.
                     forget |= {delivery for delivery, (row, _) in cleaned.items() if row["feed"] == table.feed}
                 continue
             if known and known.get((table.name, name)) != note["sha256"]:
@@ -154,21 +154,21 @@ def _folders(data: DataDir, registry: Registry) -> Iterator[tuple[CleanTable, st
                 yield table, name, clean, data.superseded_partition(table.name, grain, name)
 
 
-def _complete(table: CleanTable, folder: Path, beside: Path, landed: Set[str]) -> dict[str, Any] | None:
+def _complete(table: CleanTable, folder: Path, superseded: Path, landed: Set[str]) -> dict[str, Any] | None:
     """The sidecar of a file that is whole, of today's layout, and counts no delivery but known ones."""
     note = read_sidecar(folder)
     if note is None or "partitions" not in note or not folder.name.startswith(f"{table.file_grain}="):
         return None
     if not deliveries_of(note) <= landed:
         return None
-    return note if matches(beside / PART, note["superseded_sha256"]) else None
+    return note if matches(superseded / PART, note["superseded_sha256"]) else None
 
 
-def _drop(data: DataDir, folder: Path, beside: Path) -> None:
-    for path in (folder / SIDECAR, folder / PART, beside / PART):
+def _drop(data: DataDir, folder: Path, superseded: Path) -> None:
+    for path in (folder / SIDECAR, folder / PART, superseded / PART):
         remove(path)
     remove_empty_dirs(folder, data.clean)
-    remove_empty_dirs(beside, data.superseded)
+    remove_empty_dirs(superseded, data.superseded)
 
 
 def _add_whole_tables(data: DataDir, index: Index) -> None:

@@ -1,4 +1,4 @@
-"""The small JSON file beside a Parquet file that says the Parquet file is there, complete and what it counts.
+"""The small JSON file next to a Parquet file that says the Parquet file is there, complete and what it counts.
 
 Here belong reading it against the Parquet file, and the partitions in it with their counts. Not here: which rows they
 hold. A data file
@@ -69,7 +69,7 @@ def parse_sidecar(folder: Path) -> dict[str, Any] | None:
 
 
 def read_sidecar(folder: Path) -> dict[str, Any] | None:
-    """The sidecar's content if the Parquet file beside it is the one it names, else None."""
+    """The sidecar's content if the Parquet file next to it is the one it names, else None."""
     note = parse_sidecar(folder)
     return note if note is not None and matches(folder / PART, note["sha256"]) else None
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sources.registry.feed_model import CleanTable
-from warehouse.atomic import remove, remove_empty_dirs, temporary_beside
+from warehouse.atomic import remove, remove_empty_dirs, temporary_next_to
 from warehouse.lake.clean_files import write_sidecar
 from warehouse.lake.sidecar import Partition, parse_sidecar, partitions_as_json
 from warehouse.paths import PART, SIDECAR, DataDir
@@ -34,11 +34,13 @@ class StoredFile:
         self.sha256 = ""
         self._root = data.root
         self._folder = data.clean_partition(table.name, table.file_grain, name)
-        self._beside = data.superseded_partition(table.name, table.file_grain, name)
+        self._superseded_folder = data.superseded_partition(table.name, table.file_grain, name)
         # Without its sidecar a file is not there.
         there = partitions if (self._folder / SIDECAR).exists() else {}
         self.clean = _part_file(self._folder / PART, {value: found.rows for value, found in there.items()})
-        self.superseded = _part_file(self._beside / PART, {value: p.superseded_rows for value, p in there.items()})
+        self.superseded = _part_file(
+            self._superseded_folder / PART, {value: p.superseded_rows for value, p in there.items()}
+        )
 
     def holds(self, table: CleanTable, value: str) -> bool:
         """Whether the partition lies in this file."""
@@ -49,7 +51,7 @@ class StoredFile:
 
         LakeInconsistent if the rows are not those of `partitions`.
         """
-        new = [temporary_beside(folder / PART) for folder in (self._folder, self._beside)]
+        new = [temporary_next_to(folder / PART) for folder in (self._folder, self._superseded_folder)]
         try:
             return self._replace(partitions, *new) if partitions else self._remove()
         finally:
@@ -79,14 +81,14 @@ class StoredFile:
             return set()
         remove(self._folder / SIDECAR)
         if gone:
-            superseded.replace(self._beside / PART)
+            superseded.replace(self._superseded_folder / PART)
         else:
-            remove(self._beside / PART)
+            remove(self._superseded_folder / PART)
         clean.replace(self._folder / PART)
         write_sidecar(self._folder, note)
         return {
             *(self._folder, self._folder / PART, self._folder / SIDECAR),
-            *((self._beside, self._beside / PART) if gone else ()),
+            *((self._superseded_folder, self._superseded_folder / PART) if gone else ()),
         }
 
     def _write_parts(self, partitions: Mapping[str, Partition], clean: Path, superseded: Path) -> tuple[int, int]:
@@ -110,9 +112,9 @@ class StoredFile:
         return found
 
     def _remove(self) -> set[Path]:
-        for path in (self._folder / SIDECAR, self._folder / PART, self._beside / PART):
+        for path in (self._folder / SIDECAR, self._folder / PART, self._superseded_folder / PART):
             remove(path)
-        return {path.parent for path in (self._folder, self._beside)}
+        return {path.parent for path in (self._folder, self._superseded_folder)}
 
 
 def _part_file(path: Path, rows: Mapping[str, int]) -> PartFile:

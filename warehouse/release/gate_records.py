@@ -55,7 +55,7 @@ def refusal(rows: Sequence[Mapping[str, Any]], table: str, digest: str) -> str:
     """Why `table` may not enter a release with this digest: it was not judged, or a record failed; '' if it may."""
     bound = [row for row in rows if row["table_name"] == table and row["table_digest"] == digest]
     if not bound:
-        return f"{table}: no gate record is bound to the digest {digest[:12]}: it was not judged as it stands"
+        return f"{table}: no gate record is bound to the digest {digest[:12]}: it was not judged as it is"
     failed = [row["expectation"] for row in bound if row["outcome"] not in ("pass", "warn")]
     return f"{table}: the gate failed it: {', '.join(failed[:5])}" if failed else ""
 

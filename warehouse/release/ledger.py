@@ -84,7 +84,7 @@ class Ledger:
         """Appends several entries that count only together: a crash in between leaves none of them."""
         entries, complete, size = self._read()
         if complete != size:
-            raise LedgerError(f"{self.file}: an unfinished entry stands at the end; run recovery first")
+            raise LedgerError(f"{self.file}: an unfinished entry is at the end; run recovery first")
         stamp = (at or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="microseconds")
         previous = entries[-1].hash if entries else GENESIS
         added: list[Entry] = []
@@ -133,7 +133,7 @@ class Ledger:
             return [], 0, 0
         entries: list[Entry] = []
         ends: list[int] = [0]
-        # Only a line feed ends a line: whatever stands behind the last one is unfinished.
+        # Only a line feed ends a line: whatever is behind the last one is unfinished.
         for number, bare in enumerate(content.split(b"\n")[:-1], start=1):
             line = bare + b"\n"
             entries.append(self._parsed(line, number, entries[-1] if entries else None))

@@ -213,7 +213,7 @@ def _give_up_raw(data: DataDir, registry: Registry, zone: tzinfo, signed: Signed
 
 
 def _superseded_by(file: Path, ids: Set[str]) -> bool:
-    """Whether readings stand no longer because of one of the deliveries, which may lie on another day (a ticket)."""
+    """Whether readings no longer hold because of one of the deliveries, which may lie on another day (a ticket)."""
     if not file.exists():
         return False
     import polars as pl

@@ -55,7 +55,7 @@ class Past:
 
 @dataclass(frozen=True)
 class ReleasePlan:
-    """A release as it will be. `outcome`: published, or what stands in its way: the current release has the same digest
+    """A release as it will be. `outcome`: published, or what prevents it: the current release has the same digest
     (unchanged), or one that was rolled back had it (withdrawn); then `same` is that release.
 
     `at` is the moment of publishing in the reporting zone. `judged` are this run's gate rows, `carried` those that let

@@ -177,13 +177,13 @@ def rollback(data: DataDir, release_id: str, who: str, reason: str, at: datetime
 def prune(data: DataDir, keep: int, at: datetime | None = None) -> list[str]:
     """Removes all but the newest `keep` releases that are not withdrawn (and the current one); returns their ids.
 
-    Their manifests stay beside the ledger, and the ledger says that they were pruned. The caller holds the lock.
+    Their manifests stay next to the ledger, and the ledger says that they were pruned. The caller holds the lock.
     """
     if keep < 1:
         raise ValueError("at least one release stays")
     known = releases(data)
-    standing = [r for r in known if r.state in ("current", "kept")]
-    oldest = standing[-keep].seq if len(standing) > keep else 0
+    there = [r for r in known if r.state in ("current", "kept")]
+    oldest = there[-keep].seq if len(there) > keep else 0
     gone = [r for r in known if r.seq < oldest and r.state not in ("current", "pruned")]
     if gone:
         payload = {"releases": [r.release_id for r in gone], "manifests": [r.manifest_sha256 for r in gone]}

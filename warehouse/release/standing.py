@@ -54,7 +54,9 @@ def check_standing(data: DataDir, noted: Mapping[str, Any]) -> None:
     now = next((r for r in releases_of(data, Ledger(data.ledger_file).entries()) if r.state == "current"), None)
     pointed = pointed_at(data)
     if pointed != (now.release_id if now else None):
-        says = f"points at {pointed}" if pointed else "is no link to a release" if data.current.exists() else "is gone"
+        says = (
+            f"points at {pointed}" if pointed else "is not a link to a release" if data.current.exists() else "is gone"
+        )
         meant = f"{now.release_id} is current" if now else "no release is current"
         raise ReleaseError(f"{data.current} {says}, but by the ledger {meant}: {REPAIR} points it back")
     if now:

@@ -22,7 +22,7 @@ COLUMNS = {
     "humidity": "RH", "pressure": "PRES", "wind_speed": "WS", "wind_direction": "WD",
 }  # fmt: skip
 DECIMALS = dict.fromkeys(COLUMNS, 1) | {"co": 2, "wind_direction": 0}
-# Each station against the district's mean: particles, nitrogen dioxide (the last one stands at a ring road), ozone.
+# Each station against the district's mean: particles, nitrogen dioxide (the last one is at a ring road), ozone.
 _STATION = {"SIM-AIR-R01": (1.0, 0.97, 1.0), "SIM-AIR-R02": (0.94, 0.84, 1.07), "SIM-AIR-R03": (1.06, 1.19, 0.93)}
 
 

@@ -1,6 +1,6 @@
 """Monthly energy balance by sector, flow and carrier: a workbook with a title row and merged headers.
 
-Here belong the district's yearly amounts and how they spread over months. Gas power and heat plants stand inside
+Here belong the district's yearly amounts and how they spread over months. Gas power and heat plants are inside
 the district: what they burn is transformation input, never added to final use. Not here: meters (energy.py).
 """
 

@@ -35,7 +35,7 @@ def build(stream: Stream, plan: Planned, seed: int, defects: bool) -> bytes:
     keys = ("p", "t", *COLUMNS.values(), "st")
     lines = []
     for row in table:
-        # Levels are text, the minutes a number: both ways of writing one stand in one record.
+        # Levels are text, the minutes a number: both ways of writing one are in one record.
         cells = [f'"{k}":"{c}"' for k, c in zip(keys, row, strict=True)]
         cells[minutes] = f'"{COLUMNS["valid_minutes"]}":{row[minutes]}'
         lines.append("{" + ",".join(cells) + "}")

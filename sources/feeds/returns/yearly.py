@@ -88,7 +88,7 @@ _PARTS: dict[str, tuple[str, str, str, int, tuple[float, ...]]] = {
                                 (0.84, 0.896, 0.907, 0.921, 0.934, 0.947, 0.957, 0.966, 0.98)),
 }  # fmt: skip
 # Progress that responsible units report from 2021 to 2025, and from then on the last level; nothing for what nobody
-# reports. Commitments stand in their own unit; a text without a number as a finding (1 attained, 0 not).
+# reports. Commitments are in their own unit; a text without a number as a finding (1 attained, 0 not).
 _PROGRESS_YEARS = range(2021, 2026)
 _COMMITMENTS: dict[str, tuple[float, ...]] = {
     "renewable_heating_share": (6.2, 7.1, 8.3, 9.4, 10.3),

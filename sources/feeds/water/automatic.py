@@ -57,7 +57,7 @@ def stamp(start: datetime) -> str:
 
 
 def section_levels(seed: int, site: str, hours: np.ndarray) -> dict[str, np.ndarray]:
-    """What stands in the water of one section at absolute `hours`: parameter → level, in the parameter's unit."""
+    """What is in the water of one section at absolute `hours`: parameter → level, in the parameter's unit."""
     better = 1 - 0.025 * weather.years_since_2025(hours)
     load = _load(seed, site)
     warm = weather.temperature(seed, np.concatenate([hours - 48, hours]))

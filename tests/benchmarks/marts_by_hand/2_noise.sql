@@ -114,7 +114,7 @@ named as (
     left join register as s on s.feed = 'noise' and j.site_id = s.site_id and in_force(j.day, s.valid_from, s.valid_to)
     qualify row_number() over (partition by j.site_id, j.day order by s.valid_from desc nulls last) = 1
 ),
-beside as (
+with_neighbours as (
     select d.*, ld.limit_db as d_limit, ln.limit_db as n_limit,
         ln.limit_db + ln.night_burst_allowance_db as burst_limit,
         if(d_ok, shown(d_leq), null) as ld_db, if(n_ok, shown(n_leq), null) as ln_db,
@@ -161,5 +161,5 @@ select d.day, d.site_id, coalesce(d.name_zh, d.site_id) as site_name_zh, d.area_
         when 'insufficient' in (d.day_validity, d.night_validity) then 'insufficient'
         when 'indicative' in (d.day_validity, d.night_validity) then 'indicative' else 'valid' end as validity,
     of_trust(d.trust) as provenance
-from beside as d
+from with_neighbours as d
 left join areas as a using (area_code);

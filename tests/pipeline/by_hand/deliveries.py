@@ -66,8 +66,8 @@ OTHER_MONTHS: Mapping[tuple[str, str, int], str] = {
 }
 FROZEN = {("W5", 1), ("W5", 2)}  # no sample under the ice
 
-# --- Noise. Both points stood for four days and have three, hour by hour from 20 May 2025 06:00: 16 hours of day, 8 of
-# night, loud and quiet in turn. On 21 May the point of class 1 has 10 dB less in every hour.
+# --- Noise. Both points were set up for four days and have three, hour by hour from 20 May 2025 06:00: 16 hours of
+# day, 8 of night, loud and quiet in turn. On 21 May the point of class 1 has 10 dB less in every hour.
 NOISE_START, NOISE_DAYS = datetime(2025, 5, 20, 6), 3
 DAY_LEVELS, NIGHT_LEVELS = ("60.0", "50.0"), ("50.0", "40.0")
 CALM_POINT, CALM_DAY, CALM_DAY_LEVELS, CALM_NIGHT_LEVELS = "N2", 1, ("50.0", "40.0"), ("40.0", "30.0")
@@ -107,11 +107,11 @@ def write(folder: Path) -> Path:
     _csv(folder / "grid_points.csv", "site_id,feed,name_zh,kind,area_code,valid_from,provenance", grid)
     nzg = list(_nzg())
     header = "站点,时间,细颗粒物,可吸入颗粒物,二氧化硫,二氧化氮,一氧化碳,臭氧,状态"
-    # The last line stands in the file twice.
+    # The last line is in the file twice.
     _csv(raw / "air_nzg_2025_20260105.csv", header, [*nzg, nzg[-1]], "gbk")
     _csv(raw / "air_atc_2025_20260106.csv", "date,hour,PM2.5,PM10,SO2,NO2,CO,O3", _atc())
     lab = list(_lab())
-    # The first result stands in the file twice, and one section is in no register.
+    # The first result is in the file twice, and one section is in no register.
     lab += [lab[0], ["W9", "2025/03/05", "氨氮", "0.40", "mg/L", "W9-202503"]]
     header = "断面编号,采样日期,项目,结果,单位,报告编号"
     _csv(raw / "water_lab_2025_20260110.csv", header, lab, "gbk")

@@ -92,7 +92,7 @@ def test_aqi_of_a_station_is_its_own(shows: Shown) -> None:
     shows(STATION, "site_id = 'NZG' and day = '2025-06-20'", o3_8h_max_ug_m3="240", o3_1h_max_ug_m3="241", aqi=175)
 
 
-# Percentiles: k = 1 + (n − 1) p. Sorted, the high days stand last, so that each falls on quiet days:
+# Percentiles: k = 1 + (n − 1) p. Sorted, the high days are last, so that each falls on quiet days:
 # n = 364: 98 % of NO2 is place 1 + 363 × 0.98 = 356.74; 95 % of CO is 345.85; n = 363: 95 % of PM is 344.9;
 # n = 365: 90 % of O3 is 328.6.
 YEAR = (
@@ -153,7 +153,7 @@ def test_hours_above_the_limit_of_an_hour_are_one_event(shows: Shown) -> None:
 
 def test_a_day_above_the_limit_of_a_day_is_an_event(shows: Shown) -> None:
     # (200 − 75) : 75 = 1.66… → 1.67, from 24 hours. The dust day is further away than the one day that is bridged.
-    # At the brink NZG has 75.0, which is no exceedance, and ATC 75.8 → 76: (76 − 75) : 75 = 0.0133… → 0.01.
+    # At the brink NZG has 75.0, which is not an exceedance, and ATC 75.8 → 76: (76 − 75) : 75 = 0.0133… → 0.01.
     where = "parameter = 'pm2_5' and averaging = '24h' and site_id = '{}' and event_start = '{} 00:00:00'"
     shows(
         "mart_exceedances", where.format("NZG", "2025-01-15"), event_end="2025-01-16 00:00:00", n_periods=1,

@@ -11,7 +11,7 @@ CARRIERS = (
     ("natural_gas", "use", "1000000000", "m3", "1330000", "2162188.809", "valid"),
     # 201 × 10⁸ kWh × 0.1229 kgce = 2470290 t; × 0.5554 kg = 11163540 t.
     ("electricity", "use", "20100000000", "kWh", "2470290", "11163540", "indicative"),
-    # 10⁸ kWh made in the district are no import: − 55540 t. They count as energy used, which they are part of: 0.
+    # 10⁸ kWh made in the district are not an import: − 55540 t. They count as energy used, which they are part of: 0.
     ("electricity", "generation", "100000000", "kWh", "0", "-55540", "indicative"),
     # 5 × 10⁷ GJ = 5 × 10¹⁰ MJ × 0.03412 kgce = 1706000 t; × 0.11 t = 5500000 t.
     ("heat", "use", "50000000000", "MJ", "1706000", "5500000", "valid"),
@@ -44,7 +44,7 @@ def test_energy_total(shows: Shown) -> None:
 
 def test_inventory(shows: Shown) -> None:
     # 2162188.809 + 11163540 − 55540 + 5500000 = 18770188.809 t = 1877.0188809 10kt, the unit of carbon_emission_total;
-    # the factor of power is that of 2023. Beside it, and no part of it, what the key projects of 2025 took away.
+    # the factor of power is that of 2023. Next to it, and not part of it, what the key projects of 2025 took away.
     mart, year = "mart_ghg_inventory", "period_kind = 'year' and period_start = '2025-01-01' and row_role = 'total'"
     shows(
         mart, f"{year} and entry_kind = 'co2'", value="1877.0188809", unit="10kt", factor_year=2023,

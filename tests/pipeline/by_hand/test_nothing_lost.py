@@ -75,7 +75,7 @@ def test_quarantined_rows_are_named(house: House) -> None:
     ]
 
 
-def test_the_corrected_value_is_kept_with_what_stands_instead(house: House) -> None:
+def test_the_corrected_value_is_kept_with_what_replaced_it(house: House) -> None:
     # W1's January: pH, DO, CODMn, NH3-N: row 5 of the first file, replaced by row 2 of the second.
     found = house.lake(
         "select value_raw, raw_row, by_row, cast(known_from as date)::varchar "

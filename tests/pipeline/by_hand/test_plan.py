@@ -1,6 +1,6 @@
 """The plan by hand: commitments, key projects, pace and projection, the plan before it, and ecology by year.
 
-What units reported stands in raw/plan_reports_20260118.csv and raw/returns_20260120.csv.
+What units reported is in raw/plan_reports_20260118.csv and raw/returns_20260120.csv.
 """
 
 from __future__ import annotations

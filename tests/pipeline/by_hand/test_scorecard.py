@@ -1,7 +1,7 @@
-"""All 22 indicators of the plan for 2025, computed by hand: value, what stands behind it, and the verdict.
+"""All 22 indicators of the plan for 2025, computed by hand: value, what is behind it, and the verdict.
 
-Each entry has its arithmetic beside it; "→" is the rounding of GB/T 8170 to the decimals of the figure. What the files
-hold stands in deliveries.py and raw/; what a day, a section or a carrier gives on the way is in the other tests here.
+Each entry has its arithmetic next to it; "→" is the rounding of GB/T 8170 to the decimals of the figure. What the files
+hold is in deliveries.py and raw/; what a day, a section or a carrier gives on the way is in the other tests here.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ PLAN: dict[str, Indicator] = {
     "road_traffic_noise": Indicator("69.4", "dB(A)", (3, 3), "1", "71.4", "70", "met"),
     # As reported; 3.3 ≥ 3.3.
     "ecological_redline_area": Indicator("3.30", "km2", (1, 1), "1", "3.3", "3.3", "met", provenance="reported"),
-    # As reported; EQI stands beside it (test_what_stands_beside).
+    # As reported; EQI is shown with it (test_what_is_shown_with_it).
     "ecological_index": Indicator(
         "52.3", "index", (1, 1), "1", "51.1", None, "target_not_set", provenance="reported",
     ),
@@ -173,13 +173,13 @@ def test_verdict_of_2025(shows: Shown, indicator_id: str) -> None:
     )
 
 
-BESIDE = (
+ALSO_SHOWN = (
     # The dust day kept: PM2.5 (12729.9 + 250) : 364 = 12979.9 : 364 = 35.6590… → 36; PM10 (22712 + 550) : 364 =
     # 23262 : 364 = 63.9065… → 64.
     ("pm25_annual_mean", "dust_included", 2025, "36", "valid"),
     ("pm10_annual_mean", "dust_included", 2025, "64", "valid"),
     ("ecological_index", "eqi", 2025, "58.21", "valid"),
-    # As reported, beside the measured 1877.0.
+    # As reported, next to the measured 1877.0.
     ("carbon_emission_total", "reported", 2025, "1440", "valid"),
     # 2022 with the grid factor of its own year: 200 × 10⁸ kWh × 0.5580 = 11160000 t; with gas and heat as in 2025
     # 2162188.809 + 11160000 + 5500000 = 18822188.809 t → 1882.2.
@@ -193,8 +193,8 @@ BESIDE = (
 )
 
 
-@pytest.mark.parametrize(("indicator_id", "variant", "year", "value", "validity"), BESIDE)
-def test_what_stands_beside(
+@pytest.mark.parametrize(("indicator_id", "variant", "year", "value", "validity"), ALSO_SHOWN)
+def test_what_is_shown_with_it(
     shows: Shown, indicator_id: str, variant: str, year: int, value: str, validity: str
 ) -> None:
     where = f"indicator_id = '{indicator_id}' and variant = '{variant}' and period_start = '{year}-01-01'"
