@@ -1,8 +1,8 @@
 """Judges the clean layer feed by feed: summaries in temporary tables, handed to the bench.
 
 Here belong where the clean Parquet is, what a summary is bound to, and which clean tables are judged again. Not here:
-the checks themselves (suites/clean.py). One scan per clean table that is judged; records are bound to the SHA-256 of
-the summary that was judged. What is recent moves with as_of: a table whose files are the same and that has as many
+the checks themselves (suites/clean_layer.py). One scan per clean table that is judged; records are bound to the SHA-256
+of the summary that was judged. What is recent moves with as_of: a table whose files are the same and that has as many
 recent readings as when it was judged has the same ones, so that only two columns are read to know it.
 """
 

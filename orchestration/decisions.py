@@ -74,7 +74,7 @@ def parse_day(text: str, option: str) -> date:
 
 
 def clock_for(to: date | None, zone: str, now: datetime) -> datetime:
-    """The instant a refresh up to and including day `to` stands at: 06:30 of the day after, in `zone`.
+    """The instant a refresh up to and including day `to` is for: 06:30 of the day after, in `zone`.
 
     `to` defaults to yesterday. UsageError if `to` is not over yet.
     """

@@ -26,7 +26,7 @@ class Progress(Protocol):
         ...
 
     def note(self, step: str, subject: str, text: str) -> None:
-        """How far it is; the last note stands beside the step when it ends."""
+        """How far it is; the last note is next to the step when it ends."""
         ...
 
     def end(self, step: str, subject: str, text: str, seconds: float, failed: bool) -> None:

@@ -32,7 +32,7 @@ from warehouse.lake.lake import Lake, open_lake
 from warehouse.paths import DataDir
 from warehouse.recovery import recover
 from warehouse.release.losses import mend
-from warehouse.release.standing import check_standing
+from warehouse.release.soundness import check_current
 from warehouse.tables.catalogue import Catalogue, load_catalogue
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def open_session(settings: Settings) -> Generator[Session]:
     is planned anew makes them again.
     """
     data, registry, zone = settings.data, settings.registry, ZoneInfo(settings.zone)
-    check_standing(data, last_refresh(data))
+    check_current(data, last_refresh(data))
     forget_refresh(data)
     recover(data, registry, zone)
     if mended := mend(data, registry, zone):

@@ -117,8 +117,8 @@ def release_entry(data: DataDir) -> dict[str, Any] | None:
     return {"id": release.release_id, "digest": release.digest, "path": str(release.path), "new": False}
 
 
-def standing(data: DataDir, outcome: str, message: str) -> Summary:
-    """A summary of what stands now: the current release, its domains, the ledger's head."""
+def current_summary(data: DataDir, outcome: str, message: str) -> Summary:
+    """A summary of what is there now: the current release, its domains, the ledger's head."""
     return Summary(
         outcome=outcome,
         message=message,

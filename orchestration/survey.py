@@ -177,7 +177,7 @@ def fingerprint(settings: Settings, state: str) -> str:
 
 
 def code_fingerprint(root: Path = INSTALLED) -> str:
-    """SHA-256 over every source file of the rooms and the versions of what they stand on."""
+    """SHA-256 over every source file of the rooms and the versions of what they rest on."""
     digest = hashlib.sha256()
     for package in _PACKAGES:
         try:

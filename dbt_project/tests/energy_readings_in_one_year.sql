@@ -1,4 +1,4 @@
-{#- Energy readings that cross the end of a year and so stand in no mart: shown, not lost in silence. -#}
+{#- Energy readings that cross the end of a year and so are in no mart: shown, not lost in silence. -#}
 {{ config(severity='warn', tags=['energy']) }}
 select
     site_id,

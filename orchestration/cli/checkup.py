@@ -1,7 +1,7 @@
 """What `ecoledger doctor` looks at: installation, bytecode, data directory, configuration; one finding a line.
 
 Here belong the checks as plain functions, without a heavy import: it works where DuckDB, dbt or polars do not. Not
-here: printing (commands/doctor.py) or repairing anything.
+here: printing (doctor.py) or repairing anything.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from warehouse.lock import holder
 from warehouse.paths import INSTALLED, DataDir, DataDirError
 from warehouse.release.ledger import Ledger, LedgerError
 from warehouse.release.releases import ReleaseError, releases
-from warehouse.release.standing import check_ledger, check_standing, damaged_text, damages
+from warehouse.release.soundness import check_current, check_ledger, damaged_text, damages
 
 GOOD, WARN, BAD = "ok", "warn", "bad"
 _PYTHON = ((3, 11), (3, 13))
@@ -69,7 +69,7 @@ def python_version() -> Finding:
 def packages(lock: Path) -> Iterator[Finding]:
     """Installed versions of what the project names against uv.lock (absent where it is installed as a wheel)."""
     if not lock.is_file():
-        yield Finding("packages", WARN, "no uv.lock beside the code: versions cannot be compared")
+        yield Finding("packages", WARN, "no uv.lock next to the code: versions cannot be compared")
         return
     # One name may be locked at several versions, for the Pythons and systems that each of them serves.
     locked: dict[str, list[str]] = {}
@@ -118,11 +118,11 @@ def _compiled(package: str) -> bool:
 
 
 def dbt_command() -> Finding:
-    """dbt stands beside this Python."""
+    """dbt is next to this Python."""
     folder = Path(sys.executable).parent
     if any((folder / name).is_file() for name in ("dbt", "dbt.exe")):
         return Finding("dbt", GOOD, str(folder / "dbt"))
-    return Finding("dbt", BAD, f"no dbt beside {sys.executable}: `uv sync` installs it")
+    return Finding("dbt", BAD, f"no dbt next to {sys.executable}: `uv sync` installs it")
 
 
 def data_directory(data: DataDir) -> Iterator[Finding]:
@@ -191,7 +191,7 @@ def _releases(data: DataDir) -> Iterator[Finding]:
         return
     release = next((r for r in known if r.state == "current"), None)
     try:
-        check_standing(data, last_refresh(data))
+        check_current(data, last_refresh(data))
         if release not in damaged:
             found = f"{release.release_id}, every file as its manifest says" if release else "none yet"
             yield Finding("current release", GOOD, found)

@@ -73,6 +73,6 @@ def new_feed(name: Annotated[str, typer.Argument(help="Name of feed and domain, 
 
 
 def _writable() -> None:
-    """UsageError where this is no checkout."""
+    """UsageError where this is not a checkout."""
     if not (INSTALLED / "pyproject.toml").is_file() or not os.access(INSTALLED / "dbt_project", os.W_OK):
-        raise UsageError(f"{INSTALLED} is no checkout that can be written: clone the repository and run it there")
+        raise UsageError(f"{INSTALLED} is not a checkout that can be written: clone the repository and run it there")

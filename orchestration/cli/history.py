@@ -1,4 +1,4 @@
-"""`ecoledger status`, `releases` and `rollback`: what stands, what stood, and going back.
+"""`ecoledger status`, `releases` and `rollback`: what is there, what was there, and going back.
 
 Here belong options and printing. Not here: what the ledger's entries mean (warehouse.release.releases).
 """
@@ -15,14 +15,14 @@ from orchestration.cli.refresh import DataOption, JsonOption
 from orchestration.cli.report import in_reporting_zone, print_json, print_summary, print_table
 from orchestration.decisions import OK, UsageError
 from orchestration.settings import data_dir
-from orchestration.summary import add_lake, standing
+from orchestration.summary import add_lake, current_summary
 from orchestration.survey import forget_refresh, last_refresh, note_refresh
 from sources.registry import registry
 from warehouse.lock import holder, writer_lock
 from warehouse.paths import DataDir
 from warehouse.release.releases import Release, ReleaseError, releases
 from warehouse.release.releases import rollback as go_back
-from warehouse.release.standing import check_ledger, check_standing
+from warehouse.release.soundness import check_current, check_ledger
 
 
 def register(app: typer.Typer) -> None:
@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 
 
 def status(data: DataOption = None, as_json: JsonOption = False) -> int:
-    """Say what stands: files and readings per feed, verdict per domain, the current release, who is writing.
+    """Say what is there: files and readings per feed, verdict per domain, the current release, who is writing.
 
     Example: ecoledger status --data /srv/ecoledger
     """
@@ -43,8 +43,8 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> int:
             f"nothing is there: {directory.root} does not exist; `ecoledger refresh` makes a data directory"
         )
     if not holder(directory):
-        check_standing(directory, last_refresh(directory))
-    summary = standing(directory, "status", "")
+        check_current(directory, last_refresh(directory))
+    summary = current_summary(directory, "status", "")
     add_lake(summary, directory, registry().feeds)
     last, writing = last_refresh(directory), holder(directory)
     summary.notices += last.get("never_due", [])
@@ -107,13 +107,13 @@ def rollback(
         # While the link may lag behind the ledger, nobody may take it for one that somebody changed.
         forget_refresh(directory)
         try:
-            standing_now = go_back(directory, release, user(), reason)
+            again = go_back(directory, release, user(), reason)
         except ReleaseError as error:
             _note_again(directory, noted)
             raise UsageError(str(error)) from None
         # Where it was stopped in between nothing is noted, and the next refresh completes it.
         _note_again(directory, noted)
-    summary = standing(directory, "rolled_back", f"{standing_now.release_id} is current again")
+    summary = current_summary(directory, "rolled_back", f"{again.release_id} is current again")
     if as_json:
         print_json(summary.as_dict())
     else:

@@ -1,7 +1,7 @@
 """`ecoledger methods`: how a published figure is computed, from the current release's own table of methods.
 
-Here belong options and printing. Not here: any word of a method; those stand in mart_indicator_methods, which the
-release holds beside the figures.
+Here belong options and printing. Not here: any word of a method; those are in mart_indicator_methods, which the
+release holds next to the figures.
 """
 
 from __future__ import annotations

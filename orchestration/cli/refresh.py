@@ -21,7 +21,7 @@ from warehouse.lock import writer_lock
 from warehouse.paths import INSTALLED
 from warehouse.recovery import recover
 from warehouse.release.losses import mend
-from warehouse.release.standing import check_standing
+from warehouse.release.soundness import check_current
 
 DataOption = Annotated[str | None, typer.Option("--data", help="Data directory; default $ECOLEDGER_DATA or ./data.")]
 ConfigOption = Annotated[
@@ -74,7 +74,7 @@ def _put_right(settings: Settings) -> list[str]:
     """Before anything is used: what readers see is what the ledger says, what a killed writer left is completed, and
     clean files that were changed since they were written are dropped; gives those, to be told.
     """
-    check_standing(settings.data, last_refresh(settings.data))
+    check_current(settings.data, last_refresh(settings.data))
     recover(settings.data, settings.registry, ZoneInfo(settings.zone))
     return mend(settings.data, settings.registry, ZoneInfo(settings.zone))
 

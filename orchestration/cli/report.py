@@ -100,11 +100,11 @@ def _domains(domains: Mapping[str, Mapping[str, Any]]) -> Table:
     for heading in ("domain", "gate", "tables", f"since ({REPORTING_ZONE})", "why"):
         table.add_column(heading, overflow="fold")
     for domain, state in domains.items():
-        verdict, stands = state.get("verdict") or "-", state.get("state") or "-"
+        verdict, holds = state.get("verdict") or "-", state.get("state") or "-"
         table.add_row(
             domain,
             f"[{_STYLE.get(verdict, 'default')}]{verdict}[/]",
-            f"[{_STYLE.get(stands, 'default')}]{stands}[/]",
+            f"[{_STYLE.get(holds, 'default')}]{holds}[/]",
             (state.get("since") or "")[:_TO_THE_MINUTE].replace("T", " "),
             _plain(_short(state.get("reason") or "")),
         )

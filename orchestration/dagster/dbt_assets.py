@@ -154,7 +154,7 @@ def _finish(refresh: Refresh, plan: PlannedRun, results: Sequence[NodeResult]) -
 
 
 def _domain(result: NodeResult, manifest: Mapping[str, Any]) -> str:
-    """The domain a result counts for; a test counts where the node it hangs on stands."""
+    """The domain a result counts for; a test counts where the node it hangs on is."""
     node = manifest["nodes"].get(result.unique_id)
     if node is not None and node["resource_type"] == "test":
         node = manifest["nodes"].get(node.get("attached_node") or "")

@@ -34,7 +34,7 @@ def dbt_specs(
 
 
 def domain_of(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
-    """The domain of a dbt node: its declared one, that of the one feed it stages, else the folder it stands in."""
+    """The domain of a dbt node: its declared one, that of the one feed it stages, else the folder it is in."""
     meta = node.get("config", {}).get("meta") or node.get("meta") or {}
     if "domain" in meta:
         return str(meta["domain"])

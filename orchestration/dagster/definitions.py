@@ -29,7 +29,7 @@ from orchestration.settings import data_dir as data_dir_of
 from orchestration.survey import Survey, last_refresh, survey
 from sources.registry import Registry
 from warehouse.paths import INSTALLED, DataDir
-from warehouse.release.standing import check_standing
+from warehouse.release.soundness import check_current
 
 _WHAT_IS_DUE = "Launched without partitions it takes whatever is due."
 
@@ -139,7 +139,7 @@ def _surveyed(
     Nothing is up to date unless readers see what the ledger says: otherwise the tick fails and tells the way out.
     """
     settings = settled(data, config, now=context.scheduled_execution_time or datetime.now(UTC))
-    check_standing(data, last_refresh(data))
+    check_current(data, last_refresh(data))
     found = survey(settings)
     return found, due_tags(settings, found)
 

@@ -35,7 +35,7 @@ _SHOWN_AT_ONCE = {
 class KeptSqliteEventLogStorage(SqliteEventLogStorage):
     """As SqliteEventLogStorage, but a database stays open, and a batch of events is committed once.
 
-    DAGSTER_EVENT_BATCH_SIZE turns batches on. The last events before a power cut may be missing: they are no data.
+    DAGSTER_EVENT_BATCH_SIZE turns batches on. The last events before a power cut may be missing: they are not data.
     """
 
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:

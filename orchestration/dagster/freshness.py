@@ -45,7 +45,7 @@ class ObservationAge:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """What Dagster shows beside the asset."""
+        """What Dagster shows with the asset."""
         return {"observations": self.text}
 
 

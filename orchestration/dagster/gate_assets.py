@@ -148,7 +148,7 @@ def _release() -> dg.AssetsDefinition:
 
 @contextmanager
 def _refusal_kept(findings: Findings) -> Generator[None]:
-    """Why nothing may be published is no fault of the run, although its step fails."""
+    """Why nothing may be published is not a fault of the run, although its step fails."""
     try:
         yield
     except (Refused, HeldContractChanged) as stop:

@@ -120,7 +120,7 @@ def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDe
         "accounted_for", asset=key, description="No file was refused and both counts of every file add up."
     )
     fresh = dg.AssetCheckSpec(
-        "observations_fresh", asset=key, description="The newest reading is no older than cadence and lateness allow."
+        "observations_fresh", asset=key, description="The newest reading is as recent as cadence and lateness ask."
     )
 
     @dg.multi_asset(

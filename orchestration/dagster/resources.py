@@ -1,7 +1,7 @@
 """The one Dagster resource: which lake, which configuration, which clock; opened once per run, under the writer's lock.
 
 Here belongs turning a run's configuration into an open session. Not here: what is done with it. A run from the web
-page or the schedule leaves `clock` empty and stands at the last complete day; the command line writes down what it was
+page or the schedule leaves `clock` empty and is at the last complete day; the command line writes down what it was
 asked, so that a run can be repeated as it was.
 """
 

@@ -14,7 +14,7 @@ from orchestration import survey as surveying
 from orchestration.decisions import Outcome, exit_code, partition_range
 from orchestration.environment import log_file, prepare
 from orchestration.settings import Settings
-from orchestration.summary import Summary, domain_states, feed_counts, read_nothing, release_entry, standing
+from orchestration.summary import Summary, current_summary, domain_states, feed_counts, read_nothing, release_entry
 from sources.disk import is_full
 from warehouse.full_disk import DiskFull, full_text
 from warehouse.lake.index import Index
@@ -32,13 +32,13 @@ _INTERRUPTIONS = ("DagsterExecutionInterruptedError", "KeyboardInterrupt")
 
 
 def nothing_new(settings: Settings, found: surveying.Survey) -> Summary | None:
-    """What stands, if nothing is due and the last refresh finished on exactly this code, configuration and lake."""
+    """What is there, if nothing is due and the last refresh finished on exactly this code, configuration and lake."""
     last = surveying.last_refresh(settings.data)
     if not found.idle or last.get("fingerprint") != found.fingerprint or not settings.data.current.exists():
         return None
     if last.get("exit_code") not in (0, 3):
         return None
-    summary = standing(settings.data, "nothing_new", NOTHING_NEW)
+    summary = current_summary(settings.data, "nothing_new", NOTHING_NEW)
     summary.notices = [*found.without_readings, *found.never_due]
     summary.clock = settings.clock.isoformat()
     return summary
@@ -61,7 +61,7 @@ def run_refresh(settings: Settings, found: surveying.Survey, last_day: str, prog
     if any(is_full(error.to_string()) for error in _errors(result)):
         raise DiskFull(full_text(settings.data.root))
     if findings is None:
-        summary = standing(settings.data, "failed", f"unexpected: {_first_failure(result)}")
+        summary = current_summary(settings.data, "failed", f"unexpected: {_first_failure(result)}")
         return summary, exit_code(Outcome(unexpected=summary.message))
     index = Index(settings.data.index_file, read_only=True)
     try:

@@ -49,7 +49,7 @@ def _is_second(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> bool:
 
 
 def admitted_id(name: str) -> str:
-    """Stands for a domain mart as the release will hold it, which cross-domain models read."""
+    """Represents a domain mart as the release will hold it, which cross-domain models read."""
     return f"admitted.{name}"
 
 

@@ -62,7 +62,7 @@ class NodeResult:
 
     @property
     def built(self) -> bool:
-        """Whether a seed or model now stands in the candidate."""
+        """Whether a seed or model is now in the candidate."""
         return self.status == "success" and self.resource_type in ("seed", "model")
 
 
@@ -72,7 +72,7 @@ def dbt_executable() -> Path:
     for name in ("dbt", "dbt.exe"):
         if (folder / name).is_file():
             return folder / name
-    raise DbtError(f"dbt is not installed beside {sys.executable}; run `ecoledger doctor`")
+    raise DbtError(f"dbt is not installed next to {sys.executable}; run `ecoledger doctor`")
 
 
 def project_fingerprint(project: Path = PROJECT) -> str:
@@ -255,5 +255,5 @@ def _error_text(event: Mapping[str, Any]) -> str:
 
 
 def _joined(messages: Sequence[str]) -> str:
-    """The last messages on one line; all of them stand in the log."""
+    """The last messages on one line; all of them are in the log."""
     return " | ".join(" ".join(m.split()) for m in messages[-4:]) or "no message"

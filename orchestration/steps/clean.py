@@ -75,7 +75,7 @@ def clean_feed(session: Session, feed: str, months: Set[str], fetched: Set[str],
             report = clean_deliveries(feed, setup, due, lake, note)
             done = lake.finish_cleaning()
     except BaseException as error:
-        # A panic of a native library is not an Exception. Ctrl-C and a full disk are no fault of the feed.
+        # A panic of a native library is not an Exception. Ctrl-C and a full disk are not a fault of the feed.
         if is_full(error) or not (isinstance(error, Exception) or is_panic(error)):
             raise
         result.failure = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"

@@ -114,7 +114,7 @@ def failed_alone(catalogue: Catalogue, report: GateReport) -> dict[MartTable, Do
 
 
 def shortened(reasons: Sequence[str]) -> str:
-    """The first reasons on one line, cut to what a person reads; all of them stand in the gate's pages."""
+    """The first reasons on one line, cut to what a person reads; all of them are in the gate's pages."""
     text = "; ".join(" ".join(reason.split())[:_REASON_WIDTH] for reason in reasons[:_REASONS_SHOWN])
     more = f"; and {len(reasons) - _REASONS_SHOWN} more" if len(reasons) > _REASONS_SHOWN else ""
     return text + more

@@ -70,7 +70,7 @@ def pull_feed(session: Session, feed: str, months: Set[str], note: Note) -> Pull
                 result.failures.append(str(error))
                 continue
             except OSError as error:
-                # A full disk is no fault of the source: nothing else will land either.
+                # A full disk is not a fault of the source: nothing else will land either.
                 if is_full(error):
                     raise
                 result.failures.append(f"{item.offer.file_name}: cannot be read ({error.strerror or error})")

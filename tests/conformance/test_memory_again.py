@@ -30,7 +30,7 @@ MODELS = {
 
 
 def built(folder: Path) -> tuple[dict[str, str], list[tuple[str, str]], dict[str, int]]:
-    """Status by model as the gate reads them, every result as it was told, and the rows that stand."""
+    """Status by model as the gate reads them, every result as it was told, and the rows that are there."""
     project, data = folder / "project", DataDir(folder / "data").prepare()
     models = project / "models" / "intermediate"
     models.mkdir(parents=True)

@@ -107,7 +107,7 @@ def test_what_nobody_foresaw_exits_1_with_one_line_and_a_log(tmp_path, capsys, m
     def broken(*_):
         raise ZeroDivisionError("division\nby zero")
 
-    monkeypatch.setattr("orchestration.cli.history.standing", broken)
+    monkeypatch.setattr("orchestration.cli.history.current_summary", broken)
     assert cli.run(["status", "--data", str(tmp_path)]) == 1
     said = capsys.readouterr().err
     assert said.count("\n") == 1

@@ -135,7 +135,7 @@ def test_a_full_disk_is_called_a_full_disk(tmp_path: Path, capsys, monkeypatch) 
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("orchestration.cli.history.standing", full)
+    monkeypatch.setattr("orchestration.cli.history.current_summary", full)
     assert cli.run(["status", "--data", str(tmp_path)]) == 1
     said = capsys.readouterr().err
     assert said.startswith("ecoledger: the disk is full (") and str(tmp_path) in said and said.count("\n") == 1

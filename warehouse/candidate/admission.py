@@ -19,7 +19,7 @@ import duckdb
 from warehouse.duck import attach, connect, create_table
 from warehouse.paths import DataDir
 from warehouse.release.releases import DATABASE, Release, current, read_manifest
-from warehouse.release.standing import check_release
+from warehouse.release.soundness import check_release
 from warehouse.sql import quoted
 from warehouse.tables.admitted import ADMITTED_SCHEMA, CANDIDATE_SCHEMA, AdmittedTable
 from warehouse.tables.catalogue import Catalogue, MartTable

@@ -17,7 +17,7 @@ from typing import Any
 from warehouse.duck import STORAGE_VERSION
 from warehouse.parquet import file_sha256
 from warehouse.release.releases import DATABASE, Release, ReleaseError
-from warehouse.release.standing import damaged_text
+from warehouse.release.soundness import damaged_text
 from warehouse.tables.catalogue import Catalogue, MartTable
 
 MARTS = "marts"

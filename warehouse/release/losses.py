@@ -1,6 +1,6 @@
 """What only a person may decide: that a release is lost, that a ledger is lost and begins anew. Every step is an entry.
 
-Here belong the ways out that standing.py names. Not here: what a killed writer left (recovery.py puts that right by
+Here belong the ways out that soundness.py names. Not here: what a killed writer left (recovery.py puts that right by
 itself) or building anything: the next refresh does. The caller holds the lock.
 """
 
@@ -33,7 +33,7 @@ from warehouse.release.releases import (
     releases,
     verify_files,
 )
-from warehouse.release.standing import check_ledger, damages
+from warehouse.release.soundness import check_ledger, damages
 
 _RECEIPT = ".receipt.json"
 
@@ -58,7 +58,7 @@ def repair(
 ) -> list[str]:
     """Puts right whatever can be, and gives what was done, a sentence each.
 
-    `noted` as in standing.check_ledger. LedgerError if the ledger is lost and `restart` is not set, ReleaseError if it
+    `noted` as in soundness.check_ledger. LedgerError if the ledger is lost and `restart` is not set, ReleaseError if it
     is set and the ledger is sound; LakeDamaged names raw bytes that only a person can put back, unless `give_up_raw`
     says that nobody can.
     """

@@ -22,7 +22,7 @@ from warehouse.release.manifest import Origin
 from warehouse.release.release_files import write_release
 from warehouse.release.release_plan import Judged, Outcome, Past, ReleasePlan, plan_release
 from warehouse.release.releases import point_current, read_manifest, releases_of, to_replace
-from warehouse.release.standing import check_release
+from warehouse.release.soundness import check_release
 from warehouse.tables.catalogue import Catalogue
 from warehouse.tables.ordered import clear
 

@@ -1,6 +1,6 @@
 {#-
   The calendar of annual figures: every year of the data as `year`, the one that is not over also as `year_to_date`.
-  A year that is not over is pending as `year`; its figure so far stands under `year_to_date`.
+  A year that is not over is pending as `year`; its figure so far is under `year_to_date`.
 -#}
 with days as (
     select date '1980-01-01' as first_day, cast({{ as_of() }} as date) as last_day

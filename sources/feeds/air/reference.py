@@ -1,7 +1,7 @@
 """Hourly air of the three reference stations: JSON with nested records, numbers as text, hours named by their end.
 
 Here belong the levels of pollutants and weather at a station. Not here: the district's air mass (weather.py),
-micro stations (air_micro.py), dustfall and notices (air_monthly.py).
+micro stations (micro.py), dustfall and notices (monthly.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Quarter-hourly electricity of six meters: CSV with a byte order mark, day-first dates, midnight of the same date.
 
 Here belong a meter's load curve and its stamps. Meters are a part of the district's use and never added to the
-balance. Not here: the monthly balance by sector (energy_sectors.py).
+balance. Not here: the monthly balance by sector (sectors.py).
 """
 
 from __future__ import annotations

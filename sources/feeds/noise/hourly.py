@@ -1,6 +1,6 @@
 """Hourly noise of the 12 functional-area points: one JSON record a line, the 24 hours to 06:00, levels as text.
 
-Here belong levels by class and hour, wind and rain. Not here: the yearly surveys (noise_survey.py).
+Here belong levels by class and hour, wind and rain. Not here: the yearly surveys (surveys.py).
 """
 
 from __future__ import annotations

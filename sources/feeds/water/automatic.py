@@ -1,6 +1,6 @@
 """Four-hourly water of the five assessed sections' automatic stations: GBK CSV with a title and a blank line.
 
-Here belong the levels of a section, shared with the monthly samples (water_manual.py), and the class that the
+Here belong the levels of a section, shared with the monthly samples (manual.py), and the class that the
 station's platform publishes. Not here: the standard's class of a month or year; that is the pipeline's work.
 """
 

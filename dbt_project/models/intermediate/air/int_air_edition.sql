@@ -1,5 +1,5 @@
 {#-
-  Under which edition of the air standards a day is computed, once per basis. `published` is what the figures stand on: the
+  Under which edition of the air standards a day is computed, once per basis. `published` is what the figures use: the
   edition in force on the day, or the one that var air_edition_pin names, for every day. Each edition is a basis of its
   own as well, for comparing like with like. Rules, limits, breakpoints and roundings are looked up by air_rule_day(): the
   day itself, clamped into the edition's own validity.

@@ -1,6 +1,6 @@
 {#-
-  What the release holds of each domain: fresh, held (the tables of an earlier release stand) or empty (held, and there
-  is no earlier release). The gate's verdict comes in as var held_domains, a list of {domain, state}.
+  What the release holds of each domain: fresh, held (the tables of an earlier release are kept) or empty (held, and
+  there is no earlier release). The gate's verdict comes in as var held_domains, a list of {domain, state}.
 -#}
 select
     feed as domain,

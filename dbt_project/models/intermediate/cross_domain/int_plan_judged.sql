@@ -123,8 +123,8 @@ to_date as (
     where f.is_preferred and f.period_kind = 'year_to_date'
 ),
 
-beside as (
-    -- Variants that stand beside the indicator and are never compared with its target.
+not_compared as (
+    -- Variants that are shown with the indicator and are never compared with its target.
     select distinct
         plan_id,
         variant
@@ -203,7 +203,7 @@ compared as (
     left join attained as g on t.plan_id = g.plan_id
     left join {{ ref('int_plan_causes') }} as c on t.plan_id = c.plan_id and j.year = c.year
     left join to_date as d on t.plan_id = d.plan_id and d.nth = 1
-    left join beside as b on t.plan_id = b.plan_id and t.incomparable_variant = b.variant
+    left join not_compared as b on t.plan_id = b.plan_id and t.incomparable_variant = b.variant
     left join {{ ref('int_plan_trend') }} as n on t.plan_id = n.plan_id
 ),
 

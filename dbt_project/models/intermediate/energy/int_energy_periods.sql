@@ -1,6 +1,6 @@
 {#-
   Energy readings by series and period, the one pass over them that months, years and hints share: readings inside one
-  day are added up to the day, longer ones stand as they are. `amount` and `minutes` count usable readings only.
+  day are added up to the day, longer ones stay as they are. `amount` and `minutes` count usable readings only.
 -#}
 with readings as (
     select

@@ -78,7 +78,7 @@ register as (
         on j.site_id = s.site_id and s.feed = 'noise' and {{ in_force('j.day', 's') }}
 ),
 
-beside as (
+joined as (
     select
         j.*,
         coalesce(s.name_zh, j.site_id) as site_name_zh,
@@ -116,7 +116,7 @@ compared as (
             {{ of }}lmax_night_db <= night_burst_limit_db as {{ of }}night_burst_attained,
         {%- endfor %}
         *
-    from beside
+    from joined
 ),
 
 judged as (

@@ -1,6 +1,6 @@
 {#-
   One value per area, item and year: as reported, and EI and EQI computed from their sub-indices where all of them are
-  delivered (seed ecology_index_weights); the reported index stands in where they are not. Two units that report
+  delivered (seed ecology_index_weights); the reported index counts where they are not. Two units that report
   different values for one item leave it open which holds: no value.
 -#}
 with reported as (

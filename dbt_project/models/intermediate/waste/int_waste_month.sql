@@ -1,6 +1,6 @@
 {#-
   Loads and tonnes by month, area of origin, category and destination: what quarters, years and rates add up. The day that
-  is not over is left out. Months without loads stand there.
+  is not over is left out. Months without loads are there.
 -#}
 with months as (
     select

@@ -1,6 +1,7 @@
 {#-
   Tonnes of the district by month, quarter, year and year to date that the rates are made of. Loads to transfer stations
-  are left out of them: they count at the plant. What lets a period count, weighbridge-days covered and loads counted, is beside.
+  are left out of them: they count at the plant. What lets a period count
+  is next to it: weighbridge-days covered and loads counted.
 -#}
 with periods as (
     select c.*

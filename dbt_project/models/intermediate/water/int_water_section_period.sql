@@ -1,6 +1,6 @@
 {#-
   Section x period with the register entry that applies, the latest one in force during the period. Sections of the
-  register stand here with and without values, so that dry and unmonitored ones can be counted; so do sites with values
+  register are here with and without values, so that dry and unmonitored ones can be counted; so do sites with values
   that the register does not know (is_registered is false).
 -#}
 with entries as (

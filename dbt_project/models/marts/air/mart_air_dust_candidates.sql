@@ -79,7 +79,7 @@ reached as (
     from spans
 ),
 
--- A start inside the span of an earlier one is no candidate of its own.
+-- A start inside the span of an earlier one is not a candidate of its own.
 candidates as (
     select *
     from reached

@@ -2,9 +2,9 @@
   Exceedances of ambient air limits as events: 1 h of SO2, NO2, CO and O3; 24 h of SO2, NO2, CO and particles; the daily
   maximum 8 h of O3. Each valid value is rounded first by the rule of its day (HJ 633, 4.2.2), so that a day exceeds
   exactly where its IAQI is above 100, and is held against the limit of the same averaging time in force that day; equal
-  is no exceedance. Reference stations only: a micro-sensor is no basis for an exceedance, nor is a site whose kind the
-  register does not know. An hour whose reading is flagged suspect is a hint: that reading comes first. So is a day that
-  would not exceed without its suspect readings.
+  is not an exceedance. Reference stations only: a micro-sensor is not a basis for an exceedance, nor is a site whose
+  kind the register does not know. An hour whose reading is flagged suspect is a hint: that reading comes first. So is a
+  day that would not exceed without its suspect readings.
 -#}
 {%- set compared = [
     ('attainment', 'd.attains', 'd.sure_attains'),

@@ -1,8 +1,8 @@
 {#-
-  Indicators 3 to 7 of the plan and its commitment on dustfall (4.1.1) for the district. The empty variant is the one judged: under one edition, particles
-  without notified dust days from the day that rule holds. Beside it stand the other dust series, and for a period that
-  spans two editions each part under its own (edition_…, indicative at best; once, though the running year names its days
-  twice); the added-up row is mixed_standard.
+  Indicators 3 to 7 of the plan and its commitment on dustfall (4.1.1) for the district. The empty
+  variant is the one judged: under one edition, particles without notified dust days from the day that rule holds. Next
+  to it are the other dust series, and for a period that spans two editions each part under its own (edition_…,
+  indicative at best; once, though the running year names its days twice); the added-up row is mixed_standard.
 -#}
 with means as (
     select

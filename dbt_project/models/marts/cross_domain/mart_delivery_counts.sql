@@ -1,6 +1,6 @@
 {#-
   Both counts of every delivery, so that nothing is lost: records in = used + quarantined + duplicate, readings in = clean +
-  quarantined + duplicate + superseded. The differences stand as columns and are tested to be 0.
+  quarantined + duplicate + superseded. The differences are columns and are tested to be 0.
 -#}
 select
     c.feed,

@@ -1,6 +1,6 @@
 {#-
   The 20 indicators of the plan to 2020 as printed (actual, target, outcome), whether the printed outcome agrees with the
-  printed numbers, and beside them what our own data say of the same indicator and year. Texts stay texts.
+  printed numbers, and next to them what our own data say of the same indicator and year. Texts stay texts.
 -#}
 with own as (
     select

@@ -126,7 +126,7 @@ parts as (
     select distinct period as part from {{ ref('gb3096_limits') }}
 ),
 
-beside as (
+joined as (
     select
         p.*,
         e.area_class,
@@ -166,7 +166,7 @@ counted_units as (
             end as {{ 'counted' if of == '' else 'sure' }}_validity,
         {%- endfor %}
         *
-    from beside
+    from joined
 ),
 
 rates as (

@@ -1,5 +1,5 @@
 {#-
-  Point × date: Ld, Ln, Ldn, percentiles, attainment of the functional area's limits, and what stands behind them. Limits
+  Point × date: Ld, Ln, Ldn, percentiles, attainment of the functional area's limits, and what is behind them. Limits
   apply to Ld and Ln, never to an hour. Each value has its own validity; that of the row is Ldn's. Percentiles of a part
   are the arithmetic mean of those of its hours: what stations report; the text of HJ 640-2012 was not at hand, certainty
   low.

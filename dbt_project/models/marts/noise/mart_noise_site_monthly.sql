@@ -87,7 +87,7 @@ parts as (
     select distinct period as part from {{ ref('gb3096_limits') }}
 ),
 
-beside as (
+joined as (
     select
         m.period_start,
         m.period_end,
@@ -143,7 +143,7 @@ counted_days as (
             end as {{ word }},
         {%- endfor %}
         *
-    from beside
+    from joined
 ),
 
 rounded as (

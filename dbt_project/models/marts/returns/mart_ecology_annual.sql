@@ -1,7 +1,7 @@
 {#-
   Ecology, soil and emissions by year: EI and EQI with grade and word for the change, forest and tree cover, the red
   line area, safe-use rates, project reductions by year and summed over the plan, each with the items it is made of.
-  EI and EQI stand side by side and are never compared with each other; a change is against the very year before.
+  EI and EQI are side by side and are never compared with each other; a change is against the very year before.
 -#}
 with figures as (
     select

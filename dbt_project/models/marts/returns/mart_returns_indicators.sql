@@ -40,7 +40,7 @@ delivered as (
 ),
 
 years as (
-    -- The first variant stands in every year that has an item of the indicator, so that its absence shows.
+    -- The first variant is in every year that has an item of the indicator, so that its absence shows.
     select
         f.indicator_id,
         f.variant,

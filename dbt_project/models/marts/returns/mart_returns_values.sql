@@ -1,4 +1,4 @@
-{#- Return items as reported: item, area, period. Year and quarter stand side by side, told apart by period_kind. -#}
+{#- Return items as reported: item, area, period. Year and quarter are side by side, told apart by period_kind. -#}
 with register as (
     select
         site_id,

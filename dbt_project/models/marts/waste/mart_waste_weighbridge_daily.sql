@@ -1,7 +1,7 @@
 {#-
   Weighbridge × day: loads, net tonnes and how many loads contradict the rules of a weighbridge (project choice): tare,
   time between weighings of a plate, stay. What the source does not deliver is not judged: null, and named. Registered
-  weighbridges stand on every day of the feed, with or without loads: a day without loads is closed or not delivered.
+  weighbridges are there on every day of the feed, with or without loads: one without is closed or not delivered.
   Findings leave no load out of a total. Mass and each rule's findings have a verdict each.
 -#}
 {%- set rules = [
@@ -64,7 +64,7 @@ places as (
     where r.kind = 'weighbridge'
 ),
 
-beside as (
+joined as (
     select
         w.day,
         w.site_id,
@@ -117,7 +117,7 @@ verdicts as (
         end as {{ rule }}_validity
         {{- ',' if not loop.last }}
     {%- endfor %}
-    from beside
+    from joined
 )
 
 select

@@ -14,7 +14,7 @@ with register as (
         coalesce(s.name_zh, s.site_id) as site_name_zh,
         s.class_target,
         s.reach_length_km,
-        -- A lake has no reach: it is no river that lacks its length.
+        -- A lake has no reach: it is not a river that lacks its length.
         coalesce(s.water_type = 'lake_reservoir', false) and s.reach_length_km is null as is_without_reach,
         coalesce(s.assessed, false) as assessed,
         row_number() over (

@@ -17,7 +17,7 @@ from warehouse.paths import DataDir
 from warehouse.recovery import recover
 from warehouse.release.ledger import Ledger, LedgerError
 from warehouse.release.releases import ReleaseError, current, prune, read_manifest, releases, rollback
-from warehouse.release.standing import check_standing
+from warehouse.release.soundness import check_current
 
 FIRST, SECOND = {"mart_air": 1}, {"mart_air": 2}
 
@@ -25,7 +25,7 @@ FIRST, SECOND = {"mart_air": 1}, {"mart_air": 2}
 @pytest.fixture(scope="module")
 def two_releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two releases, and the note that a finished refresh leaves."""
-    data = DataDir(tmp_path_factory.mktemp("standing") / "data").prepare()
+    data = DataDir(tmp_path_factory.mktemp("soundness") / "data").prepare()
     refresh(data, FIRST)
     refresh(data, SECOND)
     note(data)
@@ -104,7 +104,7 @@ Harm = Callable[[DataDir], None]
 
 @pytest.mark.parametrize("harm", [*LEDGER, *LINK, *RELEASE])
 def test_a_refresh_ends_with_1_and_the_way_out(data: DataDir, harm: Harm, capsys: pytest.CaptureFixture) -> None:
-    check_standing(data, last_refresh(data))
+    check_current(data, last_refresh(data))
     harm(data)
     assert run(data, "refresh", "--to", "2026-01-05") == 1
     said = capsys.readouterr().err
@@ -122,7 +122,7 @@ def test_the_link_is_pointed_back(data: DataDir, harm: Harm) -> None:
     assert run(data, "repair", "--reason", "somebody moved it") == 0
     assert data.current.resolve() == current(data).path
     note(data)
-    check_standing(data, last_refresh(data))
+    check_current(data, last_refresh(data))
 
 
 @pytest.mark.parametrize("harm", RELEASE)
@@ -148,7 +148,7 @@ def test_a_damaged_release_is_built_again_as_a_new_entry_that_names_it(data: Dat
         rollback(data, lost.release_id, "me", "back")
     assert lost.release_id in prune(data, keep=1)
     note(data)
-    check_standing(data, last_refresh(data))
+    check_current(data, last_refresh(data))
 
 
 def test_the_only_release_lost_leaves_none_until_it_is_built_again(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_the_only_release_lost_leaves_none_until_it_is_built_again(tmp_path: Pat
 def test_an_older_release_that_is_lost_leaves_the_current_one(data: DataDir) -> None:
     first, _ = releases(data)
     shutil.rmtree(first.path)
-    check_standing(data, last_refresh(data))
+    check_current(data, last_refresh(data))
     assert run(data, "repair", "--reason", "tidied too much") == 0
     assert [r.state for r in releases(data)] == ["lost", "current"]
     assert refresh(data, {"mart_air": 3}).outcome == "published"
@@ -202,7 +202,7 @@ def test_a_lost_ledger_restarts_only_by_the_command_with_a_reason(data: DataDir,
             rollback(data, first.release_id, "me", "back")
         assert refresh(data, FIRST).release_id.startswith("000003-")
     note(data)
-    check_standing(data, last_refresh(data))
+    check_current(data, last_refresh(data))
     assert recover(data).nothing
     assert BAD not in {f.state for f in data_directory(data)}
 
@@ -227,14 +227,14 @@ def test_a_writer_that_was_killed_is_no_finding(data: DataDir) -> None:
     (data.build / "last_refresh.json").unlink()
     link_to_the_first(data)
     data.ledger_file.write_bytes(data.ledger_file.read_bytes() + b'{"torn')
-    check_standing(data, last_refresh(data))
+    check_current(data, last_refresh(data))
     assert recover(data).current == releases(data)[1].release_id
 
 
 def test_a_repair_that_was_killed_in_the_middle_of_an_entry_asks_for_no_new_ledger(data: DataDir) -> None:
     whole = data.ledger_file.read_bytes()
     data.ledger_file.write_bytes(whole + b'{"batch":[1,1],"kind":"loss"')
-    check_standing(data, last_refresh(data))
+    check_current(data, last_refresh(data))
     assert [f.state for f in data_directory(data) if f.what == "ledger"] == ["warn"]
     assert run(data, "repair", "--reason", "again") == 0
     assert data.ledger_file.read_bytes() == whole
@@ -243,7 +243,7 @@ def test_a_repair_that_was_killed_in_the_middle_of_an_entry_asks_for_no_new_ledg
 def test_after_a_rollback_all_is_well(data: DataDir) -> None:
     first, _ = releases(data)
     assert run(data, "rollback", first.release_id, "--reason", "wrong") == 0
-    check_standing(data, last_refresh(data))
+    check_current(data, last_refresh(data))
     assert last_refresh(data)["exit_code"] == 0
 
 
@@ -266,10 +266,10 @@ def test_doctor_finds_each_damaged_file_of_a_release(data: DataDir, capsys: pyte
 
 def test_no_release_ever_is_no_finding(tmp_path: Path) -> None:
     data = DataDir(tmp_path / "data").prepare()
-    check_standing(data, {})
+    check_current(data, {})
     # A first publication that was killed before it counted.
     (data.releases / "000001-0123456789ab").mkdir(parents=True)
-    check_standing(data, {})
+    check_current(data, {})
     (data.releases / "000002-0123456789ab").mkdir(parents=True)
     with pytest.raises(LedgerError, match="000002-0123456789ab was published"):
-        check_standing(data, {})
+        check_current(data, {})

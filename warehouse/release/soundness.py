@@ -43,7 +43,7 @@ def check_ledger(data: DataDir, noted: Mapping[str, Any]) -> None:
         raise LedgerError(f"{error}; {_RESTART}") from None
 
 
-def check_standing(data: DataDir, noted: Mapping[str, Any]) -> None:
+def check_current(data: DataDir, noted: Mapping[str, Any]) -> None:
     """LedgerError or ReleaseError with the way out if ledger, `current` and the release there do not fit together.
 
     `noted` as in check_ledger: without it a writer may be at work or was stopped, and the link may lag behind.
