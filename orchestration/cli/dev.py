@@ -68,7 +68,10 @@ def new_feed(name: Annotated[str, typer.Argument(help="Name of feed and domain, 
         typer.echo(f"written: {file}")
     for file in generate(INSTALLED, load_registry(DECLARATIONS)):
         typer.echo(f"derived: {file}")
-    typer.echo(f"Now declare its tables and parameters in sources/feeds/{name}/feed.toml.")
+    typer.echo(
+        f"Now change sources/feeds/{name}/feed.toml (Chinese name, parameters, units), run `{GENERATE}`, "
+        "and add a golden delivery (sources/README.md, To add)."
+    )
     return OK
 
 

@@ -52,7 +52,7 @@ def load_registry(folder: Path) -> Registry:
     feeds: dict[str, Feed] = {}
     for file in sorted((folder / "feeds").glob("*/feed.toml")):
         digest.update(file.read_bytes())
-        feed = _feed(_toml(file), f"{file.parent.name}/{file.name}", units)
+        feed = _read_feed(file, units)
         if feed.name != file.parent.name:
             raise RegistryError(f"{file}: the feed is called '{feed.name}' and its folder is not")
         feeds[feed.name] = feed
@@ -61,6 +61,17 @@ def load_registry(folder: Path) -> Registry:
     if len(names) != len(set(names)):
         raise RegistryError(f"{folder}: two feeds declare the same clean table")
     return found
+
+
+def _read_feed(file: Path, units: Mapping[str, Unit]) -> Feed:
+    """One feed; RegistryError also where a word is missing, is of another kind, or the file is no TOML."""
+    name = f"sources/feeds/{file.parent.name}/{file.name}"
+    try:
+        return _feed(_toml(file), name, units)
+    except KeyError as missing:
+        raise RegistryError(f"{name}: {missing} is missing; another feed's file shows where it goes") from None
+    except (tomllib.TOMLDecodeError, TypeError, AttributeError, ArithmeticError) as error:
+        raise RegistryError(f"{name}: cannot be read: {error or type(error).__name__}") from None
 
 
 def _toml(file: Path) -> dict[str, Any]:
@@ -199,7 +210,8 @@ def _check_row_rules(table: CleanTable, parameters: Mapping[str, Parameter], fil
 
 def _parameter(code: str, raw: Mapping[str, Any], table: str, file: str, units: Mapping[str, Unit]) -> Parameter:
     if raw["unit"] not in units:
-        raise RegistryError(f"{file}: parameter {code} has the undeclared unit '{raw['unit']}'")
+        said = f"{file}: parameter {code} has the undeclared unit '{raw['unit']}'"
+        raise RegistryError(f"{said}; declare it in sources/registry/units.toml")
     tests = raw.get("tests", {})
     if unknown := set(tests) - _TEST_NAMES:
         raise RegistryError(f"{file}: parameter {code} has unknown tests {sorted(unknown)}")

@@ -59,6 +59,8 @@ def golden_values() -> dict[str, tuple[str, str]]:
     """By feed: digest of clean, superseded and rejected rows with all counts but of flags; digest of the flags."""
     found = {}
     for feed, store in golden_stores().items():
+        if not any(frame.height for frame in store.clean.values()):
+            raise ValueError(f"{feed}: no reading of its golden deliveries is clean: is its site in golden/sites.csv?")
         rows = [*_rows(store.clean, leave=_FLAGS), *_rows(store.superseded, leave=_FLAGS), *_rows(store.quarantine)]
         rows += [repr((key, astuple(replace(count, readings_flagged=0)))) for key, count in _counts(store)]
         rows += sorted(repr((key, astuple(counts))) for key, counts in store.files.items())
@@ -91,7 +93,10 @@ def renewed(text: str, found: Mapping[str, tuple[str, str]]) -> str:
     for place, name in enumerate(("CLEANING_VERSION", "FLAGS_VERSION")):
         changed = [feed for feed in known if known[feed][place] != found.get(feed, ("", ""))[place]]
         if changed and getattr(version, name) == recorded[place] and not (place and changed_rows(known, found)):
-            raise ValueError(f"{', '.join(changed)}: raise {name} in sources/cleaning/version.py first")
+            raise ValueError(
+                f"{', '.join(changed)}: raise {name} in sources/cleaning/version.py first (of a feed that is not on "
+                "main yet, take its line out of GOLDEN instead)"
+            )
     lines = "".join(f'    "{feed}": ("{rows}", "{flags}"),\n' for feed, (rows, flags) in sorted(found.items()))
     text = re.sub(r"RECORDED_WITH = .*", f"RECORDED_WITH = ({version.CLEANING_VERSION}, {version.FLAGS_VERSION})", text)
     return re.sub(r"(?s)GOLDEN: (.*?) = \{.*?\n?\}", rf"GOLDEN: \1 = {{\n{lines}}}", text)

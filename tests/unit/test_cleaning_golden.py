@@ -30,7 +30,7 @@ def test_cleaning_gives_what_its_declared_version_stands_for():
 
 def test_the_golden_deliveries_reach_every_feed_kind_of_file_and_reason():
     setup = golden_config()
-    assert {s.feed for s in setup.sources} == set(registry().feeds)
+    assert {s.feed for s in setup.sources} == set(registry().feeds), "each feed needs a source and a file in golden/"
     assert {s.table for s in setup.sources} == set(registry().tables)
     assert {s.format.kind for s in setup.sources} == {"csv", "xlsx", "json", "ndjson"}
     reasons = {r for store in golden_stores().values() for r in store.all_quarantined()["reason"]}

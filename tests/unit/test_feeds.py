@@ -6,8 +6,11 @@ Here belong the declarations themselves, derived files and the skeleton of a fee
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -115,6 +118,9 @@ def test_a_skeleton_overwrites_nothing(checkout: Path) -> None:
         ("by_delivery = true", 'kind = ["colour"], by_delivery = true', r"not texts of it: \['colour'\]"),
         ('owner_team = "urban', 'owner_team = "城', "owner_team '城-management-commission' is not lower-case ASCII"),
         ('name = "waste"', 'name = "rubbish"', "its folder is not"),
+        ('owner = "区城市管理委"', "", "feeds/waste/feed.toml: 'owner' is missing"),
+        ("cadence_hours = ", "cadence_hours ", "feeds/waste/feed.toml: cannot be read"),
+        ('unit = "t"', 'unit = "lx"', "undeclared unit 'lx'; declare it in sources/registry/units.toml"),
         ('grain = "day"', 'grain = "day"\nreporting_kind = "station"', "not among the feed's site_kinds"),
     ],
 )
@@ -127,3 +133,24 @@ def test_a_declaration_that_does_not_hold_together_is_refused(
         (tmp_path / name).write_text(text.replace(declared, changed, 1), encoding="utf-8")
     with pytest.raises(RegistryError, match=says):
         load_registry(tmp_path)
+
+
+def test_a_mistake_in_a_declaration_is_a_sentence_of_every_command(checkout: Path) -> None:
+    """Modules read the registry while they are imported: still nobody sees a traceback."""
+    for room in ("warehouse", "orchestration"):
+        shutil.copytree(ROOT / room, checkout / room, ignore=shutil.ignore_patterns("__pycache__"))
+    feed = checkout / "sources/feeds/waste/feed.toml"
+    feed.write_text(feed.read_text(encoding="utf-8").replace('unit = "t"', 'unit = "lx"'), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "orchestration.cli.entry", "dev", "check"],
+        cwd=checkout,
+        env={**os.environ, "PYTHONPATH": str(checkout)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(
+        "ecoledger: sources/feeds/waste/feed.toml: parameter net_t has the undeclared unit 'lx'"
+    )
+    assert "Traceback" not in done.stderr
