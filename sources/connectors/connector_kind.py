@@ -20,8 +20,8 @@ class ConnectorKind:
     """One value of `connector` in a [[source]], and how its connector is made.
 
     `reads_folder`: its path is a file or pattern as the file connector reads one; claims and adoption match paths by
-    it. A kind whose path means something else leaves it and checks its paths itself. `knows_delivery`: it is told when a
-    file was delivered: `delivered_at` is "connector" by default. `provenance`: what all it delivers is; '' where the
+    it. A kind whose path means something else leaves it and checks its paths itself. `knows_delivery`: it is told when
+    a file was delivered: `delivered_at` is "connector" by default. `provenance`: what all it delivers is; '' where the
     source says it.
     """
 
