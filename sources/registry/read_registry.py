@@ -64,7 +64,7 @@ def load_registry(folder: Path) -> Registry:
 
 
 def _read_feed(file: Path, units: Mapping[str, Unit]) -> Feed:
-    """One feed; RegistryError also where a word is missing, is of another kind, or the file is no TOML."""
+    """One feed; RegistryError also where a word is missing, is of another kind, or the file is not TOML."""
     name = f"sources/feeds/{file.parent.name}/{file.name}"
     try:
         return _feed(_toml(file), name, units)

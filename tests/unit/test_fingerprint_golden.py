@@ -77,7 +77,7 @@ censor = { column = "c", values = ["ND"] }
 SITES = "site_id,feed,valid_from\nS1,water,2020-01-01\n"
 TESTS = SeriesTests(fail_min=Decimal(0), fail_max=Decimal(40), gap_periods=3)
 FEED = Feed(
-    "water", "水", "Water", "water", Decimal(4), 24, "Asia/Shanghai", "owner", "licence",
+    "water", "水", "Water", "water", Decimal(4), 24, "Asia/Shanghai", "owner", "team", "licence",
     {"clean_water": CleanTable("clean_water", "water", "day", "Readings",
                                (Column("method", "string", "How", key=True, allowed=("automatic", "manual")),),
                                series_tests=True, row_rules=(RowRule("nh3n", "cod"),))},
