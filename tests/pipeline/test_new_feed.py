@@ -89,7 +89,7 @@ def test_a_new_feed_is_declared_and_publishes(checkout: Path, tmp_path: Path) ->
         days = con.sql(
             "SELECT day, mean_value, n_expected, n_valid, validity FROM mart_soil_daily ORDER BY day"
         ).fetchall()
-        health = con.sql("SELECT count(*) FROM mart_data_health WHERE feed = 'soil'").fetchone()
+        health = con.execute("SELECT count(*) FROM mart_data_health WHERE feed = 'soil'").fetchone()
     assert [(str(day), mean, *rest) for day, mean, *rest in days] == [
         ("2026-11-28", Decimal("25.75"), 24, 24, "valid"),
         ("2026-11-29", None, 24, 0, "insufficient"),
