@@ -23,6 +23,19 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# In a select list: every column of the relation `alias` but those named. #}
+{% macro all_but(alias, columns) -%}
+    {{ adapter.dispatch('all_but')(alias, columns) }}
+{%- endmacro %}
+
+{% macro default__all_but(alias, columns) -%}
+    {{ alias }}.* exclude ({{ columns | join(', ') }})
+{%- endmacro %}
+
+{% macro spark__all_but(alias, columns) -%}
+    {{ alias }}.* except ({{ columns | join(', ') }})
+{%- endmacro %}
+
 {#
   A text that the configuration chooses, for use inside a quoted text of SQL: whatever it holds stays text. It may come
   as a list of one: dbt renders a variable that is a text as Jinja, and leaves a list as it is.

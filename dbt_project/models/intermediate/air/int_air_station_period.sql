@@ -41,12 +41,12 @@ entries as (
         row_number() over (
             partition by p.place_id, p.period_kind, p.period_start, p.edition order by e.valid_from desc
         ) as entry_place
-    from {{ ref('int_air_period_days') }} as p
+    from {{ ref('int_air_days_figures') }} as p
     inner join {{ ref('stg_site_register') }} as e
         on
             p.place_id = e.site_id and e.feed = 'air'
             and p.scope_end >= e.valid_from and (e.valid_to is null or p.scope_start <= e.valid_to)
-    where p.basis = 'published' and p.place_kind = 'station'
+    where p.place_kind = 'station'
 )
 
 select
@@ -58,12 +58,6 @@ select
     e.area_code,
     {{ area_name('e.area_code', 'g.name_zh') }} as area_name_zh,
     coalesce(e.assessed, false) as assessed,
-    s.period_kind,
-    s.period_start,
-    s.period_end,
-    s.scope_start,
-    s.scope_end,
-    s.edition,
     i.pm2_5_mean as pm2_5_mean_ug_m3,
     i.pm10_mean as pm10_mean_ug_m3,
     i.so2_mean as so2_mean_ug_m3,
@@ -85,27 +79,8 @@ select
         ) as {{ item }}_reason,
     {%- endfor %}
     coalesce(i.items_not_valid, '') as items_not_valid,
-    cast(s.n_excellent as bigint) as days_excellent,
-    cast(s.n_good as bigint) as days_good,
-    cast(s.n_lightly as bigint) as days_lightly_polluted,
-    cast(s.n_moderately as bigint) as days_moderately_polluted,
-    cast(s.n_heavily as bigint) as days_heavily_polluted,
-    cast(s.n_severely as bigint) as days_severely_polluted,
-    cast(s.good_days_share as decimal(9, 4)) as good_days_share_pct,
-    cast(s.heavy_days_share as decimal(9, 4)) as heavy_days_share_pct,
-    cast(s.composite_index as decimal(9, 4)) as composite_index,
-    s.composite_validity as composite_index_validity,
-    s.composite_reason as composite_index_reason,
-    cast(s.n_expected as bigint) as n_expected,
-    cast(s.n_valid as bigint) as n_valid,
-    cast(s.n_suspect as bigint) as n_suspect,
-    {{ coverage('s.n_valid', 's.n_expected') }} as coverage,
-    s.validity,
-    s.validity_reason,
-    s.index_standard as standard,
-    'table 2: days by AQI category; validity by table 4 of GB 3095' as clause,
-    {{ provenance_of_rank('s.provenance_rank') }} as provenance
-from {{ ref('int_air_period_days') }} as s
+    {{ all_but('s', ['place_kind', 'place_id', 'is_pending']) }}
+from {{ ref('int_air_days_figures') }} as s
 left join side_by_side as i
     on
         s.place_id = i.place_id and s.period_kind = i.period_kind
@@ -115,4 +90,4 @@ left join entries as e
         s.place_id = e.place_id and s.period_kind = e.period_kind
         and s.period_start = e.period_start and s.edition = e.edition and e.entry_place = 1
 left join {{ ref('district_areas') }} as g on e.area_code = g.area_code
-where s.basis = 'published' and s.place_kind = 'station'
+where s.place_kind = 'station'

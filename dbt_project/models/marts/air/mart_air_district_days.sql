@@ -3,33 +3,8 @@
   kept), composite index. A period that spans two editions has a row for each edition, and one for both added up.
 -#}
 select
-    s.place_id as area_code,
+    f.place_id as area_code,
     '{{ sql_text("area_name_zh") }}' as area_name_zh,
-    s.period_kind,
-    s.period_start,
-    s.period_end,
-    s.scope_start,
-    s.scope_end,
-    s.edition,
-    cast(s.n_excellent as bigint) as days_excellent,
-    cast(s.n_good as bigint) as days_good,
-    cast(s.n_lightly as bigint) as days_lightly_polluted,
-    cast(s.n_moderately as bigint) as days_moderately_polluted,
-    cast(s.n_heavily as bigint) as days_heavily_polluted,
-    cast(s.n_severely as bigint) as days_severely_polluted,
-    cast(s.good_days_share as decimal(9, 4)) as good_days_share_pct,
-    cast(s.heavy_days_share as decimal(9, 4)) as heavy_days_share_pct,
-    cast(s.composite_index as decimal(9, 4)) as composite_index,
-    s.composite_validity as composite_index_validity,
-    s.composite_reason as composite_index_reason,
-    cast(s.n_expected as bigint) as n_expected,
-    cast(s.n_valid as bigint) as n_valid,
-    cast(s.n_suspect as bigint) as n_suspect,
-    {{ coverage('s.n_valid', 's.n_expected') }} as coverage,
-    s.validity,
-    s.validity_reason,
-    s.index_standard as standard,
-    'table 2: days by AQI category; validity by table 4 of GB 3095' as clause,
-    {{ provenance_of_rank('s.provenance_rank') }} as provenance
-from {{ ref('int_air_period_days') }} as s
-where s.basis = 'published' and s.place_kind = 'district'
+    {{ all_but('f', ['place_kind', 'place_id', 'is_pending']) }}
+from {{ ref('int_air_days_figures') }} as f
+where f.place_kind = 'district'
