@@ -27,6 +27,7 @@ from sources.config.declared import load_declared
 from sources.config.thresholds import own_thresholds
 from sources.readers import close_readers
 from sources.registry import DECLARED_TABLES
+from sources.registry.network_tables import NETWORK_TABLES
 from warehouse.lake.intact import LakeDamaged
 from warehouse.lake.lake import Lake, open_lake
 from warehouse.paths import DataDir
@@ -151,6 +152,7 @@ class Session:
         config = self.settings.config
         written = {SITE_REGISTER: self.register.height}
         with self.lake.cleaning():
+            self.lake.drop_gone_networks()
             self.lake.write_empty_tables()
             files = [Entered(file.name, file.read_bytes()) for file in config.registers]
             self.lake.write_site_register(self.register, files)
@@ -158,6 +160,10 @@ class Session:
                 read = load_declared(config, table)
                 self.lake.write_declared(table, read.rows, [Entered(read.name, read.content)] if read.name else [])
                 written[name] = len(read.rows)
+            entered = [Entered(file.name, file.read_bytes()) for file in config.networks.files]
+            for name, rows in config.networks.rows(self.settings.registry).items():
+                self.lake.write_declared(NETWORK_TABLES[name], rows, entered)
+                written[name] = len(rows)
         return written
 
     def newest_reading(self, feed: str) -> datetime | None:

@@ -77,7 +77,7 @@ def settled(
 ) -> Settings:
     """Settings from options as typed; ConfigError or UsageError say what is wrong with them."""
     config = load_config(config_file)
-    known = registry()
+    known = config.networks.registry(registry())
     zone = config.district.reporting_zone
     now = now or datetime.now(UTC)
     clock = clock_for(parse_day(to, "--to") if to else None, zone, now)

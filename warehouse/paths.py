@@ -233,8 +233,8 @@ class DataDir:
     def site_register(self) -> Path:
         return self.clean_table("site_register") / PART
 
-    def entered_file(self, sha256: str) -> Path:
-        return self.entered / f"{checked_sha256(sha256)}.csv"
+    def entered_file(self, sha256: str, extension: str = "csv") -> Path:
+        return self.entered / f"{checked_sha256(sha256)}.{extension}"
 
     def release(self, release_id: str) -> Path:
         return self.releases / checked_release(release_id)

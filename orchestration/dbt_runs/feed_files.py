@@ -49,7 +49,7 @@ def staging_name(table: str) -> str:
 
 def missing(root: Path, registry: Registry) -> list[str]:
     """Files, relative to `root`, that a declared feed needs and that are not there."""
-    return [name for feed in registry.feeds.values() for name in _wanted(root, feed) if not (root / name).is_file()]
+    return [name for feed in registry.packaged.values() for name in _wanted(root, feed) if not (root / name).is_file()]
 
 
 def out_of_date(root: Path, registry: Registry) -> list[str]:
@@ -74,7 +74,7 @@ def derived(root: Path, registry: Registry) -> dict[str, str]:
         f"{_STAGING}/_sources.yml": _sources(registry),
         "dbt_project/seeds/health/feed_cadence.csv": _cadence(registry),
     }
-    for feed in registry.feeds.values():
+    for feed in registry.packaged.values():
         files[f"{_FEED_DAYS}/int_feed_day_{feed.name}.sql"] = _feed_day(feed)
         files[f"{_FEED_DAYS}/int_feed_day_{feed.name}.yml"] = _feed_day_yml(feed)
     for folder in sorted(p for p in (root / _MARTS).iterdir() if p.is_dir()):
@@ -101,7 +101,7 @@ def _text(file: Path) -> str | None:
 def _macro(registry: Registry) -> str:
     """The macro declared_feeds(): what dbt's models need to know of each feed."""
     lines = [f"{{# {_MADE} #}}", "{% macro declared_feeds() -%}", "    {{ return({"]
-    for feed in registry.feeds.values():
+    for feed in registry.packaged.values():
         lines += [
             f"        {_q(feed.name)}: {{",
             f"            'domain': {_q(feed.domain)},",
@@ -147,7 +147,7 @@ sources:
     tables = [
         f"      - name: {table.name}\n        description: {_yaml(table.description + '.')}\n        config:\n"
         f"          meta: {{feed: {feed.name}, dagster: {{asset_key: [clean_{feed.name}]}}}}\n"
-        for feed in registry.feeds.values()
+        for feed in registry.packaged.values()
         for table in feed.tables.values()
     ]
     register = (
@@ -164,7 +164,7 @@ def _yaml(text: str) -> str:
 def _cadence(registry: Registry) -> str:
     rows = [
         (f.name, f.name_zh, f.name_en, f"{f.cadence_hours:f}", str(f.lateness_allowed_hours), f.owner)
-        for f in registry.feeds.values()
+        for f in registry.packaged.values()
     ]
     header = ("feed", "name_zh", "name_en", "cadence_hours", "lateness_allowed_hours", "owner")
     return "".join(",".join(map(_cell, row)) + "\n" for row in (header, *rows))

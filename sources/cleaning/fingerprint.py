@@ -54,7 +54,7 @@ def _fingerprint(source: Source, registry: Registry, config: Config, sites: _Sit
         "table": [table.name, table.grain, table.key],
         "columns": [(c.name, c.dtype, c.key, c.allowed) for c in table.columns],
         "invalid status": sorted(feed.invalid_status),
-        "parameters": {p.code: (_measure(registry.units[p.unit]), _names(p, source)) for p in parameters},
+        "parameters": {p.code: _read_as(p, source, registry) for p in parameters},
         "units": _units(source, parameters, registry),
     }
     if source.unknown_sites == "quarantine":
@@ -73,6 +73,11 @@ def _parameters(source: Source, feed: Feed) -> list[Parameter]:
     table = feed.parameters_of(source.table)
     delivered = source.declared_parameters
     return [table[code] for code in sorted(table) if delivered is None or code in delivered]
+
+
+def _read_as(parameter: Parameter, source: Source, registry: Registry) -> tuple[object, ...]:
+    words = (sorted(parameter.words.items()),) if parameter.words else ()
+    return (_measure(registry.units[parameter.unit]), _names(parameter, source), *words)
 
 
 def _names(parameter: Parameter, source: Source) -> Iterable[str]:

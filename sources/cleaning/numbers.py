@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -37,7 +37,8 @@ class NumberRules:
     """How one column writes its numbers, and `ratio` and `offset` that turn them into the parameter's unit.
 
     `missing` are the declared tokens, compared as text and, where they are numbers, as numbers; an empty cell is always
-    missing. `detection_limit` is the declared limit that a bare ND stands for, in the column's unit.
+    missing. `detection_limit` is the declared limit that a bare ND stands for, in the column's unit. `words`: where a
+    value is a word, what it may be, each with the number that is stored.
     """
 
     decimal_mark: str = "."
@@ -46,6 +47,7 @@ class NumberRules:
     ratio: Fraction = Fraction(1)
     offset: Fraction = Fraction(0)
     detection_limit: Decimal | None = None
+    words: Mapping[str, Decimal] = field(default_factory=dict)
 
     @cached_property
     def plain_thousands_mark(self) -> str:
@@ -106,6 +108,8 @@ _NO_REJECTS = pl.DataFrame(schema={"index": pl.UInt32(), "reason": pl.String()})
 
 def parse_numbers(text: pl.Series, rules: NumberRules) -> Numbers:
     """Reads a column of trimmed texts (no nulls); results are rounded half to even at 6 decimals, once."""
+    if rules.words:
+        return _words(text, rules)
     value = _plain(text, rules)
     rest = value.is_null() & (text != "")
     if rules.missing:
@@ -118,6 +122,17 @@ def parse_numbers(text: pl.Series, rules: NumberRules) -> Numbers:
     if not rest.any():
         return Numbers(value, None, _NO_REJECTS)
     return _with_rest(text, value, rest, rules)
+
+
+def _words(text: pl.Series, rules: NumberRules) -> Numbers:
+    """Numbers of words; a text that is none of them, and marks nothing missing, is refused."""
+    known = {spelt: rules.words.get(spelt) for spelt in {*rules.words, *rules.missing}}
+    distinct = text.unique()
+    numbers = pl.Series([known.get(t) for t in distinct], dtype=VALUE)
+    table = pl.DataFrame({"text": distinct, "value": numbers, "known": [t in known for t in distinct]})
+    found = text.to_frame("text").join(table, on="text", how="left", maintain_order="left").with_row_index("index")
+    lost = found.filter(~pl.col("known")).select(pl.col("index"), pl.lit("unknown_word").alias("reason"))
+    return Numbers(found["value"], None, lost)
 
 
 def _may_be_missing(value: pl.Series, rules: NumberRules) -> pl.Series:

@@ -68,6 +68,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "'{v}' is not a number",
         "Correct it; if it marks a missing value, add it to missing; check decimal_mark and thousands_mark",
     ),
+    "unknown_word": (
+        "'{v}' is not a word of this parameter",
+        "Add it to the received spellings of the network's vocabulary, or to missing if it marks a missing value",
+    ),
     "too_long": (
         f"'{{v}}' is longer than a number can be ({NUMBER_LIMIT} characters)",
         "Check delimiter and quote in [source.format], and which column holds the value",

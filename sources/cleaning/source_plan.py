@@ -134,9 +134,12 @@ class SourcePlan:
         converted = conversion(unit, self.parameters[parameter], self.registry)
         if converted is None:
             return "unit_missing" if absent else "unit_mismatch", parameter, written
-        return self._rules(converted, declared.factor, ()), parameter, written
+        return self.rules(self.parameters[parameter], converted, declared.factor), parameter, written
 
-    def _rules(self, converted: tuple[Fraction, Fraction], factor: Decimal, missing: tuple[str, ...]) -> NumberRules:
+    def rules(
+        self, parameter: Parameter, converted: tuple[Fraction, Fraction], factor: Decimal, missing: tuple[str, ...] = ()
+    ) -> NumberRules:
+        """How values of `parameter` are read; `missing` adds to the format's marks."""
         fmt = self.source.format
         return NumberRules(
             decimal_mark=fmt.decimal_mark,
@@ -144,6 +147,7 @@ class SourcePlan:
             missing=self.missing | set(missing),
             ratio=converted[0] * Fraction(factor),
             offset=converted[1],
+            words=parameter.words,
         )
 
 
@@ -200,7 +204,8 @@ def _time(source: Source) -> TimeMapping:
 def _dims(source: Source, table: CleanTable) -> tuple[Dim, ...]:
     if unknown := set(source.columns) - {c.name for c in table.dims}:
         raise ConfigError(f"source {source.id}: {table.name} has no column {sorted(unknown)[0]}")
-    dims = tuple(Dim(column, source.columns.get(column.name)) for column in table.dims)
+    given = {name: ColumnMapping(constant=text) for name, text in table.given.items()}
+    dims = tuple(Dim(c, source.columns.get(c.name) or given.get(c.name)) for c in table.dims)
     for dim in dims:
         if dim.required and dim.mapping is None:
             raise ConfigError(f"source {source.id}: columns.{dim.declared.name} is needed; {dim.declared.description}")
@@ -231,7 +236,7 @@ def _value_column(plan: SourcePlan, mapping: ValueMapping) -> ValueColumn:
         mapping.column,
         parameter.code,
         mapping.unit,
-        plan._rules(converted, mapping.factor, mapping.missing),
+        plan.rules(parameter, converted, mapping.factor, mapping.missing),
         mapping.censor,
         mapping.limit_column,
     )

@@ -15,6 +15,14 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
                                               # without provenance a site has that of its feed's sources; an area_code
                                               # of 12 digits is a community: its sites are in no list of subdistricts
 
+    [networks]                                # all optional: what is observed besides the six feeds
+    files = ["wells.toml"]                    # declarations of networks, each a file of its own: `ecoledger network new
+                                              # wells` writes one with every word explained; sources name it as their
+                                              # feed; one of the name of a delivered network replaces that
+    attributes = ["site_attributes.csv"]      # network_id, site_id, attribute, value, valid_from, valid_to
+    site_limits = ["permits.csv"]             # network_id, site_id, parameter, figure, operator, value, unit,
+                                              # month_from, month_to, valid_from, valid_to, document
+
     [gate]
     waivers = "waivers.toml"                  # signed, expiring exceptions: [[waiver]] with table, expectation, who,
                                               # approved_by (another person), reason, until (a year at most)
@@ -44,7 +52,7 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
 
     [[source]]                                # once for each kind of file
     id = "stations"                           # a name of its own
-    feed = "water"                            # water, air, noise, waste, energy, returns
+    feed = "water"                            # water, air, noise, waste, energy, returns, or a network
     table = "clean_water"                     # may be left out where the feed has one table
     connector = "file"                        # file (default) or simulated
     path = "deliveries/water/**/*.csv.gz"     # a file or pattern, relative to this file; for simulated: the stream;

@@ -17,6 +17,7 @@ from typing import Any
 from sources.config.check_layout import check_layout, check_zone
 from sources.config.check_source import check_source
 from sources.config.declared import read_declared
+from sources.config.declared_networks import NO_NETWORKS, DeclaredNetworks, networks_in_use, register_feeds
 from sources.config.mend import read_mended
 from sources.config.model import Document
 from sources.config.problems import Problem, Problems, shown
@@ -45,6 +46,7 @@ class Checked:
     problems: list[Problem]
     raw: Mapping[str, Any] = field(default_factory=dict)
     document: Document | None = None
+    networks: DeclaredNetworks = NO_NETWORKS
 
 
 def read_checked(path: Path) -> Checked:
@@ -69,9 +71,9 @@ def read_checked(path: Path) -> Checked:
     except tomllib.TOMLDecodeError as error:
         return Checked([_syntax(str(error), text)])
     problems = Problems(text)
-    document = _check(raw, path.absolute().parent, registry(), problems)
+    document, networks = _check(raw, path.absolute().parent, problems)
     found = problems.sorted()
-    return Checked(found) if found else Checked(found, raw, document)
+    return Checked(found) if found else Checked(found, raw, document, networks)
 
 
 def _syntax(message: str, text: str) -> Problem:
@@ -89,9 +91,12 @@ def _syntax(message: str, text: str) -> Problem:
     return Problem(line, "TOML", what, hint)
 
 
-def _check(written: dict[str, Any], base: Path, known: Registry, problems: Problems) -> Document:
+def _check(written: dict[str, Any], base: Path, problems: Problems) -> tuple[Document, DeclaredNetworks]:
     check_values(written, problems)
     document, raw = read_mended(written, problems)
+    feeds = {source.feed for source in document.source} | register_feeds(base / f for f in document.sites.files)
+    networks = networks_in_use(document.networks, feeds, base, registry(), problems)
+    known = networks.registry(registry())
     if "reporting_zone" in raw.get("district", {}):
         check_zone(document.district.reporting_zone, ("district", "reporting_zone"), problems)
     ids: dict[str, int] = {}
@@ -110,7 +115,7 @@ def _check(written: dict[str, Any], base: Path, known: Registry, problems: Probl
     for name, file in document.declared.items():
         for message, hint in read_declared(DECLARED_TABLES[name], base / file).mistakes:
             problems.add(("declared", name), message, hint)
-    return document
+    return document, networks
 
 
 def _check_files(document: Document, raw: Mapping[str, Any], base: Path, known: Registry, problems: Problems) -> None:

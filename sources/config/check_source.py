@@ -17,7 +17,7 @@ from sources.config.model import ColumnMapping, LongMapping, Source, ValueMappin
 from sources.config.problems import Problems, nearest
 from sources.config.thresholds import check_thresholds
 from sources.connectors import kind_of
-from sources.registry.feed_model import CleanTable, Feed, Registry
+from sources.registry.feed_model import NETWORK_ID, CleanTable, Feed, Registry
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
@@ -121,7 +121,7 @@ def _value_step(raw: Mapping[str, Any], index: int) -> str | int:
 
 
 def _check_columns(source: Source, table: CleanTable, path: Path, problems: Problems) -> None:
-    dims = {c.name: c for c in table.dims}
+    dims = {c.name: c for c in table.dims if c.name != NETWORK_ID}
     for name, column in source.columns.items():
         place = (*path, "columns", name)
         if name not in dims:
@@ -135,7 +135,7 @@ def _check_columns(source: Source, table: CleanTable, path: Path, problems: Prob
                 where = (*place, "values", key) if key else (*place, "constant")
                 problems.add(where, f"'{meaning}' is not a {name}", nearest(meaning, allowed))
     for name, dim in dims.items():
-        if dim.key and dim.allowed and name not in source.columns:
+        if dim.key and dim.allowed and name not in source.columns and name not in table.given:
             message = f"{table.name} needs '{name}' (one of {', '.join(dim.allowed)})"
             problems.add((*path, "columns"), message, "add it to columns")
     if "ticket_no" in dims and "ticket_no" not in source.columns and not source.occurrence_of:

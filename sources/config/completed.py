@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sources.connectors import CONNECTORS
 from sources.registry import registry
+from sources.registry.feed_model import network_table
 from sources.value_digest import digest_of
 
 if TYPE_CHECKING:
@@ -49,5 +50,10 @@ def _fingerprint(given: Mapping[str, Any]) -> str:
 
 
 def _only_table(feed: Any) -> str:
-    tables = list(registry().feeds[feed].tables) if isinstance(feed, str) and feed in registry().feeds else []
+    """The table of a feed that has one; another name may be that of a network, which has."""
+    if not isinstance(feed, str):
+        return ""
+    if feed not in registry().feeds:
+        return network_table(feed)
+    tables = list(registry().feeds[feed].tables)
     return tables[0] if len(tables) == 1 else ""

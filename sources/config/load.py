@@ -32,7 +32,9 @@ def load_config(path: Path | None) -> Config:
     registers = tuple(base / name for name in document.sites.files)
     waivers = document.gate.waivers
     declared = {name: base / file for name, file in sorted(document.declared.items())}
-    files = (hashlib.sha256(f.read_bytes()).hexdigest() for f in (*registers, *declared.values()))
+    networks = checked.networks
+    files = [hashlib.sha256(f.read_bytes()).hexdigest() for f in (*registers, *declared.values())]
+    files += [networks.fingerprint] if networks.fingerprint else []
     return Config(
         path=path,
         district=document.district,
@@ -44,4 +46,5 @@ def load_config(path: Path | None) -> Config:
         standards=document.standards,
         declared=declared,
         options=document.options,
+        networks=networks,
     )

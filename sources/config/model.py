@@ -19,6 +19,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo
 from pydantic.fields import FieldInfo
 
 from sources.config.completed import completed
+from sources.config.declared_networks import NO_NETWORKS, DeclaredNetworks
 from sources.config.kinds import (
     Computed,
     ConnectorName,
@@ -60,6 +61,7 @@ __all__ = [
     "Format",
     "Gate",
     "LongMapping",
+    "Networks",
     "RowFilter",
     "Sites",
     "Source",
@@ -91,6 +93,17 @@ class Sites:
     """The files of the site register, relative to the configuration."""
 
     files: Texts
+
+
+@words
+class Networks:
+    """Files relative to the configuration: declarations of networks, attributes of their sites, and limits of single
+    sites.
+    """
+
+    files: Texts = ()
+    attributes: Texts = ()
+    site_limits: Texts = ()
 
 
 @words
@@ -186,6 +199,7 @@ class Document:
 
     district: District = Field(default_factory=dict, validate_default=True)
     sites: Sites = Field(default_factory=lambda: {"files": ()}, validate_default=True)
+    networks: Networks = Field(default_factory=dict, validate_default=True)
     gate: Gate = Field(default_factory=dict, validate_default=True)
     standards: Standards = Field(default_factory=dict, validate_default=True)
     declared: Mapping[DeclaredName, Text] = field(default_factory=dict)
@@ -201,7 +215,8 @@ def words_of(table: type) -> dict[str, FieldInfo]:
 @dataclass(frozen=True)
 class Config:
     """A configuration that is sound, with its files found. `registers` are the site register files in order; later rows
-    win per key. `declared` is the user's file of a declared table, by the table's name.
+    win per key. `declared` is the user's file of a declared table, by the table's name. `networks` are those that the
+    sources and registers name, with what is entered of their sites.
 
     `fingerprint` changes with anything declared, the bytes of registers and declared tables included.
     """
@@ -216,6 +231,7 @@ class Config:
     standards: Standards = field(default_factory=Standards)
     declared: Mapping[str, Path] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
+    networks: DeclaredNetworks = field(default_factory=lambda: NO_NETWORKS)
 
     def sources_of(self, feed: str) -> tuple[Source, ...]:
         """The declared sources of one feed, in declared order."""

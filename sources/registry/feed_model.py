@@ -21,6 +21,11 @@ FLAG_MISSING = 9
 # Grains a clean table may be partitioned by; the value is the strftime pattern of a partition.
 GRAINS: Mapping[str, str] = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 
+# The domain of declared networks, and what models read all their clean tables as.
+NETWORKS = "networks"
+NETWORK_TABLE = "clean_network"
+NETWORK_ID = "network_id"
+
 PROVENANCE_BY_TRUST = ("simulated", "plan", "reported", "observed")
 
 
@@ -67,6 +72,22 @@ CLEAN_COLUMNS: tuple[Column, ...] = (
     Column("delivery_id", "string", "The delivery: what a source offered at a time; key of the counts of both"),
 )
 
+NETWORK_COLUMNS: tuple[Column, ...] = (
+    Column(NETWORK_ID, "string", "Declared network"),
+    Column(
+        "statistic", "string", "What the value is of its period where it was not measured at once: average, …", key=True
+    ),
+    Column("sample", "string", "Number of the sample, nozzle or pass", key=True),
+    Column("fraction", "string", "Fraction of the sample: total, dissolved, …", key=True),
+    Column("taxon", "string", "Species or higher taxon", key=True),
+    Column("method", "string", "automatic or manual", key=True, allowed=("automatic", "manual")),
+    Column("depth_m", "decimal", "Depth of the sample, m"),
+    Column("lab_report", "string", "Laboratory report number"),
+    Column("lon", "decimal", "Longitude of a reading of a track, degrees, WGS 84"),
+    Column("lat", "decimal", "Latitude of a reading of a track, degrees, WGS 84"),
+    Column("note", "string", "Remark of the source"),
+)
+
 REGISTER_COLUMNS: tuple[Column, ...] = (
     Column("site_id", "string", "Identifier used in the readings", key=True),
     Column("feed", "string", "Feed the site belongs to", key=True),
@@ -96,6 +117,11 @@ REGISTER_COLUMNS: tuple[Column, ...] = (
         allowed=("observed", "reported", "simulated"),
     ),
 )
+
+
+def network_table(network: str) -> str:
+    """The clean table of a declared network."""
+    return f"network_{network}"
 
 
 @dataclass(frozen=True)
@@ -138,7 +164,10 @@ class SeriesTests:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One measured or reported quantity of a feed: code, names, unit, table and tests."""
+    """One measured or reported quantity of a feed: code, names, unit, table and tests.
+
+    `words`: what a value may say where it is a word and no number, with the number that is stored for it.
+    """
 
     code: str
     name_zh: str
@@ -148,6 +177,7 @@ class Parameter:
     hj_code: str = ""
     aliases: tuple[str, ...] = ()
     tests: SeriesTests = field(default_factory=SeriesTests)
+    words: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -193,7 +223,8 @@ class CleanTable:
     """One table of the clean layer: partition grain (day, month or year), the feed's own columns and row rules.
 
     `reporting_kind`: the kind of site whose assessed sites report by themselves, at the
-    feed's cadence; '' where none do.
+    feed's cadence; '' where none do. `read_as`: the one table that models read it and its like as; '' where it is read
+    by itself. `given`: the feed's own columns with the text that they have where a source maps nothing.
     """
 
     name: str
@@ -206,6 +237,8 @@ class CleanTable:
     row_rules: tuple[RowRule, ...] = ()
     health: Health = field(default_factory=Health)
     reporting_kind: str = ""
+    read_as: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -246,7 +279,8 @@ class Feed:
 
     `owner` is the office that answers for it, `owner_team` its name where only ASCII may be written.
     `site_kinds`: what a site of its register may be. `indicators` and `events` name the marts with its figures of
-    indicators and its events ('' where it has none).
+    indicators and its events ('' where it has none). `is_network`: it is a declared network, with no package of its
+    own.
     """
 
     name: str
@@ -267,6 +301,7 @@ class Feed:
     site_kinds: tuple[str, ...] = ()
     indicators: str = ""
     events: str = ""
+    is_network: bool = False
 
     def parameters_of(self, table: str) -> dict[str, Parameter]:
         """Parameters whose readings live in `table`, by code."""
@@ -289,9 +324,27 @@ class Registry:
         raise KeyError(name)
 
     @property
+    def packaged(self) -> dict[str, Feed]:
+        """Feeds with a package of their own, by name."""
+        return {name: feed for name, feed in self.feeds.items() if not feed.is_network}
+
+    @property
+    def networks(self) -> dict[str, Feed]:
+        """Declared networks, by name."""
+        return {name: feed for name, feed in self.feeds.items() if feed.is_network}
+
+    @property
     def domains(self) -> tuple[str, ...]:
-        """Domains of the feeds, each once."""
-        return tuple(dict.fromkeys(feed.domain for feed in self.feeds.values()))
+        """Domains that publish: of the feeds each once, then that of the networks."""
+        return tuple(dict.fromkeys((*(feed.domain for feed in self.packaged.values()), NETWORKS)))
+
+    def members(self) -> dict[str, tuple[str, ...]]:
+        """The clean tables behind each table that models read several as one."""
+        found: dict[str, tuple[str, ...]] = {NETWORK_TABLE: ()}
+        for name, table in self.tables.items():
+            if table.read_as:
+                found[table.read_as] = (*found.get(table.read_as, ()), name)
+        return found
 
     @property
     def tables(self) -> dict[str, CleanTable]:

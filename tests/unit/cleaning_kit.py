@@ -303,8 +303,9 @@ def run(
     every = list(deliveries)
     store.offer(every)
     sites = register() if sites is None else sites
-    prints = source_fingerprints(setup, registry())
-    return clean_deliveries(every[0].receipt.feed, Setup(setup, sites, prints, budget=budget), every, store)
+    known = setup.networks.registry(registry())
+    prints = source_fingerprints(setup, known)
+    return clean_deliveries(every[0].receipt.feed, Setup(setup, sites, prints, known, budget), every, store)
 
 
 def cleaned(source: Source, content: str | bytes, **more) -> MemoryStore:

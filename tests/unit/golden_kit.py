@@ -23,6 +23,7 @@ from sources.cleaning.register import load_register
 from sources.cleaning.store import PartitionCounts
 from sources.config import Config, load_config
 from sources.deliveries import Delivery
+from sources.registry import registry
 from tests.unit.cleaning_kit import ZONE, MemoryStore, file_delivery, run
 
 FOLDER = Path(__file__).parent / "golden"
@@ -48,7 +49,7 @@ def golden_deliveries(config: Config, feed: str) -> list[Delivery]:
 def golden_stores() -> Mapping[str, MemoryStore]:
     """What cleaning makes of the deliveries of each feed, once in a process."""
     config = golden_config()
-    register = load_register(config)
+    register = load_register(config, config.networks.registry(registry()))
     stores = {feed: MemoryStore() for feed in dict.fromkeys(source.feed for source in config.sources)}
     for feed, store in stores.items():
         run(store, config, golden_deliveries(config, feed), register)

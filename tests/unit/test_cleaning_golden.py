@@ -30,8 +30,10 @@ def test_cleaning_gives_what_its_declared_version_stands_for():
 
 def test_the_golden_deliveries_reach_every_feed_kind_of_file_and_reason():
     setup = golden_config()
-    assert {s.feed for s in setup.sources} == set(registry().feeds), "each feed needs a source and a file in golden/"
-    assert {s.table for s in setup.sources} == set(registry().tables)
+    known = setup.networks.registry(registry())
+    assert known.networks, "networks need a source, too"
+    assert {s.feed for s in setup.sources} == set(known.feeds), "each feed needs a source and a file in golden/"
+    assert {s.table for s in setup.sources} == set(known.tables)
     assert {s.format.kind for s in setup.sources} == {"csv", "xlsx", "json", "ndjson"}
     reasons = {r for store in golden_stores().values() for r in store.all_quarantined()["reason"]}
     assert set(REASONS) - reasons == ELSEWHERE

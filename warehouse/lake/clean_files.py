@@ -17,8 +17,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sources.cleaning.flag_fingerprint import FlagPrint
-from sources.registry.declared_tables import DECLARED_TABLES
-from sources.registry.feed_model import REGISTER_COLUMNS, Column, Registry
+from sources.registry.declared_tables import DECLARED_TABLES, DeclaredTable
+from sources.registry.feed_model import (
+    CLEAN_COLUMNS,
+    NETWORK_COLUMNS,
+    REGISTER_COLUMNS,
+    Column,
+    Registry,
+    network_table,
+)
+from sources.registry.network_tables import NETWORK_TABLES
 from warehouse.atomic import remove, replacing, write_bytes
 from warehouse.lake.file_counts import COLUMNS
 from warehouse.lake.sidecar import matches
@@ -89,7 +97,7 @@ def write_whole_table(
 
 def keep_entered(data: DataDir, entered: Entered) -> set[Path]:
     """Keeps the bytes of a file that a user entered under their SHA-256, once and for good."""
-    file = data.entered_file(entered.sha256)
+    file = data.entered_file(entered.sha256, "toml" if entered.name.endswith(".toml") else "csv")
     if not matches(file, entered.sha256):
         file.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(file, entered.content, durable=False)
@@ -97,8 +105,13 @@ def keep_entered(data: DataDir, entered: Entered) -> set[Path]:
 
 
 def whole_tables() -> tuple[str, ...]:
-    """Names of the clean tables that are stored whole: the site register and the declared tables."""
-    return (SITE_REGISTER, *(table.clean_name for table in DECLARED_TABLES.values()))
+    """Names of the clean tables that are stored whole: the site register, the declared tables, declarations."""
+    return (SITE_REGISTER, *(table.clean_name for table in declared_tables()))
+
+
+def declared_tables() -> tuple[DeclaredTable, ...]:
+    """What users enter, and what declarations of networks become."""
+    return (*DECLARED_TABLES.values(), *NETWORK_TABLES.values())
 
 
 def write_empty_tables(data: DataDir, registry: Registry) -> set[Path]:
@@ -109,7 +122,9 @@ def write_empty_tables(data: DataDir, registry: Registry) -> set[Path]:
 
     declared = {name: table.columns for name, table in registry.tables.items()}
     declared |= {"file_counts": COLUMNS, SITE_REGISTER: REGISTER_COLUMNS}
-    declared |= {table.clean_name: table.columns for table in DECLARED_TABLES.values()}
+    declared |= {table.clean_name: table.columns for table in declared_tables()}
+    # Models read every network by one pattern, which has to match where there is none.
+    declared[network_table("")] = CLEAN_COLUMNS + NETWORK_COLUMNS
     written = set()
     for name, columns in declared.items():
         file = data.clean_table(name) / EMPTY

@@ -122,7 +122,7 @@ def everything(data: DataDir, registry: Registry, index: Index | None) -> Iterat
     for sidecar in data.clean.glob(f"*/{SIDECAR}"):
         if read_sidecar(sidecar.parent) is None:
             yield Damage(CLEAN, sidecar.with_name(PART), "it no longer has the hash of its sidecar")
-    for file in data.entered.glob("*.csv"):
+    for file in data.entered.glob("*.*"):
         if not matches(file, file.stem):
             yield Damage(RAW, file, "it no longer has the hash of its name")
     yield from strays(data, registry, layout_before=index is None)

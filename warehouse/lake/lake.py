@@ -20,9 +20,11 @@ from sources.config.model import Source
 from sources.deliveries import Delivery, Offer, Receipt
 from sources.registry.declared_tables import DeclaredTable
 from sources.registry.feed_model import REGISTER_COLUMNS, Registry
+from sources.value_digest import digest_of
 from warehouse.atomic import remove
 from warehouse.lake import file_counts
 from warehouse.lake.clean_files import SITE_REGISTER, Entered, read_flags_note, whole_tables, write_empty_tables
+from warehouse.lake.gone_networks import gone_networks
 from warehouse.lake.index import Index, IndexUnusable
 from warehouse.lake.intact import open_raw
 from warehouse.lake.key_index import Row
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from sources.cleaning.keys import KeyPlace
     from warehouse.lake.rebuild_index import Reconciled
 
+# Token by day.
+_Days = Mapping[date, str]
 REPORTING_ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -98,6 +102,7 @@ class Lake:
         """What each clean table holds, as a digest of its files: equal tokens, equal rows."""
         tokens = {table: "none" for table in (*self.registry.tables, *whole_tables())}
         tokens |= self.index.table_digests()
+        tokens |= {name: digest_of([(t, tokens[t]) for t in of]) for name, of in self.registry.members().items()}
         return tokens | {file_counts.TABLE: file_counts.stored_digest(self.data)}
 
     def day_tokens(self) -> dict[str, dict[date, str]]:
@@ -105,7 +110,16 @@ class Lake:
         found: dict[str, dict[date, str]] = {}
         for table, value, digest in self.index.partition_digests():
             found.setdefault(table, {}).update(dict.fromkeys(days_of_partition(value), digest))
+        for name, members in self.registry.members().items():
+            found[name] = _together({table: found.get(table, {}) for table in members})
         return found
+
+    def drop_gone_networks(self) -> None:
+        """Removes clean readings of networks that nobody declares any more, or that are kept by other periods now.
+
+        Their deliveries stay, and are cleaned again should the network come back.
+        """
+        self._store.drop_tables(gone_networks(self.data, self.registry))
 
     # --- raw
 
@@ -310,3 +324,12 @@ class Lake:
     def _delivery(self, receipt: Receipt) -> Delivery:
         file, _ = raw_paths(self.data, receipt)
         return Delivery(receipt, lambda: open_raw(file, receipt, self._right))
+
+
+def _together(members: Mapping[str, _Days]) -> dict[date, str]:
+    """The token of each day of several tables that are read as one."""
+    found: dict[date, list[str]] = {}
+    for table, days in members.items():
+        for day, token in days.items():
+            found.setdefault(day, []).append(f"{table}={token}")
+    return {day: digest_of(tokens) for day, tokens in found.items()}

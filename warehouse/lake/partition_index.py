@@ -106,6 +106,15 @@ class PartitionIndex:
         self.db.execute("DELETE FROM partitions WHERE table_name = ? AND value = ?", (table, value))
         self.db.execute("DELETE FROM touches WHERE table_name = ? AND value = ?", (table, value))
 
+    def forget_table(self, table: str) -> set[str]:
+        """Forgets a clean table; its deliveries are not cleaned any more, and their ids are given."""
+        named = "SELECT DISTINCT delivery_id FROM touches WHERE table_name = ?"
+        found = {delivery for (delivery,) in self.db.execute(named, (table,))}
+        self.db.executemany("DELETE FROM cleaned WHERE delivery_id = ?", [(delivery,) for delivery in found])
+        for of in ("partitions", "touches", "files"):
+            self.db.execute(f"DELETE FROM {of} WHERE table_name = ?", (table,))
+        return found
+
     def put_file(self, table: str, name: str, sha256: str) -> None:
         """Replaces what is known of one file; a table that is stored whole is the file ''."""
         self.db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (table, name, sha256))

@@ -11,6 +11,7 @@ month is written once.
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
@@ -156,6 +157,14 @@ class PartitionStore:
         """Notes by which thresholds all flags of a table are set; the note is written by `finish`, after the flags."""
         self.start()
         self._flags_set_by[table] = fingerprint
+
+    def drop_tables(self, tables: Iterable[str]) -> None:
+        """Removes clean tables with all that is known of them; their deliveries count as not cleaned."""
+        for table in tables:
+            self.start()
+            self._affected |= self._index.forget_table(table)
+            for folder in (self._data.clean_table(table), self._data.superseded / table):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def write_quarantine(self, feed: str, delivery_id: str, parts: Iterable[pl.DataFrame]) -> None:
         """Replaces everything quarantined from one delivery; no row at all removes it."""

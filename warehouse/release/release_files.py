@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from sources.registry.feed_model import NETWORKS
 from sources.registry.read_registry import registry
 from warehouse.atomic import flush, write_bytes
 from warehouse.paths import DataDir
@@ -26,7 +27,7 @@ from warehouse.tables.ordered import OutOfOrder
 # The tables about the judgement itself, which this step fills.
 GATE_RESULTS = "mart_gate_results"
 RELEASE_TABLES = "mart_release_tables"
-_DOMAIN_ZH = {CROSS_DOMAIN: "跨领域", JUDGEMENT: "审核"}
+_DOMAIN_ZH = {NETWORKS: "监测网络", CROSS_DOMAIN: "跨领域", JUDGEMENT: "审核"}
 
 
 def write_release(folder: Path, data: DataDir, catalogue: Catalogue, plan: ReleasePlan, origin: Origin) -> bytes:
@@ -70,7 +71,7 @@ def _write_tables(folder: Path, data: DataDir, catalogue: Catalogue, plan: Relea
 
 def _judgement_rows(catalogue: Catalogue, plan: ReleasePlan, rows: dict[str, int]) -> dict[str, list[dict[str, Any]]]:
     """What the tables about the judgement hold, by table; `rows` is the number of rows of every other one."""
-    names_zh = {feed.domain: feed.name_zh for feed in registry().feeds.values()} | _DOMAIN_ZH
+    names_zh = {feed.domain: feed.name_zh for feed in registry().packaged.values()} | _DOMAIN_ZH
     grain = next((t.grain for t in catalogue.of(JUDGEMENT) if t.name == GATE_RESULTS), ())
     shown = gate_records.latest(plan.judged, plan.carried, grain)
     return {

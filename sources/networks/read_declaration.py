@@ -1,0 +1,172 @@
+"""A file with the declaration of a network → the declaration, or every mistake with its line and what to write instead.
+
+Here belongs reading the TOML and the CSVs of limits next to it. Not here: whether the words go together
+(check_declaration.py). Nothing heavier than pydantic.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sources.config.csv_file import header_mistakes, read_csv
+from sources.config.problems import Problem, Problems
+from sources.config.structure import shaped
+from sources.networks.check_declaration import check_declaration
+from sources.networks.declaration import Declaration, Limit
+from sources.registry import Registry
+
+SHIPPED = Path(__file__).parent
+LIMIT_COLUMNS = (
+    *("parameter", "figure", "grade", "operator", "low", "high", "word", "when", "months", "hours", "unit"),
+    *("standard", "clause", "valid_from", "valid_to", "certainty", "source"),
+)
+_NEEDED = ("parameter", "operator", "standard")
+_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
+_MULTIPLE = re.compile(r"(?P<factor>[0-9.]+)\s*\*\s*(?P<parameter>[a-z][a-z0-9_]*)")
+_INTERVAL = re.compile(
+    r"(?P<name>\w+) in (?P<open>[\[(])(?P<low>[-0-9.]*),(?P<high>[-0-9.]*)(?P<close>[\])])(?P<missing> or missing)?"
+)
+_EQUAL = re.compile(r"(?P<name>\w+)=(?P<value>[^;]+?)(?P<missing> or missing)?")
+
+
+@dataclass(frozen=True)
+class ReadDeclaration:
+    """A file as it was read: the declaration if it is sound, the bytes of it and of its limits, and its mistakes."""
+
+    file: Path
+    declaration: Declaration | None = None
+    sha256: str = ""
+    problems: tuple[str, ...] = ()
+
+
+def read_declaration(file: Path, registry: Registry) -> ReadDeclaration:
+    """The network that `file` declares; a mistake begins with the file's name and the line."""
+    try:
+        content = file.read_bytes()
+        raw = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
+    except OSError as error:
+        return ReadDeclaration(file, problems=(f"{file} cannot be read: {error.strerror}",))
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return ReadDeclaration(file, problems=(f"{file.name}, line {line}: not UTF-8 text (save the file as UTF-8)",))
+    except tomllib.TOMLDecodeError as error:
+        found = _PLACE.search(str(error))
+        said = f"{file.name}, line {found[1] if found else 1}: {_PLACE.sub('', str(error)).strip()}"
+        return ReadDeclaration(file, problems=(said,))
+    return _read(file, content, raw, registry)
+
+
+def _read(file: Path, content: bytes, raw: Mapping[str, Any], registry: Registry) -> ReadDeclaration:
+    problems = Problems(content.decode("utf-8-sig"))
+    declared = shaped(raw, Declaration)
+    if not isinstance(declared, Declaration):
+        for mistake in declared:
+            problems.add(mistake.path, mistake.message, mistake.hint)
+        return ReadDeclaration(file, problems=_shown(file, problems.sorted()))
+    digest = hashlib.sha256(content)
+    limits, said = list(declared.limits), []
+    for name in declared.limits_files:
+        read, mistakes = _limits(file.parent / name)
+        limits += read
+        said += mistakes
+        digest.update(_bytes(file.parent / name))
+    whole = replace(declared, limits=tuple(limits))
+    if not said:
+        check_declaration(whole, len(declared.limits), registry, problems)
+    said += _shown(file, problems.sorted())
+    return ReadDeclaration(file, None if said else whole, digest.hexdigest(), tuple(said))
+
+
+def _shown(file: Path, problems: list[Problem]) -> tuple[str, ...]:
+    return tuple(f"{file.name}, {problem}" for problem in problems)
+
+
+def _bytes(file: Path) -> bytes:
+    return file.read_bytes() if file.is_file() else b""
+
+
+def shipped_names() -> tuple[str, ...]:
+    """Names of the networks that ship with EcoLedger."""
+    return tuple(sorted(file.stem for file in SHIPPED.glob("*.toml")))
+
+
+@cache
+def shipped_declaration(name: str) -> ReadDeclaration:
+    """A shipped network, read once per process."""
+    from sources.registry import registry
+
+    return read_declaration(SHIPPED / f"{name}.toml", registry())
+
+
+def _limits(file: Path) -> tuple[list[Limit], list[str]]:
+    """The rows of a CSV of limits, and its mistakes."""
+    read = read_csv(file, LIMIT_COLUMNS, "file of limits")
+    found = [f"{message} ({hint})" if hint else message for message, hint in read.mistakes]
+    if not found:
+        mistakes = header_mistakes(read, LIMIT_COLUMNS, _NEEDED, "limits")
+        found = [f"{message} ({hint})" if hint else message for message, hint in mistakes]
+    rows: list[Limit] = []
+    for line, cells in read.rows if not found else ():
+        entry = {h: c.strip() for h, c in zip(read.header, cells, strict=False) if c.strip()}
+        try:
+            limit = shaped(_words(entry), Limit)
+        except (ValueError, InvalidOperation) as error:
+            found.append(f"{read.name}, line {line}: {error}")
+            continue
+        if isinstance(limit, Limit):
+            rows.append(limit)
+        else:
+            for mistake in limit:
+                column = ".".join(map(str, mistake.path))
+                hint = f" ({mistake.hint})" if mistake.hint else ""
+                found.append(f"{read.name}, line {line}, column {column}: {mistake.message}{hint}")
+    return rows, found
+
+
+def _words(entry: Mapping[str, str]) -> dict[str, Any]:
+    """A row of the CSV as the words of a limit; ValueError says what a cell should be."""
+    words: dict[str, Any] = dict(entry)
+    for name in ("low", "high"):
+        if name in entry:
+            words[name] = _number(entry[name], name)
+    if (text := entry.get("high", "")) and (multiple := _MULTIPLE.fullmatch(text)):
+        del words["high"]
+        words["high_of"] = {"parameter": multiple["parameter"], "factor": Decimal(multiple["factor"])}
+    for name in ("valid_from", "valid_to"):
+        if name in entry:
+            words[name] = date.fromisoformat(entry[name])
+    for name in ("months", "hours"):
+        if name in entry:
+            words[name] = tuple(int(part) for part in entry[name].split())
+    if "when" in entry:
+        words["when"] = tuple(_condition(part.strip()) for part in entry["when"].split(";"))
+    return words
+
+
+def _number(text: str, name: str) -> Decimal | None:
+    if _MULTIPLE.fullmatch(text):
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"column {name}: '{text}' is not a number (write 12.5, or 0.4*depth)") from None
+
+
+def _condition(text: str) -> dict[str, Any]:
+    """`land_use=paddy`, or `ph in (5.5,6.5]`, each with `or missing` behind it."""
+    if found := _INTERVAL.fullmatch(text):
+        ends = {end: Decimal(found[end]) for end in ("low", "high") if found[end]}
+        missing = found["missing"] is not None
+        return {"parameter": found["name"], **ends, "ends": found["open"] + found["close"], "or_missing": missing}
+    if found := _EQUAL.fullmatch(text):
+        return {"attribute": found["name"], "is": found["value"], "or_missing": found["missing"] is not None}
+    raise ValueError(f"column when: '{text}' is not a condition (write land_use=paddy, or ph in (5.5,6.5])")
