@@ -16,7 +16,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.dagster.dbt_checks import DbtChecks
-from orchestration.dagster.dbt_specs import UNIQUE_ID, dbt_specs, domain_of
+from orchestration.dagster.dbt_specs import UNIQUE_ID, JobOf, dbt_specs, domain_of
 from orchestration.dagster.groups import marts as marts_group
 from orchestration.dagster.groups import owners_by_domain
 from orchestration.dagster.resources import Refresh
@@ -46,15 +46,15 @@ def published_domains(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
     return {domain: sorted(names[domain]) for domain in ordered}
 
 
-def build_dbt_assets(manifest: Mapping[str, Any], registry: Registry) -> list[dg.AssetsDefinition]:
-    """The two dbt steps over `manifest` (manifest.json as a dictionary)."""
+def build_dbt_assets(manifest: Mapping[str, Any], registry: Registry, job_of: JobOf) -> list[dg.AssetsDefinition]:
+    """The two dbt steps over `manifest` (manifest.json as a dictionary); `job_of` names the job of each node."""
     owners = owners_by_domain(registry)
     domains = published_domains(manifest)
     first = {d: marts for d, marts in domains.items() if d != CROSS_DOMAIN}
     second = {d: marts for d, marts in domains.items() if d == CROSS_DOMAIN}
     return [
-        _dbt_step("build_domains", manifest, first, 1, owners),
-        _dbt_step("build_cross_domain", manifest, second, 2, owners),
+        _dbt_step("build_domains", manifest, first, 1, owners, job_of),
+        _dbt_step("build_cross_domain", manifest, second, 2, owners, job_of),
     ]
 
 
@@ -69,9 +69,10 @@ def _dbt_step(
     domains: Mapping[str, Sequence[str]],
     number: int,
     owners: Mapping[str, Sequence[str]],
+    job_of: JobOf,
 ) -> dg.AssetsDefinition:
     """Run `number`: the second builds what is built after admission, the first the rest."""
-    specs = dbt_specs(manifest, lambda node: in_second_run(node) == (number == 2), owners)
+    specs = dbt_specs(manifest, lambda node: in_second_run(node) == (number == 2), owners, job_of)
     keys = {spec.metadata[UNIQUE_ID]: spec.key for spec in specs}
     awaited = set() if number == 2 else _read_by_second(manifest)
     checks = DbtChecks(manifest, keys, tests_of_run(manifest, number))
@@ -126,7 +127,8 @@ def _dbt_step(
 
 def _read_by_second(manifest: Mapping[str, Any]) -> set[str]:
     """Names of the assets that the second run's are made from."""
-    return {dep.asset_key.to_user_string() for spec in dbt_specs(manifest, in_second_run, {}) for dep in spec.deps}
+    specs = dbt_specs(manifest, in_second_run, {}, lambda node: "")
+    return {dep.asset_key.to_user_string() for spec in specs for dep in spec.deps}
 
 
 def _planned(refresh: Refresh, number: int, note: Note) -> PlannedRun:

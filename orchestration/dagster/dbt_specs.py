@@ -20,17 +20,23 @@ from orchestration.dbt_runs.build_nodes import in_second_run
 # Metadata that says which dbt node an asset is.
 UNIQUE_ID = "dagster_dbt/unique_id"
 _ASSETS = ("seed", "model")
+# Gives the name of the job that brings a node up to date.
+JobOf = Callable[[Mapping[str, Any]], str]
 
 
 def dbt_specs(
     manifest: Mapping[str, Any],
     is_wanted: Callable[[Mapping[str, Any]], bool],
     owners: Mapping[str, Sequence[str]],
+    job_of: JobOf,
 ) -> list[dg.AssetSpec]:
-    """One spec for each seed and model that `is_wanted`, in the manifest's order; `owners` of models by domain."""
+    """One spec for each seed and model that `is_wanted`, in the manifest's order; `owners` of models by domain, and the
+    job of each.
+    """
     nodes = manifest["nodes"].values()
     first_run = {n["name"] for n in nodes if n["resource_type"] == "model" and not in_second_run(n)}
-    return [_spec(n, manifest, first_run, owners) for n in nodes if n["resource_type"] in _ASSETS and is_wanted(n)]
+    wanted = (n for n in nodes if n["resource_type"] in _ASSETS and is_wanted(n))
+    return [_spec(node, manifest, first_run, owners, job_of(node)) for node in wanted]
 
 
 def domain_of(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
@@ -48,10 +54,14 @@ def domain_of(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
 
 
 def _spec(
-    node: Mapping[str, Any], manifest: Mapping[str, Any], first_run: set[str], owners: Mapping[str, Sequence[str]]
+    node: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    first_run: set[str],
+    owners: Mapping[str, Sequence[str]],
+    job: str,
 ) -> dg.AssetSpec:
     engine = manifest["metadata"]["adapter_type"]
-    parents = sorted({_key(parent, manifest) for parent in node.get("depends_on", {}).get("nodes", ())})
+    parents = sorted({asset_of(parent, manifest) for parent in node.get("depends_on", {}).get("nodes", ())})
     if in_second_run(node):
         # What the second run reads of the first, it reads as admitted.
         parents = [p for p in parents if p not in first_run] + ["admitted"] * (not first_run.isdisjoint(parents))
@@ -60,8 +70,7 @@ def _spec(
         node["name"],
         deps=parents,
         description=_description(node),
-        # The job that brings it up to date: a release is published whole, so that no mart is refreshed alone.
-        metadata=_metadata(node, engine) | {"job": groups.domain_job(domain) if domain in owners else groups.JOB},
+        metadata=_metadata(node, engine) | {"job": job},
         skippable=True,
         group_name=groups.seeds(domain) if is_seed else groups.marts(domain),
         owners=[] if is_seed else owners.get(domain, ()),
@@ -71,7 +80,7 @@ def _spec(
     )
 
 
-def _key(unique_id: str, manifest: Mapping[str, Any]) -> str:
+def asset_of(unique_id: str, manifest: Mapping[str, Any]) -> str:
     """The asset of what a node reads: its name; of a table of the clean layer the one it comes from, which may write
     several.
     """

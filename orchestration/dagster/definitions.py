@@ -1,24 +1,27 @@
-"""The Dagster definitions: assets from raw to release, checks, the job, the schedule, as fresh objects.
+"""The Dagster definitions: assets from raw to release, checks, jobs, schedules, as fresh objects.
 
 `build_defs` gives a new set each time, so that tests build variants and patch nothing. Not here: what a step does
-(lake_assets.py, dbt_assets.py, gate_assets.py) or the command line, which runs the same job.
+(lake_assets.py, dbt_assets.py, gate_assets.py), what a job selects (jobs.py) or the command line, which runs the same
+job.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of its functions.
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from orchestration.dagster.dbt_assets import build_dbt_assets
+from orchestration.dagster.dbt_assets import build_dbt_assets, published_domains
 from orchestration.dagster.due import due_tags
 from orchestration.dagster.failure_sensor import failure_sensor
 from orchestration.dagster.gate_assets import build_gate_assets
-from orchestration.dagster.groups import JOB, domain_job
-from orchestration.dagster.lake_assets import build_lake_assets, clean_key, raw_key
+from orchestration.dagster.groups import JOB
+from orchestration.dagster.jobs import Jobs
+from orchestration.dagster.lake_assets import build_lake_assets
 from orchestration.dagster.resources import Refresh
 from orchestration.dbt_runs.dbt_runner import prepare_manifest
 from orchestration.dbt_runs.feed_files import require_files
@@ -27,11 +30,8 @@ from orchestration.environment import prepare
 from orchestration.settings import config_path, settled
 from orchestration.settings import data_dir as data_dir_of
 from orchestration.survey import Survey, last_refresh, survey
-from sources.registry import Registry
 from warehouse.paths import INSTALLED, DataDir
 from warehouse.release.soundness import check_current
-
-_WHAT_IS_DUE = "Launched without partitions it takes whatever is due."
 
 
 def month_partitions(start: date, zone: str) -> dg.MonthlyPartitionsDefinition:
@@ -56,45 +56,23 @@ def build_defs(
     require_files(INSTALLED, settings.registry)
     manifest = json.loads(prepare_manifest(data).read_text(encoding="utf-8"))
     partitions = month_partitions(settings.start, settings.zone)
+    lake = build_lake_assets(settings.registry, partitions)
+    jobs = Jobs(manifest, settings.registry, lake, chain.from_iterable(published_domains(manifest).values()))
     assets = [
-        *build_lake_assets(settings.registry, partitions),
-        *build_dbt_assets(manifest, settings.registry),
+        *lake,
+        *build_dbt_assets(manifest, settings.registry, jobs.of),
         *build_gate_assets(manifest, settings.registry),
     ]
     refresh = Refresh.over(data, config)()
     return dg.Definitions(
         assets=assets,
-        jobs=_jobs(assets, settings.registry),
+        jobs=jobs.definitions(assets),
         sensors=[failure_sensor(data)],
         schedules=[_schedule(data, config, settings.zone), _full_build(data, config, settings.zone)],
         resources={"refresh": refresh, **(resource_overrides or {})},
         # One process for all steps: a process per step costs 3.5 s each, and there is one writer anyway.
         executor=dg.in_process_executor,
     )
-
-
-def _jobs(assets: Sequence[dg.AssetsDefinition], registry: Registry) -> list[Any]:
-    """The job of everything, and one for each domain with feeds: their raw and clean assets, and whatever is behind.
-
-    A release is published whole, so that the marts, gates and release of all domains are in each; what the other feeds
-    did not change is carried.
-
-    The last step of a job by name must have no partitions (release and site_register sort behind raw_<feed>): Dagster
-    takes the partitions of a whole run from it, and with a partitioned one it plans every unpartitioned asset once per
-    month: 16,000 events instead of 1,700 for the first refresh.
-    """
-    every = {key for asset in assets for key in asset.keys}
-    by_domain: dict[str, set[dg.AssetKey]] = {}
-    for feed in registry.feeds.values():
-        by_domain.setdefault(feed.domain, set()).update(map(dg.AssetKey, (raw_key(feed.name), clean_key(feed.name))))
-    of_feeds = set().union(*by_domain.values())
-    work = "what is due, clean it, build the marts that it changes, judge them, publish a release."
-    jobs = [dg.define_asset_job(JOB, selection=dg.AssetSelection.all(), description=f"Pull {work} {_WHAT_IS_DUE}")]
-    for domain, own in by_domain.items():
-        selection = dg.AssetSelection.assets(*(every - of_feeds | own))
-        described = f"Pull of {domain} {work} The job of each of its marts. {_WHAT_IS_DUE}"
-        jobs.append(dg.define_asset_job(domain_job(domain), selection=selection, description=described))
-    return jobs
 
 
 def _schedule(data: DataDir, config: Path | None, zone: str) -> dg.ScheduleDefinition:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from orchestration.dagster.groups import JOB
+from orchestration.dagster.groups import FEEDS_TAG, JOB
 from orchestration.decisions import partition_range
 from orchestration.settings import Settings, config_path, data_dir, settled
 from orchestration.survey import Survey, survey
@@ -34,8 +34,15 @@ def due_tags(settings: Settings, found: Survey) -> dict[str, str]:
     return range_tags(*partition_range(found.months, settings.clock, settings.zone, settings.start))
 
 
+def _feeds(run: dg.DagsterRun) -> list[str]:
+    """The feeds that the run's job pulls; none named means all."""
+    named = run.tags.get(FEEDS_TAG, "")
+    return named.split(",") if named else []
+
+
 class DueRunCoordinator(dg.QueuedRunCoordinator):
-    """Dagster's queue of runs, which names the months of a refresh that was launched without any.
+    """Dagster's queue of runs, which names the months of a refresh that was launched without any: those in which
+    something of its job's feeds is due.
 
     dagster.yaml names this class (environment.py). Data directory and configuration are those of the page.
     """
@@ -44,6 +51,6 @@ class DueRunCoordinator(dg.QueuedRunCoordinator):
         """Puts a run into the queue."""
         run = context.dagster_run
         if run.job_name.startswith(JOB) and not {_PARTITION, RANGE_START} & set(run.tags):
-            settings = settled(data_dir(None), config_path(None))
+            settings = settled(data_dir(None), config_path(None), feeds=_feeds(run))
             context.workspace.instance.add_run_tags(run.run_id, due_tags(settings, survey(settings)))
         return super().submit_run(context)

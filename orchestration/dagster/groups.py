@@ -10,8 +10,10 @@ from collections.abc import Iterable
 
 from sources.registry import Feed, Registry
 
-# The job of everything; that of a domain adds its name.
+# The job of everything; that of a domain or a mart adds its name.
 JOB = "refresh"
+# Tag of a job's runs where it does not pull all feeds: those that it pulls, separated by commas.
+FEEDS_TAG = "ecoledger/feeds"
 RAW = "raw"
 CLEAN = "clean"
 GATE = "gate"
@@ -32,6 +34,11 @@ def seeds(folder: str) -> str:
 def domain_job(domain: str) -> str:
     """The job that refreshes one domain."""
     return f"{JOB}_{domain}"
+
+
+def mart_job(mart: str) -> str:
+    """The job that refreshes one mart where no other pulls exactly what it reads."""
+    return f"{JOB}_{mart.removeprefix('mart_')}"
 
 
 def owners(feeds: Iterable[Feed]) -> list[str]:

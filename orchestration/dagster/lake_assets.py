@@ -14,10 +14,12 @@ import dagster as dg
 
 from orchestration.dagster import groups
 from orchestration.dagster.freshness import observation_age, policy_for
+from orchestration.dagster.month_checks import MonthCheck, MonthEvent
 from orchestration.dagster.resources import Refresh
-from orchestration.dagster.shown import tables_metadata
+from orchestration.dagster.shown import problems_metadata, tables_metadata
 from orchestration.session import Session
-from orchestration.steps.clean import clean_feed
+from orchestration.steps.accounts import MonthAccount, accounts
+from orchestration.steps.clean import CleanResult, clean_feed
 from orchestration.steps.pull import PullResult, pull_feed
 from sources.registry import DECLARED_TABLES, Feed, Registry
 
@@ -116,8 +118,11 @@ def _raw_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDefi
 
 def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     key = clean_key(feed.name)
+    by_month = MonthCheck(key, partitions)
     accounted = dg.AssetCheckSpec(
-        "accounted_for", asset=key, description="No file was refused and both counts of every file add up."
+        "accounted_for",
+        asset=key,
+        description="The last cleaning refused no file, and both counts of every file add up. By month: see the other.",
     )
     fresh = dg.AssetCheckSpec(
         "observations_fresh", asset=key, description="The newest reading is as recent as cadence and lateness ask."
@@ -137,11 +142,11 @@ def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDe
                 kinds={"polars", "parquet"},
             )
         ],
-        check_specs=[accounted, fresh],
+        check_specs=[accounted, by_month.spec, fresh],
         partitions_def=partitions,
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
-    def clean(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:
+    def clean(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult | MonthEvent]:
         session, findings = refresh.session, refresh.findings
         with refresh.step("clean", feed.name) as told:
             fetched = findings.fetched.get(feed.name, set())
@@ -166,8 +171,20 @@ def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDe
                 _check("observations_fresh", [] if age.fresh else [age.text], dg.AssetCheckSeverity.WARN),
             ],
         )
+        yield from by_month.results(
+            context, _accounts(session, feed, {*context.partition_keys, *result.months}, result)
+        )
 
     return clean
+
+
+def _accounts(session: Session, feed: Feed, months: set[str], result: CleanResult) -> dict[str, MonthAccount]:
+    """What the lake holds of the months; those that could not be cleaned say so."""
+    found = accounts(session.lake.index, feed.name, months)
+    if result.failure:
+        for month in result.months:
+            found[month].problems.insert(0, f"files wait, because cleaning failed: {result.failure}")
+    return found
 
 
 def _counts_asset(registry: Registry) -> dg.AssetsDefinition:
@@ -193,10 +210,6 @@ def _tables(session: Session, feed: Feed) -> dict[str, Any]:
 def _check(
     name: str, problems: list[str], severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR
 ) -> dg.AssetCheckResult:
-    text = "\n".join(f"- {problem}" for problem in problems[:20]) or "none"
     return dg.AssetCheckResult(
-        check_name=name,
-        passed=not problems,
-        severity=severity,
-        metadata={"problems": dg.MetadataValue.md(text), "count": len(problems)},
+        check_name=name, passed=not problems, severity=severity, metadata=problems_metadata(problems)
     )

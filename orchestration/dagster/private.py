@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dagster._cli.proxy_server_manager import ProxyServerManager as ProxyServerManager
+    from dagster._core.definitions.asset_checks.asset_check_evaluation import (
+        AssetCheckEvaluationTargetMaterializationData as AssetCheckEvaluationTargetMaterializationData,
+    )
     from dagster._core.events import ASSET_CHECK_EVENTS as ASSET_CHECK_EVENTS
     from dagster._core.events import ASSET_EVENTS as ASSET_EVENTS
     from dagster._core.events import EVENT_TYPE_TO_PIPELINE_RUN_STATUS as EVENT_TYPE_TO_PIPELINE_RUN_STATUS
@@ -31,8 +34,14 @@ if TYPE_CHECKING:
 _QUEUE = "a launch without partitions takes what is due (due.py); for types only"
 _EVENTS = "the event log keeps its databases open (event_log.py)"
 _PAGE = "`ecoledger ui` serves the page with one code server (webserver.py)"
+_MONTHS = "a check of each month names the materialization that it is about (month_checks.py)"
 # Name here: module, name there, what it is for.
 PLACES = {
+    "AssetCheckEvaluationTargetMaterializationData": (
+        "dagster._core.definitions.asset_checks.asset_check_evaluation",
+        "AssetCheckEvaluationTargetMaterializationData",
+        _MONTHS,
+    ),
     "ASSET_CHECK_EVENTS": ("dagster._core.events", "ASSET_CHECK_EVENTS", _EVENTS),
     "ASSET_EVENTS": ("dagster._core.events", "ASSET_EVENTS", _EVENTS),
     "EVENT_TYPE_TO_PIPELINE_RUN_STATUS": ("dagster._core.events", "EVENT_TYPE_TO_PIPELINE_RUN_STATUS", _EVENTS),

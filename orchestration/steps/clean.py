@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from orchestration.steps.accounts import partition_of
 from orchestration.survey import stale_flags
 from sources.connectors import CONNECTORS
 from sources.deliveries import Receipt
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 @dataclass
 class CleanResult:
     """What a cleaning did: deliveries, why some were refused (each names its file), unbalanced counts, and why it
-    failed. `cleaned` are the ids of those that were.
+    failed. `cleaned` are the ids of those that were, `months` the months of delivery (partition keys) whose files it
+    cleaned, tried to clean, or found unbalanced.
 
     `notices` are sentences about what people should know although it is not a fault: sources that are gone or renamed,
     deliveries of one time that contradict each other, readings used under an assumption.
@@ -36,6 +38,7 @@ class CleanResult:
     notices: list[str] = field(default_factory=list)
     failure: str = ""
     cleaned: set[str] = field(default_factory=set)
+    months: set[str] = field(default_factory=set)
 
     @property
     def text(self) -> str:
@@ -62,8 +65,8 @@ def clean_feed(session: Session, feed: str, months: Set[str], fetched: Set[str],
 
     lake, settings = session.lake, session.settings
     waiting = lake.uncleaned(feed, session.fingerprints, session.claims.reads)
-    due = [d for d in waiting if f"{d.receipt.delivered_at[:7]}-01" in months or d.receipt.delivery_id in fetched]
-    result = CleanResult(deliveries=len(due))
+    due = [d for d in waiting if _month(d.receipt) in months or d.receipt.delivery_id in fetched]
+    result = CleanResult(deliveries=len(due), months={_month(d.receipt) for d in due})
     stale = stale_flags(settings, feed, lake.index)
     if not due and not stale:
         note("nothing waiting")
@@ -82,12 +85,20 @@ def clean_feed(session: Session, feed: str, months: Set[str], fetched: Set[str],
         traceback.print_exception(error)
         return result
     result.refused = [reason for _, reason in report.refused]
-    result.unbalanced = [f"{u.file_name}: {u.what}" for u in done.unbalanced]
+    # Counts are written by month, for all feeds together.
+    astray = [u for u in done.unbalanced if u.feed == feed]
+    result.unbalanced = [f"{u.file_name}: {u.what}" for u in astray]
+    result.months |= {_month(r) for r in map(lake.index.delivery, [u.delivery_id for u in astray]) if r}
     result.notices = [*_removed(session, report.removed), *report.contradictions, *report.moved, *report.named]
     result.notices += report.renewed
     result.cleaned = {r.delivery_id for r in report.cleaned}
+    result.months |= {_month(r) for r in report.cleaned}
     note(result.text)
     return result
+
+
+def _month(receipt: Receipt) -> str:
+    return partition_of(receipt.delivered_at)
 
 
 def _removed(session: Session, receipts: Sequence[Receipt]) -> list[str]:

@@ -14,6 +14,7 @@ from orchestration.dagster.due import range_tags  # noqa: E402
 from orchestration.dagster.groups import domain_job  # noqa: E402
 from orchestration.dbt_runs.dbt_runner import prepare_manifest  # noqa: E402
 from orchestration.environment import prepare  # noqa: E402
+from sources.registry import registry  # noqa: E402
 from tests.kit import current  # noqa: E402
 from warehouse.paths import DataDir  # noqa: E402
 
@@ -59,6 +60,16 @@ def test_every_dbt_test_has_its_result(district, opened):
     found = evaluated(opened(district.data), district.data)
     assert len(found) > 100
     assert set(found.values()) == {(True, False)}
+
+
+def test_every_month_that_was_cleaned_has_its_result(district, opened):
+    storage = opened(district.data).event_log_storage
+    for feed in registry().feeds:
+        asset = dg.AssetKey(f"clean_{feed}")
+        found = storage.get_asset_check_partition_info([dg.AssetCheckKey(asset, "month_accounted_for")])
+        status = {info.partition_key: (info.latest_execution_status.value, info.is_current) for info in found}
+        assert set(status) == storage.get_materialized_partitions(asset) != set(), feed
+        assert set(status.values()) == {("SUCCEEDED", True)}, feed
 
 
 def test_rows_and_places_are_shown(district, opened):

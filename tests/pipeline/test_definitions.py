@@ -16,7 +16,7 @@ from orchestration import environment  # noqa: E402
 from orchestration.dagster import definitions  # noqa: E402
 from orchestration.dagster.definitions import build_defs  # noqa: E402
 from orchestration.dagster.due import RANGE_END, RANGE_START  # noqa: E402
-from orchestration.dagster.groups import JOB, domain_job  # noqa: E402
+from orchestration.dagster.groups import FEEDS_TAG, JOB, domain_job  # noqa: E402
 from orchestration.dbt_runs.dbt_runner import prepare_manifest, project_fingerprint  # noqa: E402
 from orchestration.decisions import FULL_BUILD_CRON, REFRESH_CRON  # noqa: E402
 from sources.registry import registry  # noqa: E402
@@ -151,14 +151,43 @@ def test_a_domain_has_a_job_for_its_feeds_and_whatever_is_behind(defs, graph, do
     assert {key for key in every if not key.startswith(("raw_", "clean_"))} < keys
 
 
-def test_a_mart_names_the_job_that_refreshes_it(defs, graph, catalogue):
+def pulled(defs, job: str) -> set[str]:
+    """The feeds whose deliveries a job pulls and cleans."""
+    keys = {key.to_user_string() for key in defs.resolve_job_def(job).asset_layer.executable_asset_keys}
+    raw = {key.removeprefix("raw_") for key in keys if key.startswith("raw_")}
+    assert raw == {key.removeprefix("clean_") for key in keys if key.startswith("clean_")}
+    return raw
+
+
+def test_a_mart_has_a_job_that_pulls_exactly_what_it_reads(defs, graph, catalogue, data):
+    nodes = json.loads(prepare_manifest(data).read_bytes())["nodes"].values()
+    read = {
+        node["name"]: [p.rsplit(".", 1)[-1] for p in node["depends_on"]["nodes"]]
+        for node in nodes
+        if "sql" in node["path"]
+    }
+    every = set(registry().feeds)
     jobs = {job.name for job in defs.jobs}
     for table in catalogue.tables:
+        above, queue = set(), [table.name]
+        while queue:
+            above.update(new := set(read.get(queue.pop(), ())) - above)
+            queue += new
+        feeds = {feed.name for feed in registry().feeds.values() if above & set(feed.tables)}
         named = graph.get(dg.AssetKey(table.name)).metadata["job"]
-        feeds = {name for name in ancestors(graph, table.name) if name.startswith("raw_")}
         assert named in jobs
-        assert named == (JOB if table.domain in (CROSS_DOMAIN, JUDGEMENT) else domain_job(table.domain))
-        assert feeds or table.domain == JUDGEMENT, table.name
+        # What counts all deliveries reads all feeds; what reads seeds only is the job of everything.
+        assert pulled(defs, named) == (every if "file_counts" in above or not feeds else feeds), table.name
+    assert pulled(defs, "refresh_ghg_inventory") == {"energy", "returns"}
+    # No job for what another pulls already.
+    assert len({frozenset(pulled(defs, job)) for job in jobs}) == len(jobs)
+
+
+def test_a_job_says_of_its_runs_which_feeds_they_pull(defs):
+    for job in defs.jobs:
+        named = job.tags.get(FEEDS_TAG, "")
+        assert set(named.split(",")) - {""} == (set() if job.name == JOB else pulled(defs, job.name)), job.name
+        assert named == "" or f"Pull what is due of {named.replace(',', ', ')}, clean it" in job.description
 
 
 def test_the_sensor_of_failed_runs_waits_until_somebody_starts_it(defs):
@@ -210,7 +239,7 @@ def test_whatever_opens_the_candidate_shares_one_pool(defs):
 
 def test_the_last_step_by_name_has_no_partitions(defs):
     # Dagster takes a run's partitions from it: see definitions.JOB.
-    for name in (JOB, *(domain_job(feed.domain) for feed in registry().feeds.values())):
+    for name in [job.name for job in defs.jobs]:
         last = max(node.name for node in defs.resolve_job_def(name).nodes)
         assert not last.startswith(("raw_", "clean_")), name
 

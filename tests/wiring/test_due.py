@@ -14,13 +14,17 @@ from warehouse.paths import DataDir
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory):
     data = DataDir(tmp_path_factory.mktemp("due") / "data").prepare()
-    months = SimpleNamespace(months=["2025-02-01", "2025-04-01"])
+    due_in = {"air": ["2025-02-01", "2025-04-01"], "water": ["2025-01-01"], "noise": ["2025-03-01"]}
+
+    def survey(settings):
+        return SimpleNamespace(months=[month for feed in settings.feeds for month in due_in.get(feed, ())])
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ECOLEDGER_DATA", str(data.root))
         for name in ("ECOLEDGER_CONFIG", "DAGSTER_HOME", "DAGSTER_EVENT_BATCH_SIZE"):
             patch.setenv(name, "")
         environment.prepare(data)
-        patch.setattr(due, "survey", lambda settings: months)
+        patch.setattr(due, "survey", survey)
         # What comes after is Dagster's own queue.
         patch.setattr(dg.QueuedRunCoordinator, "submit_run", lambda self, context: context.dagster_run)
         with dg.DagsterInstance.get() as made:
@@ -40,9 +44,17 @@ def test_the_home_of_dagster_names_the_queue(instance):
     assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 1
 
 
-@pytest.mark.parametrize("job", ["refresh", "refresh_air"])
-def test_without_partitions_it_takes_what_is_due(instance, job):
-    assert submitted(instance, job) == {RANGE_START: "2025-02-01", RANGE_END: "2025-04-01"}
+def test_without_partitions_it_takes_what_is_due(instance):
+    assert submitted(instance, "refresh") == {RANGE_START: "2025-01-01", RANGE_END: "2025-04-01"}
+
+
+def test_a_job_of_some_feeds_takes_what_is_due_of_these(instance):
+    some = {"ecoledger__feeds": "noise,air"}
+    assert submitted(instance, "refresh_x", **some) == {RANGE_START: "2025-02-01", RANGE_END: "2025-04-01"}
+    assert submitted(instance, "refresh_x", ecoledger__feeds="noise") == {
+        RANGE_START: "2025-03-01",
+        RANGE_END: "2025-03-01",
+    }
 
 
 def test_partitions_that_were_chosen_are_kept(instance):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -280,15 +280,23 @@ class Index(PartitionIndex):
 
     def cleaned_in(self, month: str) -> list[tuple[CleanedFile, str]]:
         """Every cleaned delivery of a month of delivery with its counts and fingerprint, by feed and delivery order."""
+        return self._cleaned("d.month = ?", (month,))
+
+    def cleaned_of(self, feed: str, months: Collection[str]) -> list[CleanedFile]:
+        """Every cleaned delivery of `feed` in months of delivery (YYYY-MM) with its counts, in delivery order."""
+        marks = ", ".join("?" * len(months))
+        return [file for file, _ in self._cleaned(f"d.feed = ? AND d.month IN ({marks})", (feed, *months))]
+
+    def _cleaned(self, which: str, parameters: Sequence[str]) -> list[tuple[CleanedFile, str]]:
         columns = [f"d.{n}" for n in RECEIPT] + ["c.fingerprint"] + [f"c.{n}" for n in FILE_COUNTS]
         columns += [f"coalesce(sum(t.{n}), 0)" for n in PARTITION_COUNTS]
         query = (
             f"SELECT {', '.join(columns)} FROM deliveries d JOIN cleaned c USING (delivery_id)"
             " LEFT JOIN touches t USING (delivery_id)"
-            f" WHERE d.month = ? GROUP BY d.delivery_id ORDER BY d.feed, {_ORDER}"
+            f" WHERE {which} GROUP BY d.delivery_id ORDER BY d.feed, {_ORDER}"
         )
         found = []
-        for row in self.db.execute(query, (month,)):
+        for row in self.db.execute(query, parameters):
             receipt, rest = Receipt(*row[: len(RECEIPT)]), row[len(RECEIPT) :]
             counts = dict(zip(FILE_COUNTS, rest[1:], strict=False))
             totals = PartitionCounts(*rest[1 + len(FILE_COUNTS) :])
