@@ -19,6 +19,7 @@ from warehouse.paths import DataDir
 # One home per data directory. Batches: see event_log.py. `freshness` makes the daemon judge the freshness policies.
 # Output of steps is not captured: that takes two `tail` processes a run, which outlive a killed one; log_file has it.
 # Run coordinator: a run that is launched without partitions takes what is due.
+# Python logs: the terminal of the page is told what steps say, not each of a run's thousand events; the page has them.
 # Pools: one slot, because DuckDB lets a single process write a file and shuts all others out meanwhile.
 _DAGSTER_YAML = """\
 telemetry:
@@ -36,6 +37,8 @@ compute_logs:
 run_coordinator:
   module: orchestration.dagster.due
   class: DueRunCoordinator
+python_logs:
+  python_log_level: INFO
 concurrency:
   pools:
     default_limit: 1

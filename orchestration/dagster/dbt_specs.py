@@ -89,8 +89,10 @@ def asset_of(unique_id: str, manifest: Mapping[str, Any]) -> str:
 
 
 def _description(node: Mapping[str, Any]) -> str:
-    """The declared words, and the SQL, which the page shows below them."""
+    """The declared words, and the SQL, which the page shows below them; a seed has none."""
     said = node["description"] or f"dbt {node['resource_type']} {node['name']}"
+    if node["resource_type"] == "seed":
+        return said
     return f"{said}\n\n#### Raw SQL:\n```sql\n{textwrap.indent(node.get('raw_code', ''), '    ')}\n```"
 
 

@@ -7,7 +7,7 @@ here: what is due (survey.py).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -34,10 +34,14 @@ def due_tags(settings: Settings, found: Survey) -> dict[str, str]:
     return range_tags(*partition_range(found.months, settings.clock, settings.zone, settings.start))
 
 
-def _feeds(run: dg.DagsterRun) -> list[str]:
-    """The feeds that the run's job pulls; none named means all."""
-    named = run.tags.get(FEEDS_TAG, "")
-    return named.split(",") if named else []
+def _settings(run: dg.DagsterRun) -> Settings:
+    """What the run is asked to do: first and last day and feeds of its configuration, else the feeds of its job."""
+    config: Any = run.run_config
+    asked = config.get("resources", {}).get("refresh", {}).get("config", {})
+    of_job = run.tags.get(FEEDS_TAG, "")
+    feeds = asked.get("feeds") or (of_job.split(",") if of_job else ())
+    first, last = asked.get("first_day") or None, asked.get("last_day") or None
+    return settled(data_dir(None), config_path(None), first, last, feeds)
 
 
 class DueRunCoordinator(dg.QueuedRunCoordinator):
@@ -51,6 +55,6 @@ class DueRunCoordinator(dg.QueuedRunCoordinator):
         """Puts a run into the queue."""
         run = context.dagster_run
         if run.job_name.startswith(JOB) and not {_PARTITION, RANGE_START} & set(run.tags):
-            settings = settled(data_dir(None), config_path(None), feeds=_feeds(run))
+            settings = _settings(run)
             context.workspace.instance.add_run_tags(run.run_id, due_tags(settings, survey(settings)))
         return super().submit_run(context)

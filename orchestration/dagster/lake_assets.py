@@ -59,7 +59,10 @@ def _entered_asset() -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=REGISTER,
-        specs=[dg.AssetSpec(key, group_name=groups.RAW, description=text) for key, text in described.items()],
+        specs=[
+            dg.AssetSpec(key, group_name=groups.RAW, description=text, kinds={"parquet"})
+            for key, text in described.items()
+        ],
     )
     def entered(refresh: Refresh) -> Iterator[dg.MaterializeResult]:
         session = refresh.session
@@ -122,7 +125,7 @@ def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDe
     accounted = dg.AssetCheckSpec(
         "accounted_for",
         asset=key,
-        description="The last cleaning refused no file, and both counts of every file add up. By month: see the other.",
+        description=f"The last cleaning refused no file, and both counts add up; {by_month.spec.name} has each month.",
     )
     fresh = dg.AssetCheckSpec(
         "observations_fresh", asset=key, description="The newest reading is as recent as cadence and lateness ask."
@@ -180,7 +183,7 @@ def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDe
 
 def _accounts(session: Session, feed: Feed, months: set[str], result: CleanResult) -> dict[str, MonthAccount]:
     """What the lake holds of the months; those that could not be cleaned say so."""
-    found = accounts(session.lake.index, feed.name, months)
+    found = accounts(session.lake.index, [feed.name], months)
     if result.failure:
         for month in result.months:
             found[month].problems.insert(0, f"files wait, because cleaning failed: {result.failure}")
@@ -196,7 +199,8 @@ def _counts_asset(registry: Registry) -> dg.AssetsDefinition:
         kinds={"parquet"},
     )
     def file_counts(refresh: Refresh) -> dg.MaterializeResult:
-        return dg.MaterializeResult(metadata={"deliveries": len(refresh.session.lake.index.inputs())})
+        rows = {FILE_COUNTS: len(refresh.session.lake.index.inputs())}
+        return dg.MaterializeResult(metadata=tables_metadata(rows, refresh.session.data.clean_table(FILE_COUNTS)))
 
     return file_counts
 

@@ -102,9 +102,16 @@ def test_a_mart_shows_its_words_its_sql_and_its_columns(graph, catalogue):
         assert (asset.group_name, asset.kinds) == (f"marts_{table.domain}", {"dbt", "duckdb"})
 
 
-def test_no_asset_is_outside_a_group(graph):
-    for key in graph.get_all_asset_keys():
-        assert graph.get(key).group_name not in (None, "default"), key
+def test_a_seed_shows_its_words_only(graph):
+    shown = graph.get(dg.AssetKey("gb3095_limits")).description
+    assert shown == "Limits of ambient air quality by grade and averaging time."
+
+
+def test_no_asset_is_outside_a_group_or_without_words_and_kinds(graph):
+    for asset in map(graph.get, graph.get_all_asset_keys()):
+        assert asset.group_name not in (None, "default"), asset.key
+        assert asset.description and not asset.description.startswith("dbt "), asset.key
+        assert asset.kinds, asset.key
 
 
 def test_groups_are_read_from_raw_to_release_without_an_arrow_back(graph):
@@ -179,6 +186,9 @@ def test_a_mart_has_a_job_that_pulls_exactly_what_it_reads(defs, graph, catalogu
         # What counts all deliveries reads all feeds; what reads seeds only is the job of everything.
         assert pulled(defs, named) == (every if "file_counts" in above or not feeds else feeds), table.name
     assert pulled(defs, "refresh_ghg_inventory") == {"energy", "returns"}
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    of_domains = {domain_job(feed.domain) for feed in registry().feeds.values()}
+    assert all(f"`{job}`" in text for job in jobs - of_domains)
     # No job for what another pulls already.
     assert len({frozenset(pulled(defs, job)) for job in jobs}) == len(jobs)
 

@@ -1,4 +1,4 @@
-"""The account of a month of delivery: files that were refused or do not add up, of one feed, as the lake holds them."""
+"""The account of a month of delivery: files that were refused or do not add up, as the lake holds them."""
 
 from dataclasses import replace
 
@@ -34,19 +34,25 @@ def index(tmp_path):
 
 
 def test_a_month_names_its_files_that_are_refused_or_do_not_add_up(index):
-    found = accounts(index, "air", {"2026-12-01", "2026-11-01", "2027-01-01"})
+    found = accounts(index, ["air"], {"2026-12-01", "2026-11-01", "2027-01-01"})
     assert list(found) == ["2026-11-01", "2026-12-01", "2027-01-01"]
     assert found["2026-11-01"] == MonthAccount(1, [])
     assert found["2027-01-01"] == MonthAccount(0, [])
     assert found["2026-12-01"].files == 3
     assert found["2026-12-01"].problems == [
-        "broken.csv: no such sheet",
-        "short.csv: records: 4 in, 3 accounted for",
-        "short.csv: readings: 4 in, 3 accounted for",
+        "test_air, broken.csv: no such sheet",
+        "test_air, short.csv: records: 4 in, 3 accounted for",
+        "test_air, short.csv: readings: 4 in, 3 accounted for",
     ]
 
 
 def test_another_feed_answers_for_its_own_files(index):
-    (month,) = accounts(index, "noise", {"2026-11-01"}).values()
+    (month,) = accounts(index, ["noise"], {"2026-11-01"}).values()
     assert (month.files, len(month.problems)) == (1, 2)
-    assert accounts(index, "noise", {"2026-12-01"}) == {"2026-12-01": MonthAccount()}
+    assert accounts(index, ["noise"], {"2026-12-01"}) == {"2026-12-01": MonthAccount()}
+
+
+def test_feeds_of_one_asset_answer_together(index):
+    found = accounts(index, ["air", "noise"], {"2026-11-01", "2026-12-01"})
+    assert [(month.files, len(month.problems)) for month in found.values()] == [(2, 2), (3, 3)]
+    assert found["2026-11-01"].problems[0] == "test_noise, noisy.csv: records: 4 in, 0 accounted for"

@@ -8,6 +8,7 @@ import pytest
 from orchestration import environment
 from orchestration.dagster import due
 from orchestration.dagster.due import RANGE_END, RANGE_START, DueRunCoordinator
+from orchestration.decisions import UsageError
 from warehouse.paths import DataDir
 
 
@@ -17,7 +18,8 @@ def instance(tmp_path_factory):
     due_in = {"air": ["2025-02-01", "2025-04-01"], "water": ["2025-01-01"], "noise": ["2025-03-01"]}
 
     def survey(settings):
-        return SimpleNamespace(months=[month for feed in settings.feeds for month in due_in.get(feed, ())])
+        due_months = [month for feed in settings.feeds for month in due_in.get(feed, ())]
+        return SimpleNamespace(months=[m for m in due_months if not settings.first or m >= settings.first.isoformat()])
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ECOLEDGER_DATA", str(data.root))
@@ -31,9 +33,11 @@ def instance(tmp_path_factory):
             yield made
 
 
-def submitted(instance: dg.DagsterInstance, job: str, **tags: str) -> dict[str, str]:
-    """The tags of a run when it is in the queue."""
-    run = instance.add_run(dg.DagsterRun(job_name=job, tags={k.replace("__", "/"): v for k, v in tags.items()}))
+def submitted(instance: dg.DagsterInstance, job: str, asked: dict | None = None, **tags: str) -> dict[str, str]:
+    """The tags of a run when it is in the queue; `asked` is what its configuration says of the refresh."""
+    config = {"resources": {"refresh": {"config": asked}}} if asked else {}
+    given = {k.replace("__", "/"): v for k, v in tags.items()}
+    run = instance.add_run(dg.DagsterRun(job_name=job, run_config=config, tags=given))
     context = SimpleNamespace(dagster_run=run, workspace=SimpleNamespace(instance=instance))
     instance.run_coordinator.submit_run(context)
     return {k: v for k, v in instance.get_run_by_id(run.run_id).tags.items() if "partition" in k}
@@ -55,6 +59,13 @@ def test_a_job_of_some_feeds_takes_what_is_due_of_these(instance):
         RANGE_START: "2025-03-01",
         RANGE_END: "2025-03-01",
     }
+
+
+def test_what_the_run_is_asked_to_do_decides_what_is_due(instance):
+    asked = {"first_day": "2025-02-15", "feeds": ["air", "water"]}
+    assert submitted(instance, "refresh", asked) == {RANGE_START: "2025-04-01", RANGE_END: "2025-04-01"}
+    with pytest.raises(UsageError, match="--from yesterday: not a date"):
+        submitted(instance, "refresh", {"first_day": "yesterday"})
 
 
 def test_partitions_that_were_chosen_are_kept(instance):

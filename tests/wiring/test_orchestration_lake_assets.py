@@ -46,7 +46,7 @@ def session(monkeypatch, tmp_path):
     SESSION.newest_reading = lambda feed: None
     SESSION.data = DataDir(tmp_path)
     index = SimpleNamespace(
-        table_rows=lambda: {"clean_air": 41, "clean_dustfall": 1}, cleaned_of=lambda feed, months: []
+        table_rows=lambda: {"clean_air": 41, "clean_dustfall": 1}, cleaned_of=lambda feeds, months: []
     )
     SESSION.lake = SimpleNamespace(index=index)
     monkeypatch.setattr("time.sleep", lambda seconds: None)
@@ -160,8 +160,8 @@ def test_a_month_says_which_of_its_files_are_not_accounted_for(session, monkeypa
         cleaned_file("late.csv", "2026-04-02T07:00:00+08:00", reason="not a workbook"),
     ]
 
-    def cleaned_of(feed, months):
-        asked.append((feed, months))
+    def cleaned_of(feeds, months):
+        asked.append((feeds, months))
         return files
 
     session.lake.index.cleaned_of = cleaned_of
@@ -172,10 +172,14 @@ def test_a_month_says_which_of_its_files_are_not_accounted_for(session, monkeypa
         assert months(result) == {
             "2026-01-01": (True, 1, "none"),
             "2026-02-01": (True, 0, "none"),
-            "2026-03-01": (False, 2, "- lost.csv: records: 3 in, 2 accounted for\n- broken.csv: empty"),
-            "2026-04-01": (False, 1, "- late.csv: not a workbook"),
+            "2026-03-01": (
+                False,
+                2,
+                "- test_air, lost.csv: records: 3 in, 2 accounted for\n- test_air, broken.csv: empty",
+            ),
+            "2026-04-01": (False, 1, "- test_air, late.csv: not a workbook"),
         }
-        assert asked == [("air", ["2026-01", "2026-02", "2026-03", "2026-04"])]
+        assert asked == [(["air"], ["2026-01", "2026-02", "2026-03", "2026-04"])]
         check = dg.AssetCheckKey(dg.AssetKey("clean_air"), "month_accounted_for")
         kept = {i.partition_key: i for i in instance.event_log_storage.get_asset_check_partition_info([check])}
         status = {month: info.latest_execution_status.value for month, info in kept.items()}

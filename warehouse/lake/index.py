@@ -282,10 +282,11 @@ class Index(PartitionIndex):
         """Every cleaned delivery of a month of delivery with its counts and fingerprint, by feed and delivery order."""
         return self._cleaned("d.month = ?", (month,))
 
-    def cleaned_of(self, feed: str, months: Collection[str]) -> list[CleanedFile]:
-        """Every cleaned delivery of `feed` in months of delivery (YYYY-MM) with its counts, in delivery order."""
-        marks = ", ".join("?" * len(months))
-        return [file for file, _ in self._cleaned(f"d.feed = ? AND d.month IN ({marks})", (feed, *months))]
+    def cleaned_of(self, feeds: Collection[str], months: Collection[str]) -> list[CleanedFile]:
+        """Every cleaned delivery of feeds in months of delivery (YYYY-MM) with its counts, in the same order."""
+        of, within = (", ".join("?" * len(found)) for found in (feeds, months))
+        found = self._cleaned(f"d.feed IN ({of}) AND d.month IN ({within})", (*feeds, *months))
+        return [file for file, _ in found]
 
     def _cleaned(self, which: str, parameters: Sequence[str]) -> list[tuple[CleanedFile, str]]:
         columns = [f"d.{n}" for n in RECEIPT] + ["c.fingerprint"] + [f"c.{n}" for n in FILE_COUNTS]
