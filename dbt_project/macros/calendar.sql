@@ -1,6 +1,6 @@
 {#-
   Calendar helpers, most of which DuckDB and Spark spell differently.
-  Not here: days (day_series, verdicts.sql), the calendar of annual figures (int_year_periods).
+  Not here: days (day_series, verdicts.sql), the calendars of figures (int_year_periods, int_calendar_periods).
 -#}
 
 {# In a select list: one row for every first day of a month from `first_day` to `last_day` (date). #}
@@ -55,6 +55,19 @@
 
 {% macro spark__months_between(first_day, last_day) -%}
     cast(months_between(trunc({{ last_day }}, 'MM'), trunc({{ first_day }}, 'MM')) as bigint)
+{%- endmacro %}
+
+{# Calendar quarters that two days touch, both counted: bigint. #}
+{% macro quarters_in(first_day, last_day) -%}
+    {{ adapter.dispatch('quarters_in')(first_day, last_day) }}
+{%- endmacro %}
+
+{% macro default__quarters_in(first_day, last_day) -%}
+    (date_diff('quarter', {{ first_day }}, {{ last_day }}) + 1)
+{%- endmacro %}
+
+{% macro spark__quarters_in(first_day, last_day) -%}
+    (4 * (year({{ last_day }}) - year({{ first_day }})) + quarter({{ last_day }}) - quarter({{ first_day }}) + 1)
 {%- endmacro %}
 
 {# Whole minutes between two timestamps: bigint. #}

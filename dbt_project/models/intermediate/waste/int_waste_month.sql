@@ -6,8 +6,8 @@ with months as (
     select
         c.period_start as month_start,
         c.period_end as month_end
-    from ({{ calendar_periods("(select min(day) from " ~ ref('int_waste_day') ~ ")") }}) as c
-    where c.period_kind = 'month'
+    from {{ ref('int_calendar_periods') }} as c
+    where c.period_kind = 'month' and c.period_end >= (select min(d.day) from {{ ref('int_waste_day') }} as d)
 ),
 
 complete as (

@@ -5,7 +5,8 @@
 -#}
 with periods as (
     select c.*
-    from ({{ calendar_periods("(select min(day) from " ~ ref('int_waste_day') ~ ")") }}) as c
+    from {{ ref('int_calendar_periods') }} as c
+    where c.period_end >= (select min(d.day) from {{ ref('int_waste_day') }} as d)
 ),
 
 days as (

@@ -19,7 +19,7 @@ periods as (
         r.noise_share_decimals,
         r.noise_period_coverage_valid,
         r.noise_period_coverage_indicative
-    from ({{ calendar_periods('(select first_day from span)') }}) as p
+    from {{ ref('int_calendar_periods') }} as p
     inner join {{ ref('int_noise_rules') }} as r on {{ in_force('p.period_start', 'r') }}
     cross join span as s
     where p.period_end >= s.first_day and (r.noise_area_by_day = 1 or p.period_kind <> 'month')

@@ -22,8 +22,9 @@ months as (
         c.period_start,
         c.period_end,
         c.is_pending
-    from ({{ calendar_periods('(select first_day from span)') }}) as c
-    where c.period_kind = 'month'
+    from {{ ref('int_calendar_periods') }} as c
+    cross join span as s
+    where c.period_kind = 'month' and c.period_end >= s.first_day
 ),
 
 register as (
