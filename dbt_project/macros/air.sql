@@ -15,22 +15,24 @@
     end
 {%- endmacro %}
 
+{# Whether `value` lies in the band `b` (int_air_iaqi_bands). A value on a breakpoint belongs to the lower band. #}
+{% macro air_in_band(value, b) -%}
+    ({{ value }} > {{ b }}.bp_low or ({{ value }} = {{ b }}.bp_low and {{ b }}.is_lowest))
+    and ({{ b }}.bp_high is null or {{ value }} <= {{ b }}.bp_high)
+{%- endmacro %}
+
 {#
-  IAQI of `value` over the breakpoints of one table (rows `b` of aqi_breakpoints; an aggregate): linear between two of them,
-  exact, multiplied before divided, rounded up. A value on a breakpoint belongs to the lower band. Above the top one: the
-  table's own rule (capped, fixed, or not computed: null).
+  IAQI of `value`, which lies in the band `b`: linear between its breakpoints, exact, multiplied before divided, rounded
+  up. Above the top one: what its table says (capped, fixed, or not computed: null).
 #}
 {% macro air_iaqi(value, b) -%}
-    coalesce(
-        max(case
-            when {{ value }} > {{ b }}.bp_low and {{ value }} <= {{ b }}.bp_high or {{ value }} = {{ b }}.bp_low
-                then {{ b }}.iaqi_low + {{ ratio_up(
-                    '(' ~ b ~ '.iaqi_high - ' ~ b ~ '.iaqi_low) * (' ~ value ~ ' - ' ~ b ~ '.bp_low)',
-                    b ~ '.bp_high - ' ~ b ~ '.bp_low'
-                ) }}
-        end),
-        case when {{ value }} > max({{ b }}.bp_high) then max({{ b }}.above_top_iaqi) end
-    )
+    case
+        when {{ b }}.bp_high is null then {{ b }}.iaqi_low
+        else {{ b }}.iaqi_low + {{ ratio_up(
+            '(' ~ b ~ '.iaqi_high - ' ~ b ~ '.iaqi_low) * (' ~ value ~ ' - ' ~ b ~ '.bp_low)',
+            b ~ '.bp_high - ' ~ b ~ '.bp_low'
+        ) }}
+    end
 {%- endmacro %}
 
 {#

@@ -112,9 +112,27 @@
 
 {# numerator : denominator of non-negative operands, always up to the next integer (HJ 633, IAQI). bigint. #}
 {% macro ratio_up(numerator, denominator, scale=6) -%}
+    {{ adapter.dispatch('ratio_up')(numerator, denominator, scale) }}
+{%- endmacro %}
+
+{% macro default__ratio_up(numerator, denominator, scale) -%}
     {%- set n = scaled_integer(numerator, scale) -%}
     {%- set d = scaled_integer(denominator, scale) -%}
     cast({{ integer_quotient(n ~ ' + ' ~ d ~ ' - 1', d) }} as bigint)
+{%- endmacro %}
+
+{# What fits is divided in 64 bits: see carried_mean(). #}
+{% macro duckdb__ratio_up(numerator, denominator, scale) -%}
+    {%- set n = 'cast(cast(' ~ numerator ~ ' as double) * 1000000 as bigint)' -%}
+    {%- set d = 'cast(cast(' ~ denominator ~ ' as double) * 1000000 as bigint)' -%}
+    {%- if scale != 6 -%}
+        {{ default__ratio_up(numerator, denominator, scale) }}
+    {%- else -%}
+    case
+        when {{ numerator }} < 9000000 and {{ denominator }} < 9000000 then {{ integer_quotient(n ~ ' + ' ~ d ~ ' - 1', d) }}
+        else {{ default__ratio_up(numerator, denominator, scale) }}
+    end
+    {%- endif -%}
 {%- endmacro %}
 
 {# Rounding half to even where a column has the number of decimals (0 to 6). decimal(18, 6). #}

@@ -75,9 +75,9 @@ def iaqi(project: Project) -> dict[Case, int | None]:
     cases = f"with cases (case_id, day, pollutant, averaging, index_input) as (values {rows})"
     found = project.inline(
         f"{cases} select c.case_id, {{{{ air_iaqi('c.index_input', 'b') }}}} as iaqi"
-        " from cases as c inner join {{ ref('aqi_breakpoints') }} as b"
+        " from cases as c inner join {{ ref('int_air_iaqi_bands') }} as b"
         " on c.pollutant = b.pollutant and c.averaging = b.averaging and {{ in_force('c.day', 'b') }}"
-        " group by c.case_id, c.index_input"
+        " and {{ air_in_band('c.index_input', 'b') }}"
     )
     assert len(found) == len(wanted)
     return {tuple(key.split("|")): index for key, index in found}

@@ -29,8 +29,14 @@ def declared(name: str) -> dict | None:
     return ast.literal_eval(given)
 
 
+def is_view(name: str) -> bool:
+    """Whether a model is a view, which is not built and passes the days of its one parent on."""
+    return name.startswith("stg_") or "materialized: view" in MODELS[name].with_suffix(".yml").read_text(encoding="utf-8")
+
+
 BY_DAY = {name: found for name in MODELS if (found := declared(name)) is not None}
-TABLES = sorted(name for name in BY_DAY if not name.startswith("stg_"))
+TABLES = sorted(name for name in BY_DAY if not is_view(name))
+VIEWS = sorted(set(BY_DAY) - set(TABLES))
 
 
 def text_of(name: str) -> str:
@@ -51,6 +57,15 @@ def test_what_is_read_by_day_is_what_is_declared(name):
     for parent in by_day:
         whole = re.findall(rf"(?<!days_of\()ref\('{parent}'\)", text)
         assert not whole, f"{name} reads {parent} by day and whole"
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_view_reads_one_parent_whole_and_does_not_depend_on_the_moment(name):
+    text = text_of(name)
+    ((parent, reach),) = BY_DAY[name]["reads"].items()
+    assert reach == [0, 0]
+    assert re.search(rf"(ref|source)\((?:'clean', )?'{parent}'\)", text)
+    assert "days_of(" not in text and "as_of()" not in text and "still_arriving(" not in text
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -1,14 +1,12 @@
 {#-
-  Reference station x hour: 1 h values, the running means that the real-time report of the edition in force asks for, its
-  IAQIs, AQI, category and primary pollutants. 2012: gases of the hour, ozone also over 8 h, particles over 24 h, or by
-  rule air_realtime_hourly_items the six items of the hour; 2026: six items of the hour. Every value has its own verdict;
-  `validity` is that of the index, which is at most indicative where suspect readings decide its category. A station that
-  no register calls a reference station (kind `station`) is not here.
+  Reference station x hour: 1 h values, the running means of the real-time report (int_air_hour) and its index, category and
+  primary pollutants (int_air_hour_index). Every value has its own verdict; `validity` is that of the index, which is at
+  most indicative where suspect readings decide its category. A station that no register calls a reference station (kind
+  `station`) is not here.
 -#}
-{{ config(meta={'by_day': {'reads': {'int_air_hour': [0, 0]}, 'open_days': 4}}) }}
+{{ config(meta={'by_day': {'reads': {'int_air_hour': [0, 0], 'int_air_hour_index': [0, 0]}, 'open_days': 4}}) }}
 {%- set items = ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3_1h', 'o3_8h'] %}
 {%- set hourly = ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3'] %}
-{%- set running = ['o3_8h', 'pm2_5_24h', 'pm10_24h', 'so2_24h'] %}
 {%- set published_means = [
     ('o3_8h', 'air_8h_min_hours', 'air_8h_window_hours'), ('pm2_5_24h', 'air_day_min_hours', 'air_day_expected_hours'),
     ('pm10_24h', 'air_day_min_hours', 'air_day_expected_hours')
@@ -16,292 +14,32 @@
 {%- set compared = [
     ('category', 'j.category', 'j.sure_category'), ('validity', '(j.aqi is null)', '(j.sure_aqi is null)')
 ] %}
-with reports as (
-    select
-        item_set,
-        valid_from,
-        valid_to,
-        {%- for item in items %}
-            coalesce(bool_or(item = '{{ item }}'), false) as has_{{ item }},
-            max(case when item = '{{ item }}' then symbol end) as {{ item }}_symbol,
-            max(case when item = '{{ item }}' then name_zh end) as {{ item }}_zh,
-        {%- endfor %}
-        {%- for measure in hourly + running %}
-            max(case when measure = '{{ measure }}' then 1 else 0 end) as uses_{{ measure }},
-        {%- endfor %}
-        count(*) as n_items
-    from {{ ref('air_realtime_items') }}
-    where in_index
-    group by item_set, valid_from, valid_to
-),
-
-pollutants as (
+with pollutants as (
     select count(distinct pollutant) as n_pollutants
     from {{ ref('air_realtime_items') }}
 ),
 
-measured as (
-    select
-        h.*,
-        r.air_index_input_decimals,
-        r.air_index_input_decimals_co,
-        r.air_aqi_min,
-        r.air_aqi_partial_above,
-        r.air_primary_above,
-        case when r.air_realtime_hourly_items = 1 then 'hourly' else 'standard' end as item_set
-    from {{ days_of(ref('int_air_hour')) }} as h
-    inner join {{ ref('int_air_rules') }} as r on {{ in_force('h.rule_day', 'r') }}
-    where h.n_received_of_day > 0 and h.period_end <= {{ as_of() }}
-),
-
-counted as (
-    select
-        m.*,
-        {%- for item in items %}
-            p.has_{{ item }},
-            p.{{ item }}_symbol,
-            p.{{ item }}_zh,
-        {%- endfor %}
-        p.n_items,
-        {%- for measure in hourly + running %}
-            case when m.{{ measure }} is not null and m.{{ measure }}_suspect > 0 then p.uses_{{ measure }} else 0 end
-            {{- ' +' if not loop.last }}
-        {%- endfor %} as n_suspect
-    from measured as m
-    inner join reports as p on m.item_set = p.item_set and {{ in_force('m.rule_day', 'p') }}
-),
-
-concentrations as (
-    select
-        m.site_id,
-        m.hour_no,
-        m.rule_day,
-        m.air_index_input_decimals,
-        m.air_index_input_decimals_co,
-        i.item,
-        i.pollutant,
-        i.averaging,
-        m.n_suspect > 0 as has_suspect,
-        case i.measure
-            {%- for measure in hourly + running %}
-                when '{{ measure }}' then m.{{ measure }}
-            {%- endfor %}
-        end as concentration,
-        case i.measure
-            {%- for measure in hourly %}
-                when '{{ measure }}' then case when m.{{ measure }}_suspect = 0 then m.{{ measure }} end
-            {%- endfor %}
-            {%- for measure in running %}
-                when '{{ measure }}'
-                    then case when m.{{ measure }}_suspect = 0 then m.{{ measure }} else m.sure_{{ measure }} end
-            {%- endfor %}
-        end as sure_concentration
-    from counted as m
-    inner join {{ ref('air_realtime_items') }} as i
-        on m.item_set = i.item_set and {{ in_force('m.rule_day', 'i') }}
-),
-
--- Where suspect readings went in, the index is computed once more without them.
-both_sets as (
-    select
-        site_id,
-        hour_no,
-        rule_day,
-        air_index_input_decimals,
-        air_index_input_decimals_co,
-        item,
-        pollutant,
-        averaging,
-        concentration,
-        'all' as reading_set
-    from concentrations
-    union all
-    select
-        site_id,
-        hour_no,
-        rule_day,
-        air_index_input_decimals,
-        air_index_input_decimals_co,
-        item,
-        pollutant,
-        averaging,
-        sure_concentration as concentration,
-        'sure' as reading_set
-    from concentrations
-    where has_suspect
-),
-
-tables as (
-    select distinct
-        pollutant,
-        averaging,
-        valid_from,
-        valid_to
-    from {{ ref('aqi_breakpoints') }}
-),
-
-inputs as (
-    select
-        s.reading_set,
-        s.site_id,
-        s.hour_no,
-        s.item,
-        s.pollutant,
-        s.averaging,
-        t.valid_from,
-        {{ round_even_by(
-            's.concentration',
-            "case s.pollutant when 'co' then s.air_index_input_decimals_co else s.air_index_input_decimals end"
-        ) }} as index_input
-    from both_sets as s
-    inner join tables as t
-        on s.pollutant = t.pollutant and s.averaging = t.averaging and {{ in_force('s.rule_day', 't') }}
-    where s.concentration is not null
-),
-
--- Inputs are rounded and so repeat: the index of each is computed once.
-indices as (
-    select
-        v.pollutant,
-        v.averaging,
-        v.valid_from,
-        v.index_input,
-        {{ air_iaqi('v.index_input', 'b') }} as iaqi,
-        v.index_input > max(b.bp_high) as is_above_top
-    from (
-        select distinct
-            pollutant,
-            averaging,
-            valid_from,
-            index_input
-        from inputs
-        where index_input >= 0
-    ) as v
-    inner join {{ ref('aqi_breakpoints') }} as b
-        on v.pollutant = b.pollutant and v.averaging = b.averaging and v.valid_from = b.valid_from
-    group by v.pollutant, v.averaging, v.valid_from, v.index_input
-),
-
-indexed as (
-    select
-        i.reading_set,
-        i.site_id,
-        i.hour_no,
-        i.item,
-        x.iaqi,
-        x.is_above_top
-    from inputs as i
-    inner join indices as x
-        on
-            i.pollutant = x.pollutant and i.averaging = x.averaging and i.valid_from = x.valid_from
-            and i.index_input = x.index_input
-),
-
-side_by_side as (
-    select
-        reading_set,
-        site_id,
-        hour_no,
-        {%- for item in ['pm2_5', 'pm10', 'no2', 'co', 'o3_1h'] %}
-            max(case when item = '{{ item }}' then iaqi end) as {{ item }}_iaqi,
-        {%- endfor %}
-        -- Above the top of its table, where the edition computes none: SO2 by 24 h, ozone 8 h by the hour.
-        coalesce(
-            max(case when item = 'so2' then iaqi end),
-            case
-                when bool_or(item = 'so2' and is_above_top) then max(case when item = 'so2_24h' then iaqi end)
-            end
-        ) as so2_iaqi,
-        coalesce(
-            max(case when item = 'o3_8h' then iaqi end),
-            case
-                when bool_or(item = 'o3_8h' and is_above_top) then max(case when item = 'o3_1h' then iaqi end)
-            end
-        ) as o3_8h_iaqi
-    from indexed
-    group by reading_set, site_id, hour_no
-),
-
-largest as (
-    select
-        m.*,
-        {%- for item in items %}
-            x.{{ item }}_iaqi,
-        {%- endfor %}
-    {%- for name, alias in [('', 'x'), ('sure_', 'z')] %}
-        (
-            {%- for item in items %}
-                case when {{ alias }}.{{ item }}_iaqi is not null then 1 else 0 end{{ ' +' if not loop.last }}
-            {%- endfor %}
-        ) as {{ name }}n_indexed,
-        greatest(
-            {%- for item in items %}
-                {{ alias }}.{{ item }}_iaqi{{ ',' if not loop.last }}
-            {%- endfor %}
-        ) as {{ name }}largest_iaqi{{ ',' if not loop.last }}
-    {%- endfor %}
-    from counted as m
-    left join side_by_side as x on m.site_id = x.site_id and m.hour_no = x.hour_no and x.reading_set = 'all'
-    left join side_by_side as z on m.site_id = z.site_id and m.hour_no = z.hour_no and z.reading_set = 'sure'
-),
-
-valued as (
-    select
-        *,
-    {%- for name in ['', 'sure_'] %}
-        case
-            when {{ name }}n_indexed = n_items or {{ name }}largest_iaqi > air_aqi_partial_above
-                then cast(greatest({{ name }}largest_iaqi, air_aqi_min) as bigint)
-        end as {{ name }}valued_aqi{{ ',' if not loop.last }}
-    {%- endfor %}
-    from largest
-),
-
-named as (
-    select
-        *,
-        valued_aqi as aqi,
-        case when n_suspect > 0 then sure_valued_aqi else valued_aqi end as sure_aqi,
-        valued_aqi > air_primary_above as is_named
-    from valued
-),
-
 judged as (
     select
-        v.*,
+        h.*,
+        {{ all_but('x', ['site_id', 'day', 'hour_no']) }},
         c.category,
         c.category_zh,
         u.category as sure_category,
-        {{ still_arriving('v.period_end', 'v.n_received', 'n.n_pollutants') }} as is_pending,
-        concat_ws(
-            ',',
-            {%- for item in items %}
-                case when v.is_named and v.{{ item }}_iaqi = v.aqi then '{{ item }}' end{{ ',' if not loop.last }}
-            {%- endfor %}
-        ) as primary_items,
-        concat_ws(
-            '、',
-            {%- for item in items %}
-                case when v.is_named and v.{{ item }}_iaqi = v.aqi then v.{{ item }}_zh end{{ ',' if not loop.last }}
-            {%- endfor %}
-        ) as primary_zh,
-        concat_ws(
-            '、',
-            {%- for item in items %}
-                case
-                    when v.has_{{ item }} and v.{{ item }}_iaqi is null then v.{{ item }}_symbol
-                end{{ ',' if not loop.last }}
-            {%- endfor %}
-        ) as symbols_missing
-    from named as v
+        {{ still_arriving('h.period_end', 'h.n_received', 'n.n_pollutants') }} as is_pending
+    from {{ days_of(ref('int_air_hour')) }} as h
+    inner join {{ days_of(ref('int_air_hour_index')) }} as x
+        on h.site_id = x.site_id and h.day = x.day and h.hour_no = x.hour_no
     cross join pollutants as n
     inner join {{ ref('feed_cadence') }} as f on f.feed = 'air'
     left join {{ ref('aqi_categories') }} as c
-        on {{ in_force('v.rule_day', 'c') }} and v.aqi >= c.aqi_from and (c.aqi_to is null or v.aqi <= c.aqi_to)
+        on {{ in_force('h.rule_day', 'c') }} and x.aqi >= c.aqi_from and (c.aqi_to is null or x.aqi <= c.aqi_to)
     left join {{ ref('aqi_categories') }} as u
-        on {{ in_force('v.rule_day', 'u') }}
-            and v.sure_aqi >= u.aqi_from
-            and (u.aqi_to is null or v.sure_aqi <= u.aqi_to)
+        on
+            {{ in_force('h.rule_day', 'u') }}
+            and x.sure_aqi >= u.aqi_from
+            and (u.aqi_to is null or x.sure_aqi <= u.aqi_to)
+    where h.n_received_of_day > 0 and h.period_end <= {{ as_of() }}
 )
 
 select
