@@ -31,7 +31,8 @@ def declared(name: str) -> dict | None:
 
 def is_view(name: str) -> bool:
     """Whether a model is a view, which is not built and passes the days of its one parent on."""
-    return name.startswith("stg_") or "materialized: view" in MODELS[name].with_suffix(".yml").read_text(encoding="utf-8")
+    described = MODELS[name].with_suffix(".yml").read_text(encoding="utf-8")
+    return name.startswith("stg_") or "materialized: view" in described
 
 
 BY_DAY = {name: found for name in MODELS if (found := declared(name)) is not None}
