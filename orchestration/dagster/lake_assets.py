@@ -99,11 +99,11 @@ def _raw_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDefi
         retry_policy=PULL_RETRIES,
     )
     def raw(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:
-        session, findings = refresh.session, refresh.findings
+        session, findings, months = refresh.session, refresh.findings, _months(context)
         result = PullResult()
         if feed.name in session.settings.feeds and session.settings.config.sources_of(feed.name):
             with refresh.step("pull", feed.name) as told:
-                result = pull_feed(session, feed.name, set(context.partition_keys), told.note)
+                result = pull_feed(session, feed.name, months, told.note)
                 findings.fetched.setdefault(feed.name, set()).update(result.fetched)
                 if result.failures:
                     told.fail(result.text)
@@ -150,10 +150,10 @@ def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDe
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
     def clean(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult | MonthEvent]:
-        session, findings = refresh.session, refresh.findings
+        session, findings, months = refresh.session, refresh.findings, _months(context)
         with refresh.step("clean", feed.name) as told:
             fetched = findings.fetched.get(feed.name, set())
-            result = clean_feed(session, feed.name, set(context.partition_keys), fetched, told.note)
+            result = clean_feed(session, feed.name, months, fetched, told.note)
             findings.cleaned.setdefault(feed.name, set()).update(result.cleaned)
             findings.notices += result.notices
             if result.failure:
@@ -179,6 +179,18 @@ def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDe
         )
 
     return clean
+
+
+def _months(context: dg.AssetExecutionContext) -> set[str]:
+    """The months of delivery of the run (partition keys)."""
+    if context.has_partition_key or context.has_partition_key_range:
+        return set(context.partition_keys)
+    # `dg launch` runs a job itself and asks no queue (due.py).
+    raise dg.Failure(
+        "The run names no month of delivery. Give `dg launch` a --partition or --partition-range; the page and "
+        "`ecoledger refresh` find the months that have something due.",
+        allow_retries=False,
+    )
 
 
 def _accounts(session: Session, feed: Feed, months: set[str], result: CleanResult) -> dict[str, MonthAccount]:

@@ -217,6 +217,16 @@ def test_a_run_of_one_month_has_the_result_of_that_month(session, monkeypatch):
     assert set(months(run(["clean_air"], tags={}, partition_key="2026-02-01"))) == {"2026-02-01"}
 
 
+@pytest.mark.parametrize("asset", ["raw_air", "clean_air"])
+def test_a_run_without_a_month_says_what_to_write(session, monkeypatch, asset):
+    monkeypatch.setattr(lake_assets, "pull_feed", lambda *_: pytest.fail("pulled"))
+    monkeypatch.setattr(lake_assets, "clean_feed", lambda *_: pytest.fail("cleaned"))
+    result = run([asset], tags={})
+    (failed,) = [event for event in result.all_events if event.is_step_failure]
+    assert "Give `dg launch` a --partition" in failed.step_failure_data.user_failure_data.description
+    assert not [event for event in result.all_events if event.is_step_up_for_retry]
+
+
 def test_a_clean_asset_shows_its_rows_and_where_they_are(session, monkeypatch):
     monkeypatch.setattr(lake_assets, "clean_feed", lambda *_: CleanResult(deliveries=2))
     shown = run(["clean_air"]).asset_materializations_for_node("clean_air")[0].metadata
