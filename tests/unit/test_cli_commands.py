@@ -28,6 +28,8 @@ COMMANDS = (
     ("methods",),
     ("ui",),
     ("config", "check"),
+    ("network", "new"),
+    ("network", "list"),
     ("dev", "check"),
     ("dev", "generate"),
     ("dev", "new-feed"),
