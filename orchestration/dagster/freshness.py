@@ -6,9 +6,10 @@ here: lateness of single deliveries, which is a mart (mart_data_health).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -43,20 +44,15 @@ class ObservationAge:
         age = f"{_hours(self.age)} h old; {_hours(self.allowed)} h allowed"
         return f"newest reading {self.newest:%Y-%m-%d %H:%M}, {age}"
 
-    @property
-    def metadata(self) -> dict[str, Any]:
-        """What Dagster shows with the asset."""
-        return {"observations": self.text}
-
 
 def allowed_age(feed: Feed) -> timedelta:
     """Cadence, lateness allowed, and the day between two refreshes."""
     return timedelta(hours=float(feed.cadence_hours) + feed.lateness_allowed_hours) + _BETWEEN_REFRESHES
 
 
-def policy_for(feed: Feed) -> dg.FreshnessPolicy:
-    """Dagster's policy: the asset is late when it was not refreshed within the allowed age."""
-    return dg.FreshnessPolicy.time_window(fail_window=allowed_age(feed))
+def policy_for(feeds: Iterable[Feed]) -> dg.FreshnessPolicy:
+    """Dagster's policy: the asset is late when it was not refreshed within the shortest allowed age of its feeds."""
+    return dg.FreshnessPolicy.time_window(fail_window=min(map(allowed_age, feeds)))
 
 
 def observation_age(session: Session, feed: Feed) -> ObservationAge:

@@ -7,8 +7,10 @@ Groups are read from raw to release: no arrow between two groups leads back, by 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sources.registry import Feed, Registry
+from sources.registry.feed_model import NETWORKS
 
 # The job of everything; that of a domain or a mart adds its name.
 JOB = "refresh"
@@ -19,6 +21,26 @@ CLEAN = "clean"
 GATE = "gate"
 GATE_CROSS_DOMAIN = "gate_cross_domain"
 RELEASE = "release"
+
+
+@dataclass(frozen=True)
+class FeedGroup:
+    """Feeds that share one raw and one clean asset: a feed with a package has its own, declared networks are together.
+
+    An asset for each of dozens of networks would cost a day more than their data do.
+    """
+
+    name: str
+    title: str
+    domain: str
+    feeds: tuple[Feed, ...]
+
+
+def feed_groups(registry: Registry) -> tuple[FeedGroup, ...]:
+    """The groups of all feeds; that of the networks is there without any, because models read it."""
+    own = [FeedGroup(f.name, f"{f.name_en} ({f.name_zh})", f.domain, (f,)) for f in registry.packaged.values()]
+    networks = tuple(registry.networks.values())
+    return (*own, FeedGroup(NETWORKS, "Declared networks (监测网络)", NETWORKS, networks))
 
 
 def marts(domain: str) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.dagster.dbt_specs import asset_of, domain_of
-from orchestration.dagster.groups import FEEDS_TAG, JOB, domain_job, mart_job
+from orchestration.dagster.groups import FEEDS_TAG, JOB, FeedGroup, domain_job, feed_groups, mart_job
 from orchestration.dagster.lake_assets import clean_key, raw_key
 from sources.registry import Registry
 
@@ -44,9 +44,10 @@ class Jobs:
     ) -> None:
         """`lake`: the assets of the lake; `marts`: names of the marts that the project publishes."""
         self._manifest = manifest
-        self._feeds = {feed: frozenset((raw_key(feed), clean_key(feed))) for feed in registry.feeds}
+        self._groups = feed_groups(registry)
+        self._feeds = {g.name: frozenset((raw_key(g.name), clean_key(g.name))) for g in self._groups}
         self._above = _with_ancestors(_parents(manifest, lake), frozenset().union(*self._feeds.values()))
-        self._all = _all(registry, self._feeds)
+        self._all = _all(self._groups, self._feeds)
         for mart in sorted(marts):
             reads = self._above(mart)
             same = [job for job in self._all if job.pulled == reads]
@@ -71,7 +72,8 @@ class Jobs:
         return [self._defined(job, every, of_feeds - job.pulled) for job in self._all]
 
     def _defined(self, job: Job, every: Iterable[dg.AssetKey], left_out: frozenset[str]) -> Any:
-        feeds = [feed for feed, own in self._feeds.items() if own <= job.pulled]
+        pulled = [group for group in self._groups if self._feeds[group.name] <= job.pulled]
+        feeds = [feed.name for group in pulled for feed in group.feeds]
         selection = dg.AssetSelection.assets(*(key for key in every if key.to_user_string() not in left_out))
         due = f"what is due of {', '.join(feeds)}" if left_out else "what is due"
         return dg.define_asset_job(
@@ -82,11 +84,11 @@ class Jobs:
         )
 
 
-def _all(registry: Registry, feeds: Mapping[str, frozenset[str]]) -> list[Job]:
+def _all(groups: Iterable[FeedGroup], feeds: Mapping[str, frozenset[str]]) -> list[Job]:
     """The job of everything, and one for each domain with feeds."""
     by_domain: dict[str, frozenset[str]] = {}
-    for feed in registry.feeds.values():
-        by_domain[feed.domain] = by_domain.get(feed.domain, frozenset()) | feeds[feed.name]
+    for group in groups:
+        by_domain[group.domain] = by_domain.get(group.domain, frozenset()) | feeds[group.name]
     domains = [Job(domain_job(d), own, f"The job of the marts of {d}.") for d, own in by_domain.items()]
     return [Job(JOB, frozenset().union(*feeds.values()), ""), *domains]
 

@@ -7,7 +7,7 @@ the failure is kept in the findings and shown by a failed check, and the other f
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of its functions.
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -17,11 +17,12 @@ from orchestration.dagster.freshness import observation_age, policy_for
 from orchestration.dagster.month_checks import MonthCheck, MonthEvent
 from orchestration.dagster.resources import Refresh
 from orchestration.dagster.shown import problems_metadata, tables_metadata
+from orchestration.progress import Note, Step
 from orchestration.session import Session
 from orchestration.steps.accounts import MonthAccount, accounts
 from orchestration.steps.clean import CleanResult, clean_feed
 from orchestration.steps.pull import PullResult, pull_feed
-from sources.registry import DECLARED_TABLES, Feed, Registry
+from sources.registry import DECLARED_TABLES, Registry
 
 PULL_RETRIES = dg.RetryPolicy(max_retries=2, delay=0.5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 REGISTER = "site_register"
@@ -34,21 +35,21 @@ class PullIncomplete(Exception):
 
 
 def build_lake_assets(registry: Registry, partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """Site register and declared tables, then a raw and a clean asset per feed, all feeds on the same months."""
+    """Site register and declared tables, then a raw and a clean asset per group of feeds, all on the same months."""
     assets = [_entered_asset()]
-    for feed in registry.feeds.values():
-        assets += [_raw_asset(feed, partitions), _clean_asset(feed, partitions)]
+    for group in groups.feed_groups(registry):
+        assets += [_raw_asset(group, partitions), _clean_asset(group, partitions)]
     return [*assets, _counts_asset(registry)]
 
 
-def raw_key(feed: str) -> str:
-    """The asset of a feed's deliveries."""
-    return f"raw_{feed}"
+def raw_key(group: str) -> str:
+    """The asset of the deliveries of a group of feeds."""
+    return f"raw_{group}"
 
 
-def clean_key(feed: str) -> str:
-    """The asset of a feed's clean tables."""
-    return f"clean_{feed}"
+def clean_key(group: str) -> str:
+    """The asset of the clean tables of a group of feeds."""
+    return f"clean_{group}"
 
 
 def _entered_asset() -> dg.AssetsDefinition:
@@ -77,8 +78,8 @@ def _entered_asset() -> dg.AssetsDefinition:
     return entered
 
 
-def _raw_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    key = raw_key(feed.name)
+def _raw_asset(group: groups.FeedGroup, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    key = raw_key(group.name)
     pulled = dg.AssetCheckSpec("pulled", asset=key, description="Every source was listed and everything due fetched.")
 
     @dg.multi_asset(
@@ -87,9 +88,9 @@ def _raw_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDefi
             dg.AssetSpec(
                 key,
                 group_name=groups.RAW,
-                description=f"{feed.name_en} ({feed.name_zh}): deliveries as received, with receipts.",
-                owners=groups.owners([feed]),
-                metadata={"owner": feed.owner, "licence": feed.licence, "cadence_hours": float(feed.cadence_hours)},
+                description=f"{group.title}: deliveries as received, with receipts.",
+                owners=groups.owners(group.feeds),
+                metadata=_declared_metadata(group),
                 kinds={"file"},
             )
         ],
@@ -99,28 +100,58 @@ def _raw_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDefi
         retry_policy=PULL_RETRIES,
     )
     def raw(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:
-        session, findings, months = refresh.session, refresh.findings, _months(context)
-        result = PullResult()
-        if feed.name in session.settings.feeds and session.settings.config.sources_of(feed.name):
-            with refresh.step("pull", feed.name) as told:
-                result = pull_feed(session, feed.name, months, told.note)
-                findings.fetched.setdefault(feed.name, set()).update(result.fetched)
-                if result.failures:
-                    told.fail(result.text)
-        if result.failures and context.retry_number < PULL_RETRIES.max_retries:
-            raise PullIncomplete("; ".join(result.failures))
-        findings.failures.setdefault(feed.name, []).extend(result.failures)
+        session, findings = refresh.session, refresh.findings
+        asked = [f.name for f in group.feeds if f.name in session.settings.feeds]
+        declared = [feed for feed in asked if session.settings.config.sources_of(feed)]
+        results = _pulled(refresh, group, declared, _months(context))
+        failures = [failure for result in results.values() for failure in result.failures]
+        if failures and context.retry_number < PULL_RETRIES.max_retries:
+            raise PullIncomplete("; ".join(failures))
+        for feed, result in results.items():
+            findings.failures.setdefault(feed, []).extend(result.failures)
         yield dg.MaterializeResult(
             asset_key=key,
-            metadata={"new": result.new, "known": result.known, "bytes": result.size_bytes},
-            check_results=[_check("pulled", result.failures)],
+            metadata={
+                "new": sum(r.new for r in results.values()),
+                "known": sum(r.known for r in results.values()),
+                "bytes": sum(r.size_bytes for r in results.values()),
+            },
+            check_results=[_check("pulled", failures)],
         )
 
     return raw
 
 
-def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    key = clean_key(feed.name)
+def _declared_metadata(group: groups.FeedGroup) -> dict[str, Any]:
+    if len(group.feeds) == 1:
+        (feed,) = group.feeds
+        return {"owner": feed.owner, "licence": feed.licence, "cadence_hours": float(feed.cadence_hours)}
+    return {"owner": ", ".join(sorted({f.owner for f in group.feeds})), "feeds": ", ".join(f.name for f in group.feeds)}
+
+
+def _pulled(refresh: Refresh, group: groups.FeedGroup, feeds: Sequence[str], months: set[str]) -> dict[str, PullResult]:
+    """Pulls the feeds of a group, told as one step."""
+    results: dict[str, PullResult] = {}
+    if not feeds:
+        return results
+    with refresh.step("pull", group.name) as told:
+        for feed in feeds:
+            result = results[feed] = pull_feed(refresh.session, feed, months, _note_of(told, group, feed))
+            refresh.findings.fetched.setdefault(feed, set()).update(result.fetched)
+        if failed := [_named(group, feed, r.text) for feed, r in results.items() if r.failures]:
+            told.fail("; ".join(failed))
+        elif len(results) > 1:
+            told.note(f"{sum(r.new for r in results.values())} new files of {len(results)} feeds")
+    return results
+
+
+def _note_of(told: Step, group: groups.FeedGroup, feed: str) -> Note:
+    """Says something of one feed of a group within the group's step."""
+    return lambda text: told.note(_named(group, feed, text))
+
+
+def _clean_asset(group: groups.FeedGroup, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    key = clean_key(group.name)
     by_month = MonthCheck(key, partitions)
     accounted = dg.AssetCheckSpec(
         "accounted_for",
@@ -136,12 +167,12 @@ def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDe
         specs=[
             dg.AssetSpec(
                 key,
-                deps=[raw_key(feed.name), REGISTER],
+                deps=[raw_key(group.name), REGISTER],
                 group_name=groups.CLEAN,
-                owners=groups.owners([feed]),
-                metadata={"owner": feed.owner},
-                description="; ".join(f"{t.name}: {t.description}" for t in feed.tables.values()),
-                freshness_policy=policy_for(feed),
+                owners=groups.owners(group.feeds),
+                metadata={"owner": _declared_metadata(group)["owner"]},
+                description="; ".join(f"{t.name}: {t.description}" for f in group.feeds for t in f.tables.values()),
+                freshness_policy=policy_for(group.feeds) if group.feeds else None,
                 kinds={"polars", "parquet"},
             )
         ],
@@ -150,33 +181,28 @@ def _clean_asset(feed: Feed, partitions: dg.PartitionsDefinition) -> dg.AssetsDe
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
     def clean(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult | MonthEvent]:
-        session, findings, months = refresh.session, refresh.findings, _months(context)
-        with refresh.step("clean", feed.name) as told:
-            fetched = findings.fetched.get(feed.name, set())
-            result = clean_feed(session, feed.name, months, fetched, told.note)
-            findings.cleaned.setdefault(feed.name, set()).update(result.cleaned)
-            findings.notices += result.notices
-            if result.failure:
-                told.fail(result.text)
-                findings.failures.setdefault(feed.name, []).append(result.failure)
-        age = observation_age(session, feed)
+        session = refresh.session
+        results = _cleaned(refresh, group, _months(context))
+        ages = {f.name: observation_age(session, f) for f in group.feeds}
         yield dg.MaterializeResult(
             asset_key=key,
             metadata={
-                "deliveries": result.deliveries,
-                "refused": len(result.refused),
-                "notices": dg.MetadataValue.json(result.notices),
-                **age.metadata,
-                **_tables(session, feed),
+                "deliveries": sum(r.deliveries for r in results.values()),
+                "refused": sum(len(r.refused) for r in results.values()),
+                "notices": dg.MetadataValue.json([said for r in results.values() for said in r.notices]),
+                "observations": "; ".join(_named(group, name, age.text) for name, age in ages.items()),
+                **_tables(session, group),
             },
             check_results=[
-                _check("accounted_for", [result.failure] if result.failure else [*result.refused, *result.unbalanced]),
-                _check("observations_fresh", [] if age.fresh else [age.text], dg.AssetCheckSeverity.WARN),
+                _check("accounted_for", [p for r in results.values() for p in _unaccounted(r)]),
+                _check(
+                    "observations_fresh",
+                    [_named(group, name, age.text) for name, age in ages.items() if not age.fresh],
+                    dg.AssetCheckSeverity.WARN,
+                ),
             ],
         )
-        yield from by_month.results(
-            context, _accounts(session, feed, {*context.partition_keys, *result.months}, result)
-        )
+        yield from by_month.results(context, _accounts(session, _months(context), results))
 
     return clean
 
@@ -193,11 +219,42 @@ def _months(context: dg.AssetExecutionContext) -> set[str]:
     )
 
 
-def _accounts(session: Session, feed: Feed, months: set[str], result: CleanResult) -> dict[str, MonthAccount]:
+def _named(group: groups.FeedGroup, feed: str, text: str) -> str:
+    """What is said of one feed of a group, with its name where there are several."""
+    return text if len(group.feeds) == 1 else f"{feed}: {text}"
+
+
+def _cleaned(refresh: Refresh, group: groups.FeedGroup, months: set[str]) -> dict[str, CleanResult]:
+    """Cleans the feeds of a group, told as one step."""
+    findings = refresh.findings
+    results: dict[str, CleanResult] = {}
+    if not group.feeds:
+        return results
+    with refresh.step("clean", group.name) as told:
+        for feed in (f.name for f in group.feeds):
+            fetched, note = findings.fetched.get(feed, set()), _note_of(told, group, feed)
+            result = results[feed] = clean_feed(refresh.session, feed, months, fetched, note)
+            findings.cleaned.setdefault(feed, set()).update(result.cleaned)
+            findings.notices += result.notices
+            if result.failure:
+                findings.failures.setdefault(feed, []).append(result.failure)
+        if failed := [_named(group, feed, r.text) for feed, r in results.items() if r.failure]:
+            told.fail("; ".join(failed))
+        elif len(results) > 1:
+            told.note(f"{sum(r.deliveries for r in results.values())} files of {len(results)} feeds")
+    return results
+
+
+def _unaccounted(result: CleanResult) -> list[str]:
+    return [result.failure] if result.failure else [*result.refused, *result.unbalanced]
+
+
+def _accounts(session: Session, asked: set[str], results: Mapping[str, CleanResult]) -> dict[str, MonthAccount]:
     """What the lake holds of the months; those that could not be cleaned say so."""
-    found = accounts(session.lake.index, [feed.name], months)
-    if result.failure:
-        for month in result.months:
+    months = asked.union(*(result.months for result in results.values()))
+    found = accounts(session.lake.index, list(results), months)
+    for result in results.values():
+        for month in result.months if result.failure else ():
             found[month].problems.insert(0, f"files wait, because cleaning failed: {result.failure}")
     return found
 
@@ -205,7 +262,7 @@ def _accounts(session: Session, feed: Feed, months: set[str], result: CleanResul
 def _counts_asset(registry: Registry) -> dg.AssetsDefinition:
     @dg.asset(
         name=FILE_COUNTS,
-        deps=[clean_key(feed) for feed in registry.feeds],
+        deps=[clean_key(group.name) for group in groups.feed_groups(registry)],
         group_name=groups.CLEAN,
         description="Both counts of every file, written with each cleaning: nothing lost.",
         kinds={"parquet"},
@@ -217,10 +274,11 @@ def _counts_asset(registry: Registry) -> dg.AssetsDefinition:
     return file_counts
 
 
-def _tables(session: Session, feed: Feed) -> dict[str, Any]:
+def _tables(session: Session, group: groups.FeedGroup) -> dict[str, Any]:
     rows, data = session.lake.index.table_rows(), session.data
-    place = data.clean_table(*feed.tables) if len(feed.tables) == 1 else data.clean
-    return tables_metadata({table: rows.get(table, 0) for table in feed.tables}, place)
+    tables = [table for feed in group.feeds for table in feed.tables]
+    place = data.clean_table(*tables) if len(tables) == 1 else data.clean
+    return tables_metadata({table: rows.get(table, 0) for table in tables}, place)
 
 
 def _check(
