@@ -3,23 +3,35 @@
   and district. Not here: means (models), limits (seed gb3838_limits), counts (seed rule_values).
 -#}
 
+{# Whether `value` keeps both limits; one that is null does not exist. Equality keeps. #}
+{% macro keeps_limits(value, low, high) -%}
+    (({{ low }} is null or {{ value }} >= {{ low }}) and ({{ high }} is null or {{ value }} <= {{ high }}))
+{%- endmacro %}
+
+{# Whether the band `b` (int_water_class_bands) is the one of `value`. #}
+{% macro water_in_class(value, b) -%}
+    {{ keeps_limits(value, b ~ '.limit_low', b ~ '.limit_high') }}
+    and ({{ b }}.class_rank = {{ b }}.best_rank or not {{ keeps_limits(value, b ~ '.before_low', b ~ '.before_high') }})
+{%- endmacro %}
+
 {#
-  Class of a value `v` (parameter, assessed_value; an aggregate over the limits `l` of its parameter and water type): the
-  best class whose limits it keeps (equality attains), one worse than the last class where none. Dissolved oxygen is also
-  class I at or above the saturation that the rules `r` declare, by the saturation `o` of the same sample.
+  Class of a value of `parameter` that lies in the band `b`. Dissolved oxygen is also of the best class at or above the
+  saturation that the rules `r` declare; `saturation` is that of the same sample.
 #}
-{% macro water_class_rank() -%}
+{% macro water_class_rank(parameter, saturation, b, r='r') -%}
     case
-        when v.parameter = 'do' and max(o.assessed_value) >= max(r.water_do_saturation_class_i)
-            then min(l.class_rank)
-        else coalesce(
-            min(case
-                when
-                    (l.limit_low is null or v.assessed_value >= l.limit_low)
-                    and (l.limit_high is null or v.assessed_value <= l.limit_high)
-                    then l.class_rank
-            end), max(l.class_rank) + 1
-        )
+        when {{ parameter }} = 'do' and {{ saturation }} >= {{ r }}.water_do_saturation_class_i then {{ b }}.best_rank
+        else {{ b }}.class_rank
+    end
+{%- endmacro %}
+
+{# (C - S) : S of a value above the limit S, rounded; null where it is not above. decimal(18, 6). #}
+{% macro exceedance_multiple(value, limit, decimals) -%}
+    case
+        when {{ value }} > {{ limit }}
+            then cast({{ round_even_by(
+                exact_quotient(value ~ ' - ' ~ limit, limit), decimals
+            ) }} as decimal(18, 6))
     end
 {%- endmacro %}
 

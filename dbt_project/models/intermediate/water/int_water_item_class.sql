@@ -30,7 +30,7 @@ with items as (
         on p.period_kind = s.period_kind and p.site_id = s.site_id and p.period_start = s.period_start
 ),
 
-assessable as (
+valued as (
     select
         p.*,
         i.name_zh as item_zh,
@@ -44,105 +44,65 @@ assessable as (
                 then {{ round_even_keeping_digit('p.mean_value', 'i.assessment_decimals') }}
             else p.mean_value
         end as assessed_value,
+        case
+            when r.water_statistics_rounded = 1
+                then {{ round_even_keeping_digit('p.sure_mean_value', 'i.assessment_decimals') }}
+            else p.sure_mean_value
+        end as sure_rounded_value,
         r.water_exceedance_class_rank,
-        r.water_multiple_decimals
+        r.water_multiple_decimals,
+        r.water_do_saturation_class_i
     from items as p
     inner join {{ ref('water_items') }} as i on p.parameter = i.parameter and {{ in_force('p.period_end', 'i') }}
     inner join {{ ref('int_water_rules') }} as r on {{ in_force('p.period_end', 'r') }}
 ),
 
+-- What has a class: means of enough values; where suspect readings went in, the same without them.
 classable as (
-    select * from assessable
-    where is_sufficient
+    select
+        *,
+        case when is_sufficient then assessed_value end as classed_value,
+        case
+            when sure_is_sufficient then case when n_suspect = 0 then assessed_value else sure_rounded_value end
+        end as sure_classed_value
+    from valued
 ),
 
-classed as (
+sampled as (
     select
-        v.period_kind,
-        v.period_start,
-        v.site_id,
-        v.parameter,
-        {{ water_class_rank() }} as class_rank
+        {{ all_but('v', ['sure_rounded_value']) }},
+    {%- for name in ['', 'sure_'] %}
+        max(case when v.parameter = 'do_saturation' then v.{{ name }}classed_value end)
+            over (partition by v.period_kind, v.period_start, v.site_id)
+            as {{ name }}saturation{{ ',' if not loop.last }}
+    {%- endfor %}
     from classable as v
-    inner join {{ ref('gb3838_limits') }} as l
-        on v.parameter = l.parameter and v.water_type = l.water_type and {{ in_force('v.period_end', 'l') }}
-    inner join {{ ref('int_water_rules') }} as r on {{ in_force('v.period_end', 'r') }}
-    left join classable as o
-        on
-            v.parameter = 'do' and o.parameter = 'do_saturation'
-            and v.period_kind = o.period_kind and v.period_start = o.period_start and v.site_id = o.site_id
-    where v.assessed_value is not null
-    group by v.period_kind, v.period_start, v.site_id, v.parameter
-),
-
-assessed_items as (
-    select
-        a.*,
-        c.class_rank,
-        t.limit_high as class_iii_limit,
-        case
-            when a.is_sufficient and a.has_exceedance_multiple and a.assessed_value > t.limit_high
-                then
-                    cast({{ round_even_by(
-                        exact_quotient('a.assessed_value - t.limit_high', 't.limit_high'), 'a.water_multiple_decimals'
-                    ) }} as decimal(18, 6))
-        end as exceedance_multiple
-    from assessable as a
-    left join classed as c
-        on a.period_kind = c.period_kind
-            and a.period_start = c.period_start
-            and a.site_id = c.site_id
-            and a.parameter = c.parameter
-    left join {{ ref('gb3838_limits') }} as t
-        on
-            a.parameter = t.parameter and a.water_type = t.water_type and {{ in_force('a.period_end', 't') }}
-            and a.water_exceedance_class_rank = t.class_rank
-),
-
-sure_items as (
-    select
-        a.period_kind,
-        a.period_start,
-        a.period_end,
-        a.site_id,
-        a.parameter,
-        a.water_type,
-        case
-            when a.n_suspect = 0 then a.assessed_value
-            when r.water_statistics_rounded = 1
-                then {{ round_even_keeping_digit('a.sure_mean_value', 'i.assessment_decimals') }}
-            else a.sure_mean_value
-        end as assessed_value
-    from assessed_items as a
-    inner join {{ ref('water_items') }} as i on a.parameter = i.parameter and {{ in_force('a.period_end', 'i') }}
-    inner join {{ ref('int_water_rules') }} as r on {{ in_force('a.period_end', 'r') }}
-    where a.n_suspect_of_section > 0 and a.sure_is_sufficient
-),
-
-sure_classed as (
-    select
-        v.period_kind,
-        v.period_start,
-        v.site_id,
-        v.parameter,
-        {{ water_class_rank() }} as class_rank
-    from sure_items as v
-    inner join {{ ref('gb3838_limits') }} as l
-        on v.parameter = l.parameter and v.water_type = l.water_type and {{ in_force('v.period_end', 'l') }}
-    inner join {{ ref('int_water_rules') }} as r on {{ in_force('v.period_end', 'r') }}
-    left join sure_items as o
-        on
-            v.parameter = 'do' and o.parameter = 'do_saturation'
-            and v.period_kind = o.period_kind and v.period_start = o.period_start and v.site_id = o.site_id
-    where v.assessed_value is not null
-    group by v.period_kind, v.period_start, v.site_id, v.parameter
 )
 
 select
-    a.*,
-    case when a.n_suspect_of_section = 0 then a.class_rank else c.class_rank end as sure_class_rank
-from assessed_items as a
-left join sure_classed as c
+    {{ all_but('v', [
+        'classed_value', 'saturation', 'sure_classed_value', 'sure_saturation', 'water_do_saturation_class_i'
+    ]) }},
+    {{ water_class_rank('v.parameter', 'v.saturation', 'b', 'v') }} as class_rank,
+    t.limit_high as class_iii_limit,
+    case
+        when v.is_sufficient and v.has_exceedance_multiple
+            then {{ exceedance_multiple('v.assessed_value', 't.limit_high', 'v.water_multiple_decimals') }}
+    end as exceedance_multiple,
+    case
+        when v.n_suspect_of_section = 0 then {{ water_class_rank('v.parameter', 'v.saturation', 'b', 'v') }}
+        else {{ water_class_rank('v.parameter', 'v.sure_saturation', 's', 'v') }}
+    end as sure_class_rank
+from sampled as v
+left join {{ ref('int_water_class_bands') }} as b
     on
-        a.period_kind = c.period_kind and a.period_start = c.period_start and a.site_id = c.site_id
-        and a.parameter = c.parameter
+        v.parameter = b.parameter and v.water_type = b.water_type and {{ in_force('v.period_end', 'b') }}
+        and {{ water_in_class('v.classed_value', 'b') }} and v.classed_value is not null
+left join {{ ref('int_water_class_bands') }} as s
+    on
+        v.parameter = s.parameter and v.water_type = s.water_type and {{ in_force('v.period_end', 's') }}
+        and {{ water_in_class('v.sure_classed_value', 's') }} and v.sure_classed_value is not null
+left join {{ ref('gb3838_limits') }} as t
+    on
+        v.parameter = t.parameter and v.water_type = t.water_type and {{ in_force('v.period_end', 't') }}
+        and v.water_exceedance_class_rank = t.class_rank

@@ -1,64 +1,15 @@
 {#-
-  Section x period: the class by single factor over the items present among the 21, what decides it, the main pollutants,
-  and the section's target. Months, quarters, years and the year to date alike; the class always comes from means. A
-  quarter or year that is not over, or has fewer months than the rule asks, has no class (is_published is false). An
-  assessed section needs all of the 21 for a valid class, another one the declared number and the automatic items. A
-  class, an attainment or a validity that suspect readings decide is indicative.
+  Section x period: the class by single factor over the items present among the 21, and the section's target. Months,
+  quarters, years and the year to date alike; the class always comes from means. A quarter or year that is not over, or
+  has fewer months than the rule asks, has no class (is_published is false). An assessed section needs all of the 21 for
+  a valid class, another one the declared number and the automatic items. A class, an attainment or a validity that
+  suspect readings decide is indicative. Which items decide the class: int_water_deciding.
 -#}
 {%- set compared = [
     ('class', 'v.class_rank', 'v.sure_class_rank'), ('attainment', 'v.attains_target', 'v.sure_attains_target'),
     ('validity', 'v.counted_validity', 'v.sure_validity')
 ] %}
-with deciding_order as (
-    select
-        *,
-        row_number() over (
-            partition by period_kind, period_start, site_id
-            order by class_rank desc, exceedance_multiple desc nulls last, parameter asc
-        ) as item_place,
-        max(class_rank) over (partition by period_kind, period_start, site_id) as worst_rank
-    from {{ ref('int_water_item_class') }}
-    where in_class_assessment and class_rank is not null
-),
-
--- Items beyond class III: cyanide and heavy metals first, then by class and multiple.
-pollutant_order as (
-    select
-        i.*,
-        r.water_main_pollutants,
-        i.class_rank > i.water_exceedance_class_rank as is_beyond,
-        row_number() over (
-            partition by i.period_kind, i.period_start, i.site_id, i.class_rank > i.water_exceedance_class_rank
-            order by i.named_first desc, i.item_place asc
-        ) as pollutant_place
-    from deciding_order as i
-    inner join {{ ref('int_water_rules') }} as r on {{ in_force('i.period_end', 'r') }}
-),
-
-place_classes as (
-    select
-        period_kind,
-        period_start,
-        site_id,
-        max(class_rank) as class_rank,
-        {{ joined('case when class_rank = worst_rank and class_rank > 1 then parameter end', ',', 'item_place') }}
-            as deciding_items,
-        {{ joined('case when class_rank = worst_rank and class_rank > 1 then item_zh end', '、', 'item_place') }}
-            as deciding_items_zh,
-        {{ joined(
-            "case when is_beyond then concat(item_zh, case when exceedance_multiple is not null "
-            ~ "then concat('(', cast(exceedance_multiple as decimal(18, 2)), ')') else '' end) end",
-            '、', 'pollutant_place'
-        ) }} as exceeding_zh,
-        {{ joined(
-            'case when is_beyond and pollutant_place <= water_main_pollutants then item_zh end', '、', 'pollutant_place'
-        ) }} as main_pollutants_zh,
-        max(exceedance_multiple) as largest_multiple
-    from pollutant_order
-    group by period_kind, period_start, site_id
-),
-
-counts as (
+with counts as (
     select
         period_kind,
         period_start,
@@ -73,6 +24,7 @@ counts as (
         count(case when in_realtime_class and sure_is_sufficient then 1 end) as sure_n_automatic_items,
         count(case when in_class_assessment and not sure_is_sufficient then 1 end) as sure_n_short_items,
         coalesce(min(case when in_realtime_class then sure_n_months end), max(sure_n_months)) as sure_n_months,
+        max(case when in_class_assessment then class_rank end) as class_rank,
         max(case when in_class_assessment then sure_class_rank end) as sure_class_rank,
         min(provenance_rank) as provenance_rank
     from {{ ref('int_water_item_class') }}
@@ -101,6 +53,7 @@ periods as (
         {%- for name in ['n_items', 'n_automatic_items', 'n_short_items', 'n_months'] %}
             case when c.n_suspect = 0 then c.{{ name }} else c.sure_{{ name }} end as sure_{{ name }},
         {%- endfor %}
+        c.class_rank as worst_rank,
         c.sure_class_rank as sure_worst_rank,
         c.provenance_rank,
         e.n_class_items,
@@ -124,21 +77,13 @@ classes as (
         k.grade_zh,
         k.grade_rank,
         t.class_rank as target_rank,
-        coalesce(w.deciding_items, '') as deciding_items,
-        coalesce(w.deciding_items_zh, '') as deciding_items_zh,
-        coalesce(w.exceeding_zh, '') as exceeding_zh,
-        coalesce(w.main_pollutants_zh, '') as main_pollutants_zh,
-        w.largest_multiple,
         case
             when s.n_suspect = 0 then k.class_rank
             when s.is_published and s.sure_n_months >= s.n_months_min then s.sure_worst_rank
         end as sure_class_rank
     from periods as s
-    left join place_classes as w
-        on
-            s.period_kind = w.period_kind and s.period_start = w.period_start and s.site_id = w.site_id
-            and s.is_published
-    left join {{ ref('water_classes') }} as k on w.class_rank = k.class_rank and {{ in_force('s.period_end', 'k') }}
+    left join {{ ref('water_classes') }} as k
+        on s.worst_rank = k.class_rank and s.is_published and {{ in_force('s.period_end', 'k') }}
     left join {{ ref('water_classes') }} as t on s.class_target = t.class_name and {{ in_force('s.period_end', 't') }}
 ),
 

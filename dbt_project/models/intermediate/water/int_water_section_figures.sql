@@ -45,11 +45,11 @@ figures as (
         cast(s.class_rank as bigint) as class_rank,
         s.class_zh,
         s.grade_zh,
-        s.deciding_items,
-        s.deciding_items_zh,
-        s.exceeding_zh,
-        s.main_pollutants_zh,
-        s.largest_multiple,
+        coalesce(w.deciding_items, '') as deciding_items,
+        coalesce(w.deciding_items_zh, '') as deciding_items_zh,
+        coalesce(w.exceeding_zh, '') as exceeding_zh,
+        coalesce(w.main_pollutants_zh, '') as main_pollutants_zh,
+        w.largest_multiple,
         s.class_target,
         s.attains_target,
         case
@@ -112,6 +112,10 @@ figures as (
         {{ provenance_of_rank('s.provenance_rank') }} as provenance
     from {{ ref('int_water_section_class') }} as s
     inner join {{ ref('int_water_rules') }} as r on {{ in_force('s.period_end', 'r') }}
+    left join {{ ref('int_water_deciding') }} as w
+        on
+            w.place_kind = 'section' and s.site_id = w.place_id
+            and s.period_kind = w.period_kind and s.period_start = w.period_start and s.is_published
     left join section_values as v
         on
             s.period_kind = v.period_kind and s.site_id = v.site_id and s.period_start = v.period_start

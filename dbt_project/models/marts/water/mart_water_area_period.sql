@@ -199,9 +199,9 @@ select
     end as clause,
     {{ provenance_of_rank('s.provenance_rank') }} as provenance
 from shares as s
-left join {{ ref('int_water_area_class') }} as m
+left join {{ ref('int_water_deciding') }} as m
     on
-        s.area_kind = m.area_kind and s.area_id = m.area_id
+        s.area_kind = m.place_kind and s.area_id = m.place_id
         and s.period_kind = m.period_kind and s.period_start = m.period_start
 left join {{ ref('water_classes') }} as k on m.class_rank = k.class_rank and {{ in_force('s.period_end', 'k') }}
 left join pollutants as p

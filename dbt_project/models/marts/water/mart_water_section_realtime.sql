@@ -15,17 +15,18 @@ with classed as (
         v.site_id,
         v.period_start_utc,
         v.parameter,
-        {{ water_class_rank() }} as class_rank
+        {{ water_class_rank('v.parameter', 'o.assessed_value', 'b') }} as class_rank
     from {{ days_of(ref('int_water_moment_item')) }} as v
-    inner join {{ ref('gb3838_limits') }} as l
-        on v.parameter = l.parameter and v.water_type = l.water_type and {{ in_force('v.day', 'l') }}
+    inner join {{ ref('int_water_class_bands') }} as b
+        on
+            v.parameter = b.parameter and v.water_type = b.water_type and {{ in_force('v.day', 'b') }}
+            and {{ water_in_class('v.assessed_value', 'b') }}
     inner join {{ ref('int_water_rules') }} as r on {{ in_force('v.day', 'r') }}
     left join {{ days_of(ref('int_water_moment_item')) }} as o
         on
             v.parameter = 'do' and o.parameter = 'do_saturation'
             and v.site_id = o.site_id and v.period_start_utc = o.period_start_utc
     where v.assessed_value is not null
-    group by v.site_id, v.period_start_utc, v.parameter
 ),
 
 moments as (
