@@ -34,6 +34,7 @@ _CODE = (
             "gate",
             "great_judge",
             "headline",
+            "parts",
             "reduce",
             "verdicts",
         )

@@ -9,7 +9,7 @@ recent readings as when it was judged has the same ones, so that only two column
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -72,6 +72,7 @@ def judge_clean(bench: Bench, layer: CleanLayer, readings: Mapping[str, int]) ->
     """Adds the records of all feeds to the bench, under each feed's domain; gives the key of each table's records."""
     keys: dict[str, str] = {}
     for feed in layer.registry.feeds.values():
+        before = len(bench.records)
         counted = _judge_counts(bench, layer, feed, sum(readings[t] for t in feed.tables), keys)
         for table in feed.tables.values():
             keys[table.name] = _readings_key(bench.con, layer, feed, table, counted)
@@ -79,6 +80,9 @@ def judge_clean(bench: Bench, layer: CleanLayer, readings: Mapping[str, int]) ->
                 bench.records += kept
             else:
                 _judge_readings(bench, layer, feed, table, counted)
+        if feed.is_network:
+            # What is wrong with a network's readings holds that network.
+            bench.records[before:] = [replace(r, part=feed.name) for r in bench.records[before:]]
     return keys
 
 

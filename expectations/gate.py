@@ -20,6 +20,7 @@ from expectations.clean_gate import CleanLayer, judge_clean, readings_of
 from expectations.dbt_results import DbtFinding, dbt_records
 from expectations.docs import write_docs
 from expectations.headline import NEEDS, Steps, judge_headlines, load_steps
+from expectations.parts import by_parts
 from expectations.reduce import Target
 from expectations.suites import SUITES
 from expectations.suites.common import Suite, define
@@ -131,7 +132,10 @@ def _judge_marts(
         if table.name not in checks:
             continue
         target = Target(relation, tuple(table.grain), _previous(rules.earlier.path, table.name))
+        before = len(bench.records)
         bench.judge(table.domain, table.name, digest, target, checks[table.name])
+        if table.part:
+            bench.records[before:] = by_parts(bench, table, digest, target, checks[table.name])
         if _has_headlines(table):
             bench.records += _headlines(bench, table, digest, target, rules.steps)
 

@@ -7,7 +7,7 @@ the suite.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from warehouse.tables.judged import DomainVerdict, GateRecord, Outcome, Severity, TableVerdict
 
@@ -41,14 +41,21 @@ def table_verdicts(records: Iterable[GateRecord]) -> tuple[TableVerdict, ...]:
 
 
 def domain_verdicts(records: Iterable[GateRecord]) -> tuple[DomainVerdict, ...]:
-    """One verdict per domain: fail if any of its tables has a critical failure that no waiver covers."""
+    """One verdict per domain: fail if any of its tables has a critical failure that no waiver covers.
+
+    A failure of a part of a table holds that part in all tables of the domain, and is a mark of the domain.
+    """
     groups: dict[str, list[GateRecord]] = {}
     for record in records:
         groups.setdefault(record.domain, []).append(record)
-    return tuple(
-        DomainVerdict(domain, worst(r.outcome for r in group), _reasons(group))
-        for domain, group in sorted(groups.items())
-    )
+    return tuple(_domain_verdict(domain, group) for domain, group in sorted(groups.items()))
+
+
+def _domain_verdict(domain: str, group: Sequence[GateRecord]) -> DomainVerdict:
+    failed = {r.part for r in group if r.part and r.outcome == "fail"}
+    parts = {part: _reasons(r for r in group if r.part == part) for part in sorted(failed)}
+    outcome = worst("warn" if r.part and r.outcome == "fail" else r.outcome for r in group)
+    return DomainVerdict(domain, outcome, _reasons(group), parts)
 
 
 def _reasons(group: Iterable[GateRecord]) -> tuple[str, ...]:
@@ -58,5 +65,6 @@ def _reasons(group: Iterable[GateRecord]) -> tuple[str, ...]:
 
 
 def _reason(record: GateRecord) -> str:
-    text = f"{record.table_name}: {record.expectation}: expected {record.expected}, observed {record.observed}"
+    of = f"{record.table_name} of {record.part}" if record.part else record.table_name
+    text = f"{of}: {record.expectation}: expected {record.expected}, observed {record.observed}"
     return f"{text} (waived: {record.waiver})" if record.waiver else text

@@ -15,7 +15,7 @@ from typing import Any
 
 from warehouse.atomic import write_bytes
 from warehouse.paths import DataDir
-from warehouse.tables.admitted import AdmittedTable, domain_states
+from warehouse.tables.admitted import AdmittedTable, HeldPart, domain_states
 from warehouse.tables.judged import DomainVerdict, GateRecord, GateReport, TableVerdict
 
 
@@ -39,14 +39,18 @@ def load_report(data: DataDir, name: str) -> GateReport:
     return GateReport(
         tuple(GateRecord(**row) for row in raw["records"]),
         tuple(TableVerdict(**row) for row in raw["table_verdicts"]),
-        tuple(DomainVerdict(r["domain"], r["verdict"], tuple(r["reasons"])) for r in raw["domain_verdicts"]),
+        tuple(_verdict(row) for row in raw["domain_verdicts"]),
     )
+
+
+def _verdict(row: dict[str, Any]) -> DomainVerdict:
+    parts = {part: tuple(reasons) for part, reasons in row["parts"].items()}
+    return DomainVerdict(row["domain"], row["verdict"], tuple(row["reasons"]), parts)
 
 
 def save_admitted(data: DataDir, tables: Iterable[AdmittedTable]) -> None:
     """Keeps what was admitted."""
-    rows = [{**asdict(t), "since": t.since.isoformat() if t.since else None} for t in tables]
-    _write(_file(data, "admitted"), rows)
+    _write(_file(data, "admitted"), [asdict(table) for table in tables])
 
 
 def load_admitted(data: DataDir) -> list[AdmittedTable]:
@@ -56,8 +60,9 @@ def load_admitted(data: DataDir) -> list[AdmittedTable]:
 
 
 def _admitted(row: dict[str, Any]) -> AdmittedTable:
+    parts = tuple(HeldPart(p["part"], datetime.fromisoformat(p["since"]), p["reason"]) for p in row["parts"])
     since = datetime.fromisoformat(row["since"]) if row["since"] else None
-    given: dict[str, Any] = {**row, "since": since}
+    given: dict[str, Any] = {**row, "since": since, "parts": parts}
     return AdmittedTable(**given)
 
 
@@ -77,7 +82,8 @@ def _file(data: DataDir, name: str) -> Path:
 
 
 def _write(file: Path, content: Any) -> None:
-    write_bytes(file, json.dumps(content, ensure_ascii=False).encode(), durable=False)
+    text = json.dumps(content, ensure_ascii=False, default=datetime.isoformat)
+    write_bytes(file, text.encode(), durable=False)
 
 
 def _read(file: Path, hint: str) -> Any:

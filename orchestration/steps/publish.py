@@ -32,7 +32,9 @@ _REASON_WIDTH = 240
 
 @dataclass(frozen=True)
 class Admission:
-    """Tables that the release will hold; of each domain that is not fresh whether it is held or empty, and why."""
+    """Tables that the release will hold; of each domain that is not fresh whether it is held or empty, and why; `held`
+    also says why parts of fresh tables are held.
+    """
 
     tables: list[AdmittedTable]
     states: dict[str, str] = field(default_factory=dict)
@@ -55,6 +57,9 @@ def admit_tables(session: Session) -> Admission:
     admitted = admit(session.data.build_db, session.catalogue, verdicts, judged, session.data, session.as_of())
     states = handover.states_not_fresh(admitted)
     held = {d: shortened(verdicts[d].reasons) if d in verdicts else "not judged" for d in states}
+    for domain, verdict in verdicts.items():
+        if domain not in states:
+            held |= {f"{domain} of {part}": shortened(reasons) for part, reasons in verdict.parts.items()}
     handover.save_admitted(session.data, admitted)
     return Admission(admitted, states, held)
 

@@ -10,6 +10,7 @@ built from exactly what the release will hold. One that fails alone is held in t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,32 @@ from warehouse.duck import attach, connect, create_table
 from warehouse.paths import DataDir
 from warehouse.release.releases import DATABASE, Release, current, read_manifest
 from warehouse.release.soundness import check_release
-from warehouse.sql import quoted
-from warehouse.tables.admitted import ADMITTED_SCHEMA, CANDIDATE_SCHEMA, AdmittedTable
+from warehouse.sql import literal, quoted
+from warehouse.tables.admitted import ADMITTED_SCHEMA, CANDIDATE_SCHEMA, AdmittedTable, HeldPart
 from warehouse.tables.catalogue import Catalogue, MartTable
 from warehouse.tables.contract import check_contract, contract_differences, contract_of
 from warehouse.tables.digest import table_digest
 from warehouse.tables.judged import DomainVerdict
+
+
+@dataclass(frozen=True)
+class Before:
+    """The current release, if there is one, and the moment of this refresh."""
+
+    release: Release | None
+    manifest: Mapping[str, Any] | None
+    as_of: datetime
+
+    def entry(self, table: str) -> Mapping[str, Any] | None:
+        """The current release's entry of a table that has rows of its own."""
+        tables = self.manifest["tables"] if self.manifest else ()
+        return next((t for t in tables if t["name"] == table and t["state"] != "empty"), None)
+
+    def since(self, entry: Mapping[str, Any] | None, part: str) -> datetime:
+        """Since when a part is held: since before, or from now on."""
+        known = (entry or {}).get("parts", {}).get(part)
+        return datetime.fromisoformat(known["since"]) if known else self.as_of
+
 
 NOT_JUDGED = "no verdict: the domain was not judged"
 # Reasons shown next to a held table; all of them are in the manifest.
@@ -58,7 +79,11 @@ def admit(
         for table in catalogue.domain_marts:
             verdict = verdicts.get(table.domain)
             if verdict is not None and verdict.verdict in ("pass", "warn"):
-                admitted.append(_admit_fresh(con, table, judged.get(table.name, "")))
+                digest = judged.get(table.name, "")
+                if table.part and verdict.parts:
+                    admitted.append(_admit_without(con, table, digest, verdict, Before(held_from, manifest, as_of)))
+                else:
+                    admitted.append(_admit_fresh(con, table, digest))
             else:
                 admitted.append(_hold(con, table, verdict, held_from, manifest, as_of))
         return admitted
@@ -101,6 +126,31 @@ def _admit_fresh(con: duckdb.DuckDBPyConnection, table: MartTable, digest: str) 
     check_contract(con, source, table)
     con.execute(f"CREATE VIEW {ADMITTED_SCHEMA}.{quoted(table.name)} AS SELECT {_columns(table)} FROM {source}")
     return fresh(table, digest)
+
+
+def _admit_without(
+    con: duckdb.DuckDBPyConnection, table: MartTable, judged: str, verdict: DomainVerdict, before: Before
+) -> AdmittedTable:
+    """The candidate's table with the rows of held parts as the current release has them.
+
+    A part has no row where there is no release, or where the table is declared otherwise since.
+    """
+    source, target = f"{CANDIDATE_SCHEMA}.{quoted(table.name)}", f"{ADMITTED_SCHEMA}.{quoted(table.name)}"
+    check_contract(con, source, table)
+    listed = ", ".join(literal(part) for part in sorted(verdict.parts))
+    part, columns = quoted(table.part), _columns(table)
+    create_table(con, target, table)
+    insert = f"INSERT INTO {target} ({columns}) SELECT {columns} FROM"
+    con.execute(f"{insert} {source} WHERE {part} IS NULL OR {part} NOT IN ({listed})")
+    entry = before.entry(table.name)
+    if entry and not contract_differences(contract_of(con, f"held.{quoted(table.name)}"), table.contract):
+        con.execute(f"{insert} held.{quoted(table.name)} WHERE {part} IN ({listed})")
+    parts = tuple(
+        HeldPart(name, before.since(entry, name), "; ".join(reasons[:_REASONS_SHOWN]))
+        for name, reasons in sorted(verdict.parts.items())
+    )
+    digest = table_digest(con, target, table)
+    return AdmittedTable(table.name, table.domain, "fresh", digest, None, "", "", parts, judged)
 
 
 def _hold(

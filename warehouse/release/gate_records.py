@@ -7,7 +7,7 @@ record comes about (expectations) or how tables are copied (assembly.py). Standa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -51,12 +51,19 @@ def latest(rows: Sequence[Mapping[str, Any]], carried: Iterable[Mapping[str, Any
     return [*rows, *(row for row in carried if tuple(row[name] for name in grain) not in judged)]
 
 
-def refusal(rows: Sequence[Mapping[str, Any]], table: str, digest: str) -> str:
-    """Why `table` may not enter a release with this digest: it was not judged, or a record failed; '' if it may."""
+def refusal(rows: Sequence[Mapping[str, Any]], table: str, digest: str, held: Set[str] = frozenset()) -> str:
+    """Why `table` may not enter a release with this digest: it was not judged, or a record failed; '' if it may.
+
+    A failure of a part that is `held` by itself is none: the table enters without what was judged of that part.
+    """
     bound = [row for row in rows if row["table_name"] == table and row["table_digest"] == digest]
     if not bound:
         return f"{table}: no gate record is bound to the digest {digest[:12]}: it was not judged as it is"
-    failed = [row["expectation"] for row in bound if row["outcome"] not in ("pass", "warn")]
+    failed = [
+        row["expectation"]
+        for row in bound
+        if row["outcome"] not in ("pass", "warn") and row.get("part_id", "") not in held
+    ]
     return f"{table}: the gate failed it: {', '.join(failed[:5])}" if failed else ""
 
 

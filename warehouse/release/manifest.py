@@ -117,8 +117,14 @@ def _table_entry(
         "release_of_origin": held.release_of_origin if held else release_id,
         "digest": digest,
         "rows": rows,
+        **({"parts": _parts(admitted)} if admitted and admitted.parts else {}),
         **declared(table),
     }
+
+
+def _parts(admitted: AdmittedTable) -> dict[str, dict[str, str]]:
+    """Parts of a table that are held by themselves, since when and why."""
+    return {p.part: {"since": p.since.isoformat(), "reason": p.reason} for p in admitted.parts}
 
 
 _INPUT = ("feed", "source_id", "offer_id", "delivered_at", "sha256", "delivery_id", "adopted_from")

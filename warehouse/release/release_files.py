@@ -83,7 +83,7 @@ def _judgement_rows(catalogue: Catalogue, plan: ReleasePlan, rows: dict[str, int
                 "domain_zh": names_zh[t.domain],
                 "state": t.state,
                 "stale_since": t.since,
-                "reason": t.reason,
+                "reason": t.reason or "; ".join(f"{p.part} is held: {p.reason}" for p in t.parts),
                 "table_digest": t.digest,
                 "row_count": rows[t.name],
                 "release_id": plan.release_id,

@@ -158,8 +158,14 @@ def refusals(
     if set(named) != wanted or len(named) != len(wanted):
         return [f"admitted and declared tables differ: {sorted(wanted ^ set(named)) or 'a table is there twice'}"]
     judged = [t for t in tables if t.state != "empty"]
-    found = (gate_records.refusal(rows if t.state == "fresh" else carried, t.name, t.digest) for t in judged)
+    found = (
+        gate_records.refusal(rows if t.state == "fresh" else carried, t.name, t.judged_digest, _held(t)) for t in judged
+    )
     return [why for why in found if why]
+
+
+def _held(table: AdmittedTable) -> frozenset[str]:
+    return frozenset(part.part for part in table.parts)
 
 
 def _same(digest: str, past: Past) -> Release | None:

@@ -41,7 +41,8 @@ class MartTable:
     """A published table; `grain` is a total order of its rows, `volatile` columns do not count for its digest.
 
     `is_read`: another published table is built from it. `not_null` are columns that are never null, `values` closed
-    vocabularies by column: what the gate judges beyond what follows from grain and names.
+    vocabularies by column: what the gate judges beyond what follows from grain and names. `part`: the column whose
+    values are judged and held each by itself; '' where the table is one.
     """
 
     name: str
@@ -53,6 +54,7 @@ class MartTable:
     is_read: bool = False
     not_null: tuple[str, ...] = ()
     values: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    part: str = ""
 
     @property
     def contract(self) -> dict[str, str]:
@@ -184,8 +186,11 @@ def _table(node: Mapping[str, Any], is_read: bool, problems: list[str]) -> MartT
             problems.append(f"{name}: meta.{what} names unknown columns {sorted(unknown)}")
     if set(grain) & set(volatile):
         problems.append(f"{name}: columns of the grain cannot be volatile")
+    part = meta.get("part", "")
+    if part and part != (grain[0] if grain else ""):
+        problems.append(f"{name}: meta.part is {part!r}, which is not the first column of the grain")
     described = " ".join((node.get("description") or "").split())
-    return MartTable(name, domain, columns, grain, volatile, described, is_read, not_null, values)
+    return MartTable(name, domain, columns, grain, volatile, described, is_read, not_null, values, part)
 
 
 def _missing(name: str) -> MartTable:

@@ -31,7 +31,7 @@ class GateRecord:
     waiver that turned a critical failure into a warning, else ''. A record that is not `waivable` says that there is
     nothing to publish (a missing table, a broken contract), which no signature can mend. `words` is the expectation as
     its judge words it, `key` what the record depends on (expectations/carry.py), `judged_at` ISO where an earlier run
-    judged.
+    judged. `part` names the part of the table that the record is about, '' where it is about all of it.
     """
 
     domain: str
@@ -52,6 +52,7 @@ class GateRecord:
     words: str = ""
     key: str = ""
     judged_at: str = ""
+    part: str = ""
 
     def as_row(self) -> dict[str, Any]:
         """The record under the column names of mart_gate_results, without domain_zh, with words and key.
@@ -62,6 +63,7 @@ class GateRecord:
             **({"judged_at": self.judged_at} if self.judged_at else {}),
             "domain": self.domain,
             "table_name": self.table_name,
+            "part_id": self.part,
             "suite": self.suite,
             "expectation": self.expectation,
             "column_name": self.column,
@@ -81,8 +83,8 @@ class GateRecord:
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> GateRecord:
         """The record of a row that a release keeps: as_row() with its time of judgement."""
-        renamed = {"column": "column_name"}
-        names = [f.name for f in fields(cls) if f.name != "waivable"]
+        renamed = {"column": "column_name", "part": "part_id"}
+        names = [f.name for f in fields(cls) if f.name != "waivable" and renamed.get(f.name, f.name) in row]
         # What no signature mends has failed, and its table is judged again.
         return cls(**{name: row[renamed.get(name, name)] for name in names})
 
@@ -99,11 +101,15 @@ class TableVerdict:
 
 @dataclass(frozen=True)
 class DomainVerdict:
-    """fail: the domain is held; warn: published with a mark. `reasons` says why, worst first."""
+    """fail: the domain is held; warn: published with a mark. `reasons` says why, worst first.
+
+    `parts`: parts of its tables that are held by themselves while the others publish, each with its reasons.
+    """
 
     domain: str
     verdict: Outcome
     reasons: tuple[str, ...] = ()
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
