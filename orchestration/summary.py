@@ -140,7 +140,9 @@ def add_lake(summary: Summary, data: DataDir, feeds: Iterable[str]) -> None:
             summary.notices.append(f"{error}; `ecoledger refresh` migrates or rebuilds it")
         return
     try:
-        summary.feeds, summary.refused_files = feed_counts(index, feeds)
+        # A declared network is known by its deliveries.
+        named = dict.fromkeys([*feeds, *sorted(index.feeds())])
+        summary.feeds, summary.refused_files = feed_counts(index, named)
         summary.notices += read_nothing(index)
     finally:
         index.close()

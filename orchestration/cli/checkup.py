@@ -19,6 +19,7 @@ from pathlib import Path
 
 from orchestration.survey import last_refresh
 from sources.config import ConfigError, load_config
+from sources.registry.feed_model import Registry
 from sources.registry.read_registry import registry
 from warehouse.full_disk import DiskFull
 from warehouse.lake.index import Index, IndexUnusable
@@ -53,7 +54,7 @@ def look(data: DataDir, config: Path | None) -> Iterator[Finding]:
     yield from packages(INSTALLED / "uv.lock")
     yield bytecode()
     yield dbt_command()
-    yield from data_directory(data)
+    yield from data_directory(data, config)
     yield configuration(config)
 
 
@@ -125,7 +126,7 @@ def dbt_command() -> Finding:
     return Finding("dbt", BAD, f"no dbt next to {sys.executable}: `uv sync` installs it")
 
 
-def data_directory(data: DataDir) -> Iterator[Finding]:
+def data_directory(data: DataDir, config: Path | None = None) -> Iterator[Finding]:
     """Writable, who writes, index, ledger, and every file of the lake and of the releases."""
     if not data.root.exists():
         yield Finding("data directory", GOOD, f"{data.root} does not exist yet; the first refresh makes it")
@@ -141,7 +142,7 @@ def data_directory(data: DataDir) -> Iterator[Finding]:
     yield _index(data, writing is not None)
     yield _ledger(data)
     yield from _releases(data)
-    yield from _lake(data, writing is not None)
+    yield from _lake(data, _known(config), writing is not None)
 
 
 def _disk(data: DataDir) -> Finding:
@@ -206,7 +207,15 @@ def _releases(data: DataDir) -> Iterator[Finding]:
             yield Finding("manifest", BAD, f"{copy}: not the manifest that the ledger names; put it back from a backup")
 
 
-def _lake(data: DataDir, busy: bool) -> Iterator[Finding]:
+def _known(config: Path | None) -> Registry:
+    """The feeds, with the networks of the configuration where that can be used."""
+    try:
+        return load_config(config).networks.registry(registry())
+    except ConfigError:
+        return registry()
+
+
+def _lake(data: DataDir, known: Registry, busy: bool) -> Iterator[Finding]:
     """Every raw and clean file against its receipt or sidecar; all of them are read."""
     if busy:
         yield Finding("lake", WARN, "somebody is writing: look again when nobody is")
@@ -214,9 +223,9 @@ def _lake(data: DataDir, busy: bool) -> Iterator[Finding]:
     index = None
     try:
         index = Index(data.index_file, read_only=True)
-        found = list(everything(data, registry(), index))
+        found = list(everything(data, known, index))
     except IndexUnusable:
-        found = list(everything(data, registry(), None))
+        found = list(everything(data, known, None))
     except ValueError as error:
         yield Finding("lake", BAD, f"{error}; put it back from a backup")
         return

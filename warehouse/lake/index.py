@@ -185,6 +185,10 @@ class Index(PartitionIndex):
             "FROM deliveries d WHERE (?1 IS NULL OR d.feed = ?1) AND (?2 IS NULL OR d.month = ?2)", (feed, month)
         )
 
+    def feeds(self) -> list[str]:
+        """Feeds that have delivered anything."""
+        return [feed for (feed,) in self.db.execute("SELECT DISTINCT feed FROM deliveries")]
+
     def uncleaned(
         self, feed: str, fingerprints: Mapping[str, str], reads: Callable[[Receipt], bool] = lambda _: True
     ) -> list[Receipt]:
