@@ -210,7 +210,7 @@ def _cast(frame: pl.DataFrame, schema: pl.Schema, table: str) -> pl.DataFrame:
         raise SchemaMismatch(f"{table}: {error}") from None
 
 
-def group_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+def group_writer(path: Path | pa.NativeFile, schema: pa.Schema) -> pq.ParquetWriter:
     """An open pyarrow ParquetWriter with the pinned settings; each table written to it ends its row groups."""
     import pyarrow.parquet as pq
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -32,8 +32,11 @@ from warehouse.tables.catalogue import CROSS_DOMAIN, MartTable
 from warehouse.tables.contract import ContractBroken
 from warehouse.tables.digest import contract_text
 from warehouse.tables.judged import GateReport
-from warehouse.tables.ordered import clear, stage
+from warehouse.tables.months import Month
+from warehouse.tables.staging import clear, stage
 
+# Digests of months by table and contract.
+KnownMonths = Mapping[tuple[str, str], tuple[Month, ...]]
 # Bound to records of a table that is there but breaks its contract, so that it has no digest of its own.
 BROKEN = "contract broken"
 
@@ -65,7 +68,7 @@ def _judge(
     docs = handover.gate_folder(session.data) / "docs" / name
     shutil.rmtree(docs, ignore_errors=True)
     with connect(session.data.spill, session.data.build_db, read_only=True) as con:
-        digests, found = _digests(con, schema, tables, session.data.ordered)
+        digests, found, months = _digests(con, schema, tables, session.data.ordered)
         case = Case(
             tables=[t.name for t in tables],
             digests=digests,
@@ -77,6 +80,7 @@ def _judge(
         report = judge(con, case, _rules(session), docs)
     with build_state(session.data.build_db) as state:
         state.put_digests(found)
+        state.put_months(months)
     handover.save_report(session.data, name, report)
     return report
 
@@ -106,11 +110,11 @@ def _admitted_digests(session: Session) -> dict[str, str]:
 
 def _digests(
     con: duckdb.DuckDBPyConnection, schema: str, tables: Sequence[MartTable], ordered: Path
-) -> tuple[dict[str, str], Known]:
-    """The digest of every table that the candidate holds, and what is to be kept of them.
+) -> tuple[dict[str, str], Known, KnownMonths]:
+    """The digest of every table that the candidate holds, and what is to be kept of tables and of their months.
 
-    A table that holds what it held when its digest was taken is not read. Of the others the same pass leaves the
-    Parquet in `ordered`; the release sorts a table again should it need one that is not there.
+    A table, or a month of it, that holds what it held when its digest was taken is not read. Of the others the same
+    pass leaves the Parquet in `ordered`; the release sorts again what it needs and is not there.
     """
     rows = con.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = ?", [schema]).fetchall()
     present = {name for (name,) in rows}
@@ -118,18 +122,26 @@ def _digests(
     known, tokens = state.digests(), {short(node): token for node, token in state.tokens().items()}
     digests: dict[str, str] = {}
     found: dict[tuple[str, str, str], str] = {}
+    months: dict[tuple[str, str], tuple[Month, ...]] = {}
     for table in tables:
         if table.name not in present:
             continue
-        place = (table.name, tokens.get(table.name, ""), contract_text(table))
+        contract = contract_text(table)
+        place = (table.name, tokens.get(table.name, ""), contract)
+        if place in known:
+            digests[table.name] = found[place] = known[place]
+            continue
+        before = state.known_months(table.name, contract) if table.day and place[1] else []
         try:
-            digests[table.name] = known.get(place) or stage(con, f"{schema}.{quoted(table.name)}", table, ordered)
+            made = stage(con, f"{schema}.{quoted(table.name)}", table, ordered, before)
         except ContractBroken:
             digests[table.name] = BROKEN
             continue
+        digests[table.name] = made.digest
         if place[1]:
-            found[place] = digests[table.name]
-    return digests, found
+            found[place] = made.digest
+            months |= {(table.name, contract): made.months} if table.day else {}
+    return digests, found, months
 
 
 def _findings(session: Session, run: int) -> tuple[DbtFinding, ...]:

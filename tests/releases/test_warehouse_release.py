@@ -49,7 +49,7 @@ from warehouse.release.releases import (
 from warehouse.tables.admitted import AdmittedTable
 from warehouse.tables.catalogue import Catalogue, MartColumn
 from warehouse.tables.judged import DomainVerdict
-from warehouse.tables.ordered import clear, staged
+from warehouse.tables.staging import clear, staged
 
 DAY = timedelta(days=1)
 
@@ -76,7 +76,7 @@ def test_a_release_holds_what_was_admitted(data: DataDir) -> None:
     rows = read_release(data.current, "mart_air")
     assert rows == [
         ("东坝", datetime(2026, 11, 2).date(), Decimal("7.5"), True),
-        ("来广营", datetime(2026, 11, 1).date(), None, None),
+        ("来广营", datetime(2026, 10, 31).date(), None, None),
     ]
     assert states(data) == {name: ("fresh", None, "") for name in ("mart_water", "mart_air", "mart_cross")}
     gate = read_release(data.current, "mart_gate_results")

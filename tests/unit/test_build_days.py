@@ -12,6 +12,7 @@ from warehouse.candidate.build_days import NO_DAY, put_days
 from warehouse.candidate.build_plan import MOMENT, WHOLE_YEAR, Node
 from warehouse.candidate.build_state import BuildState, build_state, prepare
 from warehouse.lake.partition_index import days_of_partition
+from warehouse.tables.months import Month
 
 FIRST = date(2026, 2, 20)
 
@@ -190,3 +191,25 @@ def test_a_partition_covers_its_days(value, n_days, last):
     days = list(days_of_partition(value))
     assert len(days) == n_days == len(set(days))
     assert days[-1] == last
+
+
+def test_the_digest_of_a_month_is_known_as_long_as_its_days_hold_the_same(con):
+    state = BuildState(con)
+    node = "model.ecoledger.mart_x"
+
+    def known(contract="contract"):
+        return {month.month for month in state.known_months("mart_x", contract)}
+
+    days = {date(2026, 1, 31): "a", date(2026, 2, 1): "b", date(2026, 2, 28): "c", NO_DAY: "d"}
+    months = [Month("0001-01-01", "0" * 64, 1), Month("2026-01-01", "1" * 64, 2), Month("2026-02-01", "2" * 64, 3)]
+    put_days(con, {node: days, "model.ecoledger.other_mart_x": {date(2026, 3, 1): "e"}})
+    state.put_months({("mart_x", "contract"): months})
+    assert sorted(state.known_months("mart_x", "contract")) == months
+    assert known("another contract") == set() == set(state.known_months("other_mart_x", "contract"))
+    put_days(con, {node: days | {date(2026, 2, 2): "new"}})
+    assert known() == {"0001-01-01", "2026-01-01"}
+    put_days(con, {node: {date(2026, 2, 1): "b", date(2026, 2, 28): "c", NO_DAY: "other"}})
+    assert known() == {"2026-02-01"}
+    # What was kept before goes, also where the database does not know the days.
+    state.put_months({("mart_x", "contract"): [Month("2026-02-01", "3" * 64, 3), Month("2026-05-01", "4" * 64, 1)]})
+    assert state.known_months("mart_x", "contract") == [Month("2026-02-01", "3" * 64, 3)]

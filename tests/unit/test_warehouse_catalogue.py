@@ -110,3 +110,12 @@ def test_an_unreadable_manifest_is_told(tmp_path: Path) -> None:
 )
 def test_types_have_one_spelling(given: str, normal: str) -> None:
     assert normal_type(given) == normal
+
+
+def test_what_is_built_by_day_knows_its_own_day(tmp_path: Path) -> None:
+    """As dbt_project/macros/by_day.sql reads the declaration: the column `day` unless another expression is given."""
+    marts = [node("mart_a"), node("mart_b"), node("mart_c")]
+    for mart, said in zip(marts[:2], ({"reads": {}}, {"reads": {}, "day": "cast(a as date)"}), strict=True):
+        mart["config"] = mart["config"] | {"meta": mart["config"]["meta"] | {"by_day": said}}
+    catalogue = load_catalogue(manifest(tmp_path, *marts, published=["mart_a", "mart_b", "mart_c"]))
+    assert [table.day for table in catalogue.tables] == ["day", "cast(a as date)", ""]

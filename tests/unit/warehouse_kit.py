@@ -30,7 +30,7 @@ from warehouse.release.publication import Published, publish
 from warehouse.release.release_plan import Judged
 from warehouse.tables.catalogue import Catalogue, MartColumn, MartTable
 from warehouse.tables.judged import DomainVerdict, GateRecord
-from warehouse.tables.ordered import clear, stage
+from warehouse.tables.staging import clear, stage
 
 ZONE = ZoneInfo("Asia/Shanghai")
 AS_OF = datetime(2026, 11, 22, 6, 0)
@@ -215,7 +215,7 @@ SCHEMAS = {"water": "candidate", "air": "candidate", "cross_domain": "cross_doma
 
 
 def build(data: DataDir, values: Mapping[str, int], catalogue: Catalogue = CATALOGUE) -> Path:
-    """A candidate database; every mart has two rows with its given value (absent: two rows of 1)."""
+    """A candidate database; every mart has a row with its given value (absent: 1), and one of the month before."""
     data.build.mkdir(parents=True, exist_ok=True)
     data.build_db.unlink(missing_ok=True)
     with duckdb.connect(str(data.build_db)) as con:
@@ -229,7 +229,7 @@ def build(data: DataDir, values: Mapping[str, int], catalogue: Catalogue = CATAL
             value = values.get(table.name, 1)
             con.execute(
                 f"INSERT INTO {relation} ({fixed}) VALUES ('东坝', DATE '2026-11-02', {value}.5, true),"
-                f" ('来广营', DATE '2026-11-01', NULL, NULL)"
+                f" ('来广营', DATE '2026-10-31', NULL, NULL)"
             )
             for column in table.columns[4:]:
                 con.execute(f"UPDATE {relation} SET {column.name} = {SAMPLES[column.data_type[:7]]} WHERE ok")
@@ -259,7 +259,7 @@ def digests_of(data: DataDir, catalogue: Catalogue = CATALOGUE) -> dict[str, str
     clear(data.ordered)
     with duckdb.connect(str(data.build_db)) as con:
         built = [table for table in catalogue.tables if table.domain in SCHEMAS]
-        return {t.name: stage(con, f"{SCHEMAS[t.domain]}.{t.name}", t, data.ordered) for t in built}
+        return {t.name: stage(con, f"{SCHEMAS[t.domain]}.{t.name}", t, data.ordered).digest for t in built}
 
 
 def refresh(

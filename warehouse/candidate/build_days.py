@@ -1,7 +1,8 @@
 """Which days of a table that is built by day are to be built again: the part of schema `state` that knows days.
 
-Here belongs what each relation holds per day, what each node read of them when it was built, and the comparison of both
-(macro state.changing). Not here: nodes as a whole (build_state.py) or building (dbt_project/macros/by_day.sql).
+Here belongs what each relation holds per day, what each node read of them when it was built, the comparison of both
+(macro state.changing), and the digests of months that still hold what they held.
+Not here: nodes as a whole (build_state.py) or building (dbt_project/macros/by_day.sql).
 
 A node that is built by day declares how many days before and after its own it reads of each parent (`state.reads`). The
 row of day d reads days d - back to d + ahead, so a parent's day p decides days p - ahead to p + back; what reads whole
@@ -11,11 +12,12 @@ latest delivery. Everything else that a node depends on is its `fixed` key: wher
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 from warehouse.candidate.build_plan import MISSING, MOMENT
+from warehouse.tables.months import Month
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,6 +28,16 @@ TABLES = f"""
 CREATE TABLE IF NOT EXISTS state.day_holds (node VARCHAR, day DATE, token VARCHAR);
 CREATE TABLE IF NOT EXISTS state.day_reads (node VARCHAR, parent VARCHAR, day DATE, token VARCHAR);
 CREATE TABLE IF NOT EXISTS state.day_built (node VARCHAR, fixed VARCHAR, moment VARCHAR);
+CREATE TABLE IF NOT EXISTS state.months (
+    table_name VARCHAR, contract VARCHAR, month VARCHAR, token VARCHAR, digest VARCHAR, n_rows BIGINT
+);
+CREATE OR REPLACE VIEW state.month_holds AS
+SELECT
+    split_part(node, '.', -1) AS table_name,
+    CAST(CAST(date_trunc('month', day) AS DATE) AS VARCHAR) AS month,
+    md5(string_agg(day || '=' || token, ';' ORDER BY day)) AS token
+FROM state.day_holds
+GROUP BY ALL;
 CREATE OR REPLACE VIEW state.fixed AS
 WITH inputs AS (
     SELECT
@@ -86,3 +98,27 @@ def put_days(con: duckdb.DuckDBPyConnection, holds: Mapping[str, Mapping[date, s
     tokens = [token for of_node in holds.values() for token in of_node.values()]
     con.execute("DELETE FROM state.day_holds WHERE list_contains(?, node)", [list(holds)])
     con.execute("INSERT INTO state.day_holds SELECT unnest(?), unnest(?::DATE[]), unnest(?)", [nodes, days, tokens])
+
+
+def known_months(con: duckdb.DuckDBPyConnection, table: str, contract: str) -> list[Month]:
+    """The months of `table` that hold what they held when their digest was taken, under the same contract."""
+    rows = con.execute(
+        "SELECT m.month, m.digest, m.n_rows FROM state.months AS m INNER JOIN state.month_holds AS h"
+        " ON h.table_name = m.table_name AND h.month = m.month AND h.token = m.token"
+        " WHERE m.table_name = ? AND m.contract = ?",
+        [table, contract],
+    )
+    return [Month(*row) for row in rows.fetchall()]
+
+
+def put_months(con: duckdb.DuckDBPyConnection, table: str, contract: str, months: Iterable[Month]) -> None:
+    """Keeps the digests of what the months of `table` hold now, instead of what they held before."""
+    listed = list(months)
+    columns = [[m.month for m in listed], [m.digest for m in listed], [m.rows for m in listed]]
+    con.execute("DELETE FROM state.months WHERE table_name = ?", [table])
+    con.execute(
+        "INSERT INTO state.months SELECT ?, ?, m.month, h.token, m.digest, m.n_rows"
+        " FROM (SELECT unnest(?) AS month, unnest(?) AS digest, unnest(?::BIGINT[]) AS n_rows) AS m"
+        " INNER JOIN state.month_holds AS h ON h.table_name = ? AND h.month = m.month",
+        [table, contract, *columns, table],
+    )

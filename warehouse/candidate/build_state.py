@@ -10,7 +10,7 @@ two sums over DuckDB's hash of each, for a seed or a clean table a digest of its
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ from warehouse.candidate import build_days
 from warehouse.candidate.build_plan import MISSING, WHOLE_YEAR, Node
 from warehouse.duck import connect
 from warehouse.sql import quoted
+from warehouse.tables.months import Month
 
 # Raised whenever tables of another layout, or tokens made otherwise, must not be trusted.
 _LAYOUT = "4"
@@ -82,6 +83,15 @@ class BuildState:
             self._con.execute("DELETE FROM state.digests WHERE list_contains(?, table_name)", [names])
             columns = [names, tokens, contracts, list(found.values())]
             self._con.execute("INSERT INTO state.digests SELECT unnest(?), unnest(?), unnest(?), unnest(?)", columns)
+
+    def known_months(self, table: str, contract: str) -> list[Month]:
+        """Months whose digest is known: build_days.known_months."""
+        return build_days.known_months(self._con, table, contract)
+
+    def put_months(self, found: Mapping[tuple[str, str], Sequence[Month]]) -> None:
+        """Keeps the digests of the months of tables, by name and contract: build_days.put_months."""
+        for (table, contract), months in found.items():
+            build_days.put_months(self._con, table, contract, months)
 
     def there(self, relations: Mapping[str, tuple[str, str]]) -> set[str]:
         """Which of `relations` (id → schema, name) the database has."""

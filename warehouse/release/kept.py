@@ -1,4 +1,4 @@
-"""What a new release takes over from the current one: the Parquet and tables of what did not change.
+"""What a new release takes over from the current one: the Parquet and tables of what did not change, whole or by month.
 
 Here belongs the decision, and how files pass from one release to the next. Not here: writing what did change
 (assembly.py).
@@ -19,6 +19,7 @@ from warehouse.parquet import file_sha256
 from warehouse.release.releases import DATABASE, Release, ReleaseError
 from warehouse.release.soundness import damaged_text
 from warehouse.tables.catalogue import Catalogue, MartTable
+from warehouse.tables.months import Month, months_from
 
 MARTS = "marts"
 # How much larger than written anew a database may be before the next one no longer starts from it: what replaced tables
@@ -28,17 +29,25 @@ GROWTH = 1.3
 
 @dataclass(frozen=True)
 class Kept:
-    """What stays: name → the current release's manifest entry. `base` is its database if the new one starts from it."""
+    """What stays: name → the current release's manifest entry. `base` is its database if the new one starts from it.
+
+    `partly` are tables that are built by day, declared as before, of which some months have changed.
+    """
 
     release: Release | None
     tables: Mapping[str, Mapping[str, Any]]
+    partly: Mapping[str, Mapping[str, Any]]
     files: Mapping[str, Mapping[str, Any]]
     base: Path | None
     bytes_anew: int
 
     def parquet(self, name: str) -> Path:
-        """The Parquet of a kept table in the current release."""
+        """The Parquet of a kept table, or of one that stays partly, in the current release."""
         return self._from().path / MARTS / f"{name}.parquet"
+
+    def months(self, name: str) -> tuple[Month, ...]:
+        """The months of a table in the current release; none unless it stays partly."""
+        return months_from(self.partly[name]["months"]) if name in self.partly else ()
 
     def require(self, name: str, sha256: str) -> None:
         """ReleaseError if what was taken over as the file `name` is not what the current release's manifest says."""
@@ -51,7 +60,7 @@ class Kept:
         return self.release
 
 
-NOTHING = Kept(None, {}, {}, None, 0)
+NOTHING = Kept(None, {}, {}, {}, None, 0)
 
 
 def kept_from(
@@ -59,27 +68,33 @@ def kept_from(
 ) -> Kept:
     """What `before`, the current release with its `manifest`, already holds of tables with these digests (by table).
 
-    A table stays if its digest, its contract and its descriptions are the same. One with volatile columns is written
-    again: its digest does not cover them.
+    A table stays if its digest, its contract and its descriptions are the same; where the digest alone differs, the
+    months of it stay that are the same. One with volatile columns is written again: its digest does not cover them.
     """
     if before is None or manifest is None:
         return NOTHING
-    tables = {}
+    tables, partly = {}, {}
     for entry in manifest["tables"]:
-        if entry["name"] in digests and entry["digest"] == digests[entry["name"]]:
-            own = declared(catalogue.table(entry["name"]))
-            if not own["volatile"] and own == {name: entry.get(name) for name in own}:
-                tables[entry["name"]] = entry
+        if entry["name"] not in digests:
+            continue
+        own = declared(catalogue.table(entry["name"]))
+        if own["volatile"] or own != {name: entry.get(name) for name in own}:
+            continue
+        if entry["digest"] == digests[entry["name"]]:
+            tables[entry["name"]] = entry
+        elif "months" in entry:
+            partly[entry["name"]] = entry
     written = manifest.get("database", {})
     grown = manifest["files"][DATABASE]["bytes"]
     bytes_anew = written.get("bytes_anew", 0)
-    usable = tables and written.get("storage") == STORAGE_VERSION and grown <= GROWTH * bytes_anew
-    return Kept(before, tables, manifest["files"], before.path / DATABASE if usable else None, bytes_anew)
+    usable = (tables or partly) and written.get("storage") == STORAGE_VERSION and grown <= GROWTH * bytes_anew
+    return Kept(before, tables, partly, manifest["files"], before.path / DATABASE if usable else None, bytes_anew)
 
 
 def declared(table: MartTable) -> dict[str, Any]:
-    """What a manifest says of a table's declaration."""
+    """What a manifest says of a table's declaration; of its day only where it is built by day."""
     return {
+        **({"day": table.day} if table.day else {}),
         "description": table.description,
         "columns": [asdict(c) for c in table.columns],
         "grain": list(table.grain),

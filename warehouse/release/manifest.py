@@ -24,6 +24,7 @@ from warehouse.release.release_plan import ReleasePlan
 from warehouse.release.releases import DATABASE
 from warehouse.tables.admitted import AdmittedTable
 from warehouse.tables.catalogue import Catalogue, MartTable
+from warehouse.tables.months import Month
 
 FORMAT = 1
 INPUTS = "inputs.jsonl"
@@ -48,9 +49,12 @@ class Origin:
 
 @dataclass(frozen=True)
 class Written:
-    """What was written: digest and rows by table, SHA-256 and size by file, and the SHA-256 of the list of inputs."""
+    """What was written: digest and rows by table, months of those built by day, SHA-256 and size by file, and the
+    SHA-256 of the list of inputs.
+    """
 
     tables: Mapping[str, tuple[str, int]]
+    months: Mapping[str, Sequence[Month]]
     files: Mapping[str, Mapping[str, Any]]
     inputs_sha256: str
 
@@ -81,7 +85,7 @@ def manifest_content(catalogue: Catalogue, plan: ReleasePlan, origin: Origin, wr
         },
         "waivers": [dict(w) for w in origin.waivers],
         "domains": {domain: state.as_dict() for domain, state in plan.domains.items()},
-        "tables": _table_entries(catalogue, plan, written.tables),
+        "tables": _table_entries(catalogue, plan, written),
         # The size it has without what replaced tables leave behind: see kept.py.
         "database": {
             "storage": STORAGE_VERSION,
@@ -92,15 +96,15 @@ def manifest_content(catalogue: Catalogue, plan: ReleasePlan, origin: Origin, wr
     return json.dumps(manifest, sort_keys=True, indent=1, ensure_ascii=False, default=str).encode()
 
 
-def _table_entries(
-    catalogue: Catalogue, plan: ReleasePlan, counted: Mapping[str, tuple[str, int]]
-) -> list[dict[str, Any]]:
-    """Every table with its contract, state, digest and rows; `counted` is name → (digest, rows)."""
+def _table_entries(catalogue: Catalogue, plan: ReleasePlan, written: Written) -> list[dict[str, Any]]:
+    """Every table with its contract, state, digest and rows, and its months where it is built by day."""
     admitted = {t.name: t for t in plan.tables}
-    return [
-        _table_entry(table, admitted.get(table.name), counted[table.name], plan.release_id)
-        for table in catalogue.tables
-    ]
+    entries = []
+    for table in catalogue.tables:
+        entry = _table_entry(table, admitted.get(table.name), written.tables[table.name], plan.release_id)
+        months = [month.as_list() for month in written.months.get(table.name, ())]
+        entries.append(entry | ({"months": months} if table.day else {}))
+    return entries
 
 
 def _table_entry(

@@ -24,7 +24,7 @@ from warehouse.release.release_plan import Judged, Outcome, Past, ReleasePlan, p
 from warehouse.release.releases import point_current, read_manifest, releases_of, to_replace
 from warehouse.release.soundness import check_release
 from warehouse.tables.catalogue import Catalogue
-from warehouse.tables.ordered import clear
+from warehouse.tables.staging import clear
 
 
 @dataclass(frozen=True)

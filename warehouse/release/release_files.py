@@ -22,6 +22,7 @@ from warehouse.release.manifest import Origin, Written, files_below, manifest_co
 from warehouse.release.release_plan import ReleasePlan
 from warehouse.release.releases import DATABASE, MANIFEST
 from warehouse.tables.catalogue import CROSS_DOMAIN, JUDGEMENT, Catalogue
+from warehouse.tables.months import Month
 from warehouse.tables.ordered import OutOfOrder
 
 # The tables about the judgement itself, which this step fills.
@@ -36,7 +37,7 @@ def write_release(folder: Path, data: DataDir, catalogue: Catalogue, plan: Relea
     Refused if the working database does not hold what was judged, ReleaseError if what is taken over from the current
     release is not what that one's manifest says.
     """
-    counted = _write_tables(folder, data, catalogue, plan)
+    counted, months = _write_tables(folder, data, catalogue, plan)
     gate_records.write([*plan.judged, *plan.carried], folder / gate_records.FILE)
     if origin.docs is not None and origin.docs.is_dir():
         shutil.copytree(origin.docs, folder / "gate" / "docs")
@@ -44,20 +45,26 @@ def write_release(folder: Path, data: DataDir, catalogue: Catalogue, plan: Relea
     files = files_below(folder)
     for name in plan.kept.tables:
         plan.kept.require(f"{MARTS}/{name}.parquet", files[f"{MARTS}/{name}.parquet"]["sha256"])
-    content = manifest_content(catalogue, plan, origin, Written(counted, files, inputs_sha256))
+    content = manifest_content(catalogue, plan, origin, Written(counted, months, files, inputs_sha256))
     write_bytes(folder / MANIFEST, content, durable=False)
     _seal(folder)
     return content
 
 
-def _write_tables(folder: Path, data: DataDir, catalogue: Catalogue, plan: ReleasePlan) -> dict[str, tuple[str, int]]:
-    """Writes Parquet and database; Refused if the database does not hold what was judged. Gives digests and rows."""
+def _write_tables(
+    folder: Path, data: DataDir, catalogue: Catalogue, plan: ReleasePlan
+) -> tuple[dict[str, tuple[str, int]], dict[str, tuple[Month, ...]]]:
+    """Writes Parquet and database; Refused if the database does not hold what was judged. Gives digest and rows of
+    every table, and the months of those that are built by day.
+    """
     places = Places(folder / MARTS, data.build_db, data.spill, data.ordered)
     given = {t.name: (catalogue.table(t.name), t.digest, t.schema) for t in plan.tables}
-    rows = write_marts(places, given, plan.kept)
+    laid = write_marts(places, given, plan.kept)
+    rows = {name: mart.rows for name, mart in laid.items()}
+    months = {name: mart.months for name, mart in laid.items() if catalogue.table(name).day}
     write_judgement(folder / MARTS, data.spill, catalogue.of(JUDGEMENT), _judgement_rows(catalogue, plan, rows))
     try:
-        found = write_database(folder / DATABASE, folder / MARTS, data.spill, catalogue, plan.kept)
+        found = write_database(folder / DATABASE, places, catalogue, plan.kept, months)
     except OutOfOrder as wrong:
         raise Refused(f"what would be published is not what was judged: {wrong}") from None
     staying = {name: (entry["digest"], entry["rows"]) for name, entry in plan.kept.tables.items()}
@@ -66,7 +73,7 @@ def _write_tables(folder: Path, data: DataDir, catalogue: Catalogue, plan: Relea
         digest, count = counted[table.name]
         if digest != table.digest or (table.state == "empty" and count):
             raise Refused(f"{table.name}: what would be published is not what was judged")
-    return counted
+    return counted, months
 
 
 def _judgement_rows(catalogue: Catalogue, plan: ReleasePlan, rows: dict[str, int]) -> dict[str, list[dict[str, Any]]]:

@@ -42,7 +42,8 @@ class MartTable:
 
     `is_read`: another published table is built from it. `not_null` are columns that are never null, `values` closed
     vocabularies by column: what the gate judges beyond what follows from grain and names. `part`: the column whose
-    values are judged and held each by itself; '' where the table is one.
+    values are judged and held each by itself; '' where the table is one. `day` is a row's own day, as SQL over its
+    columns, where the table is built by day; its digest and files are then made month by month.
     """
 
     name: str
@@ -55,6 +56,7 @@ class MartTable:
     not_null: tuple[str, ...] = ()
     values: tuple[tuple[str, tuple[str, ...]], ...] = ()
     part: str = ""
+    day: str = ""
 
     @property
     def contract(self) -> dict[str, str]:
@@ -190,7 +192,13 @@ def _table(node: Mapping[str, Any], is_read: bool, problems: list[str]) -> MartT
     if part and part != (grain[0] if grain else ""):
         problems.append(f"{name}: meta.part is {part!r}, which is not the first column of the grain")
     described = " ".join((node.get("description") or "").split())
-    return MartTable(name, domain, columns, grain, volatile, described, is_read, not_null, values, part)
+    day = _own_day(meta)
+    return MartTable(name, domain, columns, grain, volatile, described, is_read, not_null, values, part, day)
+
+
+def _own_day(meta: Mapping[str, Any]) -> str:
+    """As dbt_project/macros/by_day.sql reads the declaration; '' where the table is not built by day."""
+    return meta["by_day"].get("day", "day") if "by_day" in meta else ""
 
 
 def _missing(name: str) -> MartTable:

@@ -2,14 +2,15 @@
 
 Here belongs the encoding of rows into bytes. Not here: which tables count towards a release. The digest depends on the
 names, types and values of the columns that are not volatile; not on insertion order, threads, batch sizes, the order
-in which columns are declared, or the DuckDB that holds the table.
+in which columns are declared, or the DuckDB that holds the table. A table that is built by day has a digest for each
+month, and its own is made of them: a month that did not change is not read again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import duckdb
@@ -20,10 +21,12 @@ from warehouse.duck import select_ordered
 from warehouse.parquet import rechunked
 from warehouse.tables.catalogue import MartTable
 from warehouse.tables.contract import check_contract
+from warehouse.tables.months import Month, months_there, rows_of_month
 
 # Rows hashed at a time: part of the definition, because a chunk's columns are hashed one after the other.
 CHUNK_ROWS = 65_536
 _VERSION = "ecoledger table digest 1"
+_VERSION_BY_MONTH = "ecoledger table digest 2"
 
 
 def table_digest(con: duckdb.DuckDBPyConnection, relation: str, table: MartTable) -> str:
@@ -33,13 +36,31 @@ def table_digest(con: duckdb.DuckDBPyConnection, relation: str, table: MartTable
     rows and each column, by name: one byte per row (1 = not null), then the values with nulls as zeros (varchar: the
     lengths as 64-bit numbers, then UTF-8; boolean: a byte; bigint, date as days and timestamp as microseconds since
     1970: 64 bits; decimal: the unscaled 128 bits; all little-endian); at the end the number of all rows.
+
+    By month (version 2, MartTable.day): that of a month, whose header is followed by the month, as above; that of the
+    table is over the header, month, digest and number of rows of every month in order, and the number of all rows.
     """
     check_contract(con, relation, table)
-    digest = TableHash(table)
-    with con.cursor() as cursor:
-        reader = cursor.sql(select_ordered(relation, table, list(digest.types))).to_arrow_reader(CHUNK_ROWS)
-        for chunk in rechunked(reader, reader.schema, CHUNK_ROWS):
-            digest.update(chunk)
+    if table.day:
+        months = months_there(con, relation, table)
+        return digest_of_months(table, [month_digest(con, relation, table, month) for month in months])
+    return _ordered_hash(con, relation, TableHash(table)).hexdigest()
+
+
+def month_digest(con: duckdb.DuckDBPyConnection, relation: str, table: MartTable, month: str) -> Month:
+    """The rows of one month of `relation`, which is as the contract says."""
+    digest = _ordered_hash(con, rows_of_month(relation, table, month), TableHash(table, month))
+    return Month(month, digest.hexdigest(), digest.rows)
+
+
+def digest_of_months(table: MartTable, months: Sequence[Month]) -> str:
+    """The digest of a table that has exactly these months."""
+    digest = hashlib.sha256()
+    _feed(digest, contract_text(table).encode())
+    for month in sorted(months):
+        _feed(digest, month.month.encode())
+        digest.update(bytes.fromhex(month.digest) + month.rows.to_bytes(8, "little"))
+    digest.update(sum(month.rows for month in months).to_bytes(8, "little"))
     return digest.hexdigest()
 
 
@@ -47,17 +68,24 @@ def contract_text(table: MartTable) -> str:
     """Everything of a table's declaration that its digest depends on."""
     types = {name: table.contract[name] for name in sorted(set(table.contract) - set(table.volatile))}
     header = {"version": _VERSION, "table": table.name, "columns": types, "grain": list(table.grain)}
+    if table.day:
+        header |= {"version": _VERSION_BY_MONTH, "day": table.day}
     return json.dumps(header, sort_keys=True, ensure_ascii=True)
 
 
 class TableHash:
-    """The digest of a table while its rows come, in total order: `rows` so far, `types` of the columns that count."""
+    """The digest of a table, or of a month of it, while its rows come, in total order: `rows` so far, `types` of the
+    columns that count.
+    """
 
-    def __init__(self, table: MartTable) -> None:
+    def __init__(self, table: MartTable, month: str = "") -> None:
+        self.table = table
         self.types = {name: table.contract[name] for name in sorted(set(table.contract) - set(table.volatile))}
         self.rows = 0
         self._digest = hashlib.sha256()
         _feed(self._digest, contract_text(table).encode())
+        if month:
+            _feed(self._digest, month.encode())
 
     def update(self, chunk: pa.Table) -> None:
         """Adds the next CHUNK_ROWS rows; only the last chunk may have fewer. Further columns do not count."""
@@ -71,6 +99,16 @@ class TableHash:
         """SHA-256 in hex; nothing can be added afterwards."""
         self._digest.update(self.rows.to_bytes(8, "little"))
         return self._digest.hexdigest()
+
+
+def _ordered_hash(con: duckdb.DuckDBPyConnection, relation: str, digest: TableHash) -> TableHash:
+    """`digest` with all rows of `relation`."""
+    with con.cursor() as cursor:
+        query = select_ordered(relation, digest.table, list(digest.types))
+        reader = cursor.sql(query).to_arrow_reader(CHUNK_ROWS)
+        for chunk in rechunked(reader, reader.schema, CHUNK_ROWS):
+            digest.update(chunk)
+    return digest
 
 
 def release_digest(tables: Iterable[tuple[str, str]], domains: Mapping[str, Mapping[str, str | None]]) -> str:

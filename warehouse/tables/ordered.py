@@ -1,13 +1,12 @@
 """One ordered pass over a table: its rows stream in total order into the digest and Parquet, or from a file into both.
 
-Here belong the pass, the check that its rows really come in order, and the folder where the gate's pass leaves Parquet
-for the release. Not here: the digest's encoding (digest.py) or what is published (publication.py).
+Here belong the pass and the check that its rows really come in order. Not here: the digest's encoding (digest.py), what
+the gate's pass leaves for the release (staging.py) or what is published (publication.py).
 """
 
 from __future__ import annotations
 
 import itertools
-import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -17,7 +16,6 @@ import pyarrow.compute as pc
 
 from warehouse.duck import select_ordered, total_order
 from warehouse.parquet import ROW_GROUP, group_writer, rechunked
-from warehouse.paths import TEMPORARY
 from warehouse.sql import quoted
 from warehouse.tables.catalogue import MartTable
 from warehouse.tables.contract import check_contract
@@ -32,18 +30,21 @@ class OutOfOrder(ValueError):
     """Rows do not come in the table's total order; the message names table and column."""
 
 
-def write_ordered(con: duckdb.DuckDBPyConnection, relation: str, table: MartTable, file: Path) -> tuple[str, int]:
+def write_ordered(
+    con: duckdb.DuckDBPyConnection, relation: str, table: MartTable, file: Path, month: str = ""
+) -> tuple[str, int]:
     """Writes `relation` to `file` as Parquet in total order; gives its digest and number of rows.
 
+    With `month` the relation has the rows of that month of the table only, and the digest is that month's.
     ContractBroken if it has other columns or types. Sorted by the grain, which is a total order where it is unique; by
     every column that is not volatile where the rows that came show that it is not.
     """
     check_contract(con, relation, table)
     columns = [c.name for c in table.columns]
     try:
-        return _pass(con, select_ordered(relation, table, columns, table.grain), table, file)
+        return _pass(con, select_ordered(relation, table, columns, table.grain), TableHash(table, month), file)
     except OutOfOrder:
-        return _pass(con, select_ordered(relation, table, columns), table, file)
+        return _pass(con, select_ordered(relation, table, columns), TableHash(table, month), file)
 
 
 def digest_as_written(con: duckdb.DuckDBPyConnection, relation: str, table: MartTable) -> tuple[str, int]:
@@ -53,30 +54,11 @@ def digest_as_written(con: duckdb.DuckDBPyConnection, relation: str, table: Mart
     """
     check_contract(con, relation, table)
     columns = ", ".join(quoted(c.name) for c in table.columns)
-    return _pass(con, f"SELECT {columns} FROM {relation}", table, None)
+    return _pass(con, f"SELECT {columns} FROM {relation}", TableHash(table), None)
 
 
-def stage(con: duckdb.DuckDBPyConnection, relation: str, table: MartTable, folder: Path) -> str:
-    """Digest of `relation`; leaves its Parquet in `folder`, named by the digest, for whoever publishes it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    unfinished = folder / f"{TEMPORARY}{table.name}.parquet"
-    digest, _ = write_ordered(con, relation, table, unfinished)
-    unfinished.replace(staged(folder, digest))
-    return digest
-
-
-def staged(folder: Path, digest: str) -> Path:
-    """Where `stage` leaves the Parquet of a table with this digest."""
-    return folder / f"{digest}.parquet"
-
-
-def clear(folder: Path) -> None:
-    """Removes what was staged: the release has it, or nobody will publish it."""
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _pass(con: duckdb.DuckDBPyConnection, query: str, table: MartTable, file: Path | None) -> tuple[str, int]:
-    digest, order = TableHash(table), OrderCheck(table)
+def _pass(con: duckdb.DuckDBPyConnection, query: str, digest: TableHash, file: Path | None) -> tuple[str, int]:
+    order = OrderCheck(digest.table)
     # Closed in any case: a connection runs no other query as long as a result is open.
     with con.sql(query).to_arrow_reader(BATCH_ROWS // 2) as reader:
         # Always two are joined: that copies them, and what DuckDB allocates ahead for each is given back.
