@@ -80,8 +80,8 @@ def judge_clean(bench: Bench, layer: CleanLayer, readings: Mapping[str, int]) ->
                 bench.records += kept
             else:
                 _judge_readings(bench, layer, feed, table, counted)
-        if feed.is_network:
-            # What is wrong with a network's readings holds that network.
+        if feed.declared:
+            # What is wrong with a network's readings, or a register's cases, holds that one.
             bench.records[before:] = [replace(r, part=feed.name) for r in bench.records[before:]]
     return keys
 

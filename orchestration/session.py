@@ -28,6 +28,7 @@ from sources.config.thresholds import own_thresholds
 from sources.readers import close_readers
 from sources.registry import DECLARED_TABLES
 from sources.registry.network_tables import NETWORK_TABLES
+from sources.registry.register_tables import REGISTER_TABLES
 from warehouse.lake.intact import LakeDamaged
 from warehouse.lake.lake import Lake, open_lake
 from warehouse.paths import DataDir
@@ -152,7 +153,7 @@ class Session:
         config = self.settings.config
         written = {SITE_REGISTER: self.register.height}
         with self.lake.cleaning():
-            self.lake.drop_gone_networks()
+            self.lake.drop_gone_tables()
             self.lake.write_empty_tables()
             files = [Entered(file.name, file.read_bytes()) for file in config.registers]
             self.lake.write_site_register(self.register, files)
@@ -163,6 +164,10 @@ class Session:
             entered = [Entered(file.name, file.read_bytes()) for file in config.networks.files]
             for name, rows in config.networks.rows(self.settings.registry).items():
                 self.lake.write_declared(NETWORK_TABLES[name], rows, entered)
+                written[name] = len(rows)
+            entered = [Entered(file.name, file.read_bytes()) for file in config.cases.files]
+            for name, rows in config.cases.rows().items():
+                self.lake.write_declared(REGISTER_TABLES[name], rows, entered)
                 written[name] = len(rows)
         return written
 
@@ -186,6 +191,8 @@ def open_session(settings: Settings) -> Generator[Session]:
     recover(data, registry, zone)
     if mended := mend(data, registry, zone):
         raise LakeDamaged("; ".join(["run again, there is more to clean", *mended]))
+    if settings.config.cases.has_private:
+        settings.config.identity.ensure()
     with open_lake(data, registry, zone) as lake:
         session = Session(settings, lake)
         try:

@@ -7,7 +7,7 @@ the rules behind it (decisions.py) or anything that opens the lake.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -77,7 +77,8 @@ def settled(
 ) -> Settings:
     """Settings from options as typed; ConfigError or UsageError say what is wrong with them."""
     config = load_config(config_file)
-    known = config.networks.registry(registry())
+    config = replace(config, identity=replace(config.identity, kept=data.identity_key))
+    known = config.registry(registry())
     zone = config.district.reporting_zone
     now = now or datetime.now(UTC)
     clock = clock_for(parse_day(to, "--to") if to else None, zone, now)

@@ -139,6 +139,11 @@ class DataDir:
         return self.root / "quarantine"
 
     @property
+    def identity_key(self) -> Path:
+        """The key that private columns are hashed with, where no other is given; its owner's only."""
+        return self.root / "identity.key"
+
+    @property
     def index_file(self) -> Path:
         return self.root / "index" / "lake.sqlite"
 

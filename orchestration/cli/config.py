@@ -71,7 +71,7 @@ def chosen(config: Config) -> list[str]:
         own = ", ".join(shipped.values_of(rows)) or "none"
         sure = ", ".join(dict.fromkeys(row["certainty"] for row in rows))
         lines.append(f"rule {rule_id}: {value:f} instead of {own} {rows[0]['unit']} (certainty: {sure})")
-    for row in own_thresholds(config, config.networks.registry(registry())):
+    for row in own_thresholds(config, config.registry(registry())):
         where = f"threshold of {row['source_id']}, {row['parameter']} {row['threshold']}"
         lines.append(f"{where}: {row['value']} instead of {row['value_of_registry'] or 'none'} {row['unit']}")
     for name, file in config.declared.items():

@@ -10,12 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sources.registry import Feed, Registry
-from sources.registry.feed_model import NETWORKS
+from sources.registry.feed_model import CASES, NETWORKS
 
 # The job of everything; that of a domain or a mart adds its name.
 JOB = "refresh"
 # Tag of a job's runs where it does not pull all feeds: those that it pulls, separated by commas.
 FEEDS_TAG = "ecoledger/feeds"
+# The raw and clean assets of all registers of cases.
+REGISTERS = "registers"
 RAW = "raw"
 CLEAN = "clean"
 GATE = "gate"
@@ -25,9 +27,10 @@ RELEASE = "release"
 
 @dataclass(frozen=True)
 class FeedGroup:
-    """Feeds that share one raw and one clean asset: a feed with a package has its own, declared networks are together.
+    """Feeds that share one raw and one clean asset: a feed with a package has its own, declared networks are together,
+    and so are declared registers.
 
-    An asset for each of dozens of networks would cost a day more than their data do.
+    An asset for each of dozens of them would cost a day more than their data do.
     """
 
     name: str
@@ -37,10 +40,14 @@ class FeedGroup:
 
 
 def feed_groups(registry: Registry) -> tuple[FeedGroup, ...]:
-    """The groups of all feeds; that of the networks is there without any, because models read it."""
+    """The groups of all feeds; those of networks and registers are there without any, because models read them."""
     own = [FeedGroup(f.name, f"{f.name_en} ({f.name_zh})", f.domain, (f,)) for f in registry.packaged.values()]
-    networks = tuple(registry.networks.values())
-    return (*own, FeedGroup(NETWORKS, "Declared networks (监测网络)", NETWORKS, networks))
+    networks, registers = tuple(registry.networks.values()), tuple(registry.registers.values())
+    return (
+        *own,
+        FeedGroup(NETWORKS, "Declared networks (监测网络)", NETWORKS, networks),
+        FeedGroup(REGISTERS, "Declared registers (案件台账)", CASES, registers),
+    )
 
 
 def marts(domain: str) -> str:

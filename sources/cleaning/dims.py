@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from sources.cleaning.case_records import days_of, hidden
 from sources.cleaning.numbers import NumberRules, parse_numbers
 from sources.cleaning.rejects import Rejects
 from sources.cleaning.schema import polars_types
@@ -63,11 +64,16 @@ def _mapped(
     if declared.dtype in ("int", "decimal"):
         value, unreadable = _numbers(plan, word, declared.dtype)
         reason = reason.set(unreadable & reason.is_null(), "dim_unreadable")
+    elif declared.dtype == "date":
+        value, unreadable = days_of(word, plan.time, plan.missing)
+        reason = reason.set(unreadable & reason.is_null(), "dim_unreadable")
     elif declared.allowed:
         strange = word.is_not_null() & ~word.is_in(pl.Series(declared.allowed).implode())
         reason = reason.set(strange & reason.is_null(), "not_in_vocabulary")
     if declared.key and (declared.allowed or plan.table.declared_key):
         reason = reason.set(value.is_null() & reason.is_null(), "key_missing")
+    if plan.cases:
+        value = hidden(declared.name, value, plan.cases)
     records = records.with_columns(value.alias(declared.name))
     bad = reason.is_not_null()
     if not bad.any():

@@ -57,6 +57,12 @@ def _fingerprint(source: Source, registry: Registry, config: Config, sites: _Sit
         "parameters": {p.code: _read_as(p, source, registry) for p in parameters},
         "units": _units(source, parameters, registry),
     }
+    if table.cases:
+        rules = table.cases
+        parts["cases"] = [rules.entity, rules.is_list, sorted(rules.attributes.items()), sorted(rules.private)]
+        parts["spellings"] = {name: sorted(words.items()) for name, words in rules.spellings.items()}
+        parts["district"] = config.district.area_code
+        parts["identity"] = config.identity.mark() if rules.private else ""
     if source.unknown_sites == "quarantine":
         parts["sites"] = sites.get(source.feed, [])
     if source.feed == "returns":

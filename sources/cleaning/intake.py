@@ -205,8 +205,10 @@ class Intake:
             with delivery.open() as stream:
                 records = count_records(stream, delivery.receipt.file_name, plan.source.format)
         readings = records * plan.readings_per_record
-        self.tallies[number] = Tally(0, records, records, readings, readings, refusal=str(error))
-        self._staging.reject(file_reject(number, "file_unreadable", str(error), error.row, error.column))
+        said = _said(error, plan, delivery.receipt.file_name)
+        self.tallies[number] = Tally(0, records, records, readings, readings, refusal=said)
+        column = None if plan.cases and plan.cases.rules.private else error.column
+        self._staging.reject(file_reject(number, "file_unreadable", said, error.row, column))
 
     def _readable_frames(self, number: int, plan: SourcePlan, again: bool) -> Iterator[pl.DataFrame]:
         """The raw rows of a delivery; they end where it proves unreadable, and then it is refused."""
@@ -233,7 +235,7 @@ class Intake:
                     tally.readings_in += lost * plan.readings_per_record
                     tally.readings_quarantined += lost * plan.readings_per_record
                     if not again:
-                        self._staging.reject(reader_rejects(batch.rejected, number))
+                        self._staging.reject(reader_rejects(batch.rejected, number, plan.cases))
                 if batch.frame.height:
                     yield batch.frame.with_columns(pl.lit(number, pl.UInt32).alias(FILE))
 
@@ -327,6 +329,17 @@ class Intake:
             changed[part] = Changed(min(known.first, first), max(known.last, last)) if known else Changed(first, last)
         for file, part in readings.select(FILE, PART).unique().iter_rows():
             self.tallies[file].touches.add((table, part))
+
+
+def _said(error: UnreadableFile, plan: SourcePlan, file_name: str) -> str:
+    """Why a file is refused; where its register has private columns, without any text of it."""
+    if plan.cases is None or not plan.cases.rules.private:
+        return str(error)
+    row = f", row {error.row}" if error.row else ""
+    return (
+        f"{file_name}{row}: the file cannot be read by its [source.format], or its header is not the declared one;"
+        " its register has private columns, so that nothing of it is shown"
+    )
 
 
 def totals(tallies: Sequence[Tally]) -> dict[str, int]:

@@ -96,9 +96,12 @@ class Keys:
             value, key = left[0]
             number = f"{len(left)} {'reading' if len(left) == 1 else 'readings'}"
             named = " ".join(key.split(_BETWEEN))
+            advice = "name the columns that tell loads apart in occurrence_of"
+            if table.cases:
+                advice = "map a number that tells cases apart to case_id"
             self.moved.append(
                 f"{table.name}: {number} replaced by a later version on another {table.grain}, such as {named} of "
-                f"{value}; where numbers begin again, name the columns that tell loads apart in occurrence_of"
+                f"{value}; where numbers begin again, {advice}"
             )
 
     def lost(self, table: CleanTable, parts: Iterable[int]) -> pl.DataFrame | None:

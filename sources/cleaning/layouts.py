@@ -13,6 +13,7 @@ from sources.cleaning.nondetects import Marked, marked
 from sources.cleaning.numbers import NumberRules, Numbers, parse_numbers
 from sources.cleaning.plan_refs import with_mistaken_refs
 from sources.cleaning.rejects import Rejects
+from sources.cleaning.schema import VALUE
 from sources.cleaning.source_plan import SourcePlan, ValueColumn
 from sources.cleaning.staged import (
     CENSORED,
@@ -66,17 +67,30 @@ def wide_readings(
         cells = marked(raw, records[INDEX], value.column, value.censor, value.limit_column, plan.missing)
         if plan.weighed:
             numbers = net_of(plan, value, records, cells.text)
+        elif plan.counts:
+            numbers = _each_one(records.height)
         else:
             numbers = cells.of(parse_numbers(cells.text, value.rules))
         own = codes.column(value.column, value.unit, place)
         column = _either(cells.from_limit, codes.column(value.limit_column, value.unit, place), own)
-        parts.append(_readings(records, numbers, cells.received, column, numbered[value.parameter]))
+        received = _not_received(records.height) if plan.counts else cells.received
+        parts.append(_readings(records, numbers, received, column, numbered[value.parameter]))
         bad = None
         if numbers.rejected.height:
             _refuse(raw, records[INDEX], cells, numbers, value, value.column, rejects)
             bad = pl.Series([False]).new_from_index(0, records.height).scatter(numbers.rejected["index"], True)
         refused.append(with_mistaken_refs(plan, records, value.parameter, bad, rejects))
     return _staged(plan, _marked_first(parts, refused))
+
+
+def _each_one(height: int) -> Numbers:
+    """What records count as that deliver no amount: one each."""
+    nothing = pl.DataFrame(schema={"index": pl.UInt32(), "reason": pl.String()})
+    return Numbers(pl.Series([1], dtype=VALUE).new_from_index(0, height), None, nothing)
+
+
+def _not_received(height: int) -> pl.Series:
+    return pl.Series([None], dtype=pl.String).new_from_index(0, height)
 
 
 def _refuse(

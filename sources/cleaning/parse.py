@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from sources.cleaning.case_records import with_case_columns, with_places
 from sources.cleaning.dims import text_of, with_dims
 from sources.cleaning.layouts import long_readings, wide_readings
 from sources.cleaning.register import SiteRegister
@@ -114,7 +115,7 @@ def _parsed(
     codes: Codes,
     **more: Any,
 ) -> Parsed:
-    rejects = Rejects(kept)
+    rejects = Rejects(kept, plan.cases)
     records = _records(plan, kept, times, delivered_utc, register, codes, rejects)
     layout = long_readings if plan.source.long else wide_readings
     readings = layout(plan, kept, records, codes, rejects)
@@ -182,9 +183,14 @@ def _records(
             if text is not None and len(bad):
                 rejects.add(bad, " ".join(names), "record", text.gather(bad), found.problem.gather(bad))
         records = records.filter(found.problem.is_null())
-    records = _not_in_future(records, delivered_utc, " ".join(stamp_columns), rejects).drop("stamp")
+    if plan.cases is None or not plan.cases.rules.is_list:
+        # Membership of a list may begin after it was published.
+        records = _not_in_future(records, delivered_utc, " ".join(stamp_columns), rejects)
+    records = records.drop("stamp")
     records = _with_site(plan, raw, records, register, codes, rejects)
     records = with_dims(plan, raw, records, rejects)
+    if plan.cases:
+        records = with_case_columns(plan.cases, raw, records, rejects)
     if plan.weighed:
         records = with_possible_masses(plan, records, rejects)
     status = pl.lit(None, pl.UInt32)
@@ -238,9 +244,13 @@ def _with_site(
         else:
             reason = reason.set(site.is_null() & (text != ""), "unknown_site")
     empty = site.is_null() | (site == "") | text.is_in(pl.Series(sorted(plan.missing)).implode())
+    is_area = pl.Series([False]).new_from_index(0, records.height)
+    if plan.cases:
+        site, is_area = with_places(site.set(empty, None), plan.cases)
+        empty &= False
     reason = reason.set(empty & reason.is_null(), "site_missing")
     if plan.source.unknown_sites == "quarantine":
-        judged = register.judge(site, records["period_start"].dt.date())
+        judged = register.judge(site, records["period_start"].dt.date()).set(is_area, None)
         reason = reason.zip_with(reason.is_not_null(), judged)
     bad = reason.is_not_null()
     records = records.with_columns(codes.sites.encode(site).alias(SITE))

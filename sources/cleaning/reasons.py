@@ -87,6 +87,11 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Name the limit's column in limit_column, or take the mark out of censor: the value is missing then",
     ),
     "out_of_range": ("'{v}' is too large to be stored (12 digits before the point)", "Check the value and its unit"),
+    "not_an_area": (
+        "'{v}' is not the code of an area",
+        "Map it in the column's values to the code of 6, 9 or 12 digits",
+    ),
+    "closed_before_opened": ("it was closed on '{v}', before it was opened", "Have the dates corrected"),
     "plan_ref_mistaken": (
         "'{v}' is nothing of the plan that this item reports on",
         "Write commitment:<id> or project:<no> as the plan numbers it",

@@ -149,7 +149,7 @@ class TableRebuild:
             if held and size + own > self._budget.chunk:
                 chunks.append(Chunk(tuple(held)))
                 held, size = [], 0
-            if own > 2 * self._budget.chunk:
+            if own > 2 * self._budget.chunk and "site_id" in self._table.key:
                 ranges = self._site_ranges(part)
                 self._staging.divide(self._table, part, ranges)
                 chunks += [Chunk((part,), sites) for sites in ranges]

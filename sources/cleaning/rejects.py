@@ -7,6 +7,7 @@ Here belong the places (file, row, column), the sentences and the record as JSON
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -16,7 +17,12 @@ from sources.cleaning.staged import FILE
 from sources.deliveries import Receipt
 from sources.readers.batches import ROW
 
+if TYPE_CHECKING:
+    from sources.cleaning.case_records import CasePlan
+
 _VALUE_SHOWN = 80
+# What is written in place of a private value.
+PRIVATE = "（private）"
 REJECT_SCHEMA = {
     FILE: pl.UInt32(),
     "raw_row": pl.Int64(),
@@ -31,10 +37,11 @@ REJECT_SCHEMA = {
 
 
 class Rejects:
-    """Refusals of one batch of raw rows, by index into it."""
+    """Refusals of one batch of raw rows, by index into it; of a register's private columns nothing is kept."""
 
-    def __init__(self, raw: pl.DataFrame) -> None:
+    def __init__(self, raw: pl.DataFrame, cases: CasePlan | None = None) -> None:
         self._raw = raw
+        self._cases = cases
         self._parts: list[pl.DataFrame] = []
 
     def add(
@@ -47,6 +54,8 @@ class Rejects:
         said: pl.Series | None = None,
     ) -> None:
         """Refuses the rows `index`; `value`, `reason` and `said` (own sentences) belong to them, one by one."""
+        if self._cases and self._cases.hides(column):
+            value, said = pl.Series([PRIVATE], dtype=pl.String).new_from_index(0, len(index)), None
         self._parts.append(
             pl.DataFrame(
                 {
@@ -68,6 +77,9 @@ class Rejects:
         found = pl.concat(self._parts)
         rows = self._raw[found["index"]]
         columns = [c for c in self._raw.columns if c not in (FILE, ROW)]
+        if self._cases:
+            # What the mapping does not name may hold anything.
+            columns = [c for c in columns if c in self._cases.shown]
         record = rows.select(pl.struct(columns).struct.json_encode().str.slice(0, RECORD_LIMIT)).to_series()
         return found.select(
             rows[FILE],
@@ -81,8 +93,14 @@ class Rejects:
         )
 
 
-def reader_rejects(rejected: pl.DataFrame, file: int) -> pl.DataFrame:
-    """What a reader could not read (row, column, value, reason, record) as refusals of the whole record."""
+def reader_rejects(rejected: pl.DataFrame, file: int, cases: CasePlan | None = None) -> pl.DataFrame:
+    """What a reader could not read (row, column, value, reason, record) as refusals of the whole record.
+
+    Where a register has private columns, nobody knows which text of such a row is one of them.
+    """
+    if cases and cases.rules.private:
+        nothing = pl.lit(None, pl.String)
+        rejected = rejected.with_columns(column=nothing, value=nothing, reason=nothing, record=nothing)
     return rejected.select(
         pl.lit(file, pl.UInt32).alias(FILE),
         pl.col("row").cast(pl.Int64).alias("raw_row"),

@@ -151,7 +151,7 @@ def _revisions(
         (~order.invalid.mark(readings)).alias("__valid"),
     ).sort([*_ordering(key), "__delivered", "__valid", "raw_row", "__offer", PLACE])
     content = ["value", "censored", STATUS, "__provenance", *(t for t in _TIMES if t not in key)]
-    content += [c.name for c in table.dims if c.name not in key]
+    content += [c.name for c in table.dims if c.name not in key] + [SITE] * (SITE not in key)
     same_key = pl.all_horizontal(pl.col(c).eq_missing(pl.col(c).shift()) for c in key)
     same_content = pl.all_horizontal(pl.col(c).eq_missing(pl.col(c).shift()) for c in content)
     # The shift gives null before the first row, which equals a null there: the first row always begins a key.

@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from sources.cleaning.case_records import CasePlan, case_plan, mapped_source
 from sources.cleaning.numbers import NumberRules
 from sources.config.model import (
     Censor,
@@ -25,7 +26,7 @@ from sources.config.model import (
     UnitMapping,
     ValueMapping,
 )
-from sources.registry.feed_model import CleanTable, Column, Feed, Parameter, Registry, Unit
+from sources.registry.feed_model import AMOUNT, CleanTable, Column, Feed, Parameter, Registry, Unit
 
 # A true date cell of a workbook arrives as ISO text, whatever format the text cells are declared to have.
 _WORKBOOK_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d 00:00:00 %H:%M:%S", "%Y-%m-%d %H:%M")
@@ -71,6 +72,7 @@ class SourcePlan:
     dims: tuple[Dim, ...]
     time: TimeMapping
     invalid_status: frozenset[str]
+    cases: CasePlan | None = None
 
     @cached_property
     def missing(self) -> frozenset[str]:
@@ -81,6 +83,11 @@ class SourcePlan:
     def weighed(self) -> bool:
         """Whether gross and tare are delivered, so that net = gross - tare is checked."""
         return {"gross_kg", "tare_kg"} <= set(self.source.columns)
+
+    @property
+    def counts(self) -> bool:
+        """Whether each record counts as one: a register's that delivers no amount."""
+        return self.cases is not None and not self.source.values
 
     @property
     def readings_per_record(self) -> int:
@@ -173,6 +180,7 @@ def plan_for(source: Source, registry: Registry, config: Config) -> SourcePlan:
     except (KeyError, ValueError, OSError):
         message = f"source {source.id}: '{source.time.zone}' is not a time zone; use one like Asia/Shanghai"
         raise ConfigError(message) from None
+    source = mapped_source(source, table)
     plan = SourcePlan(
         source=source,
         feed=feed,
@@ -183,7 +191,14 @@ def plan_for(source: Source, registry: Registry, config: Config) -> SourcePlan:
         dims=_dims(source, table),
         time=_time(source),
         invalid_status=frozenset(source.invalid_status) | frozenset(feed.invalid_status),
+        cases=case_plan(source, table, config),
     )
+    if plan.counts:
+        unit = plan.parameters[AMOUNT].unit
+        named = source.columns.get("case_id") or source.columns["entity"]
+        one = ValueColumn(named.column, AMOUNT, unit, NumberRules(missing=plan.missing))
+        object.__setattr__(plan, "values", (one,))
+        return plan
     if not source.values and not source.long:
         raise ConfigError(f"source {source.id}: it maps no values; add values or long")
     object.__setattr__(plan, "values", tuple(_value_column(plan, v) for v in source.values))
@@ -202,13 +217,18 @@ def _time(source: Source) -> TimeMapping:
 
 
 def _dims(source: Source, table: CleanTable) -> tuple[Dim, ...]:
-    if unknown := set(source.columns) - {c.name for c in table.dims}:
+    known = {c.name for c in table.dims} | set(table.cases.attributes if table.cases else ())
+    if unknown := set(source.columns) - known:
         raise ConfigError(f"source {source.id}: {table.name} has no column {sorted(unknown)[0]}")
     given = {name: ColumnMapping(constant=text) for name, text in table.given.items()}
     dims = tuple(Dim(c, source.columns.get(c.name) or given.get(c.name)) for c in table.dims)
     for dim in dims:
         if dim.required and dim.mapping is None:
             raise ConfigError(f"source {source.id}: columns.{dim.declared.name} is needed; {dim.declared.description}")
+    if table.cases:
+        needed = "entity" if table.cases.is_list else "case_id"
+        if needed not in source.columns:
+            raise ConfigError(f"source {source.id}: columns.{needed} is needed")
     names = {c.name for c in table.dims}
     if TICKET in names and not source.occurrence_of and TICKET not in source.columns:
         raise ConfigError(f"source {source.id}: map columns.{TICKET}, or name the columns in occurrence_of")

@@ -23,6 +23,13 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
     site_limits = ["permits.csv"]             # network_id, site_id, parameter, figure, operator, value, unit,
                                               # month_from, month_to, valid_from, valid_to, document
 
+    [registers]                               # all optional: ledgers of cases and lists of members
+    files = ["inspections.toml"]              # declarations, each a file of its own; sources name the register as their
+                                              # feed; one of the name of a delivered register replaces that
+    identity_key_file = "identity.key"        # what private columns are hashed with, its owner's only; ECOLEDGER_
+                                              # IDENTITY_KEY goes before it; without both a key is made once and kept
+                                              # in the data directory
+
     [gate]
     waivers = "waivers.toml"                  # signed, expiring exceptions: [[waiver]] with table, expectation, who,
                                               # approved_by (another person), reason, until (a year at most)
@@ -52,7 +59,7 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
 
     [[source]]                                # once for each kind of file
     id = "stations"                           # a name of its own
-    feed = "water"                            # water, air, noise, waste, energy, returns, or a network
+    feed = "water"                            # water, air, noise, waste, energy, returns, a network or a register
     table = "clean_water"                     # may be left out where the feed has one table
     connector = "file"                        # file (default) or simulated
     path = "deliveries/water/**/*.csv.gz"     # a file or pattern, relative to this file; for simulated: the stream;
@@ -124,6 +131,10 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
     [source.columns]                          # the table's own columns: method, period_kind, sector, …
     method = { constant = "automatic" }
     published_class = { column = "水质类别", values = { "Ⅱ" = "II" }, unmapped = "null" }
+                                              # of a register: case_id, entity, entity_name, area_code, category, state,
+                                              # due, closed, unit_responsible, its attributes; and event_id, or
+                                              # event_site, event_parameter and event_date; time is when a case was
+                                              # opened, site where it is: a site, or the code of an area
 
     [source.status]                           # the source's own status mark
     column = "站点情况"

@@ -16,8 +16,11 @@ from typing import Any
 
 from sources.config.check_layout import check_layout, check_zone
 from sources.config.check_source import check_source
+from sources.config.completed import with_tables
 from sources.config.declared import read_declared
 from sources.config.declared_networks import NO_NETWORKS, DeclaredNetworks, networks_in_use, register_feeds
+from sources.config.declared_registers import NO_REGISTERS, DeclaredRegisters, registers_in_use
+from sources.config.identity import file_mistake
 from sources.config.mend import read_mended
 from sources.config.model import Document
 from sources.config.problems import Problem, Problems, shown
@@ -47,6 +50,7 @@ class Checked:
     raw: Mapping[str, Any] = field(default_factory=dict)
     document: Document | None = None
     networks: DeclaredNetworks = NO_NETWORKS
+    cases: DeclaredRegisters = NO_REGISTERS
 
 
 def read_checked(path: Path) -> Checked:
@@ -71,9 +75,9 @@ def read_checked(path: Path) -> Checked:
     except tomllib.TOMLDecodeError as error:
         return Checked([_syntax(str(error), text)])
     problems = Problems(text)
-    document, networks = _check(raw, path.absolute().parent, problems)
+    document, networks, cases = _check(raw, path.absolute().parent, problems)
     found = problems.sorted()
-    return Checked(found) if found else Checked(found, raw, document, networks)
+    return Checked(found) if found else Checked(found, raw, document, networks, cases)
 
 
 def _syntax(message: str, text: str) -> Problem:
@@ -91,12 +95,17 @@ def _syntax(message: str, text: str) -> Problem:
     return Problem(line, "TOML", what, hint)
 
 
-def _check(written: dict[str, Any], base: Path, problems: Problems) -> tuple[Document, DeclaredNetworks]:
+def _check(
+    written: dict[str, Any], base: Path, problems: Problems
+) -> tuple[Document, DeclaredNetworks, DeclaredRegisters]:
     check_values(written, problems)
     document, raw = read_mended(written, problems)
     feeds = {source.feed for source in document.source} | register_feeds(base / f for f in document.sites.files)
     networks = networks_in_use(document.networks, feeds, base, registry(), problems)
     known = networks.registry(registry())
+    cases = registers_in_use(document.registers, feeds, base, known, problems)
+    known = cases.registry(known)
+    document = with_tables(document, known)
     if "reporting_zone" in raw.get("district", {}):
         check_zone(document.district.reporting_zone, ("district", "reporting_zone"), problems)
     ids: dict[str, int] = {}
@@ -115,7 +124,7 @@ def _check(written: dict[str, Any], base: Path, problems: Problems) -> tuple[Doc
     for name, file in document.declared.items():
         for message, hint in read_declared(DECLARED_TABLES[name], base / file).mistakes:
             problems.add(("declared", name), message, hint)
-    return document, networks
+    return document, networks, cases
 
 
 def _check_files(document: Document, raw: Mapping[str, Any], base: Path, known: Registry, problems: Problems) -> None:
@@ -123,6 +132,9 @@ def _check_files(document: Document, raw: Mapping[str, Any], base: Path, known: 
         listed = isinstance(raw["sites"]["files"], list)
         for message, hint in register_mistakes(base / name, known):
             problems.add(("sites", "files", i) if listed else ("sites", "files"), message, hint)
+    key_file = document.registers.identity_key_file
+    if key_file and (mistake := file_mistake(base / key_file)):
+        problems.add(("registers", "identity_key_file"), mistake)
     waivers = document.gate.waivers
     if "waivers" in raw.get("gate", {}) and not (base / waivers).is_file():
         problems.add(("gate", "waivers"), f"there is no file {base / waivers}")

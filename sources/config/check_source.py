@@ -17,7 +17,8 @@ from sources.config.model import ColumnMapping, LongMapping, Source, ValueMappin
 from sources.config.problems import Problems, nearest
 from sources.config.thresholds import check_thresholds
 from sources.connectors import kind_of
-from sources.registry.feed_model import NETWORK_ID, CleanTable, Feed, Registry
+from sources.registry.feed_model import NETWORK_ID, REGISTER, CleanTable, Column, Feed, Registry
+from sources.registry.register_tables import NOT_MAPPED
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
@@ -32,8 +33,8 @@ def check_source(source: Source, raw: Mapping[str, Any], path: Path, registry: R
         _check_column(source.status, (*path, "status"), problems)
     elif source.invalid_status:
         problems.add((*path, "invalid_status"), "there is no status column it could apply to", "add status")
-    _check_doubles(source, raw, path, problems)
     feed = registry.feeds.get(source.feed)
+    _check_doubles(source, raw, path, problems, is_register=feed is not None and feed.declared == REGISTER)
     if feed is None:
         problems.add((*path, "feed"), f"there is no feed '{source.feed}'", nearest(source.feed, registry.feeds))
         return
@@ -94,9 +95,16 @@ def _check_column(column: ColumnMapping, path: Path, problems: Problems) -> None
         problems.add(path, "a constant needs no values", "write the constant as it is meant")
 
 
-def _check_doubles(source: Source, raw: Mapping[str, Any], path: Path, problems: Problems) -> None:
-    """One raw column holds one thing: a value, a time or the site, and one parameter comes from one column."""
-    if bool(source.values) == bool(source.long):
+def _check_doubles(
+    source: Source, raw: Mapping[str, Any], path: Path, problems: Problems, *, is_register: bool
+) -> None:
+    """One raw column holds one thing: a value, a time or the site, and one parameter comes from one column.
+
+    A register may deliver no value: then each case counts as one.
+    """
+    if is_register and source.long:
+        problems.add((*path, "long"), "a row of a register is one case", "map the amount in values, or leave it out")
+    elif bool(source.values) == bool(source.long) and not is_register:
         found = "both are given" if source.long else "neither is given"
         problems.add(path, f"one of values (wide) and long is expected, {found}")
     taken = {c: "the time" for c in (*source.time.columns, *source.time.end_columns)}
@@ -121,7 +129,7 @@ def _value_step(raw: Mapping[str, Any], index: int) -> str | int:
 
 
 def _check_columns(source: Source, table: CleanTable, path: Path, problems: Problems) -> None:
-    dims = {c.name: c for c in table.dims if c.name != NETWORK_ID}
+    dims = _mapped_columns(table)
     for name, column in source.columns.items():
         place = (*path, "columns", name)
         if name not in dims:
@@ -138,9 +146,22 @@ def _check_columns(source: Source, table: CleanTable, path: Path, problems: Prob
         if dim.key and dim.allowed and name not in source.columns and name not in table.given:
             message = f"{table.name} needs '{name}' (one of {', '.join(dim.allowed)})"
             problems.add((*path, "columns"), message, "add it to columns")
+    if table.cases:
+        needed = "entity" if table.cases.is_list else "case_id"
+        if needed not in source.columns:
+            problems.add((*path, "columns"), f"{table.name} needs '{needed}'", f'add {needed} = {{ column = "…" }}')
     if "ticket_no" in dims and "ticket_no" not in source.columns and not source.occurrence_of:
         message = f"{table.name} needs 'ticket_no', or occurrence_of where loads have no ticket"
         problems.add((*path, "columns"), message, "add it to columns")
+
+
+def _mapped_columns(table: CleanTable) -> dict[str, Column]:
+    """What a source may map: the table's own columns, those of a register and its attributes."""
+    if table.cases is None:
+        return {c.name: c for c in table.dims if c.name != NETWORK_ID}
+    unasked = (*NOT_MAPPED, *table.cases.not_asked)
+    own = {c.name: c for c in table.dims if c.name not in unasked}
+    return own | {name: Column(name, "string", "") for name in table.cases.attributes}
 
 
 def _check_parameters(

@@ -7,15 +7,16 @@ Here belong defaults that depend on other keys. Not here: the words and their pl
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sources.connectors import CONNECTORS
 from sources.registry import registry
-from sources.registry.feed_model import network_table
+from sources.registry.feed_model import REGISTER, Registry, network_table, register_table
 from sources.value_digest import digest_of
 
 if TYPE_CHECKING:
-    from sources.config.model import District
+    from sources.config.model import District, Document
 
 # What a receipt records, where bytes come from, or what flags a reading gets, does not change how they are read.
 _NOT_MAPPING = (
@@ -42,6 +43,21 @@ def completed(entry: Mapping[str, Any], district: District | None) -> dict[str, 
     if district is not None and isinstance(time, Mapping):
         given["time"] = {"zone": district.reporting_zone, **time}
     return {**given, "fingerprint": fingerprint}
+
+
+def with_tables(document: Document, known: Registry) -> Document:
+    """`document` where sources of registers read the table of theirs: what is a register is known only now."""
+    sources = tuple(
+        replace(source, table=register_table(source.feed))
+        if source.table == network_table(source.feed) and _is_register(source.feed, known)
+        else source
+        for source in document.source
+    )
+    return document if sources == document.source else replace(document, source=sources)
+
+
+def _is_register(feed: str, known: Registry) -> bool:
+    return feed in known.feeds and known.feeds[feed].declared == REGISTER
 
 
 def _fingerprint(given: Mapping[str, Any]) -> str:

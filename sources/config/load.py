@@ -10,6 +10,7 @@ import hashlib
 from pathlib import Path
 
 from sources.config.check import read_checked
+from sources.config.identity import Identity
 from sources.config.model import Config, ConfigError
 from sources.connectors import kind_of
 from sources.value_digest import digest_of
@@ -32,9 +33,10 @@ def load_config(path: Path | None) -> Config:
     registers = tuple(base / name for name in document.sites.files)
     waivers = document.gate.waivers
     declared = {name: base / file for name, file in sorted(document.declared.items())}
-    networks = checked.networks
+    networks, cases = checked.networks, checked.cases
+    key_file = document.registers.identity_key_file
     files = [hashlib.sha256(f.read_bytes()).hexdigest() for f in (*registers, *declared.values())]
-    files += [networks.fingerprint] if networks.fingerprint else []
+    files += [found.fingerprint for found in (networks, cases) if found.fingerprint]
     return Config(
         path=path,
         district=document.district,
@@ -47,4 +49,7 @@ def load_config(path: Path | None) -> Config:
         declared=declared,
         options=document.options,
         networks=networks,
+        cases=cases,
+        # Nobody is behind a simulated plate, and the built-in district is the same on every machine.
+        identity=Identity(base / key_file if key_file else None, "simulated" if file == BUILT_IN else ""),
     )

@@ -20,6 +20,8 @@ from pydantic.fields import FieldInfo
 
 from sources.config.completed import completed
 from sources.config.declared_networks import NO_NETWORKS, DeclaredNetworks
+from sources.config.declared_registers import NO_REGISTERS, DeclaredRegisters
+from sources.config.identity import Identity
 from sources.config.kinds import (
     Computed,
     ConnectorName,
@@ -49,7 +51,7 @@ from sources.config.mapping import (
     keeping,
     listed,
 )
-from sources.registry.feed_model import Parameter, SeriesTests
+from sources.registry.feed_model import Parameter, Registry, SeriesTests
 
 __all__ = [
     "Censor",
@@ -62,6 +64,7 @@ __all__ = [
     "Gate",
     "LongMapping",
     "Networks",
+    "Registers",
     "RowFilter",
     "Sites",
     "Source",
@@ -104,6 +107,16 @@ class Networks:
     files: Texts = ()
     attributes: Texts = ()
     site_limits: Texts = ()
+
+
+@words
+class Registers:
+    """Files relative to the configuration: declarations of registers of cases, and the key that their private columns
+    are hashed with ('' = the environment's, or one that is kept with the data).
+    """
+
+    files: Texts = ()
+    identity_key_file: Text = ""
 
 
 @words
@@ -200,6 +213,7 @@ class Document:
     district: District = Field(default_factory=dict, validate_default=True)
     sites: Sites = Field(default_factory=lambda: {"files": ()}, validate_default=True)
     networks: Networks = Field(default_factory=dict, validate_default=True)
+    registers: Registers = Field(default_factory=dict, validate_default=True)
     gate: Gate = Field(default_factory=dict, validate_default=True)
     standards: Standards = Field(default_factory=dict, validate_default=True)
     declared: Mapping[DeclaredName, Text] = field(default_factory=dict)
@@ -216,7 +230,8 @@ def words_of(table: type) -> dict[str, FieldInfo]:
 class Config:
     """A configuration that is sound, with its files found. `registers` are the site register files in order; later rows
     win per key. `declared` is the user's file of a declared table, by the table's name. `networks` are those that the
-    sources and registers name, with what is entered of their sites.
+    sources and registers name, with what is entered of their sites; `cases` the registers of cases, whose private
+    columns are hashed by the key of `identity`.
 
     `fingerprint` changes with anything declared, the bytes of registers and declared tables included.
     """
@@ -232,6 +247,12 @@ class Config:
     declared: Mapping[str, Path] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
     networks: DeclaredNetworks = field(default_factory=lambda: NO_NETWORKS)
+    cases: DeclaredRegisters = field(default_factory=lambda: NO_REGISTERS)
+    identity: Identity = field(default_factory=Identity)
+
+    def registry(self, known: Registry) -> Registry:
+        """`known` with the declared networks and registers as further feeds."""
+        return self.cases.registry(self.networks.registry(known))
 
     def sources_of(self, feed: str) -> tuple[Source, ...]:
         """The declared sources of one feed, in declared order."""

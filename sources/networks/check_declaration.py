@@ -49,7 +49,7 @@ def _check_names(declared: Declaration, registry: Registry, problems: Problems) 
             if not _NAME.fullmatch(name):
                 place = (kind, name) if kind else ("name",)
                 problems.add(place, f"'{name}' is not a name", "use a-z, 0-9 and _, beginning with a letter")
-    packaged = {name for name, feed in registry.feeds.items() if not feed.is_network}
+    packaged = {name for name, feed in registry.feeds.items() if not feed.declared}
     if declared.name in packaged:
         problems.add(("name",), f"'{declared.name}' is a feed", "give the network another name")
     if not _TEAM.fullmatch(declared.owner_team):

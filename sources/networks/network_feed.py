@@ -12,6 +12,7 @@ from decimal import Decimal
 from sources.networks.declaration import CADENCE_HOURS, CADENCE_MINUTES, Declaration, DeclaredParameter
 from sources.registry import Registry
 from sources.registry.feed_model import (
+    NETWORK,
     NETWORK_COLUMNS,
     NETWORK_TABLE,
     NETWORKS,
@@ -77,7 +78,7 @@ def feed_of(declared: Declaration, time_zone: str) -> Feed:
         invalid_status=declared.invalid_status,
         quality=_QUALITY,
         site_kinds=declared.site_kinds,
-        is_network=True,
+        declared=NETWORK,
     )
 
 

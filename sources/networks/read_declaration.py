@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from sources.config.csv_file import header_mistakes, read_csv
-from sources.config.problems import Problem, Problems
+from sources.config.declaration_file import declared_in, parsed, said_of
+from sources.config.problems import Problems
 from sources.config.structure import shaped
 from sources.networks.check_declaration import check_declaration
 from sources.networks.declaration import Declaration, Limit
@@ -30,7 +30,6 @@ LIMIT_COLUMNS = (
     *("standard", "clause", "valid_from", "valid_to", "certainty", "source"),
 )
 _NEEDED = ("parameter", "operator", "standard")
-_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _MULTIPLE = re.compile(r"(?P<factor>[0-9.]+)\s*\*\s*(?P<parameter>[a-z][a-z0-9_]*)")
 _INTERVAL = re.compile(
     r"(?P<name>\w+) in (?P<open>[\[(])(?P<low>[-0-9.]*),(?P<high>[-0-9.]*)(?P<close>[\])])(?P<missing> or missing)?"
@@ -50,28 +49,15 @@ class ReadDeclaration:
 
 def read_declaration(file: Path, registry: Registry) -> ReadDeclaration:
     """The network that `file` declares; a mistake begins with the file's name and the line."""
-    try:
-        content = file.read_bytes()
-        raw = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
-    except OSError as error:
-        return ReadDeclaration(file, problems=(f"{file} cannot be read: {error.strerror}",))
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        return ReadDeclaration(file, problems=(f"{file.name}, line {line}: not UTF-8 text (save the file as UTF-8)",))
-    except tomllib.TOMLDecodeError as error:
-        found = _PLACE.search(str(error))
-        said = f"{file.name}, line {found[1] if found else 1}: {_PLACE.sub('', str(error)).strip()}"
-        return ReadDeclaration(file, problems=(said,))
-    return _read(file, content, raw, registry)
+    content, raw, said = parsed(file)
+    return ReadDeclaration(file, problems=said) if said else _read(file, content, raw, registry)
 
 
 def _read(file: Path, content: bytes, raw: Mapping[str, Any], registry: Registry) -> ReadDeclaration:
     problems = Problems(content.decode("utf-8-sig"))
-    declared = shaped(raw, Declaration)
-    if not isinstance(declared, Declaration):
-        for mistake in declared:
-            problems.add(mistake.path, mistake.message, mistake.hint)
-        return ReadDeclaration(file, problems=_shown(file, problems.sorted()))
+    declared = declared_in(raw, Declaration, problems)
+    if declared is None:
+        return ReadDeclaration(file, problems=said_of(file, problems))
     digest = hashlib.sha256(content)
     limits, said = list(declared.limits), []
     for name in declared.limits_files:
@@ -82,12 +68,8 @@ def _read(file: Path, content: bytes, raw: Mapping[str, Any], registry: Registry
     whole = replace(declared, limits=tuple(limits))
     if not said:
         check_declaration(whole, len(declared.limits), registry, problems)
-    said += _shown(file, problems.sorted())
+    said += said_of(file, problems)
     return ReadDeclaration(file, None if said else whole, digest.hexdigest(), tuple(said))
-
-
-def _shown(file: Path, problems: list[Problem]) -> tuple[str, ...]:
-    return tuple(f"{file.name}, {problem}" for problem in problems)
 
 
 def _bytes(file: Path) -> bytes:

@@ -26,6 +26,16 @@ NETWORKS = "networks"
 NETWORK_TABLE = "clean_network"
 NETWORK_ID = "network_id"
 
+# The domain of declared registers of cases, and what models read all their clean tables as.
+CASES = "cases"
+CASE_TABLE = "clean_case"
+REGISTER_ID = "register_id"
+# The one parameter of a register: what a case is counted as.
+AMOUNT = "amount"
+# What a feed without a package of its own is declared as.
+NETWORK = "network"
+REGISTER = "register"
+
 PROVENANCE_BY_TRUST = ("simulated", "plan", "reported", "observed")
 
 
@@ -124,6 +134,11 @@ def network_table(network: str) -> str:
     return f"network_{network}"
 
 
+def register_table(register: str) -> str:
+    """The clean table of a declared register of cases."""
+    return f"register_{register}"
+
+
 @dataclass(frozen=True)
 class Unit:
     """A unit and how it becomes its base unit: value * factor + offset (exact decimals)."""
@@ -219,12 +234,30 @@ class Health:
 
 
 @dataclass(frozen=True)
+class Cases:
+    """How the records of a register are read: each is a case, or a membership of a list.
+
+    `entity` is the kind of thing that a case is about. `attributes`: further columns with their Chinese name and unit.
+    `private`: columns of which nothing but a keyed hash is kept. `spellings`: by column what a file may write for each
+    word. `not_asked`: columns of the table that this register does not have.
+    """
+
+    entity: str
+    is_list: bool = False
+    attributes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    private: frozenset[str] = frozenset()
+    spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    not_asked: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class CleanTable:
     """One table of the clean layer: partition grain (day, month or year), the feed's own columns and row rules.
 
     `reporting_kind`: the kind of site whose assessed sites report by themselves, at the
     feed's cadence; '' where none do. `read_as`: the one table that models read it and its like as; '' where it is read
-    by itself. `given`: the feed's own columns with the text that they have where a source maps nothing.
+    by itself. `given`: the feed's own columns with the text that they have where a source maps nothing. `cases`: how
+    records are read where each is a case.
     """
 
     name: str
@@ -239,6 +272,7 @@ class CleanTable:
     reporting_kind: str = ""
     read_as: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
+    cases: Cases | None = None
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -279,8 +313,8 @@ class Feed:
 
     `owner` is the office that answers for it, `owner_team` its name where only ASCII may be written.
     `site_kinds`: what a site of its register may be. `indicators` and `events` name the marts with its figures of
-    indicators and its events ('' where it has none). `is_network`: it is a declared network, with no package of its
-    own.
+    indicators and its events ('' where it has none). `declared`: NETWORK or REGISTER where it has no package of its
+    own, else ''.
     """
 
     name: str
@@ -301,7 +335,7 @@ class Feed:
     site_kinds: tuple[str, ...] = ()
     indicators: str = ""
     events: str = ""
-    is_network: bool = False
+    declared: str = ""
 
     def parameters_of(self, table: str) -> dict[str, Parameter]:
         """Parameters whose readings live in `table`, by code."""
@@ -326,21 +360,26 @@ class Registry:
     @property
     def packaged(self) -> dict[str, Feed]:
         """Feeds with a package of their own, by name."""
-        return {name: feed for name, feed in self.feeds.items() if not feed.is_network}
+        return {name: feed for name, feed in self.feeds.items() if not feed.declared}
 
     @property
     def networks(self) -> dict[str, Feed]:
         """Declared networks, by name."""
-        return {name: feed for name, feed in self.feeds.items() if feed.is_network}
+        return {name: feed for name, feed in self.feeds.items() if feed.declared == NETWORK}
+
+    @property
+    def registers(self) -> dict[str, Feed]:
+        """Declared registers of cases, by name."""
+        return {name: feed for name, feed in self.feeds.items() if feed.declared == REGISTER}
 
     @property
     def domains(self) -> tuple[str, ...]:
-        """Domains that publish: of the feeds each once, then that of the networks."""
-        return tuple(dict.fromkeys((*(feed.domain for feed in self.packaged.values()), NETWORKS)))
+        """Domains that publish: of the feeds each once, then those of networks and of registers."""
+        return tuple(dict.fromkeys((*(feed.domain for feed in self.packaged.values()), NETWORKS, CASES)))
 
     def members(self) -> dict[str, tuple[str, ...]]:
         """The clean tables behind each table that models read several as one."""
-        found: dict[str, tuple[str, ...]] = {NETWORK_TABLE: ()}
+        found: dict[str, tuple[str, ...]] = {NETWORK_TABLE: (), CASE_TABLE: ()}
         for name, table in self.tables.items():
             if table.read_as:
                 found[table.read_as] = (*found.get(table.read_as, ()), name)

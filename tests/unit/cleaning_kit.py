@@ -303,7 +303,7 @@ def run(
     every = list(deliveries)
     store.offer(every)
     sites = register() if sites is None else sites
-    known = setup.networks.registry(registry())
+    known = setup.registry(registry())
     prints = source_fingerprints(setup, known)
     return clean_deliveries(every[0].receipt.feed, Setup(setup, sites, prints, known, budget), every, store)
 

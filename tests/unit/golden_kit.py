@@ -22,6 +22,7 @@ from sources.cleaning import version
 from sources.cleaning.register import load_register
 from sources.cleaning.store import PartitionCounts
 from sources.config import Config, load_config
+from sources.config.identity import Identity
 from sources.deliveries import Delivery
 from sources.registry import registry
 from tests.unit.cleaning_kit import ZONE, MemoryStore, file_delivery, run
@@ -33,7 +34,8 @@ _FIRST = datetime(2026, 9, 20, 8, tzinfo=ZONE)
 
 
 def golden_config() -> Config:
-    return load_config(FOLDER / "ecoledger.toml")
+    # The key of private columns is this one everywhere.
+    return replace(load_config(FOLDER / "ecoledger.toml"), identity=Identity(simulated="golden"))
 
 
 def golden_deliveries(config: Config, feed: str) -> list[Delivery]:
@@ -49,7 +51,7 @@ def golden_deliveries(config: Config, feed: str) -> list[Delivery]:
 def golden_stores() -> Mapping[str, MemoryStore]:
     """What cleaning makes of the deliveries of each feed, once in a process."""
     config = golden_config()
-    register = load_register(config, config.networks.registry(registry()))
+    register = load_register(config, config.registry(registry()))
     stores = {feed: MemoryStore() for feed in dict.fromkeys(source.feed for source in config.sources)}
     for feed, store in stores.items():
         run(store, config, golden_deliveries(config, feed), register)

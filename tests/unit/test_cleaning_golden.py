@@ -30,7 +30,7 @@ def test_cleaning_gives_what_its_declared_version_stands_for():
 
 def test_the_golden_deliveries_reach_every_feed_kind_of_file_and_reason():
     setup = golden_config()
-    known = setup.networks.registry(registry())
+    known = setup.registry(registry())
     assert known.networks, "networks need a source, too"
     assert {s.feed for s in setup.sources} == set(known.feeds), "each feed needs a source and a file in golden/"
     assert {s.table for s in setup.sources} == set(known.tables)

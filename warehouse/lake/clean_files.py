@@ -22,11 +22,14 @@ from sources.registry.feed_model import (
     CLEAN_COLUMNS,
     NETWORK_COLUMNS,
     REGISTER_COLUMNS,
+    CleanTable,
     Column,
     Registry,
     network_table,
+    register_table,
 )
 from sources.registry.network_tables import NETWORK_TABLES
+from sources.registry.register_tables import CASE_COLUMNS, REGISTER_TABLES
 from warehouse.atomic import remove, replacing, write_bytes
 from warehouse.lake.file_counts import COLUMNS
 from warehouse.lake.sidecar import matches
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 SITE_REGISTER = "site_register"
+# What models read the superseded states of all registers' cases as.
+SUPERSEDED_CASES = "superseded_case"
 
 
 @dataclass(frozen=True)
@@ -111,25 +116,29 @@ def whole_tables() -> tuple[str, ...]:
 
 def declared_tables() -> tuple[DeclaredTable, ...]:
     """What users enter, and what declarations of networks become."""
-    return (*DECLARED_TABLES.values(), *NETWORK_TABLES.values())
+    return (*DECLARED_TABLES.values(), *NETWORK_TABLES.values(), *REGISTER_TABLES.values())
 
 
 def write_empty_tables(data: DataDir, registry: Registry) -> set[Path]:
     """Puts a file without rows and with the declared schema into every table, so that a pattern always matches."""
     import polars as pl
 
+    from sources.cleaning.schema import superseded_schema
     from warehouse.parquet import schema_of, write_frame
 
     declared = {name: table.columns for name, table in registry.tables.items()}
     declared |= {"file_counts": COLUMNS, SITE_REGISTER: REGISTER_COLUMNS}
     declared |= {table.clean_name: table.columns for table in declared_tables()}
-    # Models read every network by one pattern, which has to match where there is none.
+    # Models read every network, and every register, by one pattern, which has to match where there is none.
     declared[network_table("")] = CLEAN_COLUMNS + NETWORK_COLUMNS
+    declared[register_table("")] = CLEAN_COLUMNS + CASE_COLUMNS
+    schemas = {data.clean_table(name) / EMPTY: schema_of(columns) for name, columns in declared.items()}
+    fallen = CleanTable(register_table(""), "", "month", "", CASE_COLUMNS)
+    schemas[data.superseded / fallen.name / EMPTY] = pl.Schema(superseded_schema(fallen))
     written = set()
-    for name, columns in declared.items():
-        file = data.clean_table(name) / EMPTY
+    for file, schema in schemas.items():
         with replacing(file, durable=False) as temporary:
-            write_frame(pl.DataFrame(schema=schema_of(columns)), temporary)
+            write_frame(pl.DataFrame(schema=schema), temporary)
         written |= {file, file.parent}
     return written
 

@@ -253,6 +253,16 @@ class Index(PartitionIndex):
             digests.setdefault(table, hashlib.sha256()).update(f"{name}\0{sha256}\n".encode())
         return {table: digest.hexdigest() for table, digest in digests.items()}
 
+    def cleaning_of(self, feeds: Iterable[str]) -> list[tuple[str, ...]]:
+        """Each cleaned delivery of `feeds` with what it was cleaned under, and where and how its readings count."""
+        names = sorted(feeds)
+        marks = ", ".join("?" * len(names))
+        query = (
+            "SELECT c.delivery_id, c.fingerprint, t.* FROM deliveries d JOIN cleaned c USING (delivery_id)"
+            f" LEFT JOIN touches t USING (delivery_id) WHERE d.feed IN ({marks}) ORDER BY 1, 3, 4"
+        )
+        return list(self.db.execute(query, names)) if names else []
+
     def table_rows(self) -> dict[str, int]:
         """Readings in each clean table that is kept by partitions."""
         return dict(self.db.execute("SELECT table_name, sum(rows) FROM partitions GROUP BY table_name"))

@@ -19,12 +19,19 @@ from sources.cleaning.store import FileCounts, PartitionCounts, PartitionPart
 from sources.config.model import Source
 from sources.deliveries import Delivery, Offer, Receipt
 from sources.registry.declared_tables import DeclaredTable
-from sources.registry.feed_model import REGISTER_COLUMNS, Registry
+from sources.registry.feed_model import CASE_TABLE, REGISTER_COLUMNS, Registry
 from sources.value_digest import digest_of
 from warehouse.atomic import remove
 from warehouse.lake import file_counts
-from warehouse.lake.clean_files import SITE_REGISTER, Entered, read_flags_note, whole_tables, write_empty_tables
-from warehouse.lake.gone_networks import gone_networks
+from warehouse.lake.clean_files import (
+    SITE_REGISTER,
+    SUPERSEDED_CASES,
+    Entered,
+    read_flags_note,
+    whole_tables,
+    write_empty_tables,
+)
+from warehouse.lake.gone_tables import gone_tables
 from warehouse.lake.index import Index, IndexUnusable
 from warehouse.lake.intact import open_raw
 from warehouse.lake.key_index import Row
@@ -103,6 +110,8 @@ class Lake:
         tokens = {table: "none" for table in (*self.registry.tables, *whole_tables())}
         tokens |= self.index.table_digests()
         tokens |= {name: digest_of([(t, tokens[t]) for t in of]) for name, of in self.registry.members().items()}
+        # What fell is not among the clean files: their deliveries and counts say when it is other rows.
+        tokens[SUPERSEDED_CASES] = digest_of([tokens[CASE_TABLE], self.index.cleaning_of(self.registry.registers)])
         return tokens | {file_counts.TABLE: file_counts.stored_digest(self.data)}
 
     def day_tokens(self) -> dict[str, dict[date, str]]:
@@ -114,12 +123,13 @@ class Lake:
             found[name] = _together({table: found.get(table, {}) for table in members})
         return found
 
-    def drop_gone_networks(self) -> None:
-        """Removes clean readings of networks that nobody declares any more, or that are kept by other periods now.
+    def drop_gone_tables(self) -> None:
+        """Removes clean readings of networks and registers that nobody declares any more, or that are kept by other
+        periods now.
 
-        Their deliveries stay, and are cleaned again should the network come back.
+        Their deliveries stay, and are cleaned again should they be declared again.
         """
-        self._store.drop_tables(gone_networks(self.data, self.registry))
+        self._store.drop_tables(gone_tables(self.data, self.registry))
 
     # --- raw
 

@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from sources.registry.feed_model import NETWORKS
+from sources.registry.feed_model import CASES, NETWORKS
 from sources.registry.read_registry import registry
 from warehouse.atomic import flush, write_bytes
 from warehouse.paths import DataDir
@@ -28,7 +28,7 @@ from warehouse.tables.ordered import OutOfOrder
 # The tables about the judgement itself, which this step fills.
 GATE_RESULTS = "mart_gate_results"
 RELEASE_TABLES = "mart_release_tables"
-_DOMAIN_ZH = {NETWORKS: "监测网络", CROSS_DOMAIN: "跨领域", JUDGEMENT: "审核"}
+_DOMAIN_ZH = {NETWORKS: "监测网络", CASES: "案件台账", CROSS_DOMAIN: "跨领域", JUDGEMENT: "审核"}
 
 
 def write_release(folder: Path, data: DataDir, catalogue: Catalogue, plan: ReleasePlan, origin: Origin) -> bytes:
