@@ -18,11 +18,6 @@
     end) as decimal(30, 0)) * cast(0.000001 as decimal(6, 6))
 {%- endmacro %}
 
-{# Whether n_valid of n_expected minutes reach `share`, multiplied instead of divided. #}
-{% macro energy_covered(n_valid, n_expected, share) -%}
-    {{ n_valid }} >= {{ n_expected }} * {{ share }}
-{%- endmacro %}
-
 {#
   Verdict over an amount by the minutes covered. An amount is a sum: what is missing lowers it. Overlapping readings (more
   minutes than the period has) would count twice and are insufficient, and so is a year with a month without inputs.
@@ -31,10 +26,10 @@
 {% macro energy_validity(n_valid, n_expected, rules, is_pending, has_overlap, lacks_month='false') -%}
     case
         when {{ has_overlap }} then 'insufficient'
-        when {{ is_pending }} and not {{ energy_covered(n_valid, n_expected, rules ~ '.energy_coverage_valid') }} then 'pending'
+        when {{ is_pending }} and {{ n_valid }} < {{ n_expected }} * {{ rules }}.energy_coverage_valid then 'pending'
         when {{ lacks_month }} then 'insufficient'
-        when not {{ energy_covered(n_valid, n_expected, rules ~ '.energy_coverage_indicative') }} then 'insufficient'
-        when not {{ energy_covered(n_valid, n_expected, rules ~ '.energy_coverage_valid') }} then 'indicative'
+        when {{ n_valid }} < {{ n_expected }} * {{ rules }}.energy_coverage_indicative then 'insufficient'
+        when {{ n_valid }} < {{ n_expected }} * {{ rules }}.energy_coverage_valid then 'indicative'
         else 'valid'
     end
 {%- endmacro %}
@@ -43,7 +38,7 @@
 {% macro energy_reason(n_valid, n_expected, rules, is_pending, has_overlap, months_lacking='null') -%}
     case
         when {{ has_overlap }} then 'overlapping readings'
-        when {{ energy_covered(n_valid, n_expected, rules ~ '.energy_coverage_valid') }} and {{ months_lacking }} is null then ''
+        when {{ n_valid }} >= {{ n_expected }} * {{ rules }}.energy_coverage_valid and {{ months_lacking }} is null then ''
         else concat_ws(
             '; ',
             case when {{ is_pending }} then 'readings can still come' end,

@@ -3,21 +3,54 @@
   Not here: the figures, their rounding and their validity (models of the domain), who verified a list (the declared
   table ranking_verifications).
 
-  A model hands over one row per list x period x place, whether the place has a figure or not, with its rank, and ends with
-  {{ ranking_rows('ranked') }}. It is a macro and no model because the lists of a domain are built, judged and held with
-  that domain alone.
+  A model hands over one row per list x period x place, whether the place has a figure or not, and ends with
 
-  Columns of `ranked`: list_id, list_name_zh, place_kind (area | site), period_kind (week | month | quarter),
+    lists as (
+        {{ ranking_of('places') }}
+    )
+
+    select * from lists
+
+  It is a macro and no model because the lists of a domain are built, judged and held with that domain alone.
+
+  Columns of `places`: list_id, list_name_zh, place_kind (area | site), period_kind (week | month | quarter),
   period_start, period_end (dates, the last day counted), place_id, place_name_zh, area_code, item, item_zh, variant
   ('' | dust_included | dust_excluded), network, method, value (rounded as published; null where its rule allows none),
-  unit, n_expected, n_valid, validity, validity_reason, standard, clause, provenance, is_ranked, place_rank (null where
-  not ranked), n_ranked. list_id holds all that makes two lists different: item, variant, network, method. A place that
-  the list should show but that has no data is a row with value null and its reason; it is listed and not ranked.
+  unit, n_expected, n_valid, validity, validity_reason, standard, clause, provenance. list_id holds all that makes two
+  lists different: item, variant, network, method. A place that the list should show but that has no data is a row with
+  value null and its reason; it is listed and not ranked.
 -#}
 
 {#
-  The published columns of rankings, from the relation `ranked`. A change needs a ranked value in
-  both periods; in percent it needs a previous value other than 0, and has the decimals of rule ranking_change_decimals.
+  A query: the published columns of rankings, from the relation `places`. Ranked is what has a valid or indicative value, by
+  `order_by` (an expression; by default the lowest value first); equal values share a rank (1, 1, 3).
+#}
+{% macro ranking_of(places, order_by='value') -%}
+    with ranked as (
+        select
+            *,
+            case
+                when is_ranked
+                    then rank() over (
+                        partition by list_id, period_kind, period_start, is_ranked order by {{ order_by }}
+                    )
+            end as place_rank,
+            count(case when is_ranked then 1 end) over (partition by list_id, period_kind, period_start) as n_ranked
+        from (
+            select
+                *,
+                value is not null and validity in ('valid', 'indicative') as is_ranked
+            from {{ places }}
+        ) as judged
+    )
+
+    {{ ranking_rows('ranked') }}
+{%- endmacro %}
+
+{#
+  The published columns, from the relation `ranked`: places with is_ranked, place_rank (null where not ranked) and
+  n_ranked. A change needs a ranked value in both periods; in percent it needs a previous value other than 0, and has the
+  decimals of rule ranking_change_decimals.
 #}
 {% macro ranking_rows(ranked) -%}
     select

@@ -33,10 +33,10 @@ balance_months as (
         year_start,
         month_end,
         bool_and(
-            {{ energy_covered('minutes_covered', 'minutes_expected', 'energy_coverage_valid') }}
+            minutes_covered >= minutes_expected * energy_coverage_valid
             or (
                 not can_still_come
-                and {{ energy_covered('minutes_covered', 'minutes_expected', 'energy_coverage_indicative') }}
+                and minutes_covered >= minutes_expected * energy_coverage_indicative
             )
         ) as is_complete
     from balance
@@ -74,7 +74,7 @@ lacking as (
     select
         *,
         not is_long
-        and not {{ energy_covered('minutes_covered', 'minutes_expected', 'energy_coverage_indicative') }}
+        and minutes_covered < minutes_expected * energy_coverage_indicative
             as lacks_inputs
     from placed
     where month_end <= period_end

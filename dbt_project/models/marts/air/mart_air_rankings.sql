@@ -109,27 +109,9 @@ places as (
     left join {{ ref('district_areas') }} as a on n.area_code = a.area_code
 ),
 
--- The lowest first; equal values share a rank (1, 1, 3).
-ranked as (
-    select
-        *,
-        case
-            when is_ranked then rank() over (
-                    partition by list_id, period_kind, period_start, is_ranked order by value
-                )
-        end as place_rank,
-        count(case when is_ranked then 1 end) over (partition by list_id, period_kind, period_start) as n_ranked
-    from (
-        select
-            *,
-            value is not null and validity in ('valid', 'indicative') as is_ranked
-        from places
-    ) as p
-),
-
 -- Changes look at both series of every period, whether or not the period's other series is published.
 lists as (
-    {{ ranking_rows('ranked') }}
+    {{ ranking_of('places') }}
 )
 
 select l.*

@@ -57,22 +57,8 @@ places as (
     where is_list
 ),
 
--- The lowest first; equal values share a rank (1, 1, 3).
-ranked as (
-    select
-        *,
-        case
-            when is_ranked then rank() over (
-                    partition by list_id, period_kind, period_start, is_ranked order by value
-                )
-        end as place_rank,
-        count(case when is_ranked then 1 end) over (partition by list_id, period_kind, period_start) as n_ranked
-    from (
-        select
-            *,
-            value is not null and validity in ('valid', 'indicative') as is_ranked
-        from places
-    ) as p
+lists as (
+    {{ ranking_of('places') }}
 )
 
-{{ ranking_rows('ranked') }}
+select * from lists
