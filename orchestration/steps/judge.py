@@ -42,7 +42,7 @@ BROKEN = "contract broken"
 
 
 def warm_up() -> None:
-    """Imports the judge in the background: it takes 3 s, and while dbt builds this process only waits for it."""
+    """Imports the judge in the background: it takes 3 s, and while dbt ends this process only waits for it."""
     threading.Thread(target=import_library, name="warm up the judge", daemon=True).start()
 
 
