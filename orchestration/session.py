@@ -28,6 +28,7 @@ from sources.config.thresholds import own_thresholds
 from sources.readers import close_readers
 from sources.registry import DECLARED_TABLES
 from sources.registry.network_tables import NETWORK_TABLES
+from sources.registry.plan_tables import PLAN_TABLES
 from sources.registry.register_tables import REGISTER_TABLES
 from warehouse.lake.intact import LakeDamaged
 from warehouse.lake.lake import Lake, open_lake
@@ -168,6 +169,10 @@ class Session:
             entered = [Entered(file.name, file.read_bytes()) for file in config.cases.files]
             for name, rows in config.cases.rows().items():
                 self.lake.write_declared(REGISTER_TABLES[name], rows, entered)
+                written[name] = len(rows)
+            entered = [Entered(f"{file.parent.name}/{file.name}", file.read_bytes()) for file in config.plans.files]
+            for name, rows in config.plans.rows().items():
+                self.lake.write_declared(PLAN_TABLES[name], rows, entered)
                 written[name] = len(rows)
         return written
 

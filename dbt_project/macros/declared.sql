@@ -1,6 +1,6 @@
 {#-
   Tables that a user enters because no standard gives their rows: municipal targets, scopes of baselines, equal-value
-  electricity by year, own energy coefficients, verified rankings. Not here: rules and limits, which are seeds of the standards.
+  electricity by year, own energy coefficients, verified rankings; and further plans. Not here: rules and limits, which are seeds of the standards.
 -#}
 
 {#
@@ -27,13 +27,25 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The columns that identify a row of a declared table, as in sources/registry/declared_tables.py; a test compares them. #}
+{# The columns that identify a row of a declared table, as in sources/registry (declared_tables.py, plan_tables.py); a test compares them. #}
 {% macro declared_key(name) -%}
     {{ return({
         'municipal_targets': ['indicator_id', 'document_date'],
         'plan_baseline_scopes': ['indicator_id', 'baseline_year'],
         'energy_equal_value': ['data_year'],
         'energy_own_factors': ['carrier', 'unit', 'valid_from'],
-        'ranking_verifications': ['list_id', 'period_kind', 'period_start']
+        'ranking_verifications': ['list_id', 'period_kind', 'period_start'],
+        'plans': ['plan_id'],
+        'plan_indicators': ['plan_id', 'indicator_id'],
+        'plan_judgement': ['plan_id', 'indicator_id'],
+        'plan_commitments': ['plan_id', 'commitment_id'],
+        'commitment_judgement': ['plan_id', 'commitment_id'],
+        'plan_key_projects': ['plan_id', 'project_no'],
+        'plan_milestones': ['plan_id', 'project_no', 'milestone_no'],
+        'plan_shared_promises': ['plan_id', 'project_no'],
+        'plan_history': ['plan_id', 'indicator_id'],
+        'returns_items': ['item'],
+        'indicator_formulas': ['indicator_id'],
+        'indicator_terms': ['indicator_id', 'term']
     }[name]) }}
 {%- endmacro %}

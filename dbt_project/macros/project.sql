@@ -23,6 +23,40 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#
+  The figures of every domain's indicators from the admitted tables, one under the other, each with its `domain`. What is
+  computed across domains is not in it.
+#}
+{% macro admitted_indicators() -%}
+    {%- for feed in declared_feeds().values() if feed.indicators %}
+        select
+            '{{ feed.domain }}' as domain,
+            indicator_id,
+            name_zh,
+            area_code,
+            area_name_zh,
+            period_kind,
+            period_start,
+            period_end,
+            variant,
+            value,
+            unit,
+            n_expected,
+            n_valid,
+            n_suspect,
+            coverage,
+            validity,
+            validity_reason,
+            standard,
+            clause,
+            provenance
+        from {{ admitted(feed.indicators) }}
+        {%- if not loop.last %}
+        union all
+        {%- endif %}
+    {%- endfor %}
+{%- endmacro %}
+
 {# In a select list: every column of the relation `alias` but those named. #}
 {% macro all_but(alias, columns) -%}
     {{ adapter.dispatch('all_but')(alias, columns) }}

@@ -9,8 +9,10 @@ from __future__ import annotations
 from dbt_project.seed_rows import seed_rows
 from expectations.checks import Check, between, equal, none, not_null, relation
 from expectations.suites.common import VALIDITY, Suite, seed_values
+from sources.plans.folder import OUTCOMES
 
 _STATES = ("fresh", "held", "empty")
+(_DELIVERED,) = seed_values("plan/plans", "plan_id")
 _STATUS = seed_values("plan/status_words", "status")
 _JUDGED = "('met', 'missed', 'on_track', 'at_risk')"
 _ATTAINS = (
@@ -23,9 +25,9 @@ _COMPARED = ("status", "judged_operator", "judged_value", "target_value")
 def _as_many_as(seed: str, column: str, what: str) -> Check:
     return equal(
         f"the {what} of the plan, no more and no fewer",
-        "select count(*) from {table}",
+        f"select count(*) from {{table}} where plan_id = '{_DELIVERED}'",
         f"select {len(seed_values(seed, column))}",
-        f"one row for each of the {what} of the plan",
+        f"one row for each of the {what} of the delivered plan",
     )
 
 
@@ -38,9 +40,9 @@ def _possible(key: str, seed: str) -> Check:
     )
     return relation(
         "the projection of a share ends where a share does",
-        f"case {key} {ends} else true end",
-        (key, "projection_low", "projection_high"),
-        {key: shares[0][key], "projection_low": 80, "projection_high": 106.67},
+        f"plan_id <> '{_DELIVERED}' or case {key} {ends} else true end",
+        ("plan_id", key, "projection_low", "projection_high"),
+        {"plan_id": _DELIVERED, key: shares[0][key], "projection_low": 80, "projection_high": 106.67},
     )
 
 
@@ -155,19 +157,19 @@ _SCORECARD = Suite(
     "mart_plan_scorecard",
     (),
     (
-        _as_many_as("plan/plan_indicators_2025", "indicator_id", "indicators"),
+        _as_many_as("plan/plan_indicators", "indicator_id", "indicators"),
         *_judged("indicator_id"),
         _possible("indicator_id", "plan/plan_judgement"),
     ),
     {"status": _STATUS, "domain_state": _STATES, "year_to_date_validity": VALIDITY},
-    always=len(seed_values("plan/plan_indicators_2025", "indicator_id")),
+    always=len(seed_values("plan/plan_indicators", "indicator_id")),
 )
 
 _COMMITMENTS = Suite(
     "mart_commitments",
     (),
     (
-        _as_many_as("plan/plan_commitments_2025", "commitment_id", "commitments"),
+        _as_many_as("plan/plan_commitments", "commitment_id", "commitments"),
         *_judged("commitment_id"),
         _possible("commitment_id", "plan/commitment_judgement"),
         relation(
@@ -178,7 +180,7 @@ _COMMITMENTS = Suite(
         ),
     ),
     {"status": _STATUS, "domain_state": _STATES, "year_to_date_validity": VALIDITY},
-    always=len(seed_values("plan/plan_commitments_2025", "commitment_id")),
+    always=len(seed_values("plan/plan_commitments", "commitment_id")),
 )
 
 _PROJECTS = Suite(
@@ -217,7 +219,7 @@ _PROJECTS = Suite(
         ),
         none(
             "one promise has one verdict",
-            "select p.project_no from {table} p join {schema}.mart_commitments c using (commitment_id) "
+            "select p.project_no from {table} p join {schema}.mart_commitments c using (plan_id, commitment_id) "
             "where p.status <> c.status",
             "no key project with another status than the commitment that promises the same",
             ("commitment_id", "status"),
@@ -266,8 +268,9 @@ _HISTORY = Suite(
     "mart_plan_history",
     (),
     (
-        _as_many_as("plan/plan_indicators_2020", "indicator_id", "indicators of 2020"),
+        _as_many_as("plan/plan_history", "indicator_id", "indicators of 2020"),
         not_null("name_zh"),
+        not_null("printed_outcome_zh"),
         relation(
             "what was printed is the plan's",
             "provenance = 'plan'",
@@ -293,8 +296,8 @@ _HISTORY = Suite(
             {"outcome_of_the_numbers": "missed", "outcome_agrees": True, "printed_outcome": "met"},
         ),
     ),
-    {"domain_state": _STATES, "printed_outcome": ("met", "mostly met")},
-    always=len(seed_values("plan/plan_indicators_2020", "indicator_id")),
+    {"domain_state": _STATES, "printed_outcome": tuple(OUTCOMES)},
+    always=len(seed_values("plan/plan_history", "indicator_id")),
 )
 
 _METHODS = Suite(
@@ -314,7 +317,7 @@ _METHODS = Suite(
         ),
     ),
     {"promised_as": ("indicator", "commitment", "statistic")},
-    always=len(seed_values("plan/plan_indicators_2025", "indicator_id")),
+    always=len(seed_values("plan/plan_indicators", "indicator_id")),
 )
 
 SUITES = (_SCORECARD, _COMMITMENTS, _PROJECTS, _MILESTONES, _HISTORY, _METHODS)

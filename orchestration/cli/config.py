@@ -74,6 +74,9 @@ def chosen(config: Config) -> list[str]:
     for row in own_thresholds(config, config.registry(registry())):
         where = f"threshold of {row['source_id']}, {row['parameter']} {row['threshold']}"
         lines.append(f"{where}: {row['value']} instead of {row['value_of_registry'] or 'none'} {row['unit']}")
+    for plan in config.plans.plans:
+        counts = [f"{len(rows)} {name}" for name, rows in plan.rows.items() if rows and name != "plan"]
+        lines.append(f"plan {plan.plan_id}: " + ", ".join(counts))
     for name, file in config.declared.items():
         rows = len(load_declared(config, DECLARED_TABLES[name]).rows)
         lines.append(f"{name}: {rows} {'row' if rows == 1 else 'rows'} of {file.name}")

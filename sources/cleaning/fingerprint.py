@@ -68,6 +68,8 @@ def _fingerprint(source: Source, registry: Registry, config: Config, sites: _Sit
     if source.feed == "returns":
         # What a return may report on is the plan's to say.
         parts["plan"] = shipped.plan_digest()
+        if own := config.plans.references():
+            parts["own plans"] = sorted((item, *names) for item, names in own.items())
     if source.format.kind == "xlsx":
         # A refused workbook is tried again once its reader is another one.
         parts["fastexcel"] = version("fastexcel")

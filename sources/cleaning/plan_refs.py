@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
+from types import MappingProxyType
 
 import polars as pl
 
@@ -36,7 +37,7 @@ def with_mistaken_refs(
     if PLAN_REF not in records.columns:
         return refused
     refs = records[PLAN_REF]
-    said = {ref: mistake for ref in refs.unique() if (mistake := mistaken(parameter, ref)) is not None}
+    said = {r: mistake for r in refs.unique() if (mistake := mistaken(parameter, r, plan.references)) is not None}
     if not said:
         return refused
     astray = pl.Series([ref in said for ref in refs], dtype=pl.Boolean)
@@ -49,19 +50,22 @@ def with_mistaken_refs(
     return astray if refused is None else astray | refused
 
 
-def mistaken(item: str, ref: str | None) -> str | None:
-    """Why a return of `item` cannot report on `ref` (None: nothing named), as a sentence with what to do; else None."""
+def mistaken(item: str, ref: str | None, own: Mapping[str, tuple[str, ...]] = MappingProxyType({})) -> str | None:
+    """Why a return of `item` cannot report on `ref` (None: nothing named), as a sentence with what to do; else None.
+
+    `own`: what it may report on besides the delivered plan, by item.
+    """
     if item not in ITEMS:
         if not ref:
             return None
         return f"{item} is not a report on the plan and names '{_short(ref)}'. Leave plan_ref empty."
-    known = _references(item)
+    known = (*_references(item), *own.get(item, ()))
     if not ref:
         return f"{item} does not say what it reports on. Map plan_ref in [source.columns]; write {_form(item)}."
     subject, _, milestone = ref.rpartition(":") if item == _MILESTONE else (ref, "", "")
     if subject in known and (item != _MILESTONE or milestone.strip()):
         return None
-    if other := _other_item(item, ref):
+    if other := _other_item(item, ref, own):
         return f"'{_short(ref)}' is not reported as {item}. Report it as {other}."
     near = [f"'{n}'" for n in get_close_matches(_short(subject or ref).lower(), known, _NEAREST, 0.6)]
     if item == _MILESTONE:
@@ -97,9 +101,10 @@ def _items_of_commitments() -> Mapping[str, str]:
     return {c: judged[c]["value_item"] or _PROGRESS for c in shipped.commitments()}
 
 
-def _other_item(item: str, ref: str) -> str:
+def _other_item(item: str, ref: str, own: Mapping[str, tuple[str, ...]]) -> str:
     """The item that would go with `ref` where `item` does not; '' for a reference that the plan does not have."""
-    if item != _MILESTONE and ref.rpartition(":")[0] in _references(_MILESTONE):
+    known = {other: (*_references(other), *own.get(other, ())) for other in ITEMS}
+    if item != _MILESTONE and ref.rpartition(":")[0] in known[_MILESTONE]:
         return _MILESTONE
-    others = [other for other in ITEMS if other not in (item, _MILESTONE) and ref in _references(other)]
+    others = [other for other in ITEMS if other not in (item, _MILESTONE) and ref in known[other]]
     return " or ".join(others)

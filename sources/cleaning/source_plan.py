@@ -7,7 +7,7 @@ rows (parse.py) or reading ecoledger.toml (sources.config).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -61,7 +61,7 @@ class Dim:
 
 @dataclass(frozen=True)
 class SourcePlan:
-    """Everything parse needs to know about one source."""
+    """Everything parse needs to know about one source; `references` are those of the user's plans (plan_refs.py)."""
 
     source: Source
     feed: Feed
@@ -73,6 +73,7 @@ class SourcePlan:
     time: TimeMapping
     invalid_status: frozenset[str]
     cases: CasePlan | None = None
+    references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def missing(self) -> frozenset[str]:
@@ -192,6 +193,7 @@ def plan_for(source: Source, registry: Registry, config: Config) -> SourcePlan:
         time=_time(source),
         invalid_status=frozenset(source.invalid_status) | frozenset(feed.invalid_status),
         cases=case_plan(source, table, config),
+        references=config.plans.references() if source.feed == "returns" else {},
     )
     if plan.counts:
         unit = plan.parameters[AMOUNT].unit

@@ -30,6 +30,14 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
                                               # IDENTITY_KEY goes before it; without both a key is made once and kept
                                               # in the data directory
 
+    [plans]
+    folders = ["plan_2030"]                   # each a folder of CSVs, a plan that is judged next to the delivered one:
+                                              # plan.csv (plan_id, name_zh, first_year, last_year, area_code …) and any
+                                              # of indicators, commitments, judgements, projects, milestones, history,
+                                              # returns_items (parameters of the feed returns) and formulas;
+                                              # sources/plans/folder.py declares their columns; returns report on it
+                                              # with plan_ref <plan_id>:commitment:<id>, <plan_id>:project:<no>
+
     [gate]
     waivers = "waivers.toml"                  # signed, expiring exceptions: [[waiver]] with table, expectation, who,
                                               # approved_by (another person), reason, until (a year at most)

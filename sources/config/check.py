@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from sources.config.check_source import check_source
 from sources.config.completed import with_tables
 from sources.config.declared import read_declared
 from sources.config.declared_networks import NO_NETWORKS, DeclaredNetworks, networks_in_use, register_feeds
+from sources.config.declared_plans import NO_PLANS, DeclaredPlans, plans_in_use
 from sources.config.declared_registers import NO_REGISTERS, DeclaredRegisters, registers_in_use
 from sources.config.identity import file_mistake
 from sources.config.mend import read_mended
@@ -51,6 +52,7 @@ class Checked:
     document: Document | None = None
     networks: DeclaredNetworks = NO_NETWORKS
     cases: DeclaredRegisters = NO_REGISTERS
+    plans: DeclaredPlans = NO_PLANS
 
 
 def read_checked(path: Path) -> Checked:
@@ -75,9 +77,9 @@ def read_checked(path: Path) -> Checked:
     except tomllib.TOMLDecodeError as error:
         return Checked([_syntax(str(error), text)])
     problems = Problems(text)
-    document, networks, cases = _check(raw, path.absolute().parent, problems)
+    read = _check(raw, path.absolute().parent, problems)
     found = problems.sorted()
-    return Checked(found) if found else Checked(found, raw, document, networks, cases)
+    return Checked(found) if found else replace(read, raw=raw)
 
 
 def _syntax(message: str, text: str) -> Problem:
@@ -95,9 +97,7 @@ def _syntax(message: str, text: str) -> Problem:
     return Problem(line, "TOML", what, hint)
 
 
-def _check(
-    written: dict[str, Any], base: Path, problems: Problems
-) -> tuple[Document, DeclaredNetworks, DeclaredRegisters]:
+def _check(written: dict[str, Any], base: Path, problems: Problems) -> Checked:
     check_values(written, problems)
     document, raw = read_mended(written, problems)
     feeds = {source.feed for source in document.source} | register_feeds(base / f for f in document.sites.files)
@@ -106,6 +106,8 @@ def _check(
     cases = registers_in_use(document.registers, feeds, base, known, problems)
     known = cases.registry(known)
     document = with_tables(document, known)
+    plans = plans_in_use(document.plans, base, known, networks.declarations, problems)
+    known = plans.registry(known)
     if "reporting_zone" in raw.get("district", {}):
         check_zone(document.district.reporting_zone, ("district", "reporting_zone"), problems)
     ids: dict[str, int] = {}
@@ -124,7 +126,7 @@ def _check(
     for name, file in document.declared.items():
         for message, hint in read_declared(DECLARED_TABLES[name], base / file).mistakes:
             problems.add(("declared", name), message, hint)
-    return document, networks, cases
+    return Checked([], {}, document, networks, cases, plans)
 
 
 def _check_files(document: Document, raw: Mapping[str, Any], base: Path, known: Registry, problems: Problems) -> None:

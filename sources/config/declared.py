@@ -29,8 +29,9 @@ _YEARS = range(1980, 2101)
 _COEFFICIENTS = ("kgce_per_standard_unit", "ncv_gj_per_basis", "carbon_tc_per_tj", "oxidation")
 
 Row = Mapping[str, Any]
-# (column, message, suggestion)
-_Found = Iterator[tuple[str, str, str]]
+# A mistake of a row: (column, message, suggestion).
+Found = Iterator[tuple[str, str, str]]
+Together = Callable[[Mapping[str, str]], Found]
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,14 @@ def load_declared(config: Config, table: DeclaredTable) -> DeclaredRows:
 
 
 def read_declared(table: DeclaredTable, file: Path) -> DeclaredRows:
-    """The rows of `file`, sorted by the table's key; at most a few of its mistakes."""
+    """The rows of `file`, which a configuration names, sorted by the table's key; at most a few of its mistakes."""
+    return read_rows(table, file, _TOGETHER[table.name])
+
+
+def read_rows(table: DeclaredTable, file: Path, together: Together) -> DeclaredRows:
+    """The rows of `file`, sorted by the table's key; at most a few of its mistakes. `together` judges a row whose cells
+    are sound each by itself, as texts.
+    """
     names = tuple(c.name for c in table.columns)
     read = read_csv(file, names, "declared table")
     found = list(read.mistakes)
@@ -71,7 +79,9 @@ def read_declared(table: DeclaredTable, file: Path) -> DeclaredRows:
             found.append((message, "put a text that holds a comma in quotes"))
             continue
         entry = {n: "" for n in names} | {h: c.strip() for h, c in zip(read.header, cells, strict=True)}
-        mistakes = [(f"{place}, column {column}: {m}", hint) for column, m, hint in _row_mistakes(table, entry)]
+        mistakes = [
+            (f"{place}, column {column}: {m}", hint) for column, m, hint in _row_mistakes(table, entry, together)
+        ]
         found += mistakes
         if not mistakes:
             row = {c.name: typed(entry[c.name], c.dtype) for c in table.columns}
@@ -103,13 +113,13 @@ def _overlaps(table: DeclaredTable, name: str, rows: Sequence[Row]) -> Iterator[
             yield f"{message} {other['valid_from']}", "end it on the day before"
 
 
-def _row_mistakes(table: DeclaredTable, entry: Mapping[str, str]) -> list[tuple[str, str, str]]:
+def _row_mistakes(table: DeclaredTable, entry: Mapping[str, str], together: Together) -> list[tuple[str, str, str]]:
     found = []
     for column in table.columns:
         if mistake := _cell(table, column, entry[column.name]):
             found.append((column.name, *mistake))
     # Cells that are sound each by itself may still not go together.
-    return found or list(_TOGETHER[table.name](entry))
+    return found or list(together(entry))
 
 
 def _cell(table: DeclaredTable, column: Column, text: str) -> Mistake | None:
@@ -121,7 +131,7 @@ def _cell(table: DeclaredTable, column: Column, text: str) -> Mistake | None:
         if text in column.allowed:
             return None
         # Signs are alike to any measure of likeness: all of them are named.
-        words = column.allowed if any(c.isalpha() for c in "".join(column.allowed)) else ()
+        words = column.allowed if any(c.isalpha() for c in text) else ()
         hint = nearest(text, words) or "use one of " + ", ".join(f"'{word}'" for word in column.allowed)
         return f"'{shortened(text)}' is not known", hint
     if column.dtype == "string":
@@ -129,14 +139,14 @@ def _cell(table: DeclaredTable, column: Column, text: str) -> Mistake | None:
     return cell_mistake(text, column)
 
 
-def _indicator(entry: Mapping[str, str], known: Mapping[str, object]) -> _Found:
+def _indicator(entry: Mapping[str, str], known: Mapping[str, object]) -> Found:
     given = entry["indicator_id"]
     if given not in known:
-        hint = nearest(given, known) or "mart_plan_scorecard and plan_commitments_2025 list them"
+        hint = nearest(given, known) or "mart_plan_scorecard and mart_commitments list them"
         yield "indicator_id", f"the plan has no '{shortened(given)}'", hint
 
 
-def _municipal_target(entry: Mapping[str, str]) -> _Found:
+def _municipal_target(entry: Mapping[str, str]) -> Found:
     yield from _indicator(entry, {**shipped.indicators(), **shipped.commitments()})
     yield from _known_year(entry, "document_date")
     promise = shipped.judgements().get(entry["indicator_id"])
@@ -151,7 +161,7 @@ def _municipal_target(entry: Mapping[str, str]) -> _Found:
     yield from _possible_target(entry, promise)
 
 
-def _possible_target(entry: Mapping[str, str], promise: shipped.Row) -> _Found:
+def _possible_target(entry: Mapping[str, str], promise: shipped.Row) -> Found:
     given = entry["target_operator"]
     wrong, right = (">", "<") if promise["better"] == "lower" else ("<", ">")
     if given.startswith(wrong):
@@ -168,7 +178,7 @@ def _left_to_the_municipality() -> list[str]:
     return [plan_id for plan_id, row in shipped.judgements().items() if row["municipal_text_zh"]]
 
 
-def _baseline_scope(entry: Mapping[str, str]) -> _Found:
+def _baseline_scope(entry: Mapping[str, str]) -> Found:
     plan = shipped.indicators()
     yield from _indicator(entry, plan)
     yield from _known_year(entry, "document_date")
@@ -177,14 +187,14 @@ def _baseline_scope(entry: Mapping[str, str]) -> _Found:
         yield "baseline_year", f"the plan's baseline is not of {entry['baseline_year']}", f"it is of {year}"
 
 
-def _equal_value(entry: Mapping[str, str]) -> _Found:
+def _equal_value(entry: Mapping[str, str]) -> Found:
     yield from _known_year(entry, "data_year")
     yield from _known_year(entry, "document_date")
     if not 0 < Decimal(entry["kgce_per_kwh"]) < 1:
         yield "kgce_per_kwh", f"{entry['kgce_per_kwh']} kgce/kWh cannot be", "write it in kg, such as 0.3"
 
 
-def _own_factors(entry: Mapping[str, str]) -> _Found:
+def _own_factors(entry: Mapping[str, str]) -> Found:
     units = {(row["carrier"], row["unit"]) for row in seed_rows("energy/energy_carriers")}
     carriers = {carrier for carrier, _ in units}
     if entry["carrier"] not in carriers:
@@ -205,7 +215,7 @@ def _own_factors(entry: Mapping[str, str]) -> _Found:
             yield column, f"{value} cannot be", most
 
 
-def _verification(entry: Mapping[str, str]) -> _Found:
+def _verification(entry: Mapping[str, str]) -> Found:
     yield from _known_year(entry, "period_start")
     yield from _known_year(entry, "verified_on")
     kind, start = entry["period_kind"], date.fromisoformat(entry["period_start"])
@@ -221,12 +231,12 @@ def _verification(entry: Mapping[str, str]) -> _Found:
         yield "verified_on", f"{entry['verified_on']} is before the period", "a list is verified after it was made"
 
 
-def _known_year(entry: Mapping[str, str], column: str) -> _Found:
+def _known_year(entry: Mapping[str, str], column: str) -> Found:
     if int(entry[column][:4]) not in _YEARS or len(entry[column]) not in (4, 10):
         yield column, f"{entry[column]} cannot be", f"a year from {_YEARS[0]} to {_YEARS[-1]} is expected"
 
 
-_TOGETHER: Mapping[str, Callable[[Mapping[str, str]], _Found]] = {
+_TOGETHER: Mapping[str, Together] = {
     "municipal_targets": _municipal_target,
     "plan_baseline_scopes": _baseline_scope,
     "energy_equal_value": _equal_value,

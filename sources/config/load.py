@@ -33,10 +33,10 @@ def load_config(path: Path | None) -> Config:
     registers = tuple(base / name for name in document.sites.files)
     waivers = document.gate.waivers
     declared = {name: base / file for name, file in sorted(document.declared.items())}
-    networks, cases = checked.networks, checked.cases
+    networks, cases, plans = checked.networks, checked.cases, checked.plans
     key_file = document.registers.identity_key_file
     files = [hashlib.sha256(f.read_bytes()).hexdigest() for f in (*registers, *declared.values())]
-    files += [found.fingerprint for found in (networks, cases) if found.fingerprint]
+    files += [found.fingerprint for found in (networks, cases, plans) if found.fingerprint]
     return Config(
         path=path,
         district=document.district,
@@ -52,4 +52,5 @@ def load_config(path: Path | None) -> Config:
         cases=cases,
         # Nobody is behind a simulated plate, and the built-in district is the same on every machine.
         identity=Identity(base / key_file if key_file else None, "simulated" if file == BUILT_IN else ""),
+        plans=plans,
     )

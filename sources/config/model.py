@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 
 from sources.config.completed import completed
 from sources.config.declared_networks import NO_NETWORKS, DeclaredNetworks
+from sources.config.declared_plans import NO_PLANS, DeclaredPlans
 from sources.config.declared_registers import NO_REGISTERS, DeclaredRegisters
 from sources.config.identity import Identity
 from sources.config.kinds import (
@@ -64,6 +65,7 @@ __all__ = [
     "Gate",
     "LongMapping",
     "Networks",
+    "Plans",
     "Registers",
     "RowFilter",
     "Sites",
@@ -117,6 +119,13 @@ class Registers:
 
     files: Texts = ()
     identity_key_file: Text = ""
+
+
+@words
+class Plans:
+    """Folders of CSVs relative to the configuration, each a plan that is judged next to the delivered one."""
+
+    folders: Texts = ()
 
 
 @words
@@ -214,6 +223,7 @@ class Document:
     sites: Sites = Field(default_factory=lambda: {"files": ()}, validate_default=True)
     networks: Networks = Field(default_factory=dict, validate_default=True)
     registers: Registers = Field(default_factory=dict, validate_default=True)
+    plans: Plans = Field(default_factory=dict, validate_default=True)
     gate: Gate = Field(default_factory=dict, validate_default=True)
     standards: Standards = Field(default_factory=dict, validate_default=True)
     declared: Mapping[DeclaredName, Text] = field(default_factory=dict)
@@ -231,7 +241,7 @@ class Config:
     """A configuration that is sound, with its files found. `registers` are the site register files in order; later rows
     win per key. `declared` is the user's file of a declared table, by the table's name. `networks` are those that the
     sources and registers name, with what is entered of their sites; `cases` the registers of cases, whose private
-    columns are hashed by the key of `identity`.
+    columns are hashed by the key of `identity`; `plans` are the user's own.
 
     `fingerprint` changes with anything declared, the bytes of registers and declared tables included.
     """
@@ -249,10 +259,11 @@ class Config:
     networks: DeclaredNetworks = field(default_factory=lambda: NO_NETWORKS)
     cases: DeclaredRegisters = field(default_factory=lambda: NO_REGISTERS)
     identity: Identity = field(default_factory=Identity)
+    plans: DeclaredPlans = field(default_factory=lambda: NO_PLANS)
 
     def registry(self, known: Registry) -> Registry:
-        """`known` with the declared networks and registers as further feeds."""
-        return self.cases.registry(self.networks.registry(known))
+        """`known` with the declared networks and registers as further feeds, and the return items of the plans."""
+        return self.plans.registry(self.cases.registry(self.networks.registry(known)))
 
     def sources_of(self, feed: str) -> tuple[Source, ...]:
         """The declared sources of one feed, in declared order."""

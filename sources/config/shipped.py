@@ -32,14 +32,19 @@ def values_of(rows: Iterable[Row]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(row["value"] for row in rows if row["value"]))
 
 
+def plans() -> Mapping[str, Row]:
+    """The plan that is delivered, by its id."""
+    return {row["plan_id"]: row for row in seed_rows("plan/plans")}
+
+
 def indicators() -> Mapping[str, Row]:
-    """The indicators of the plan for 2025 by their id."""
-    return {row["indicator_id"]: row for row in seed_rows("plan/plan_indicators_2025")}
+    """The indicators of the delivered plan by their id."""
+    return {row["indicator_id"]: row for row in seed_rows("plan/plan_indicators")}
 
 
 def commitments() -> Mapping[str, Row]:
     """The further commitments of the plan by their id."""
-    return {row["commitment_id"]: row for row in seed_rows("plan/plan_commitments_2025")}
+    return {row["commitment_id"]: row for row in seed_rows("plan/plan_commitments")}
 
 
 def projects() -> Mapping[str, Row]:
@@ -57,6 +62,6 @@ def judgements() -> Mapping[str, Row]:
 def plan_digest() -> str:
     """SHA-256 of the seeds of the plan that a return's plan_ref is checked against."""
     digest = hashlib.sha256()
-    for seed in ("plan_commitments_2025", "commitment_judgement", "plan_key_projects"):
+    for seed in ("plan_commitments", "commitment_judgement", "plan_key_projects"):
         digest.update(seed_bytes(f"plan/{seed}"))
     return digest.hexdigest()

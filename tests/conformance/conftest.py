@@ -16,6 +16,7 @@ from tests.conformance import (
     health_cases,
     lists_cases,
     noise_cases,
+    plan_cases,
     returns_cases,
     waste_cases,
     water_cases,
@@ -36,6 +37,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     for cases in (water_cases, air_cases, noise_cases, lists_cases, energy_cases, returns_cases, health_cases):
         cases.add(district)
     waste_cases.add(district, work)
+    plan_cases.add(district, work)
     district.write(project.clean_root)
     project.build(*all_domains())
     yield project

@@ -25,6 +25,7 @@ from orchestration.dbt_runs.dbt_runner import PARSED, PROJECT, DbtError
 from orchestration.environment import dbt_environment
 from sources.registry.declared_tables import DECLARED_TABLES
 from sources.registry.feed_model import REGISTER_COLUMNS, Column
+from sources.registry.plan_tables import PLAN_TABLES
 from sources.registry.read_registry import registry
 from tests.kit import parsed, run_dbt
 from warehouse.lake.file_counts import COLUMNS as FILE_COUNTS
@@ -99,7 +100,7 @@ class District:
                 _write(clean_root / name / "cases" / "part-0.parquet", registry().table(name).columns, rows)
         _write(clean_root / "site_register" / "part-0.parquet", REGISTER_COLUMNS, self._sites)
         _write(clean_root / "file_counts" / "empty.parquet", FILE_COUNTS, [])
-        for table in DECLARED_TABLES.values():
+        for table in (*DECLARED_TABLES.values(), *PLAN_TABLES.values()):
             _write(clean_root / table.clean_name / "part-0.parquet", table.columns, self._declared.get(table.name, []))
 
 

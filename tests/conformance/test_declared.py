@@ -80,7 +80,7 @@ def entered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 def test_the_latest_document_of_a_municipal_target_holds(entered: Project) -> None:
     rows = entered.query(
         "select judged_operator, judged_against, target_source from intermediate.int_plan_targets"
-        " where plan_id = 'voc_reduction'"
+        " where promise_id = 'voc_reduction'"
     )
     assert rows == [(">=", Decimal(100), "municipal: 京环发〔2022〕1号 (2022-03-01)")]
 
@@ -88,8 +88,8 @@ def test_the_latest_document_of_a_municipal_target_holds(entered: Project) -> No
 def test_an_entered_target_wins_where_the_plan_leaves_it_to_the_municipality(entered: Project) -> None:
     """Carbon is judged against the 1500 entered, its scope being declared; PM10 against the 70 of GB 3095-2012."""
     query = (
-        "select plan_id, judged_operator, judged_against, is_municipal, lacks_baseline_scope"
-        " from intermediate.int_plan_targets where plan_id in ('carbon_emission_total', 'pm10_annual_mean')"
+        "select promise_id, judged_operator, judged_against, is_municipal, lacks_baseline_scope"
+        " from intermediate.int_plan_targets where promise_id in ('carbon_emission_total', 'pm10_annual_mean')"
     )
     assert sorted(entered.query(query)) == [
         ("carbon_emission_total", "<=", Decimal(1500), True, False),
@@ -98,15 +98,15 @@ def test_an_entered_target_wins_where_the_plan_leaves_it_to_the_municipality(ent
 
 
 def test_what_nobody_entered_stays_not_set(entered: Project) -> None:
-    query = "select judged_against from intermediate.int_plan_targets where plan_id = 'nox_reduction'"
+    query = "select judged_against from intermediate.int_plan_targets where promise_id = 'nox_reduction'"
     assert entered.query(query) == [(None,)]
 
 
 def test_a_row_of_the_user_replaces_the_delivered_one(entered: Project) -> None:
-    rows = entered.query("select plan_id from intermediate.int_plan_targets where lacks_baseline_scope")
+    rows = entered.query("select promise_id from intermediate.int_plan_targets where lacks_baseline_scope")
     assert ("carbon_emission_total",) not in rows
     # The 22 indicators and the 38 commitments, each once.
-    assert entered.query("select count(*), count(distinct plan_id) from intermediate.int_plan_targets") == [(60, 60)]
+    assert entered.query("select count(*), count(distinct promise_id) from intermediate.int_plan_targets") == [(60, 60)]
 
 
 def test_an_override_holds_on_all_dates_and_is_shown_next_to_the_standard(entered: Project) -> None:

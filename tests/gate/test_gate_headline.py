@@ -97,8 +97,8 @@ def test_nothing_to_compare_with_says_nothing() -> None:
 
 
 def test_the_shipped_steps_name_indicators_that_exist() -> None:
-    known = {*seed_values("plan/plan_indicators_2025", "indicator_id"),
-             *seed_values("plan/plan_commitments_2025", "commitment_id")}  # fmt: skip
+    known = {*seed_values("plan/plan_indicators", "indicator_id"),
+             *seed_values("plan/plan_commitments", "commitment_id")}  # fmt: skip
     steps = load_steps()
     assert set(steps.by_indicator) <= known
     assert steps.of("pm25_annual_mean").absolute == 3

@@ -53,8 +53,8 @@ CONTRADICTIONS = {
     ),
     "one promise has one verdict": (
         "mart_commitments",
-        {"commitment_id": "greenway_length", "status": "missed"},
-        {"commitment_id": "greenway_length", "status": "met"},
+        {"plan_id": "chaoyang_2025", "commitment_id": "greenway_length", "status": "missed"},
+        {"plan_id": "chaoyang_2025", "commitment_id": "greenway_length", "status": "met"},
     ),
     "each clean reading is counted at one site": (
         "mart_data_health",

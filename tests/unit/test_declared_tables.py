@@ -16,6 +16,7 @@ from sources.config import Standards, load_config, shipped
 from sources.config.thresholds import own_thresholds
 from sources.registry import registry
 from sources.registry.declared_tables import DECLARED_TABLES
+from sources.registry.plan_tables import PLAN_TABLES
 from tests import dbt_yml
 from tests.dbt_yml import PROJECT
 
@@ -31,11 +32,13 @@ def declared_in(pattern: str, kind: str) -> dict[str, dict[str, Any]]:
 
 
 SEEDS = declared_in("seeds/**/*.yml", "seeds")
+# Tables with a seed of the same name, whose rows a user may add to.
+OWN_ROWS = {**DECLARED_TABLES, **PLAN_TABLES}
 
 
-@pytest.mark.parametrize("name", DECLARED_TABLES)
+@pytest.mark.parametrize("name", OWN_ROWS)
 def test_a_declared_table_has_the_columns_of_its_seed(name: str) -> None:
-    table, config = DECLARED_TABLES[name], SEEDS[name]["config"]
+    table, config = OWN_ROWS[name], SEEDS[name]["config"]
     assert {c.name: _DBT_TYPES[c.dtype] for c in table.columns} == config["column_types"]
     macro = (PROJECT / "macros/declared.sql").read_text(encoding="utf-8")
     assert f"'{name}': {list(table.key)}" in macro
@@ -48,12 +51,12 @@ def test_a_declared_table_has_the_columns_of_its_seed(name: str) -> None:
 
 def test_every_declared_table_is_a_source_of_dbt_and_is_read_by_name() -> None:
     sources = declared_in("models/staging/_sources*.yml", "sources")
-    assert {n for n in sources if n.startswith("declared_")} == {t.clean_name for t in DECLARED_TABLES.values()}
+    assert {n for n in sources if n.startswith("declared_")} == {t.clean_name for t in OWN_ROWS.values()}
     used = set()
     for file in PROJECT.rglob("*.sql"):
         used |= set(re.findall(r"declared\('(\w+)'\)", file.read_text(encoding="utf-8")))
         assert not re.search(rf"ref\('({'|'.join(DECLARED_TABLES)})'\)", file.read_text(encoding="utf-8")), file
-    assert used <= set(DECLARED_TABLES)
+    assert used <= set(OWN_ROWS)
 
 
 def test_every_seed_of_rules_is_in_force() -> None:

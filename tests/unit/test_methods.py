@@ -96,7 +96,7 @@ def test_rules_and_groups_exist() -> None:
 
 
 def test_every_commitment_has_its_source() -> None:
-    commitments = [r["commitment_id"] for r in rows("plan/plan_commitments_2025")]
+    commitments = [r["commitment_id"] for r in rows("plan/plan_commitments")]
     assert [r["commitment_id"] for r in rows("plan/commitment_judgement")] == commitments
     items = {r["item"] for r in rows("returns/returns_items")}
     for row in rows("plan/commitment_judgement"):
@@ -114,8 +114,8 @@ def test_both_formulas_of_a_mean_state_the_same_order() -> None:
 
 def test_a_figure_that_is_passed_on_keeps_its_unit() -> None:
     """What a return reports of an indicator, what the indicator publishes and what the plan prints: one unit."""
-    plan = {r["indicator_id"]: r["unit"] for r in rows("plan/plan_indicators_2025")}
-    plan |= {r["commitment_id"]: r["unit"] for r in rows("plan/plan_commitments_2025")}
+    plan = {r["indicator_id"]: r["unit"] for r in rows("plan/plan_indicators")}
+    plan |= {r["commitment_id"]: r["unit"] for r in rows("plan/plan_commitments")}
     items = {r["item"]: r["unit"] for r in rows("returns/returns_items")}
     reported = [r for r in rows("returns/returns_formulas") if r["role"] == "value"]
     assert {"ecological_index", "carbon_emission_total", "energy_total"} <= {r["indicator_id"] for r in reported}
@@ -126,7 +126,7 @@ def test_a_figure_that_is_passed_on_keeps_its_unit() -> None:
 
 def test_a_shared_promise_is_of_one_year_and_one_unit() -> None:
     projects = {r["project_no"]: r for r in rows("plan/plan_key_projects")}
-    commitments = {r["commitment_id"]: r for r in rows("plan/plan_commitments_2025")}
+    commitments = {r["commitment_id"]: r for r in rows("plan/plan_commitments")}
     shared = rows("plan/plan_shared_promises")
     assert {r["project_no"] for r in shared} == {"5", "7", "13"}
     for row in shared:

@@ -29,6 +29,7 @@ from sources.registry.feed_model import (
     register_table,
 )
 from sources.registry.network_tables import NETWORK_TABLES
+from sources.registry.plan_tables import PLAN_TABLES
 from sources.registry.register_tables import CASE_COLUMNS, REGISTER_TABLES
 from warehouse.atomic import remove, replacing, write_bytes
 from warehouse.lake.file_counts import COLUMNS
@@ -115,8 +116,13 @@ def whole_tables() -> tuple[str, ...]:
 
 
 def declared_tables() -> tuple[DeclaredTable, ...]:
-    """What users enter, and what declarations of networks become."""
-    return (*DECLARED_TABLES.values(), *NETWORK_TABLES.values(), *REGISTER_TABLES.values())
+    """What users enter, and what declarations of networks, registers and plans become."""
+    return (
+        *DECLARED_TABLES.values(),
+        *NETWORK_TABLES.values(),
+        *REGISTER_TABLES.values(),
+        *PLAN_TABLES.values(),
+    )
 
 
 def write_empty_tables(data: DataDir, registry: Registry) -> set[Path]:

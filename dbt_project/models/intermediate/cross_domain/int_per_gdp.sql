@@ -169,6 +169,6 @@ select
     ) as clause,
     p.least as provenance
 from pairs as p
-left join {{ ref('plan_indicators_2025') }} as i on p.indicator_id = i.indicator_id
-left join {{ ref('plan_commitments_2025') }} as c on p.indicator_id = c.commitment_id
+left join {{ ref('plan_indicators') }} as i on p.indicator_id = i.indicator_id
+left join {{ ref('plan_commitments') }} as c on p.indicator_id = c.commitment_id
 left join {{ ref('district_areas') }} as a on p.area_code = a.area_code

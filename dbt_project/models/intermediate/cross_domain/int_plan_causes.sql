@@ -19,7 +19,7 @@ with sections as (
 )
 
 select
-    'assessed_section_attainment' as plan_id,
+    'assessed_section_attainment' as indicator_id,
     year,
     {{ joined(
         "concat(site_name_zh, ': ', class_zh, items, ', target ', class_target)", '; ', 'site_id'
@@ -29,7 +29,7 @@ where assessed and not attains_target
 group by year
 union all
 select
-    'worse_than_v_river_length' as plan_id,
+    'worse_than_v_river_length' as indicator_id,
     year,
     {{ joined(
         "concat(site_name_zh, ': ', " ~ plain_number('reach_length_km') ~ ", ' km ', class_zh, items)", '; ', 'site_id'

@@ -3,8 +3,10 @@
   and why, pace, projection, whether it can still be met. A value of the plan itself has the provenance `plan`.
 -#}
 select
-    d.plan_kind,
     d.plan_id,
+    d.plan_name_zh,
+    d.promise_kind,
+    d.promise_id,
     d.value_item,
     d.unit,
     d.is_judged_each_year,

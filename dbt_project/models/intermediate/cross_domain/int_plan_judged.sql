@@ -44,14 +44,14 @@ full_years as (
         ) as is_comparable,
         {{ attains('t.judged_operator', 'f.value', 't.judged_against') }} as is_attaining
     from figures as f
-    inner join targets as t on f.plan_id = t.plan_id
+    inner join targets as t on f.plan_id = t.plan_id and f.promise_id = t.promise_id
     where f.is_preferred and f.period_kind = 'year'
 ),
 
 latest as (
     select
         f.*,
-        row_number() over (partition by f.plan_id order by f.year desc) as nth
+        row_number() over (partition by f.plan_id, f.promise_id order by f.year desc) as nth
     from full_years as f
     where f.is_usable
 ),
@@ -60,7 +60,7 @@ latest as (
 reached as (
     select
         f.*,
-        row_number() over (partition by f.plan_id order by f.year desc) as nth
+        row_number() over (partition by f.plan_id, f.promise_id order by f.year desc) as nth
     from full_years as f
     where f.is_usable and f.year <= f.last_judged_year
 ),
@@ -71,7 +71,7 @@ judged as (
     select
         f.*,
         row_number() over (
-            partition by f.plan_id
+            partition by f.plan_id, f.promise_id
             order by
                 case
                     when f.is_judged_each_year and f.is_comparable and not coalesce(f.is_attaining, true) then 0 else 1
@@ -95,30 +95,32 @@ years as (
 every_year as (
     select
         t.plan_id,
+        t.promise_id,
         {{ joined("case when not coalesce(f.is_comparable, false) then cast(y.year as string) end", ', ', 'y.year') }}
             as years_missing,
         {{ joined("case when f.is_comparable and not f.is_attaining then cast(y.year as string) end", ', ', 'y.year') }}
             as years_broken
     from targets as t
     inner join years as y on y.year between t.first_year and t.last_judged_year
-    left join full_years as f on t.plan_id = f.plan_id and y.year = f.year
+    left join full_years as f on t.plan_id = f.plan_id and t.promise_id = f.promise_id and y.year = f.year
     where t.is_judged_each_year
-    group by t.plan_id
+    group by t.plan_id, t.promise_id
 ),
 
 attained as (
     select
         plan_id,
+        promise_id,
         min(year) as attained_year
     from full_years
     where is_comparable and is_attaining
-    group by plan_id
+    group by plan_id, promise_id
 ),
 
 to_date as (
     select
         f.*,
-        row_number() over (partition by f.plan_id order by f.period_start desc) as nth
+        row_number() over (partition by f.plan_id, f.promise_id order by f.period_start desc) as nth
     from figures as f
     where f.is_preferred and f.period_kind = 'year_to_date'
 ),
@@ -127,6 +129,7 @@ not_compared as (
     -- Variants that are shown with the indicator and are never compared with its target.
     select distinct
         plan_id,
+        promise_id,
         variant
     from figures
     where value is not null
@@ -147,7 +150,7 @@ compared as (
         coalesce(j.unit, l.unit) as value_unit,
         coalesce(j.n_expected, l.n_expected) as n_expected,
         coalesce(j.n_valid, l.n_valid) as n_valid,
-        case when j.plan_id is null then l.n_suspect else j.n_suspect end as n_suspect,
+        case when j.promise_id is null then l.n_suspect else j.n_suspect end as n_suspect,
         coalesce(j.coverage, l.coverage) as coverage,
         coalesce(j.validity, l.validity) as validity,
         j.validity_reason,
@@ -196,15 +199,17 @@ compared as (
         ) }} as interval_attains
     from targets as t
     inner join {{ ref('int_plan_rules') }} as r on {{ in_force(last_complete_day(), 'r') }}
-    left join latest as l on t.plan_id = l.plan_id and l.nth = 1
-    left join reached as x on t.plan_id = x.plan_id and x.nth = 1
-    left join judged as j on t.plan_id = j.plan_id and j.nth = 1
-    left join every_year as e on t.plan_id = e.plan_id
-    left join attained as g on t.plan_id = g.plan_id
-    left join {{ ref('int_plan_causes') }} as c on t.plan_id = c.plan_id and j.year = c.year
-    left join to_date as d on t.plan_id = d.plan_id and d.nth = 1
-    left join not_compared as b on t.plan_id = b.plan_id and t.incomparable_variant = b.variant
-    left join {{ ref('int_plan_trend') }} as n on t.plan_id = n.plan_id
+    left join latest as l on t.plan_id = l.plan_id and t.promise_id = l.promise_id and l.nth = 1
+    left join reached as x on t.plan_id = x.plan_id and t.promise_id = x.promise_id and x.nth = 1
+    left join judged as j on t.plan_id = j.plan_id and t.promise_id = j.promise_id and j.nth = 1
+    left join every_year as e on t.plan_id = e.plan_id and t.promise_id = e.promise_id
+    left join attained as g on t.plan_id = g.plan_id and t.promise_id = g.promise_id
+    left join {{ ref('int_plan_causes') }} as c
+        on t.area_code = '{{ sql_text("area_code") }}' and t.promise_id = c.indicator_id and j.year = c.year
+    left join to_date as d on t.plan_id = d.plan_id and t.promise_id = d.promise_id and d.nth = 1
+    left join not_compared as b
+        on t.plan_id = b.plan_id and t.promise_id = b.promise_id and t.incomparable_variant = b.variant
+    left join {{ ref('int_plan_trend') }} as n on t.plan_id = n.plan_id and t.promise_id = n.promise_id
 ),
 
 decided as (
@@ -298,7 +303,9 @@ select
         when domain_state = 'empty' then 'held'
         when status = 'target_not_set' then 'the municipality sets the number and nobody has entered it'
         when status = 'no_data' and value_item <> ''
-            then concat('no return reports it: ', value_item, ' with plan_ref commitment:', plan_id)
+            then concat(
+                    'no return reports it: ', value_item, ' with plan_ref ', ref_prefix, 'commitment:', promise_id
+                )
         when status = 'no_data' then 'nothing feeds it yet'
         when status = 'not_comparable' and lacks_baseline_scope and is_municipal
             then concat(

@@ -1,6 +1,6 @@
 {#-
-  What the plan promises as something a value can be compared with: the 22 indicators and the 38 commitments, operator
-  and number from the plan, from the pinned limit, from the baseline or from the municipality's entered number. A number
+  What the plan promises as something a value can be compared with: indicators and commitments of every plan, operator and
+  number from the plan, from the pinned limit, from the baseline or from the municipality's entered number. A number
   of the municipality counts only with document number and date, and wins wherever the plan's text leaves the number to
   the municipality (seed column municipal_text_zh).
 -#}
@@ -20,8 +20,9 @@ with municipal as (
 
 promised as (
     select
-        'indicator' as plan_kind,
-        p.indicator_id as plan_id,
+        p.plan_id,
+        'indicator' as promise_kind,
+        p.indicator_id as promise_id,
         p.unit,
         p.baseline_year,
         p.baseline_value,
@@ -49,12 +50,13 @@ promised as (
         j.limit_averaging,
         j.limit_grade,
         j.limit_standard
-    from {{ ref('plan_indicators_2025') }} as p
-    inner join {{ ref('plan_judgement') }} as j on p.indicator_id = j.indicator_id
+    from {{ declared('plan_indicators') }} as p
+    inner join {{ declared('plan_judgement') }} as j on p.plan_id = j.plan_id and p.indicator_id = j.indicator_id
     union all
     select
-        'commitment' as plan_kind,
-        p.commitment_id as plan_id,
+        p.plan_id,
+        'commitment' as promise_kind,
+        p.commitment_id as promise_id,
         coalesce(j.value_unit, p.unit) as unit,
         p.baseline_year,
         p.baseline_value,
@@ -82,8 +84,9 @@ promised as (
         null as limit_averaging,
         null as limit_grade,
         null as limit_standard
-    from {{ ref('plan_commitments_2025') }} as p
-    inner join {{ ref('commitment_judgement') }} as j on p.commitment_id = j.commitment_id
+    from {{ declared('plan_commitments') }} as p
+    inner join {{ declared('commitment_judgement') }} as j
+        on p.plan_id = j.plan_id and p.commitment_id = j.commitment_id
 ),
 
 left_to_the_municipality as (
@@ -95,12 +98,19 @@ left_to_the_municipality as (
         m.document_date
     from promised as p
     left join municipal as m
-        on p.plan_id = m.indicator_id and m.nth = 1 and p.municipal_text_zh is not null
+        on
+            p.plan_id = '{{ delivered_plan() }}' and p.promise_id = m.indicator_id
+            and m.nth = 1 and p.municipal_text_zh is not null
 )
 
 select
-    p.plan_kind,
     p.plan_id,
+    n.name_zh as plan_name_zh,
+    n.document_zh,
+    coalesce(n.ref_prefix, '') as ref_prefix,
+    coalesce(n.area_code, '{{ sql_text("area_code") }}') as area_code,
+    p.promise_kind,
+    p.promise_id,
     p.unit,
     p.baseline_year,
     p.baseline_value,
@@ -123,7 +133,7 @@ select
     p.is_judged_each_year,
     p.counts_from_zero,
     p.municipal_operator is not null as is_municipal,
-    cast(r.plan_first_year as bigint) as first_year,
+    coalesce(n.first_year, cast(r.plan_first_year as bigint)) as first_year,
     coalesce(p.needs_baseline_scope and not coalesce(b.is_declared, false), false) as lacks_baseline_scope,
     case
         when p.municipal_operator is not null then p.municipal_operator
@@ -148,10 +158,13 @@ select
         else 'plan'
     end as target_source
 from left_to_the_municipality as p
+inner join {{ declared('plans') }} as n on p.plan_id = n.plan_id
 inner join {{ ref('int_plan_rules') }} as r
     on {{ in_force(last_complete_day(), 'r') }}
 left join {{ declared('plan_baseline_scopes') }} as b
-    on p.plan_id = b.indicator_id and p.baseline_year = b.baseline_year
+    on
+        p.plan_id = '{{ delivered_plan() }}' and p.promise_id = b.indicator_id
+        and p.baseline_year = b.baseline_year
 left join {{ ref('gb3095_limits') }} as l
     on
         p.limit_pollutant = l.pollutant

@@ -7,6 +7,7 @@
 with points as (
     select
         v.plan_id,
+        v.promise_id,
         v.variant,
         v.method,
         v.year,
@@ -18,12 +19,12 @@ with points as (
         r.plan_projection_decimals as decimals,
         r.plan_projection_level as level,
         cast(r.plan_projection_min_years as bigint) as min_years,
-        v.value - min(v.value) over (partition by v.plan_id, v.variant) as above_least,
-        lag(v.year) over (partition by v.plan_id, v.variant order by v.year) as year_before,
-        lag(v.value) over (partition by v.plan_id, v.variant order by v.year) as y_before,
+        v.value - min(v.value) over (partition by v.plan_id, v.promise_id, v.variant) as above_least,
+        lag(v.year) over (partition by v.plan_id, v.promise_id, v.variant order by v.year) as year_before,
+        lag(v.value) over (partition by v.plan_id, v.promise_id, v.variant order by v.year) as y_before,
         case when v.variant = t.judged_variant then 0 else 1 end as place
     from {{ ref('int_plan_values') }} as v
-    inner join {{ ref('int_plan_targets') }} as t on v.plan_id = t.plan_id
+    inner join {{ ref('int_plan_targets') }} as t on v.plan_id = t.plan_id and v.promise_id = t.promise_id
     inner join {{ ref('int_plan_rules') }} as r on {{ in_force(last_complete_day(), 'r') }}
     where
         v.is_usable and v.is_series and coalesce(t.target_operator, '') <> 'meets'
@@ -34,6 +35,7 @@ with points as (
 summed as (
     select
         plan_id,
+        promise_id,
         variant,
         method,
         place,
@@ -55,13 +57,13 @@ summed as (
         sum(u * {{ scaled_integer('above_least') }}) as sum_uz,
         max(case when year_before = year - 1 then {{ gain('y - y_before', 'better') }} end) as largest_gain
     from points
-    group by plan_id, variant, method, place, range_low, range_high, decimals, level, min_years
+    group by plan_id, promise_id, variant, method, place, range_low, range_high, decimals, level, min_years
 ),
 
 chosen as (
     select
         *,
-        row_number() over (partition by plan_id order by -n, place, variant) as nth
+        row_number() over (partition by plan_id, promise_id order by -n, place, variant) as nth
     from summed
 ),
 
@@ -94,6 +96,7 @@ rounded as (
 
 select
     plan_id,
+    promise_id,
     variant,
     method,
     n as n_years,

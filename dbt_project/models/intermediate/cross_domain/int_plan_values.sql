@@ -7,8 +7,10 @@
 with reports as (
     select
         t.plan_id,
+        t.promise_id,
         t.unit,
         t.value_item,
+        t.document_zh,
         v.period_start,
         v.period_end,
         v.value,
@@ -17,31 +19,35 @@ with reports as (
     from {{ ref('int_plan_targets') }} as t
     inner join {{ admitted('mart_returns_values') }} as v
         on
-            v.plan_ref = concat('commitment:', t.plan_id)
+            v.plan_ref = concat(t.ref_prefix, 'commitment:', t.promise_id)
             and v.item = case when t.value_item = '' then 'commitment_progress' else t.value_item end
-    where v.period_kind = 'year' and v.area_code = '{{ sql_text("area_code") }}'
+    where v.period_kind = 'year' and v.area_code = t.area_code
     union all
     select
         t.plan_id,
+        t.promise_id,
         t.unit,
         t.value_item,
+        t.document_zh,
         v.period_start,
         v.period_end,
         v.value,
         v.n_suspect,
         v.provenance
     from {{ ref('int_plan_targets') }} as t
-    inner join {{ ref('plan_shared_promises') }} as s on t.plan_id = s.commitment_id
+    inner join {{ declared('plan_shared_promises') }} as s on t.plan_id = s.plan_id and t.promise_id = s.commitment_id
     inner join {{ admitted('mart_returns_values') }} as v
-        on v.plan_ref = concat('project:', cast(s.project_no as string)) and s.project_item = v.item
-    where v.period_kind = 'year' and v.area_code = '{{ sql_text("area_code") }}'
+        on v.plan_ref = concat(t.ref_prefix, 'project:', cast(s.project_no as string)) and s.project_item = v.item
+    where v.period_kind = 'year' and v.area_code = t.area_code
 ),
 
 reported as (
     -- Two reports that differ leave it open which holds.
     select
         plan_id,
+        promise_id,
         unit,
+        document_zh,
         value_item = '' as is_stand_in,
         period_start,
         period_end,
@@ -52,12 +58,33 @@ reported as (
         case when count(value) < count(*) then 'left out by flag' else 'reporting units disagree' end as doubt,
         {{ least_provenance('provenance') }} as provenance
     from reports
-    group by plan_id, unit, value_item, period_start, period_end
+    group by plan_id, promise_id, unit, document_zh, value_item, period_start, period_end
+),
+
+-- Which row of an indicator counts is each plan's own to say.
+indicators as (
+    select
+        t.plan_id,
+        t.promise_id,
+        t.judged_variant,
+        t.reported_variant,
+        t.judged_method,
+        v.*,
+        case
+            when v.variant = t.judged_variant and v.value is not null then 1
+            when v.variant = t.reported_variant and v.value is not null then 2
+            when v.variant = t.judged_variant then 3
+            when v.variant = t.reported_variant then 4
+        end as place
+    from {{ ref('int_plan_targets') }} as t
+    inner join {{ ref('mart_indicator_values') }} as v on t.promise_id = v.indicator_id and t.area_code = v.area_code
+    where t.value_item = '' and v.period_kind in ('year', 'year_to_date')
 ),
 
 figures as (
     select
-        t.plan_id,
+        v.plan_id,
+        v.promise_id,
         v.period_kind,
         v.period_start,
         v.period_end,
@@ -73,21 +100,20 @@ figures as (
         v.standard,
         v.clause,
         v.provenance,
-        v.is_preferred,
+        coalesce(
+            v.place = min(v.place) over (partition by v.plan_id, v.promise_id, v.period_kind, v.period_start), false
+        ) as is_preferred,
         false as is_stand_in,
         case
-            when v.domain = 'returns' or v.variant = t.reported_variant or t.judged_method = 'reported' then 'reported'
+            when v.domain = 'returns' or v.variant = v.reported_variant or v.judged_method = 'reported' then 'reported'
             else 'measured'
         end as method,
-        v.variant in (t.judged_variant, t.reported_variant) as is_series
-    from {{ ref('int_plan_targets') }} as t
-    inner join {{ ref('mart_indicator_values') }} as v on t.plan_id = v.indicator_id
-    where
-        t.value_item = '' and v.area_code = '{{ sql_text("area_code") }}'
-        and v.period_kind in ('year', 'year_to_date')
+        v.variant in (v.judged_variant, v.reported_variant) as is_series
+    from indicators as v
     union all
     select
         plan_id,
+        promise_id,
         'year' as period_kind,
         period_start,
         period_end,
@@ -100,7 +126,7 @@ figures as (
         {{ coverage('n_valid', 'n_expected') }} as coverage,
         case when value is null then 'insufficient' else 'valid' end as validity,
         case when value is null then doubt else '' end as validity_reason,
-        '朝阳区“十四五”规划' as standard,
+        document_zh as standard,
         'reported by the responsible unit' as clause,
         provenance,
         not is_stand_in as is_preferred,
@@ -114,7 +140,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by plan_id, period_kind, period_start
+            partition by plan_id, promise_id, period_kind, period_start
             order by
                 case
                     when is_preferred and value is not null then 1
@@ -130,6 +156,7 @@ ranked as (
 
 select
     plan_id,
+    promise_id,
     period_kind,
     period_start,
     period_end,

@@ -155,6 +155,6 @@ select
     n.clause,
     {{ provenance_of_rank('n.provenance_rank') }} as provenance
 from numbered as n
-left join {{ ref('plan_indicators_2025') }} as p on n.indicator_id = p.indicator_id
-left join {{ ref('plan_commitments_2025') }} as c on n.indicator_id = c.commitment_id
+left join {{ ref('plan_indicators') }} as p on n.indicator_id = p.indicator_id
+left join {{ ref('plan_commitments') }} as c on n.indicator_id = c.commitment_id
 where n.repeat_number = 1

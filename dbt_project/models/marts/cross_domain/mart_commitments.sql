@@ -1,15 +1,17 @@
 {#-
-  The 38 further commitments of the plan's text, judged as the scorecard is. A measured commitment takes its value from
+  The further commitments of each plan's text, judged as the scorecard is. A measured commitment takes its value from
   mart_indicator_values, any other from what the responsible unit reports (seed commitment_judgement); texts without a
   number are judged by the unit's finding or wait for the municipality's number.
 -#}
 select
-    f.plan_id as commitment_id,
+    f.plan_id,
+    f.plan_name_zh,
+    f.promise_id as commitment_id,
     p.chapter,
     p.theme,
     p.name_zh,
     case when f.value_item = '' then 'mart_indicator_values' else f.value_item end as value_source,
-    {{ all_but('f', ['plan_kind', 'plan_id', 'value_item']) }}
+    {{ all_but('f', ['plan_id', 'plan_name_zh', 'promise_kind', 'promise_id', 'value_item']) }}
 from {{ ref('int_plan_figures') }} as f
-inner join {{ ref('plan_commitments_2025') }} as p on f.plan_id = p.commitment_id
-where f.plan_kind = 'commitment'
+inner join {{ declared('plan_commitments') }} as p on f.plan_id = p.plan_id and f.promise_id = p.commitment_id
+where f.promise_kind = 'commitment'

@@ -45,6 +45,14 @@ returned as (
     group by indicator_id, coalesce(variant, ''), standard, clause
 ),
 
+terms as (
+    select
+        indicator_id,
+        {{ joined('source', '; ', 'term') }} as sources
+    from {{ declared('indicator_terms') }}
+    group by indicator_id
+),
+
 methods as (
     select
         m.*,
@@ -54,6 +62,26 @@ methods as (
         r.items as returned_items
     from {{ ref('indicator_methods') }} as m
     left join returned as r on m.indicator_id = r.indicator_id and coalesce(m.variant, '') = r.variant
+    union all
+    select
+        f.indicator_id,
+        '' as variant,
+        f.name_zh,
+        f.formula_zh,
+        f.formula,
+        f.feeds,
+        t.sources as parameters,
+        'mart_indicator_values' as mart,
+        'year' as cadence,
+        'every term has a value of the year' as validity_words,
+        null as rule_group,
+        f.unit,
+        '' as method_variant,
+        f.clause as returned_formula,
+        f.decimals as returned_decimals,
+        null as returned_items
+    from {{ declared('indicator_formulas') }} as f
+    inner join terms as t on f.indicator_id = t.indicator_id
 ),
 
 followed as (
@@ -73,6 +101,14 @@ followed as (
         standard,
         clause
     from returned
+    union all
+    select
+        indicator_id,
+        '' as method_variant,
+        0 as seq,
+        standard,
+        clause
+    from {{ declared('indicator_formulas') }}
 ),
 
 standards as (
@@ -184,6 +220,6 @@ left join standards as s on m.indicator_id = s.indicator_id and m.method_variant
 left join ruled as r on m.rule_group = r.rule_group
 left join owned as o on m.indicator_id = o.indicator_id and m.method_variant = o.method_variant
 left join judged_variants as j on m.indicator_id = j.indicator_id
-left join {{ ref('plan_indicators_2025') }} as i on m.indicator_id = i.indicator_id
-left join {{ ref('plan_commitments_2025') }} as c on m.indicator_id = c.commitment_id
+left join {{ ref('plan_indicators') }} as i on m.indicator_id = i.indicator_id
+left join {{ ref('plan_commitments') }} as c on m.indicator_id = c.commitment_id
 left join {{ ref('commitment_judgement') }} as k on m.indicator_id = k.commitment_id

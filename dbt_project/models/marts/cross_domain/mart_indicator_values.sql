@@ -4,31 +4,8 @@
   the reported value where nothing was measured. Both stay.
 -#}
 with domain_rows as (
-    {%- for feed in declared_feeds().values() if feed.indicators %}
-        select
-            '{{ feed.domain }}' as domain,
-            indicator_id,
-            name_zh,
-            area_code,
-            area_name_zh,
-            period_kind,
-            period_start,
-            period_end,
-            variant,
-            value,
-            unit,
-            n_expected,
-            n_valid,
-            n_suspect,
-            coverage,
-            validity,
-            validity_reason,
-            standard,
-            clause,
-            provenance
-        from {{ admitted(feed.indicators) }}
-        union all
-    {%- endfor %}
+    {{ admitted_indicators() }}
+    union all
     select
         'cross_domain' as domain,
         indicator_id,
@@ -52,6 +29,29 @@ with domain_rows as (
         clause,
         provenance
     from {{ ref('int_per_gdp') }}
+    union all
+    select
+        'cross_domain' as domain,
+        indicator_id,
+        name_zh,
+        area_code,
+        area_name_zh,
+        period_kind,
+        period_start,
+        period_end,
+        variant,
+        value,
+        unit,
+        n_expected,
+        n_valid,
+        n_suspect,
+        coverage,
+        validity,
+        validity_reason,
+        standard,
+        clause,
+        provenance
+    from {{ ref('int_formula_values') }}
 ),
 
 judged_variants as (

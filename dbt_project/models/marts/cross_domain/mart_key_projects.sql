@@ -1,5 +1,5 @@
 {#-
-  The 16 key projects of the plan's annex: deadline, responsible units, quantity, and the progress that returns report.
+  The key projects of each plan's annex: deadline, responsible units, quantity, and the progress that returns report.
   Met when the progress is complete or the quantity reached by the end of the deadline year, missed afterwards; before
   that on_track or at_risk against an even pace from the plan's first year on. A project of which neither progress nor
   quantity is reported is judged by its milestones. A project that promises the same as a commitment (seed
@@ -8,13 +8,18 @@
 with projects as (
     select
         p.*,
+        n.name_zh as plan_name_zh,
+        n.document_zh,
+        coalesce(n.ref_prefix, '') as ref_prefix,
+        coalesce(n.area_code, '{{ sql_text("area_code") }}') as area_code,
         r.plan_progress_complete as complete,
         r.plan_progress_decimals as decimals,
-        cast(r.plan_first_year as bigint) as first_year,
+        coalesce(n.first_year, cast(r.plan_first_year as bigint)) as first_year,
         cast(concat(cast(p.deadline_year as string), '-12-31') as date) <= {{ last_complete_day() }} as is_over,
         cast(extract(year from {{ last_complete_day() }} + 1) as bigint) - 1 as last_full_year,
         coalesce(s.domain_state, 'fresh') as domain_state
-    from {{ ref('plan_key_projects') }} as p
+    from {{ declared('plan_key_projects') }} as p
+    inner join {{ declared('plans') }} as n on p.plan_id = n.plan_id
     inner join {{ ref('int_plan_rules') }} as r on {{ in_force(last_complete_day(), 'r') }}
     left join {{ ref('int_domain_states') }} as s on s.domain = 'returns'
 ),
@@ -22,6 +27,7 @@ with projects as (
 reported as (
     -- Two units that report different figures leave it open which holds.
     select
+        p.plan_id,
         p.project_no,
         cast(extract(year from v.period_start) as bigint) as year,
         v.item,
@@ -29,13 +35,15 @@ reported as (
         max(v.n_suspect) as n_suspect,
         {{ least_provenance('v.provenance') }} as provenance
     from {{ admitted('mart_returns_values') }} as v
-    inner join projects as p on v.plan_ref = concat('project:', cast(p.project_no as string))
+    inner join projects as p
+        on v.plan_ref = concat(p.ref_prefix, 'project:', cast(p.project_no as string)) and v.area_code = p.area_code
     where
         v.item in ('project_progress', 'project_quantity')
-        and v.period_kind = 'year' and v.area_code = '{{ sql_text("area_code") }}'
-    group by p.project_no, extract(year from v.period_start), v.item
+        and v.period_kind = 'year'
+    group by p.plan_id, p.project_no, extract(year from v.period_start), v.item
     union all
     select
+        plan_id,
         project_no,
         year,
         'milestone' as item,
@@ -47,6 +55,7 @@ reported as (
 
 yearly as (
     select
+        plan_id,
         project_no,
         year,
         max(case when item = 'project_progress' then value end) as progress,
@@ -60,7 +69,7 @@ yearly as (
         sum(n_suspect) as n_suspect,
         {{ least_provenance('provenance') }} as provenance
     from reported
-    group by project_no, year
+    group by plan_id, project_no, year
 ),
 
 measured as (
@@ -87,19 +96,20 @@ measured as (
             and coalesce(y.milestone_least >= p.complete, false)
         ) as is_complete
     from yearly as y
-    inner join projects as p on y.project_no = p.project_no
+    inner join projects as p on y.plan_id = p.plan_id and y.project_no = p.project_no
 ),
 
 judged as (
     select
         *,
-        row_number() over (partition by project_no order by year desc) as nth
+        row_number() over (partition by plan_id, project_no order by year desc) as nth
     from measured
     where judged_by is not null and year <= deadline_year and year <= last_full_year
 ),
 
 milestones as (
     select
+        plan_id,
         project_no,
         year,
         count(*) as n_milestones,
@@ -109,17 +119,18 @@ milestones as (
             '、', 'milestone_no'
         ) }} as open_zh
     from {{ ref('mart_key_project_milestones') }}
-    group by project_no, year
+    group by plan_id, project_no, year
 ),
 
 latest as (
     select
+        plan_id,
         project_no,
         max(year) as year,
         min(case when is_complete then year end) as completed_year
     from measured
     where judged_by is not null and year <= last_full_year
-    group by project_no
+    group by plan_id, project_no
 ),
 
 decided as (
@@ -153,7 +164,7 @@ decided as (
         c.provenance as commitment_provenance,
         coalesce(c.status in ('met', 'missed', 'on_track', 'at_risk'), false) as is_judged_by_commitment,
         case
-            when c.plan_id is not null then c.status
+            when c.promise_id is not null then c.status
             when p.domain_state = 'empty' or l.year is null then 'no_data'
             when j.year is null then 'insufficient_data'
             when j.is_complete and p.is_over then 'met'
@@ -166,10 +177,10 @@ decided as (
             else 'at_risk'
         end as status
     from projects as p
-    left join judged as j on p.project_no = j.project_no and j.nth = 1
-    left join latest as l on p.project_no = l.project_no
-    left join {{ ref('plan_shared_promises') }} as s on p.project_no = s.project_no
-    left join {{ ref('int_plan_judged') }} as c on s.commitment_id = c.plan_id
+    left join judged as j on p.plan_id = j.plan_id and p.project_no = j.project_no and j.nth = 1
+    left join latest as l on p.plan_id = l.plan_id and p.project_no = l.project_no
+    left join {{ declared('plan_shared_promises') }} as s on p.plan_id = s.plan_id and p.project_no = s.project_no
+    left join {{ ref('int_plan_judged') }} as c on p.plan_id = c.plan_id and s.commitment_id = c.promise_id
 ),
 
 shown as (
@@ -190,6 +201,8 @@ shown as (
 )
 
 select
+    d.plan_id,
+    d.plan_name_zh,
     d.project_no,
     d.name_zh,
     d.content_zh,
@@ -263,13 +276,13 @@ select
         when d.n_valid < d.n_expected then 'reports left out by flag, or reporting units disagree'
         else ''
     end as validity_reason,
-    '朝阳区“十四五”规划' as standard,
+    d.document_zh as standard,
     'key projects, annex' as clause,
     d.domain_state,
     coalesce(case when d.is_judged_by_commitment then d.commitment_provenance else d.value_provenance end, 'plan')
         as provenance
 from shown as d
 inner join {{ ref('status_words') }} as w on d.status = w.status
-left join measured as y on d.project_no = y.project_no and d.shown_year = y.year
-left join measured as b on d.project_no = b.project_no and d.latest_year = b.year
-left join milestones as m on d.project_no = m.project_no and d.shown_year = m.year
+left join measured as y on d.plan_id = y.plan_id and d.project_no = y.project_no and d.shown_year = y.year
+left join measured as b on d.plan_id = b.plan_id and d.project_no = b.project_no and d.latest_year = b.year
+left join milestones as m on d.plan_id = m.plan_id and d.project_no = m.project_no and d.shown_year = m.year

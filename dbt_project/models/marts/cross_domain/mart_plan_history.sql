@@ -1,5 +1,5 @@
 {#-
-  The 20 indicators of the plan to 2020 as printed (actual, target, outcome), whether the printed outcome agrees with the
+  What each plan prints of the years before it (actual, target, outcome), whether the printed outcome agrees with the
   printed numbers, and next to them what our own data say of the same indicator and year. Texts stay texts.
 -#}
 with own as (
@@ -7,12 +7,13 @@ with own as (
         *,
         cast(extract(year from period_start) as bigint) as year
     from {{ ref('mart_indicator_values') }}
-    where is_preferred and period_kind = 'year' and area_code = '{{ sql_text("area_code") }}'
+    where is_preferred and period_kind = 'year'
 ),
 
 compared as (
     select
         p.*,
+        n.name_zh as plan_name_zh,
         o.year as own_year,
         case when o.validity in ('valid', 'indicative') then o.value end as own_value,
         o.unit as own_unit,
@@ -29,12 +30,19 @@ compared as (
         o.domain_state,
         coalesce(p.actual_year < j.series_from_year, false) as is_other_count,
         {{ attains('p.target_operator', 'p.actual_value', 'p.target_value') }} as is_attained
-    from {{ ref('plan_indicators_2020') }} as p
-    left join {{ ref('plan_judgement') }} as j on p.indicator_id = j.indicator_id
-    left join own as o on p.indicator_id = o.indicator_id and p.actual_year = o.year
+    from {{ declared('plan_history') }} as p
+    inner join {{ declared('plans') }} as n on p.plan_id = n.plan_id
+    left join {{ declared('plan_judgement') }} as j on p.plan_id = j.plan_id and p.indicator_id = j.indicator_id
+    left join own as o
+        on
+            p.indicator_id = o.indicator_id
+            and p.actual_year = o.year
+            and coalesce(n.area_code, '{{ sql_text("area_code") }}') = o.area_code
 )
 
 select
+    c.plan_id,
+    c.plan_name_zh,
     c.indicator_id,
     c.seq,
     c.theme_zh,
@@ -47,6 +55,7 @@ select
     c.target_value,
     c.target_text_zh,
     c.outcome as printed_outcome,
+    c.outcome_zh as printed_outcome_zh,
     case when c.is_attained then 'met' when not c.is_attained then 'missed' end as outcome_of_the_numbers,
     case
         when c.is_attained is not null then (c.outcome = 'met') = c.is_attained

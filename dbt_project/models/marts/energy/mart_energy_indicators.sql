@@ -149,5 +149,5 @@ select
     x.provenance
 from judged as x
 inner join {{ ref('int_energy_rules') }} as rules on {{ in_force('x.period_start', 'rules') }}
-left join {{ ref('plan_indicators_2025') }} as i on x.indicator_id = i.indicator_id
-left join {{ ref('plan_commitments_2025') }} as c on x.indicator_id = c.commitment_id
+left join {{ ref('plan_indicators') }} as i on x.indicator_id = i.indicator_id
+left join {{ ref('plan_commitments') }} as c on x.indicator_id = c.commitment_id

@@ -28,5 +28,5 @@ select
     coalesce(s.clause, r.clause) as clause,
     s.provenance
 from surveys as s
-left join {{ ref('plan_indicators_2025') }} as i on s.indicator_id = i.indicator_id
+left join {{ ref('plan_indicators') }} as i on s.indicator_id = i.indicator_id
 left join {{ ref('int_rules') }} as r on r.rule_id = 'noise_level_decimals' and {{ in_force('s.period_start', 'r') }}

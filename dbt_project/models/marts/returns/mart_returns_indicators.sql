@@ -159,7 +159,7 @@ select
     coalesce(x.provenance, p.provenance) as provenance
 from figures as x
 inner join provenance_of_year as p on x.area_code = p.area_code and x.period_start = p.period_start
-left join {{ ref('plan_indicators_2025') }} as i on x.indicator_id = i.indicator_id
-left join {{ ref('plan_commitments_2025') }} as c on x.indicator_id = c.commitment_id
-left join {{ ref('returns_items') }} as t on x.indicator_id = t.item
+left join {{ ref('plan_indicators') }} as i on x.indicator_id = i.indicator_id
+left join {{ ref('plan_commitments') }} as c on x.indicator_id = c.commitment_id
+left join {{ declared('returns_items') }} as t on x.indicator_id = t.item
 left join {{ ref('district_areas') }} as a on x.area_code = a.area_code

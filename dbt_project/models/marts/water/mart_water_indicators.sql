@@ -184,4 +184,4 @@ select
     end as clause,
     {{ provenance_of_rank('s.provenance_rank') }} as provenance
 from judged as s
-left join {{ ref('plan_indicators_2025') }} as i on s.indicator_id = i.indicator_id
+left join {{ ref('plan_indicators') }} as i on s.indicator_id = i.indicator_id
