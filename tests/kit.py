@@ -25,6 +25,7 @@ from orchestration.dbt_runs.dbt_runner import PROJECT, Dbt, prepare_manifest, pr
 from warehouse.paths import DataDir
 
 ROOT = Path(__file__).resolve().parents[1]
+BUILT_IN = ROOT / "sources" / "simulated"
 # A refresh of a small range takes about half a minute; a hanging one must not hang the tests.
 TIMEOUT_S = 600
 # Where this run of the tests keeps what it shares between its processes; tests/conftest.py sets it.
@@ -46,6 +47,13 @@ class Ran:
             return json.loads(self.out)
         except json.JSONDecodeError:
             raise AssertionError(f"no JSON on stdout, exit code {self.code}\n{self.out}\n{self.err}") from None
+
+
+def copy_built_in(folder: Path) -> str:
+    """Puts the files that the built-in district names into `folder`; the text of its configuration."""
+    for name in ("sites.csv", "site_attributes.csv", "site_limits.csv"):
+        shutil.copy(BUILT_IN / name, folder / name)
+    return (BUILT_IN / "district.toml").read_text(encoding="utf-8")
 
 
 def command(*arguments: str) -> list[str]:

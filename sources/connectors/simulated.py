@@ -85,14 +85,13 @@ class SimulatedConnector:
 
 def generate(stream: Stream, plan: Planned, seed: int, defects: bool) -> bytes:
     """The bytes of one planned file: a pure function of its arguments."""
-    module = importlib.import_module(f"sources.feeds.{stream.feed}.{stream.module}")
-    return module.build(stream, plan, seed, defects)
+    return importlib.import_module(stream.builder).build(stream, plan, seed, defects)
 
 
 def _period(stamp: str, cadence: str) -> date:
     if cadence == "day":
         return date(int(stamp[:4]), int(stamp[4:6]), int(stamp[6:]))
-    if cadence == "month":
+    if cadence in ("month", "period"):
         return date(int(stamp[:4]), int(stamp[4:]), 1)
     return date(int(stamp[:4]), 1, 1)
 

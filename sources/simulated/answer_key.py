@@ -17,6 +17,7 @@ from sources.feeds.waste.tickets import spoilt_serial, ticket
 from sources.feeds.water.manual import sampled_at
 from sources.simulated.defects import Event, events, unknown_site_id
 from sources.simulated.delivery_stream import Stream
+from sources.simulated.network_times import moments
 from sources.simulated.planting import future
 from sources.simulated.schedule import SHANGHAI, Planned, file_name, planned
 from sources.simulated.streams import STREAMS
@@ -96,7 +97,7 @@ def _of_source(source: Source, seed: int, first: date, last: date) -> list[Defec
     begin = datetime.combine(first, time(), SHANGHAI)
     delivered = {p.offer_id: p for p in planned(stream, seed, True, clock) if p.delivered_at >= begin}
     # Yearly and monthly files come long after their period, the returns of past years at the very beginning.
-    earliest = stream.first if stream.cadence == "year" else first - timedelta(days=70)
+    earliest = stream.first if stream.cadence in ("year", "period") else first - timedelta(days=70)
     found = []
     for event in events(stream, seed, max(earliest, stream.first), last):
         if defect := _defect(source, stream, seed, event, delivered):
@@ -107,7 +108,7 @@ def _of_source(source: Source, seed: int, first: date, last: date) -> list[Defec
 def _repeated(stream: Stream, event: Event, defect: Defect, delivered: dict[str, Planned]) -> list[Defect]:
     """The same bad row in a monthly file's correction: each delivery is judged for itself."""
     again = delivered.get(f"{defect.offer_id}/rev1")
-    if again is None or stream.cadence != "month" or event.kind not in _BAD_ROWS:
+    if again is None or stream.cadence not in ("month", "period") or event.kind not in _BAD_ROWS:
         return []
     if event.kind in stream.only_corrected:
         return []
@@ -140,7 +141,7 @@ def _defect(source: Source, stream: Stream, seed: int, event: Event, delivered: 
         offer_id=shown.offer_id,
         file_name=file_name(stream, shown),
         site=unknown_site_id(event) if event.kind == "unknown_site" else event.site,
-        parameter="" if event.kind in _WHOLE_RECORD and stream.name != _LONG else event.parameter,
+        parameter="" if event.kind in _WHOLE_RECORD and not _is_reading(stream) else event.parameter,
         affected_from=since,
         period_start=at,
         expect=EXPECT[event.kind],
@@ -149,8 +150,13 @@ def _defect(source: Source, stream: Stream, seed: int, event: Event, delivered: 
     )
 
 
+def _is_reading(stream: Stream) -> bool:
+    """Whether a record of the stream's files is one reading; a day of a network loses or repeats a whole moment."""
+    return stream.name == _LONG or (stream.long and stream.cadence != "day")
+
+
 def _offer_id(stream: Stream, day: date) -> str:
-    patterns = {"day": "%Y%m%d", "month": "%Y%m", "year": "%Y"}
+    patterns = {"day": "%Y%m%d", "month": "%Y%m", "period": "%Y%m", "year": "%Y"}
     return f"{stream.name}/{day.strftime(patterns[stream.cadence])}"
 
 
@@ -169,6 +175,9 @@ def _shows(stream: Stream, seed: int, event: Event) -> tuple[datetime | None, da
         return moment, moment
     if stream.name in ("noise_grid", "noise_road"):
         moment = measured_at(stream, event.day.year, stream.sites.index(event.site))
+        return moment, moment
+    if stream.cadence == "period":
+        moment = moments(stream.name, seed, event.site, event.day, stream.months)[0]
         return moment, moment
     if stream.cadence != "day":
         return event.start, event.start

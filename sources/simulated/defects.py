@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from sources.simulated.delivery_stream import Stream
+from sources.simulated.delivery_stream import Stream, months_later
 
 # Daily streams plant one defect every second day, kind after kind: a range of 40 days holds every kind.
 CYCLE_DAYS = 29
@@ -60,9 +60,9 @@ def day_event(stream: Stream, seed: int, day: date) -> Event | None:
 
 
 def month_events(stream: Stream, seed: int, month: date) -> list[Event]:
-    """The defects of a monthly stream's file: every kind once, some only in a file that is corrected later."""
+    """The defects of a file of a month or longer: every kind once, some only in a file that is corrected later."""
     start = datetime.combine(month, time())
-    end = datetime.combine((month + timedelta(days=32)).replace(day=1), time())
+    end = datetime.combine(months_later(month, stream.months or 1), time())
     found = []
     for i, kind in enumerate(stream.kinds):
         if kind in stream.only_corrected and not corrected_month(month):
@@ -80,16 +80,17 @@ def corrected_month(month: date) -> bool:
 
 
 def events(stream: Stream, seed: int, first: date, last: date) -> Iterator[Event]:
-    """Every defect anchored in [first, last] of a daily or monthly stream, in order."""
+    """Every defect anchored in [first, last] of a stream, in order."""
     if stream.cadence == "day":
         for ordinal in range(first.toordinal(), last.toordinal() + 1):
             if event := day_event(stream, seed, date.fromordinal(ordinal)):
                 yield event
-    elif stream.cadence == "month":
-        month = max(first.replace(day=1), stream.first)
+    elif stream.cadence in ("month", "period"):
+        month = max(first.replace(day=1), stream.first) if stream.cadence == "month" else stream.first
         while month <= last:
-            yield from month_events(stream, seed, month)
-            month = (month + timedelta(days=32)).replace(day=1)
+            if month >= first.replace(day=1):
+                yield from month_events(stream, seed, month)
+            month = months_later(month, stream.months or 1)
     elif stream.cadence == "year":
         for year in range(first.year, last.year + 1):
             if date(year, 1, 1) >= stream.first:

@@ -1,7 +1,8 @@
 """Builds the site register of the simulated district (sites.csv) from its subdistricts and rivers.
 
-Here belongs what sites exist and their attributes; `python -m sources.simulated.district_sites` rewrites sites.csv
-and a test holds that the file equals what this module builds. Not here: anything about their readings.
+Here belongs what sites exist and their attributes; `python -m sources.simulated.district_sites` rewrites sites.csv,
+site_attributes.csv and site_limits.csv, and a test holds that the files equal what is built. Not here: anything about
+their readings, or what the sites of networks are (network_sites.py).
 Attributes are made up from hashes of the site id, never copied from a real register.
 """
 
@@ -10,11 +11,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from sources.registry.feed_model import REGISTER_COLUMNS
+from sources.simulated import network_sites
+from sources.simulated.network_plan import declaration, networks
 
 HERE = Path(__file__).parent
 MARK = "（模拟）"
@@ -67,7 +70,7 @@ SECTIONS = 101
 
 def build() -> list[dict[str, str]]:
     """Every site of the district as register rows (text, REGISTER_COLUMNS), in a fixed order."""
-    return [_complete(row) for part in (_water, _air, _noise, _waste, _energy, _district) for row in part()]
+    return [_complete(row) for part in (_water, _air, _noise, _waste, _energy, _district, _networks) for row in part()]
 
 
 def to_csv(rows: list[dict[str, str]]) -> str:
@@ -114,7 +117,7 @@ def _complete(row: dict[str, str]) -> dict[str, str]:
         "unit_to_notify": f"{names.get(area, '朝阳区生态环境局')}{'办事处' if area in names else ''}{MARK}",
         "lon": f"{116.37 + 0.24 * _share(site, 'lon'):.5f}",
         "lat": f"{39.83 + 0.24 * _share(site, 'lat'):.5f}",
-        "valid_from": VALID_FROM,
+        "valid_from": row.get("valid_from") or VALID_FROM,
         "provenance": "simulated",
     }
     return {c.name: full.get(c.name) or row.get(c.name, "") for c in REGISTER_COLUMNS}
@@ -188,5 +191,31 @@ def _district() -> Iterator[dict[str, str]]:
     yield _row("returns", DISTRICT_SITE, "朝阳区", "Chaoyang District", "area", "district", DISTRICT)
 
 
+def _networks() -> Iterator[dict[str, str]]:
+    yield from network_sites.register_rows(areas())
+
+
+def attributes_csv() -> str:
+    """The attributes of the networks' sites as CSV text."""
+    return _table(network_sites.ATTRIBUTE_COLUMNS, network_sites.attribute_rows())
+
+
+def limits_csv() -> str:
+    """The numbers of single sites of the networks as CSV text."""
+    units = {(n, code): p.get("unit", "-") for n in networks() for code, p in declaration(n)["parameters"].items()}
+    return _table(network_sites.LIMIT_COLUMNS, network_sites.limit_rows(units))
+
+
+def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([columns, *rows])
+    return out.getvalue()
+
+
 if __name__ == "__main__":
-    (HERE / "sites.csv").write_text(to_csv(build()), encoding="utf-8")
+    for name, text in (
+        ("sites.csv", to_csv(build())),
+        ("site_attributes.csv", attributes_csv()),
+        ("site_limits.csv", limits_csv()),
+    ):
+        (HERE / name).write_text(text, encoding="utf-8")

@@ -19,7 +19,7 @@ from sources.simulated.defects import (
     number,
     year_events,
 )
-from sources.simulated.delivery_stream import Stream
+from sources.simulated.delivery_stream import Stream, months_later
 
 # Shanghai has kept +08:00 without summer time since 1992, so that a fixed offset is exact here.
 SHANGHAI = timezone(timedelta(hours=8))
@@ -58,7 +58,7 @@ def file_name(stream: Stream, planned: Planned) -> str:
 def planned(stream: Stream, seed: int, defects: bool, due_before: datetime) -> list[Planned]:
     """Every file of `stream` delivered at or before `due_before` (zone-aware), by delivery time and id."""
     due = due_before.astimezone(SHANGHAI)
-    plans = {"day": _daily, "month": _monthly, "year": _yearly, "notice": _notices}
+    plans = {"day": _daily, "month": _monthly, "year": _yearly, "notice": _notices, "period": _periods}
     found = [p for p in plans[stream.cadence](stream, seed, defects, due.date()) if p.delivered_at <= due]
     return sorted(found, key=lambda p: (p.delivered_at, p.offer_id))
 
@@ -96,6 +96,18 @@ def _monthly(stream: Stream, seed: int, defects: bool, until: date) -> Iterator[
     while month <= until:
         following = (month + timedelta(days=32)).replace(day=1)
         base = _at((following if later else month).replace(day=day_of_month), hour, number(seed, month) % 60)
+        yield Planned(stream.name, month, "", base, f"{month:%Y%m}")
+        if defects and "corrected_file" in stream.kinds and corrected_month(month):
+            yield Planned(stream.name, month, "rev1", base + timedelta(days=11, hours=2), f"{month:%Y%m}")
+        month = following
+
+
+def _periods(stream: Stream, seed: int, defects: bool, until: date) -> Iterator[Planned]:
+    """Files of networks, which hold months and come some days after them; some are corrected eleven days later."""
+    month = stream.first
+    while month <= until:
+        following = months_later(month, stream.months)
+        base = _at(following + timedelta(days=stream.due_days), 10, number(seed, stream.name, month) % 60)
         yield Planned(stream.name, month, "", base, f"{month:%Y%m}")
         if defects and "corrected_file" in stream.kinds and corrected_month(month):
             yield Planned(stream.name, month, "rev1", base + timedelta(days=11, hours=2), f"{month:%Y%m}")

@@ -5,10 +5,9 @@ Here belongs only that. Not here: what a refresh of it must give.
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
-from tests.kit import ROOT, Ran, parsed, run_cli
+from tests.kit import Ran, copy_built_in, parsed, run_cli
 from warehouse.paths import DataDir
 
 LEFT_OUT = 'id = "sim_air_micro"'
@@ -21,12 +20,10 @@ class District:
         folder.mkdir(parents=True, exist_ok=True)
         self.begins = begins
         self.data, self.config = folder / "data", folder / "ecoledger.toml"
-        built_in = ROOT / "sources" / "simulated"
-        head, *sources = (built_in / "district.toml").read_text(encoding="utf-8").split("[[source]]")
+        head, *sources = copy_built_in(folder).split("[[source]]")
         kept = [source for source in sources if LEFT_OUT not in source]
         assert len(kept) == len(sources) - 1
         self.config.write_text("[[source]]".join((head, *kept)), encoding="utf-8")
-        shutil.copy(built_in / "sites.csv", folder / "sites.csv")
         parsed(DataDir(self.data))
         self.refreshed: dict[str, Ran] = {}
 

@@ -21,7 +21,7 @@ from sources.config import Config, load_config
 from sources.config.model import Source
 from sources.connectors import connector_for
 from sources.deliveries import Connector, Delivery, Offer
-from sources.registry import registry
+from sources.registry import Registry, registry
 from sources.simulated.schedule import SHANGHAI
 from warehouse.lake.lake import Lake, open_lake
 from warehouse.paths import DataDir
@@ -69,6 +69,11 @@ def district(defects: str = "planted") -> Config:
     return replace(config, options={**config.options, "defects": defects})
 
 
+def known_to(config: Config) -> Registry:
+    """The feeds of a configuration, its networks among them."""
+    return config.networks.registry(registry())
+
+
 def due(config: Config, first: date, last: date) -> Iterator[tuple[Source, Connector, Offer]]:
     """What `refresh --from first --to last` pulls."""
     clock = datetime.combine(last + timedelta(days=1), time(6, 30), SHANGHAI)
@@ -93,20 +98,22 @@ def land(lake: Lake, config: Config, first: date, last: date) -> tuple[LandedOff
 
 def clean(lake: Lake, config: Config, feed: str, deliveries: Sequence[Delivery]) -> None:
     """Cleans some deliveries of one feed in one call."""
-    prints, register = source_fingerprints(config, registry()), load_register(config)
+    known = known_to(config)
+    prints, register = source_fingerprints(config, known), load_register(config, known)
     with lake.cleaning():
         lake.write_empty_tables()
         lake.write_site_register(register)
-        clean_deliveries(feed, Setup(config, register, prints), deliveries, lake)
+        clean_deliveries(feed, Setup(config, register, prints, known), deliveries, lake)
 
 
 def small_lake(root: Path, config: Config, first: date, last: date) -> SmallLake:
     """A new lake below `root` with everything due, each feed cleaned in one call."""
     data = DataDir(root).prepare()
-    prints = source_fingerprints(config, registry())
-    with open_lake(data, registry()) as lake:
+    known = known_to(config)
+    prints = source_fingerprints(config, known)
+    with open_lake(data, known) as lake:
         landed = land(lake, config, first, last)
-        for feed in registry().feeds:
+        for feed in known.feeds:
             clean(lake, config, feed, lake.uncleaned(feed, prints))
     return SmallLake(data, config, landed)
 

@@ -14,10 +14,9 @@ from pathlib import Path
 import pytest
 
 from sources.cleaning.fingerprint import source_fingerprints
-from sources.registry import registry
 from sources.simulated.streams import STREAMS
 from tests.pipeline.one_connection import OneConnection
-from tests.pipeline.small_lake import clean, district, land
+from tests.pipeline.small_lake import clean, district, known_to, land
 from warehouse.lake.lake import open_lake
 from warehouse.paths import DataDir
 
@@ -55,13 +54,14 @@ UNDER_PENDING = """
 def lake_of_the_winter(root: Path) -> DataDir:
     """The simulated district, landed and cleaned up to the morning after LAST."""
     data, config = DataDir(root).prepare(), district()
-    prints = source_fingerprints(config, registry())
+    known = known_to(config)
+    prints = source_fingerprints(config, known)
     daily = [source for source in config.sources if STREAMS[source.path].cadence == "day"]
     rest = [source for source in config.sources if source not in daily]
-    with open_lake(data, registry()) as lake:
+    with open_lake(data, known) as lake:
         for sources, first in ((daily, DAILY_FROM), (rest, REST_FROM)):
             land(lake, replace(config, sources=tuple(sources)), first, LAST)
-        for feed in registry().feeds:
+        for feed in known.feeds:
             clean(lake, config, feed, lake.uncleaned(feed, prints))
     return data
 

@@ -17,11 +17,10 @@ import pytest
 from expectations.bench import Bench
 from expectations.clean_gate import CleanLayer, judge_clean, readings_of
 from sources.config.model import Source
-from sources.registry import registry
 from sources.registry.feed_model import FLAG_FAIL, FLAG_MISSING, FLAG_SUSPECT
 from sources.simulated.answer_key import EXPECT, Defect, planted_defects
 from sources.simulated.streams import STREAMS
-from tests.pipeline.small_lake import SmallLake, district, small_lake
+from tests.pipeline.small_lake import SmallLake, district, known_to, small_lake
 
 FIRST, LAST = date(2025, 1, 1), date(2025, 2, 9)
 AS_OF = datetime(2025, 2, 10, 6, 30)
@@ -48,7 +47,7 @@ class Detective:
         tables = {s.table for s in lake.config.sources}
         self.clean = {t: lake.clean(t) for t in tables}
         self.fallen = {t: lake.fallen(t) for t in tables}
-        self.quarantined = {f: lake.quarantined(f) for f in registry().feeds}
+        self.quarantined = {f: lake.quarantined(f) for f in known_to(lake.config).feeds}
 
     def caught(self, defect: Defect) -> bool:
         """Whether the pipeline made of the defect what the key says."""
@@ -113,7 +112,7 @@ class Detective:
 
     def _late(self, defect: Defect) -> bool:
         """The delivery is used, and what it holds is older than the feed's allowed lateness."""
-        feed = registry().feeds[self.sources[defect.source_id].feed]
+        feed = known_to(self.lake.config).feeds[self.sources[defect.source_id].feed]
         own = self.clean[self._table(defect)].filter(pl.col("delivery_id") == self._id(defect))
         allowed = timedelta(hours=feed.lateness_allowed_hours)
         return not own.is_empty() and (own["known_from"] - own["period_end"]).min() > allowed
@@ -161,9 +160,9 @@ def test_alarms_are_heard(planted: SmallLake) -> None:
 def test_the_gate_passes_the_clean_layer(which: str, request: pytest.FixtureRequest) -> None:
     """Modest defects are flagged and quarantined, not held; without defects there is not even a warning."""
     lake: SmallLake = request.getfixturevalue(which)
-    bench = Bench(duckdb.connect())
-    readings = readings_of(bench.con, lake.data.clean, registry())
-    judge_clean(bench, CleanLayer(lake.data.clean, registry(), AS_OF), readings)
+    bench, known = Bench(duckdb.connect()), known_to(lake.config)
+    readings = readings_of(bench.con, lake.data.clean, known)
+    judge_clean(bench, CleanLayer(lake.data.clean, known, AS_OF), readings)
     assert len(bench.records) > 50
     spoken = [(r.table_name, r.expectation, r.outcome) for r in bench.records if r.outcome != "pass"]
     assert [s for s in spoken if s[2] == "fail"] == []
@@ -174,4 +173,4 @@ def test_the_gate_passes_the_clean_layer(which: str, request: pytest.FixtureRequ
 def test_streams_of_every_cadence_take_part(planted: SmallLake) -> None:
     key = planted_defects(planted.config, FIRST, LAST)
     cadences = {STREAMS[s.path].cadence for s in planted.config.sources if s.id in {d.source_id for d in key}}
-    assert cadences == {"day", "month", "year"}
+    assert cadences == {"day", "month", "period", "year"}

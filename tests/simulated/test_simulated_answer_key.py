@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import pairwise
 
 import polars as pl
@@ -30,6 +30,8 @@ from sources.feeds.water import automatic
 from sources.feeds.water.manual import WRONG_UNIT
 from sources.readers import ROW, read_rows
 from sources.simulated.answer_key import EXPECT, Defect, planted_defects
+from sources.simulated.network_plan import declaration, networks
+from sources.simulated.network_times import stamp_of
 from sources.simulated.planting import GARBAGE, INVALID_STATUS
 from sources.simulated.schedule import SHANGHAI
 from sources.simulated.streams import STREAMS
@@ -38,6 +40,8 @@ CONFIG = load_config(None)
 CLEAN = replace(CONFIG, options={**CONFIG.options, "defects": "none"})
 SOURCES = {s.id: s for s in CONFIG.sources}
 FIRST, LAST = date(2025, 1, 1), date(2025, 2, 28)
+# What measures by the minute or hour begins later.
+LATE_FIRST, LATE_LAST = date(2026, 10, 1), date(2026, 11, 15)
 CLOCK = datetime(2027, 1, 1, tzinfo=SHANGHAI)
 
 STAMPS: dict[str, Callable[[datetime], str]] = {
@@ -53,6 +57,7 @@ STAMPS: dict[str, Callable[[datetime], str]] = {
     "air_dustfall": "{:%Y年%m月}".format,
     "energy_sectors": "{:%Y-%m}".format,
     "returns_yearly": "{:%Y}".format,
+    **{network: partial(stamp_of, network) for network in networks()},
 }
 
 
@@ -86,6 +91,8 @@ def at(defect: Defect, moment: datetime | None = None, offer_id: str = "", clean
     )
     if source.long and defect.parameter:
         names = {v: k for k, v in source.long.parameters.items()}
+        if source.feed in networks():
+            names = {code: p["name_zh"] for code, p in declaration(source.feed)["parameters"].items()}
         return found.filter(pl.col(source.long.parameter_column) == names.get(defect.parameter, defect.parameter))
     # A balance has several flows of one site; defects are in final use.
     return found.filter(pl.col("流向") == "消费") if "流向" in frame.columns else found
@@ -101,6 +108,12 @@ def cell(defect: Defect, **where) -> str:
     found = at(defect, **where)
     assert found.height == 1, f"{defect}: {found.height} rows"
     return found[column(SOURCES[defect.source_id], defect.parameter)][0]
+
+
+def records(defect: Defect, found: pl.DataFrame) -> int:
+    """How often a moment is there: a long file has one row for each of its items."""
+    long = SOURCES[defect.source_id].long
+    return found[long.parameter_column].value_counts()["count"].max() if long and found.height else found.height
 
 
 def run(defect: Defect) -> list[str]:
@@ -124,7 +137,7 @@ def check(defect: Defect) -> None:
         found = at(defect).drop(ROW)
         assert found.height > found.unique().height
     elif kind in ("unknown_site", "future_date"):
-        assert at(defect).height == 1
+        assert records(defect, at(defect)) == 1
         assert kind == "future_date" or defect.site.startswith("SIM-X-")
     elif kind == "garbage_cell":
         assert cell(defect) in GARBAGE
@@ -162,10 +175,10 @@ def _check_gap(defect: Defect) -> None:
     moment = defect.affected_from
     while moment < defect.period_start:
         assert at(defect, moment=moment, offer_id=own).height == 0
-        assert at(defect, moment=moment, offer_id=own, clean=True).height == 1
+        assert records(defect, at(defect, moment=moment, offer_id=own, clean=True)) == 1
         moment += timedelta(minutes=stream.step_min)
     after = f"{stream.name}/{defect.period_start - timedelta(hours=stream.start_hour):%Y%m%d}"
-    assert at(defect, moment=defect.period_start, offer_id=after).height == 1
+    assert records(defect, at(defect, moment=defect.period_start, offer_id=after)) == 1
 
 
 def _check_file(defect: Defect) -> None:
@@ -200,12 +213,22 @@ def test_every_entry_of_the_key_is_in_the_bytes(source_id: str) -> None:
             check(defect)
 
 
+@pytest.mark.parametrize("source_id", [i for i, s in SOURCES.items() if STREAMS[s.path].first > LAST])
+def test_every_entry_of_the_key_of_later_streams_is_in_the_bytes(source_id: str) -> None:
+    found = [d for d in planted_defects(CONFIG, LATE_FIRST, LATE_LAST) if d.source_id == source_id]
+    assert found
+    for defect in found:
+        check(defect)
+
+
 @pytest.mark.parametrize("begin", [date(2025, 1, 1), date(2025, 7, 19), date(2026, 10, 14)])
 def test_forty_days_hold_some_of_each_kind(begin: date) -> None:
     found = planted_defects(CONFIG, begin, begin + timedelta(days=39))
     missing = set(EXPECT) - {d.kind for d in found}
     assert not missing
-    assert {d.source_id for d in found} >= {s.id for s in CONFIG.sources if STREAMS[s.path].cadence == "day"}
+    last = begin + timedelta(days=30)
+    streams = {s.id: STREAMS[s.path] for s in CONFIG.sources}
+    assert {d.source_id for d in found} >= {i for i, s in streams.items() if s.cadence == "day" and s.first < last}
 
 
 def test_the_key_grows_with_the_range_and_is_silent_without_defects() -> None:

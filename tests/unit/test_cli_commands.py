@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from orchestration.cli import main as cli
 from orchestration.cli.checkup import BAD, WARN, Finding, configuration, data_directory
 from orchestration.cli.report import in_reporting_zone, print_summary
 from orchestration.summary import COUNTS, Summary
+from tests.kit import copy_built_in
 from warehouse.lock import writer_lock
 from warehouse.paths import DataDir
 
@@ -164,8 +164,7 @@ def test_config_check_names_the_line_and_the_nearest_word(tmp_path, capsys):
 
 
 def test_config_check_says_what_is_chosen_and_entered(tmp_path, capsys):
-    text = (ROOT / "sources" / "simulated" / "district.toml").read_text(encoding="utf-8")
-    shutil.copy(ROOT / "sources" / "simulated" / "sites.csv", tmp_path / "sites.csv")
+    text = copy_built_in(tmp_path)
     head = "indicator_id,target_operator,target_value,document_no,document_date\n"
     (tmp_path / "targets.csv").write_text(
         head + "voc_reduction,>=,100,京环发〔2021〕1号,2021-03-01\n", encoding="utf-8"

@@ -150,7 +150,8 @@ def test_the_built_in_district_loads_without_a_configuration():
     config = load_config(None)
     assert config.simulated
     assert config.path is None
-    assert {s.feed for s in config.sources} == {"water", "air", "noise", "waste", "energy", "returns"}
+    feeds = {"water", "air", "noise", "waste", "energy", "returns"}
+    assert {s.feed for s in config.sources} == feeds | {network.name for network in config.networks.declarations}
     assert all(s.provenance == "simulated" for s in config.sources)
 
 
