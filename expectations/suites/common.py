@@ -270,9 +270,10 @@ def simulated_is_marked() -> tuple[Check, ...]:
 def _gross_ranges(columns: Mapping[str, str], registry: Registry) -> Iterable[Check]:
     """The registry's gross range on every numeric column that is called after a parameter and its unit.
 
-    `nh3n_mg_l` is nh3n in mg/L, `pm2_5_ug_m3` pm2_5 in ug/m3: the unit in lower case, _ for what is not a letter.
+    `nh3n_mg_l` is nh3n in mg/L, `pm2_5_ug_m3` pm2_5 in ug/m3: the unit in lower case, _ for what is not a letter. A
+    declared network has its own idea of what its parameters can be, and its values are in marts of their own.
     """
-    for feed in registry.feeds.values():
+    for feed in registry.packaged.values():
         for code, parameter in feed.parameters.items():
             suffix = "".join(c if c.isalnum() else "_" for c in parameter.unit.lower()).strip("_")
             low, high = parameter.tests.fail_min, parameter.tests.fail_max

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -19,6 +20,7 @@ from expectations.suites import SUITES
 from expectations.suites.common import Suite, define
 from expectations.suites.cross_domain import EVENT_MARTS
 from sources.registry import registry
+from sources.registry.feed_model import Parameter, SeriesTests
 from tests.gate.test_gate_ground import found_in, judged, marts, reduced, relation, table
 from warehouse.tables.catalogue import MartTable
 from warehouse.tables.judged import CRITICAL
@@ -214,3 +216,13 @@ def test_gross_ranges_of_the_registry_reach_wide_marts() -> None:
     assert (found["between(pm2_5_ug_m3)"].low, found["between(pm2_5_ug_m3)"].high) == (0, 2000)
     assert (found["between(ph)"].low, found["between(ph)"].high) == (0, 14)
     assert "between(leq)" not in found
+
+
+def test_a_network_sets_no_range_of_another_marts_column() -> None:
+    mart = table("mart_x", "water", ["id"], id="bigint", turbidity_ntu="decimal(18,6)")
+    whole = registry()
+    narrow = Parameter("turbidity", "浊度", "Turbidity", "NTU", "network_x", tests=SeriesTests(fail_max=Decimal(5)))
+    network = replace(whole.feeds["water"], name="x", parameters={"turbidity": narrow}, is_network=True)
+    known = replace(whole, feeds={**whole.feeds, "x": network})
+    found = {c.name: c for c in define(Suite("mart_x"), mart, known, {})}
+    assert found["between(turbidity_ntu)"].high == whole.feeds["water"].parameters["turbidity"].tests.fail_max
