@@ -67,6 +67,12 @@ class SeriesRules:
         return [n for n in self.table.series_key if n not in ("site_id", "parameter")]
 
     @property
+    def dim_types(self) -> dict[str, pl.DataType]:
+        """How the frame holds them: words of a closed list as their number, other texts as they are."""
+        closed = {c.name for c in self.table.columns if c.allowed or c.dtype != "string"}
+        return {d: pl.Int64() if d in closed else pl.String() for d in _enum_dims(self)}
+
+    @property
     def heard_columns(self) -> list[str]:
         """Columns of clean readings that `heard_clean` needs."""
         return ["parameter", "site_id", *_enum_dims(self), "period_start_utc"]
@@ -86,7 +92,7 @@ def lean_staged(readings: pl.DataFrame, sources: pl.Series, rules: SeriesRules, 
     return readings.select(
         PARAMETER,
         SITE,
-        *(pl.col(d).to_physical().cast(pl.Int64).alias(d) for d in _enum_dims(rules)),
+        *(pl.col(d).to_physical().cast(dtype).alias(d) for d, dtype in rules.dim_types.items()),
         pl.col("period_start_utc").to_physical().alias(TIME),
         pl.col("period_end").to_physical().alias("__end"),
         pl.col("value").to_physical().cast(pl.Int64).alias(VALUE),
@@ -127,8 +133,8 @@ def heard_clean(clean: pl.DataFrame, rules: SeriesRules, codes: Codes) -> pl.Dat
         pl.col("parameter").replace_strict(numbers, default=len(numbers), return_dtype=pl.UInt16).alias(PARAMETER),
         codes.sites.encode(clean["site_id"]).alias(SITE),
         *(
-            pl.col(d).cast(vocabularies[d], strict=False).to_physical().cast(pl.Int64).alias(d)
-            for d in _enum_dims(rules)
+            pl.col(d).cast(vocabularies.get(d, dtype), strict=False).to_physical().cast(dtype).alias(d)
+            for d, dtype in rules.dim_types.items()
         ),
         pl.col("period_start_utc").to_physical().alias(TIME),
     )
@@ -179,12 +185,17 @@ def _broken(lean: pl.DataFrame, rules: SeriesRules) -> pl.Series:
     return broken
 
 
+def _numbered(column: pl.Series) -> pl.Series:
+    """Texts as their rank among those that are there; whole numbers as they are."""
+    return column.rank("dense") if column.dtype == pl.String else column
+
+
 def _in_series(lean: pl.DataFrame, rules: SeriesRules) -> pl.DataFrame:
     """Sorted by parameter, series and time, with the series numbered; without tests of series by parameter alone."""
     if not rules.table.series_tests:
         lean = lean.with_columns(pl.lit(0, pl.Int64).alias(SERIES), pl.lit(None, pl.Int64).alias(STEP))
         return lean.sort(PARAMETER, maintain_order=True)
-    series = packed([lean[PARAMETER], lean[SITE], *(lean[d] for d in _enum_dims(rules))])
+    series = packed([lean[PARAMETER], lean[SITE], *(_numbered(lean[d]) for d in _enum_dims(rules))])
     if series is None:
         raise ValueError(f"{rules.table.name}: its series are too many to be numbered in 63 bits")
     lean = lean.with_columns(series.alias(SERIES))

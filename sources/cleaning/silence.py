@@ -24,6 +24,7 @@ class Silences:
     ) -> None:
         """`parts` gives every partition that there is, `frames` the series and times in one of them (see series.py)."""
         self._key = [PARAMETER, SITE, *rules.dims]
+        self._schema = {PARAMETER: pl.UInt16(), SITE: pl.UInt32(), **rules.dim_types, TIME: pl.Int64()}
         tested = [n for n in range(len(rules.parameters)) if _tests_gaps(rules, n)]
         self._tested = pl.col(STEP).is_not_null() & pl.col(PARAMETER).is_in(tested)
         self._parts = parts
@@ -86,8 +87,7 @@ class Silences:
     def _heard(self, part: int) -> pl.DataFrame:
         if part not in self._known:
             frames = [f.group_by(self._key).agg(pl.col(TIME).min()) for f in self._frames(part)]
-            empty = pl.DataFrame(schema={**dict.fromkeys(self._key, pl.Int64()), TIME: pl.Int64()})
-            joined = pl.concat(frames) if frames else empty.cast({PARAMETER: pl.UInt16(), SITE: pl.UInt32()})
+            joined = pl.concat(frames) if frames else pl.DataFrame(schema=self._schema)
             self._known[part] = joined.group_by(self._key).agg(pl.col(TIME).min())
         return self._known[part]
 
