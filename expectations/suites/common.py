@@ -42,8 +42,9 @@ class Suite:
     """What is particular to one mart: the clean tables it is fed by, and its own checks.
 
     `fed_by`: the mart must have rows as soon as one of these has; empty when it must always have rows. `change` is the
-    share by which its rows may move between releases. `vocabularies` names closed vocabularies by column.
-    `with_rows_of`: marts whose rows count as its own, where the feed may fill either. `rows_severity`: warning where
+    share by which its rows may move between releases. `vocabularies` names closed vocabularies by column; columns
+    `of_feeds` hold feeds of the configuration, networks among them. `with_rows_of`: marts whose rows count as its own,
+    where the feed may fill either. `rows_severity`: warning where
     valid data may leave it empty, as an indicator table without an assessed site.
     """
 
@@ -55,6 +56,7 @@ class Suite:
     always: int = 1
     with_rows_of: tuple[str, ...] = ()
     rows_severity: Severity = CRITICAL
+    of_feeds: tuple[str, ...] = ()
 
 
 @cache
@@ -89,6 +91,7 @@ def define(suite: Suite, table: MartTable, registry: Registry, fed: Mapping[str,
         volume(suite.change),
         *_by_name(columns, registry),
         *(vocabulary(c, words) for c, words in suite.vocabularies.items()),
+        *(vocabulary(c, tuple(registry.feeds)) for c in suite.of_feeds),
         *([declared(table.not_null, dict(table.values))] if table.not_null or table.values else []),
         *suite.checks,
     ]

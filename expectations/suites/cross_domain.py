@@ -18,7 +18,6 @@ from warehouse.tables.catalogue import CROSS_DOMAIN
 from warehouse.tables.judged import WARNING
 
 _STATES = ("fresh", "held", "empty")
-_FEEDS = tuple(registry().feeds)
 _DOMAINS = registry().domains
 # What mart_exceedances unites.
 EVENT_MARTS = tuple(feed.events for feed in registry().feeds.values() if feed.events)
@@ -86,7 +85,7 @@ _DATA_HEALTH = Suite(
         _at_most("sites_present", "sites_expected"),
         _COVERED,
     ),
-    {"feed": _FEEDS},
+    of_feeds=("feed",),
 )
 
 _DATA_HEALTH_SITE = Suite(
@@ -122,7 +121,7 @@ _DATA_HEALTH_SITE = Suite(
             ("feed", "n_received"),
         ),
     ),
-    {"feed": _FEEDS},
+    of_feeds=("feed",),
 )
 
 # Critical where it belongs: the gate holds the feed's own domain (clean_layer.py). Here it only warns, so that one
@@ -146,7 +145,8 @@ _DELIVERY_COUNTS = Suite(
             WARNING,
         ),
     ),
-    {"feed": _FEEDS, "verdict": ("read", "refused", "removed")},
+    {"verdict": ("read", "refused", "removed")},
+    of_feeds=("feed",),
 )
 
 _EXCEEDANCES = events_suite(

@@ -19,8 +19,8 @@ from expectations.reduce import Reduction, Target, breaking_rows
 from expectations.suites import SUITES
 from expectations.suites.common import Suite, define
 from expectations.suites.cross_domain import EVENT_MARTS
-from sources.registry import registry
-from sources.registry.feed_model import Parameter, SeriesTests
+from sources.registry import Registry, registry
+from sources.registry.feed_model import NETWORK, Parameter, SeriesTests
 from tests.gate.test_gate_ground import found_in, judged, marts, reduced, relation, table
 from warehouse.tables.catalogue import MartTable
 from warehouse.tables.judged import CRITICAL
@@ -218,11 +218,21 @@ def test_gross_ranges_of_the_registry_reach_wide_marts() -> None:
     assert "between(leq)" not in found
 
 
+def with_network(**parameters: Parameter) -> Registry:
+    """The registry with one declared network, called x."""
+    whole = registry()
+    network = replace(whole.feeds["water"], name="x", parameters=parameters, declared=NETWORK)
+    return replace(whole, feeds={**whole.feeds, "x": network})
+
+
+def test_a_network_is_one_of_the_feeds_that_deliver() -> None:
+    mart = marts()["mart_delivery_counts"]
+    found = {c.name: c for c in define(SUITES[mart.name], mart, with_network(), FED)}
+    assert set(found["vocabulary(feed)"].allowed) == {*registry().feeds, "x"}
+
+
 def test_a_network_sets_no_range_of_another_marts_column() -> None:
     mart = table("mart_x", "water", ["id"], id="bigint", turbidity_ntu="decimal(18,6)")
-    whole = registry()
     narrow = Parameter("turbidity", "浊度", "Turbidity", "NTU", "network_x", tests=SeriesTests(fail_max=Decimal(5)))
-    network = replace(whole.feeds["water"], name="x", parameters={"turbidity": narrow}, is_network=True)
-    known = replace(whole, feeds={**whole.feeds, "x": network})
-    found = {c.name: c for c in define(Suite("mart_x"), mart, known, {})}
-    assert found["between(turbidity_ntu)"].high == whole.feeds["water"].parameters["turbidity"].tests.fail_max
+    found = {c.name: c for c in define(Suite("mart_x"), mart, with_network(turbidity=narrow), {})}
+    assert found["between(turbidity_ntu)"].high == registry().feeds["water"].parameters["turbidity"].tests.fail_max
