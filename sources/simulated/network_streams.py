@@ -27,6 +27,9 @@ _OF_PERIODS = ("duplicate_row", "unknown_site", "wrong_unit", "garbage_cell", "m
 _OF_NUMBERS = ("corrected_file", "unit_slip", "garbage_cell")
 _OF_WORDS = ("duplicate_row", "unknown_site", "missing_mark")
 _SLIP = 1000
+# What goes to quarantine, and how many lines a file needs to bear one of them: a laboratory's few lines are not held.
+_REFUSED = ("unknown_site", "wrong_unit", "garbage_cell")
+_LINES_FOR_ONE = 100
 
 
 def stream_of(network: str) -> Stream:
@@ -76,9 +79,24 @@ def _kinds(network: str, cells: tuple[str, ...], by_day: bool) -> tuple[str, ...
         # What falls into the hours without readings could not be seen.
         return tuple(k for k in FILE_KINDS if k != "corrected_file")
     if not by_day:
-        return _OF_PERIODS
+        refused = _REFUSED[: _lines(network) // _LINES_FOR_ONE]
+        return tuple(k for k in _OF_PERIODS if k in refused or k not in _REFUSED)
     gaps = all(declaration(network)["parameters"][e.parameter]["tests"].get("gap_periods") for e in levels(network))
     return (*_OF_DAYS, "gap") if gaps else _OF_DAYS
+
+
+def _lines(network: str) -> int:
+    """About how many lines one file holds."""
+    plan = networks()[network]
+    splits = len(plan.get("split", {}).get("values", ())) or 1
+    a_moment = sum(
+        plan["kinds"][kind]["count"] * (splits if level.split else 1)
+        for level in levels(network)
+        for kind in plan["kinds"]
+        if level.kind in ("", kind)
+    )
+    days = 30 * months(network) if cadence(network) == "day" else 1
+    return a_moment * days
 
 
 def network_streams() -> tuple[Stream, ...]:
