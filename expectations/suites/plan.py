@@ -109,7 +109,7 @@ def _judged(key: str) -> tuple[Check, ...]:
         ),
         relation(
             "a status without a value says why",
-            "status not in ('no_data', 'insufficient_data', 'not_comparable', 'target_not_set') "
+            "status not in ('no_data', 'not_measured', 'insufficient_data', 'not_comparable', 'target_not_set') "
             "or coalesce(status_reason, '') <> ''",
             (key, "status", "status_reason"),
             {"status": "no_data", "status_reason": ""},
@@ -268,7 +268,7 @@ _HISTORY = Suite(
     "mart_plan_history",
     (),
     (
-        _as_many_as("plan/plan_history", "indicator_id", "indicators of 2020"),
+        _as_many_as("plan/plan_history", "indicator_id", "printed indicators and facts"),
         not_null("name_zh"),
         not_null("printed_outcome_zh"),
         relation(

@@ -20,7 +20,7 @@ STANDARD, FINDING = "standard", "meets"
 _OPERATORS = (*COMPARISONS, *TENDENCIES, STANDARD)
 # The value of an area: what all units of it report alike, or the sum of what its entities report.
 AREA_VALUES = ("agreed", "sum")
-OUTCOMES = {"met": "已完成", "mostly met": "基本完成", "missed": "未完成"}
+OUTCOMES = {"met": "已完成", "mostly met": "基本完成", "missed": "未完成", "no target": ""}
 
 _NAME = Column("name_zh", "string", "Chinese name")
 _NAME_EN = Column("name_en", "string", "English name; left out: the Chinese one")

@@ -27,6 +27,8 @@ _STATISTICS = {
     "days": ("sum",),
 }
 _REPORTS = ("commitment_", "project_")
+# Kinds of operands that int_formula_values reads so far.
+READ = (ITEM, INDICATOR)
 
 
 @dataclass(frozen=True)

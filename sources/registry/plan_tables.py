@@ -39,6 +39,8 @@ _RANGE = (
 )
 _INDICATOR = Column("indicator_id", "string", "Indicator", key=True)
 _COMMITMENT = Column("commitment_id", "string", "Commitment", key=True)
+_SOURCES = ("indicator", "return_item", "not_measured")
+_OUTCOMES = ("met", "mostly met", "missed", "no target")
 _BETTER = Column("better", "string", "The direction that is an improvement", allowed=("higher", "lower"))
 
 
@@ -114,7 +116,7 @@ _TABLES = (
         "How commitments are judged",
         _PLAN,
         _COMMITMENT,
-        Column("source_kind", "string", "Where its value comes from", allowed=("indicator", "return_item")),
+        Column("source_kind", "string", "Where its value comes from", allowed=_SOURCES),
         Column("value_item", "string", "Return item that reports it"),
         Column("value_unit", "string", "Unit that it is reported or measured in"),
         Column("domain", "string", "Domain that measures or reports it"),
@@ -174,7 +176,7 @@ _TABLES = (
         Column("target_operator", "string", "How the target was meant"),
         Column("target_value", "decimal", "Target as a number"),
         Column("target_text_zh", "string", "Target as the plan words it"),
-        Column("outcome", "string", "What became of it, as printed", allowed=("met", "mostly met", "missed")),
+        Column("outcome", "string", "What became of it, as printed", allowed=_OUTCOMES),
         Column("outcome_zh", "string", "The outcome in the words of the plan"),
         *_ORIGIN,
     ),

@@ -105,8 +105,8 @@ def test_what_nobody_entered_stays_not_set(entered: Project) -> None:
 def test_a_row_of_the_user_replaces_the_delivered_one(entered: Project) -> None:
     rows = entered.query("select promise_id from intermediate.int_plan_targets where lacks_baseline_scope")
     assert ("carbon_emission_total",) not in rows
-    # The 22 indicators and the 38 commitments, each once.
-    assert entered.query("select count(*), count(distinct promise_id) from intermediate.int_plan_targets") == [(60, 60)]
+    # The 22 indicators and the 60 commitments, each once.
+    assert entered.query("select count(*), count(distinct promise_id) from intermediate.int_plan_targets") == [(82, 82)]
 
 
 def test_an_override_holds_on_all_dates_and_is_shown_next_to_the_standard(entered: Project) -> None:

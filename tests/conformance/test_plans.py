@@ -97,6 +97,26 @@ def test_what_nobody_reports_says_how_to(project: Project) -> None:
     ]
 
 
+def test_what_nothing_measures_says_why(project: Project) -> None:
+    query = (
+        "select status, status_zh, status_reason from cross_domain.mart_commitments"
+        " where plan_id = ? and commitment_id = 'biodiversity_city'"
+    )
+    reason = "no document defines when a city is one, and no network or return measures it"
+    assert project.query(query, DELIVERED) == [("not_measured", "未监测", reason)]
+
+
+def test_a_fact_of_the_text_has_no_outcome(project: Project) -> None:
+    query = (
+        "select actual_value, printed_outcome, printed_outcome_zh, outcome_agrees from cross_domain.mart_plan_history"
+        " where plan_id = ? and indicator_id in ('soil_survey_points', 'energy_per_gdp_fall_2015') order by 1"
+    )
+    assert project.query(query, DELIVERED) == [
+        (Decimal(28), "met", "提前完成", True),
+        (Decimal(57), "no target", "", None),
+    ]
+
+
 def test_projects_and_their_milestones(project: Project) -> None:
     """Project 1 is judged by its milestones, 100 and 80 %; project 2 has the verdict of the commitment, 60 of 50 km."""
     query = (

@@ -227,6 +227,10 @@ def test_a_formula_names_figures_of_networks_in_use(tmp_path: Path) -> None:
     yearly = [area for area in network.areas if area.period == "year" and area.statistic == "share_attaining"]
     (found,) = sources.weighed(f"attainment({network.name}.{yearly[0].id})", yearly[0].unit)[1]
     assert (found.kind, found.source, found.figure) == ("network", network.name, yearly[0].id)
+    # Until a model reads them, a plan that names one is refused.
+    text = f"indicator_id,name_zh,unit,formula\npesticide_per_mu,率,%,attainment({network.name}.{yearly[0].id})\n"
+    read = read_plan(folder(tmp_path, formulas=text), registry(), [network])
+    assert "nothing computes with figures of networks yet" in read.mistakes[0][0]
     with pytest.raises(FormulaError) as error:
         sources.weighed(f"attainment({network.name}.x)", "%")
     assert yearly[0].id in error.value.hint

@@ -219,6 +219,7 @@ decided as (
             when domain_state = 'empty' then 'no_data'
             when not is_set then 'target_not_set'
             when latest_year is null and judged_year is null and has_incomparable then 'not_comparable'
+            when latest_year is null and judged_year is null and unmeasured_reason is not null then 'not_measured'
             when latest_year is null and judged_year is null then 'no_data'
             when lacks_baseline_scope then 'not_comparable'
             when value_unit <> unit then 'not_comparable'
@@ -302,6 +303,7 @@ select
     case
         when domain_state = 'empty' then 'held'
         when status = 'target_not_set' then 'the municipality sets the number and nobody has entered it'
+        when status = 'not_measured' then unmeasured_reason
         when status = 'no_data' and value_item <> ''
             then concat(
                     'no return reports it: ', value_item, ' with plan_ref ', ref_prefix, 'commitment:', promise_id

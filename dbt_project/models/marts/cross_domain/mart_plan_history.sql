@@ -55,7 +55,7 @@ select
     c.target_value,
     c.target_text_zh,
     c.outcome as printed_outcome,
-    c.outcome_zh as printed_outcome_zh,
+    coalesce(c.outcome_zh, '') as printed_outcome_zh,
     case when c.is_attained then 'met' when not c.is_attained then 'missed' end as outcome_of_the_numbers,
     case
         when c.is_attained is not null then (c.outcome = 'met') = c.is_attained
