@@ -119,6 +119,8 @@ class Checks:
             yield "indicator_id", f"'{shortened(name)}' is not a name", "write small letters, digits and _"
         elif name in computed.delivered():
             yield "indicator_id", f"'{name}' is computed already", "give yours another name"
+        elif name in shipped.commitments():
+            yield "indicator_id", f"'{name}' is a commitment of the delivered plan", "give yours another name"
         if entry["decimals"] and int(entry["decimals"]) not in _DECIMALS:
             yield "decimals", f"{entry['decimals']} cannot be", f"write 0 to {_DECIMALS[-1]}"
         try:

@@ -179,6 +179,8 @@ def test_the_delivered_plan_fits_the_files_of_a_folder(tmp_path: Path) -> None:
          )),
         ("formulas", "indicator_id,name_zh,unit,formula\nforest_cover_rate,率,t,item(pesticide)\n",
          "line 2, column indicator_id", "is computed already", "another name"),
+        ("formulas", "indicator_id,name_zh,unit,formula\ngreenway_length,绿道,t,item(pesticide)\n",
+         "line 2, column indicator_id", "is a commitment of the delivered plan", "another name"),
         ("plan", "plan_id,name_zh,first_year,last_year\nchaoyang_2025,规划,2021,2025\n",
          "line 2, column plan_id", "is the plan that is delivered", "another name"),
         ("plan", "plan_id,name_zh,first_year,last_year\np_2030,规划,2026,2025\n",
