@@ -28,3 +28,11 @@
 {% macro spark__is_community(area_code) -%}
     {{ area_code }} rlike '^[0-9]{12}$'
 {%- endmacro %}
+
+{# The subdistrict of a code: the code itself, or the first 9 digits of a community's; null of the district and others. #}
+{% macro subdistrict_of(area_code) -%}
+    case
+        when {{ is_community(area_code) }} then substr({{ area_code }}, 1, 9)
+        when {{ area_code }} <> '{{ sql_text("area_code") }}' then {{ area_code }}
+    end
+{%- endmacro %}

@@ -11,6 +11,9 @@
   (timestamp: start of the last complete period of the averaging), reason (why a hint is one; the peak's counts for the
   event), standard, clause, provenance.
 
+  Declared networks hand over network_id as well (by_network): it belongs to the series, and the site's register is that
+  of the network.
+
   A series is kind x site x parameter x averaging against one limit: where limit_value, limit_text, unit or standard
   changes, an event ends and another begins, so limit_text must not carry what varies from period to period. Name, area
   and unit to notify come from the site register of the domain's feed, in force on the day the event starts.
@@ -21,8 +24,8 @@
   lie between them (without a rule: none), whatever was or was not measured there. An event is open while a next
   exceeding period could still be merged into it: no more periods than that are complete after its last one.
 #}
-{% macro events_from(periods, domain) -%}
-    {%- set series = 'kind, site_id, parameter, averaging, limit_value, limit_text, unit, standard' -%}
+{% macro events_from(periods, domain, by_network=false) -%}
+    {%- set series = ('network_id, ' if by_network else '') ~ 'kind, site_id, parameter, averaging, limit_value, limit_text, unit, standard' -%}
     select
         e.event_id,
         e.kind,
@@ -49,12 +52,13 @@
         e.reason,
         e.standard,
         e.clause,
-        e.provenance
+        e.provenance{{ ',
+        e.network_id' if by_network }}
     from (
         select
             *,
             cast(event_start as date) as event_day,
-            concat_ws(':', '{{ domain }}', site_id, parameter, averaging, {{ minute_text('event_start') }}) as event_id,
+            concat_ws(':', '{{ domain }}', {{ 'network_id, ' if by_network }}site_id, parameter, averaging, {{ minute_text('event_start') }}) as event_id,
             case
                 when has_multiple then {{ exact_quotient('(peak_value - limit_value)', 'limit_value') }}
             end as multiple
@@ -128,12 +132,12 @@
     left join (
         select
             *,
-            lead(valid_from) over (partition by site_id order by valid_from) as next_from
+            lead(valid_from) over (partition by feed, site_id order by valid_from) as next_from
         from {{ ref('stg_site_register') }}
-        where feed = '{{ domain }}'
+        {{ "where feed = '" ~ domain ~ "'" if not by_network }}
     ) as s
         on
-            e.site_id = s.site_id and {{ in_force('e.event_day', 's') }}
+            {{ 'e.network_id = s.feed and ' if by_network }}e.site_id = s.site_id and {{ in_force('e.event_day', 's') }}
             and (s.next_from is null or e.event_day < s.next_from)
     left join {{ ref('district_areas') }} as a on s.area_code = a.area_code
     left join (
@@ -149,6 +153,14 @@
             then {{ integer_quotient(minutes_between("timestamp '1900-01-01 00:00:00'", moment), 60) }}
         when {{ averaging }} in ('month', 'month_class')
             then extract(year from {{ moment }}) * 12 + extract(month from {{ moment }})
+        when {{ averaging }} = 'half_month'
+            then (extract(year from {{ moment }}) * 12 + extract(month from {{ moment }})) * 2
+                + case when extract(day from {{ moment }}) >= 16 then 1 else 0 end
+        when {{ averaging }} = 'quarter'
+            then extract(year from {{ moment }}) * 4 + extract(quarter from {{ moment }})
+        when {{ averaging }} = 'half_year'
+            then extract(year from {{ moment }}) * 2 + case when extract(month from {{ moment }}) >= 7 then 1 else 0 end
+        when {{ averaging }} = 'year' then extract(year from {{ moment }})
         else {{ days_in("date '1900-01-01'", 'cast(' ~ moment ~ ' as date)') }}
     end
 {%- endmacro %}

@@ -17,6 +17,22 @@
     end
 {%- endmacro %}
 
+{# How a figure of areas is made, from its statistic: in symbols, or in Chinese words. #}
+{% macro area_formula(statistic, zh=false) -%}
+    case {{ statistic }}
+        {%- for word, symbols, words in [
+            ('mean', 'Σ value / n', '各站点数值的算术平均'),
+            ('sum', 'Σ value', '各站点数值之和'),
+            ('worst', 'max value', '最差站点'),
+            ('share_attaining', 'n attaining / n judged × 100', '达标站点数 ÷ 评价站点数 × 100'),
+            ('weighted_share_attaining', 'Σ weight attaining / Σ weight judged × 100', '达标站点权重之和 ÷ 评价站点权重之和 × 100'),
+            ('weighted_mean', 'Σ (weight × value) / Σ weight', '各站点数值的加权平均')
+        ] %}
+        when '{{ word }}' then '{{ words if zh else symbols }}'
+        {%- endfor %}
+    end
+{%- endmacro %}
+
 {# Indicators and variants of the figures that `methods` does not describe. #}
 {% test every_figure_has_a_method(model, methods) %}
 select distinct

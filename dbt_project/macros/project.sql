@@ -28,9 +28,9 @@
   computed across domains is not in it.
 #}
 {% macro admitted_indicators() -%}
-    {%- for feed in declared_feeds().values() if feed.indicators %}
+    {%- for published in published_by_domains('indicators') %}
         select
-            '{{ feed.domain }}' as domain,
+            '{{ published.domain }}' as domain,
             indicator_id,
             name_zh,
             area_code,
@@ -50,7 +50,7 @@
             standard,
             clause,
             provenance
-        from {{ admitted(feed.indicators) }}
+        from {{ admitted(published.mart) }}
         {%- if not loop.last %}
         union all
         {%- endif %}

@@ -13,8 +13,8 @@
 
   It is a macro and no model because the lists of a domain are built, judged and held with that domain alone.
 
-  Columns of `places`: list_id, list_name_zh, place_kind (area | site), period_kind (week | month | quarter),
-  period_start, period_end (dates, the last day counted), place_id, place_name_zh, area_code, item, item_zh, variant
+  Columns of `places`: list_id, list_name_zh, place_kind (area | site), period_kind (week or a calendar period from half a
+  month to a year), period_start, period_end (dates, the last day counted), place_id, place_name_zh, area_code, item, item_zh, variant
   ('' | dust_included | dust_excluded), network, method, value (rounded as published; null where its rule allows none),
   unit, n_expected, n_valid, validity, validity_reason, standard, clause, provenance. list_id holds all that makes two
   lists different: item, variant, network, method. A place that the list should show but that has no data is a row with
@@ -132,10 +132,9 @@
 
 {# First day of the period of a kind that `day` lies in: date. A week is an ISO week, Monday to Sunday. #}
 {% macro ranking_period_start(period_kind, day) -%}
-    case {{ period_kind }}
-        when 'week' then cast(date_trunc('week', {{ day }}) as date)
-        when 'month' then cast(date_trunc('month', {{ day }}) as date)
-        when 'quarter' then cast(date_trunc('quarter', {{ day }}) as date)
+    case
+        when {{ period_kind }} = 'week' then cast(date_trunc('week', {{ day }}) as date)
+        else {{ calendar_start(period_kind, day) }}
     end
 {%- endmacro %}
 
@@ -143,8 +142,7 @@
 {% macro ranking_period_end(period_kind, period_start) -%}
     case {{ period_kind }}
         when 'week' then cast({{ days_after(period_start, 6) }} as date)
-        when 'month' then cast({{ days_after(months_after(period_start, 1), -1) }} as date)
-        when 'quarter' then cast({{ days_after(months_after(period_start, 3), -1) }} as date)
+        else cast({{ days_after(network_period_end(period_kind, period_start), -1) }} as date)
     end
 {%- endmacro %}
 
@@ -154,6 +152,14 @@
         when 'week' then cast({{ days_after(period_start, -7) }} as date)
         when 'month' then {{ months_after(period_start, -1) }}
         when 'quarter' then {{ months_after(period_start, -3) }}
+        when 'half_year' then {{ months_after(period_start, -6) }}
+        when 'year' then {{ months_after(period_start, -12) }}
+        when 'half_month'
+            then case
+                when extract(day from {{ period_start }}) = 1
+                    then {{ days_after(months_after(period_start, -1), 15) }}
+                else {{ days_after(period_start, -15) }}
+            end
     end
 {%- endmacro %}
 
@@ -166,7 +172,7 @@
     {%- set weeks_52 = days_after(period_start, -364) -%}
     {%- set weeks_53 = days_after(period_start, -371) -%}
     case
-        when {{ period_kind }} in ('month', 'quarter') then {{ months_after(period_start, -12) }}
+        when {{ period_kind }} in ('half_month', 'month', 'quarter', 'half_year', 'year') then {{ months_after(period_start, -12) }}
         when {{ period_kind }} = 'week' and extract(week from {{ weeks_52 }}) = {{ number }} then {{ weeks_52 }}
         when {{ period_kind }} = 'week' and extract(week from {{ weeks_53 }}) = {{ number }} then {{ weeks_53 }}
     end

@@ -8,9 +8,11 @@ group stops the whole release.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from expectations.checks import Check, between, equal, none, not_null, relation, unique
 from expectations.suites.common import PERIOD_KINDS, Suite, figure_checks, seed_values
-from expectations.suites.lists import events_suite
+from expectations.suites.lists import LIMIT_AVERAGINGS, NETWORK_AVERAGINGS, at_open_end, events_suite
 from expectations.suites.plan import SUITES as PLAN
 from sources.registry import registry
 from warehouse.sql import literal
@@ -19,14 +21,14 @@ from warehouse.tables.judged import WARNING
 
 _STATES = ("fresh", "held", "empty")
 _DOMAINS = registry().domains
-# What mart_exceedances unites.
-EVENT_MARTS = tuple(feed.events for feed in registry().feeds.values() if feed.events)
+# What mart_exceedances and mart_indicator_values unite.
+EVENT_MARTS = (*(f.events for f in registry().packaged.values() if f.events), "mart_network_exceedances")
+INDICATOR_MARTS = (*(f.indicators for f in registry().packaged.values() if f.indicators), "mart_network_indicators")
 
 
 def _admitted_figures() -> str:
     """How many figures the admitted indicator tables hold together."""
-    counts = (f"(select count(*) from admitted.{f.indicators})" for f in registry().feeds.values() if f.indicators)
-    return "select " + " + ".join(counts)
+    return "select " + " + ".join(f"(select count(*) from admitted.{mart})" for mart in INDICATOR_MARTS)
 
 
 def _admitted_events() -> str:
@@ -64,7 +66,7 @@ _INDICATOR_VALUES = Suite(
         not_null("is_preferred"),
     ),
     {
-        "period_kind": ("month", "quarter", *PERIOD_KINDS),
+        "period_kind": ("day", "half_month", "month", "quarter", "half_year", *PERIOD_KINDS),
         "domain": (*_DOMAINS, CROSS_DOMAIN),
         "domain_state": _STATES,
     },
@@ -167,8 +169,10 @@ _EXCEEDANCES = events_suite(
             {"event_id": "noise:S:leq:Ld:2026-01-01T06:00", "domain": "air"},
             WARNING,
         ),
+        replace(at_open_end(), severity=WARNING),
     ),
     WARNING,
+    (*LIMIT_AVERAGINGS, *NETWORK_AVERAGINGS),
 )
 
 _RULES_IN_FORCE = Suite(

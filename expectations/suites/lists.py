@@ -13,13 +13,16 @@ from expectations.suites.common import SIMULATED_ID, Suite
 from warehouse.tables.judged import CRITICAL, WARNING, Severity
 
 # Words of the calendar and of the shapes; averaging times that a limit exists for are apart from those of hints.
-RANKING_PERIODS = ("week", "month", "quarter")
+RANKING_PERIODS = ("week", "half_month", "month", "quarter", "half_year", "year")
 PLACE_KINDS = ("area", "site")
 VARIANTS = ("", "dust_included", "dust_excluded")
 STATES = ("provisional", "verified")
 EVENT_KINDS = ("exceedance", "hint")
 LIMIT_AVERAGINGS = ("1h", "24h", "daily_max_8h", "Ld", "Ln", "month_class")
 HINT_AVERAGINGS = ("hour", "day", "month")
+# Declared networks have limits of every period that a figure may have, and of single samples.
+NETWORK_AVERAGINGS = ("sample", "hour", "day", "half_month", "month", "quarter", "half_year", "year")
+_OPEN_END = "regexp_matches(limit_text, '[<>]|(^| )\\(|[0-9]\\)')"
 
 
 def ranking_suite(mart: str, fed_by: tuple[str, ...], checks: tuple[Check, ...] = (), always: int = 1) -> Suite:
@@ -37,14 +40,19 @@ def ranking_suite(mart: str, fed_by: tuple[str, ...], checks: tuple[Check, ...] 
 
 
 def events_suite(
-    mart: str, fed_by: tuple[str, ...] = (), checks: tuple[Check, ...] = (), severity: Severity = CRITICAL
+    mart: str,
+    fed_by: tuple[str, ...] = (),
+    checks: tuple[Check, ...] = (),
+    severity: Severity = CRITICAL,
+    limits: tuple[str, ...] = LIMIT_AVERAGINGS,
 ) -> Suite:
     """The suite of an event mart. No event is good news: the table may be empty, and a correction may empty it.
 
     `severity` is that of the checks of events: a table that unites what the domains' suites have judged only warns.
+    `limits` are the averaging times that a limit exists for.
     """
-    vocabularies = {"kind": EVENT_KINDS, "averaging": (*LIMIT_AVERAGINGS, *HINT_AVERAGINGS)}
-    of_events = (replace(check, severity=severity) for check in event_checks())
+    vocabularies = {"kind": EVENT_KINDS, "averaging": tuple(dict.fromkeys((*limits, *HINT_AVERAGINGS)))}
+    of_events = (replace(check, severity=severity) for check in event_checks(limits))
     mild = replace(not_emptied(), severity=WARNING)
     return Suite(mart, fed_by, (mild, *of_events, *checks), vocabularies, change=0.8, always=0)
 
@@ -114,23 +122,34 @@ def ranking_checks() -> tuple[Check, ...]:
 
 
 def _shared_ranks() -> Check:
-    """A rank is one more than the number of ranked places with a lower value; who has no valid figure has none."""
+    """A rank is one more than the number of ranked places that come before; who has no valid figure has none."""
     ranked = "value is not null and validity in ('valid', 'indicative')"
+    placed = "case when method = 'highest_first' then -value else value end"
     counted = (
         f"select list_id, period_kind, period_start, place_id, rank as found, case when {ranked} then rank() over ("
-        f"partition by list_id, period_kind, period_start, {ranked} order by value) end as expected from {{table}}"
+        f"partition by list_id, period_kind, period_start, {ranked} order by {placed}) end as expected from {{table}}"
     )
     return none(
         "ranks are shared on the published value",
         f"select * from ({counted}) where found is distinct from expected",
-        "no rank but one more than the number of ranked places with a lower value",
-        ("list_id", "period_kind", "period_start", "place_id", "rank", "value", "validity"),
+        "no rank but one more than the number of ranked places that come before",
+        ("list_id", "period_kind", "period_start", "place_id", "rank", "value", "validity", "method"),
     )
 
 
-def event_checks() -> tuple[Check, ...]:
-    """What holds for every event."""
-    limits = ", ".join(f"'{a}'" for a in LIMIT_AVERAGINGS)
+def at_open_end() -> Check:
+    """For events of declared limits in place of the check of all others: a limit may leave its end out, as < 5."""
+    return relation(
+        "a value at the limit is not an exceedance",
+        f"kind <> 'exceedance' or peak_value <> limit_value or {_OPEN_END}",
+        ("event_id", "kind", "peak_value", "limit_value", "limit_text"),
+        {"kind": "exceedance", "peak_value": 75, "limit_value": 75, "limit_text": "III ≤ 75 dB(A)"},
+    )
+
+
+def event_checks(averagings: tuple[str, ...] = LIMIT_AVERAGINGS) -> tuple[Check, ...]:
+    """What holds for every event; `averagings` are those that a limit exists for."""
+    limits = ", ".join(f"'{a}'" for a in averagings)
     return (
         *(not_null(c) for c in ("site_id", "site_name_zh", "parameter_zh", "event_start", "event_end", "is_open")),
         *(between(c, low, None) for c, low in (("n_periods", 1), ("n_periods_between", 0), ("readings_behind", 0))),
@@ -154,7 +173,7 @@ def event_checks() -> tuple[Check, ...]:
             "an exceedance is against a limit of its averaging time",
             f"kind <> 'exceedance' or averaging in ({limits})",
             ("event_id", "kind", "averaging"),
-            {"kind": "exceedance", "averaging": "hour"},
+            {"kind": "exceedance", "averaging": "no averaging"},
         ),
         relation(
             "an exceedance names its limit",

@@ -15,6 +15,7 @@ from tests.conformance import (
     energy_cases,
     health_cases,
     lists_cases,
+    network_cases,
     noise_cases,
     plan_cases,
     returns_cases,
@@ -38,6 +39,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         cases.add(district)
     waste_cases.add(district, work)
     plan_cases.add(district, work)
+    networks = network_cases.add(district)
     district.write(project.clean_root)
+    networks.write(project.clean_root)
     project.build(*all_domains())
     yield project

@@ -24,7 +24,8 @@ import polars as pl
 from orchestration.dbt_runs.dbt_runner import PARSED, PROJECT, DbtError
 from orchestration.environment import dbt_environment
 from sources.registry.declared_tables import DECLARED_TABLES
-from sources.registry.feed_model import REGISTER_COLUMNS, Column
+from sources.registry.feed_model import CLEAN_COLUMNS, NETWORK_COLUMNS, REGISTER_COLUMNS, Column
+from sources.registry.network_tables import NETWORK_TABLES
 from sources.registry.plan_tables import PLAN_TABLES
 from sources.registry.read_registry import registry
 from tests.kit import parsed, run_dbt
@@ -95,16 +96,22 @@ class District:
     def write(self, clean_root: Path) -> None:
         """Writes one file per table, next to the empty one that every table has."""
         for name, rows in self._rows.items():
-            _write(clean_root / name / "empty.parquet", registry().table(name).columns, [])
+            write_table(clean_root / name / "empty.parquet", registry().table(name).columns, [])
             if rows:
-                _write(clean_root / name / "cases" / "part-0.parquet", registry().table(name).columns, rows)
-        _write(clean_root / "site_register" / "part-0.parquet", REGISTER_COLUMNS, self._sites)
-        _write(clean_root / "file_counts" / "empty.parquet", FILE_COUNTS, [])
+                write_table(clean_root / name / "cases" / "part-0.parquet", registry().table(name).columns, rows)
+        write_table(clean_root / "site_register" / "part-0.parquet", REGISTER_COLUMNS, self._sites)
+        write_table(clean_root / "file_counts" / "empty.parquet", FILE_COUNTS, [])
         for table in (*DECLARED_TABLES.values(), *PLAN_TABLES.values()):
-            _write(clean_root / table.clean_name / "part-0.parquet", table.columns, self._declared.get(table.name, []))
+            write_table(
+                clean_root / table.clean_name / "part-0.parquet", table.columns, self._declared.get(table.name, [])
+            )
+        # A pattern has to match where a case declares no network.
+        for table in NETWORK_TABLES.values():
+            write_table(clean_root / table.clean_name / "empty.parquet", table.columns, [])
+        write_table(clean_root / "network_" / "empty.parquet", CLEAN_COLUMNS + NETWORK_COLUMNS, [])
 
 
-def _write(file: Path, columns: Iterable[Column], rows: Sequence[Mapping[str, Any]]) -> None:
+def write_table(file: Path, columns: Iterable[Column], rows: Sequence[Mapping[str, Any]]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     schema = {c.name: _TYPES[c.dtype] for c in columns}
     pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema).write_parquet(file)

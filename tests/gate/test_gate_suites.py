@@ -18,7 +18,7 @@ from expectations.checks import Check, SuiteError
 from expectations.reduce import Reduction, Target, breaking_rows
 from expectations.suites import SUITES
 from expectations.suites.common import Suite, define
-from expectations.suites.cross_domain import EVENT_MARTS
+from expectations.suites.cross_domain import EVENT_MARTS, INDICATOR_MARTS
 from sources.registry import Registry, registry
 from sources.registry.feed_model import NETWORK, Parameter, SeriesTests
 from tests.gate.test_gate_ground import found_in, judged, marts, reduced, relation, table
@@ -51,6 +51,27 @@ CONTRADICTIONS = {
             "period_kind": "year",
             "period_start": "2025-01-01",
             "assessed_attainment_pct": 100,
+        },
+    ),
+    "the grade of a sample is that of its worst value": (
+        "mart_network_values",
+        {
+            "network_id": "n",
+            "site_id": "S",
+            "sample": "",
+            "period_kind": "sample",
+            "period_start": "2026-01-01 08:00:00",
+            "period_end": "2026-01-01 08:00:00",
+            "grade": "III",
+        },
+        {
+            "network_id": "n",
+            "site_id": "S",
+            "sample": "",
+            "period_kind": "sample",
+            "period_start": "2026-01-01 08:00:00",
+            "period_end": "2026-01-01 08:00:00",
+            "grade": "II",
         },
     ),
     "one promise has one verdict": (
@@ -130,8 +151,8 @@ def test_every_check_of_a_suite_goes_red(name: str) -> None:
     mart = marts()[name]
     con = duckdb.connect()
     con.execute("create schema admitted")
-    for domain in {feed.domain for feed in registry().feeds.values()}:
-        con.execute(f"create table admitted.mart_{domain}_indicators (indicator_id varchar)")
+    for indicators in INDICATOR_MARTS:
+        con.execute(f"create table admitted.{indicators} (indicator_id varchar)")
     for events in EVENT_MARTS:
         con.execute(f"create table admitted.{events} (event_id varchar)")
     broken: list[Check] = []

@@ -16,6 +16,7 @@ from sources.config import Standards, load_config, shipped
 from sources.config.thresholds import own_thresholds
 from sources.registry import registry
 from sources.registry.declared_tables import DECLARED_TABLES
+from sources.registry.network_tables import NETWORK_TABLES
 from sources.registry.plan_tables import PLAN_TABLES
 from tests import dbt_yml
 from tests.dbt_yml import PROJECT
@@ -51,12 +52,23 @@ def test_a_declared_table_has_the_columns_of_its_seed(name: str) -> None:
 
 def test_every_declared_table_is_a_source_of_dbt_and_is_read_by_name() -> None:
     sources = declared_in("models/staging/_sources*.yml", "sources")
-    assert {n for n in sources if n.startswith("declared_")} == {t.clean_name for t in OWN_ROWS.values()}
+    every = {t.clean_name for t in (*OWN_ROWS.values(), *NETWORK_TABLES.values())}
+    assert {n for n in sources if n.startswith("declared_")} == every
     used = set()
     for file in PROJECT.rglob("*.sql"):
         used |= set(re.findall(r"declared\('(\w+)'\)", file.read_text(encoding="utf-8")))
         assert not re.search(rf"ref\('({'|'.join(DECLARED_TABLES)})'\)", file.read_text(encoding="utf-8")), file
     assert used <= set(OWN_ROWS)
+
+
+# Names and units of attributes: read by people who enter them.
+UNREAD = {"declared_network_attribute"}
+
+
+def test_what_declarations_of_networks_become_is_read_by_models() -> None:
+    texts = [file.read_text(encoding="utf-8") for file in PROJECT.rglob("*.sql")]
+    read = {name for text in texts for name in re.findall(r"source\('clean', '(declared_\w+)'\)", text)}
+    assert {t.clean_name for t in NETWORK_TABLES.values()} - read == UNREAD
 
 
 def test_every_seed_of_rules_is_in_force() -> None:

@@ -4,5 +4,6 @@
 -#}
 {%- for feed in declared_feeds() %}
     select * from {{ ref('int_feed_day_' ~ feed) }}
-    {% if not loop.last %}union all{% endif %}
+    union all
 {%- endfor %}
+    select * from {{ ref('int_feed_day_networks') }}

@@ -82,7 +82,7 @@ select
     f.first_day,
     case when f.is_over then least(f.last_heard, c.last_day) else c.last_day end as last_day
 from followed as f
-inner join {{ ref('feed_cadence') }} as e on f.feed = e.feed
+inner join {{ ref('int_feeds') }} as e on f.feed = e.feed
 left join closed as c on f.feed = c.feed and f.site_id = c.site_id
 where f.rhythm <> 'load'
 union all

@@ -60,7 +60,7 @@ judged_days as (
             else 'complete'
         end as state
     from expected_days as e
-    inner join {{ ref('feed_cadence') }} as f on e.feed = f.feed
+    inner join {{ ref('int_feeds') }} as f on e.feed = f.feed
     left join readings as r on e.feed = r.feed and e.site_id = r.site_id and e.day = r.day
 ),
 
@@ -156,7 +156,7 @@ judged_dues as (
         ) > {{ as_of() }} as is_arriving
     from dues as d
     inner join {{ ref('reading_rhythms') }} as r on d.rhythm = r.rhythm
-    inner join {{ ref('feed_cadence') }} as f on d.feed = f.feed
+    inner join {{ ref('int_feeds') }} as f on d.feed = f.feed
     left join arrived as a
         on
             d.table_name = a.table_name and d.site_id = a.site_id and d.parameter = a.parameter and d.kind = a.kind

@@ -68,7 +68,7 @@ dated as (
         coalesce(e.last_end, {{ hours_after('c.last_period', 'cast(f.cadence_hours as int)') }}) as last_end,
         coalesce(e.longest_minutes, 0) > f.cadence_hours * 60 as is_longer_than_cadence
     from {{ ref('stg_file_counts') }} as c
-    inner join {{ ref('feed_cadence') }} as f on c.feed = f.feed
+    inner join {{ ref('int_feeds') }} as f on c.feed = f.feed
     left join ends as e on c.delivery_id = e.delivery_id
     where c.verdict <> 'removed'
 ),
@@ -200,7 +200,7 @@ joined as (
             coalesce(e.arriving_until, d.day)
         ) > {{ as_of() }} as is_pending
     from days as d
-    inner join {{ ref('feed_cadence') }} as f on d.feed = f.feed
+    inner join {{ ref('int_feeds') }} as f on d.feed = f.feed
     left join calendar as c on d.feed = c.feed and d.day = c.day
     left join deliveries as v on d.feed = v.feed and d.day = v.day
     left join expected as e on d.feed = e.feed and d.day = e.day

@@ -179,5 +179,5 @@ select
     case when j.is_silent then j.last_heard_at end as silent_since,
     {{ provenance_of_rank('j.row_rank') }} as provenance
 from judged as j
-inner join {{ ref('feed_cadence') }} as f on j.feed = f.feed
+inner join {{ ref('int_feeds') }} as f on j.feed = f.feed
 left join {{ ref('district_areas') }} as a on j.area_code = a.area_code

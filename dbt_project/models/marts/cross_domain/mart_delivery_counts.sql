@@ -33,4 +33,4 @@ select
         as readings_unaccounted,
     c.readings_flagged
 from {{ ref('stg_file_counts') }} as c
-left join {{ ref('feed_cadence') }} as f on c.feed = f.feed
+left join {{ ref('int_feeds') }} as f on c.feed = f.feed

@@ -4,9 +4,9 @@
   whom the site register names, no finding of responsibility.
 -#}
 with events as (
-    {%- for feed in declared_feeds().values() if feed.events %}
+    {%- for published in published_by_domains('events') %}
         select
-            '{{ feed.domain }}' as domain,
+            '{{ published.domain }}' as domain,
             event_id,
             kind,
             site_id,
@@ -33,7 +33,7 @@ with events as (
             standard,
             clause,
             provenance
-        from {{ admitted(feed.events) }}
+        from {{ admitted(published.mart) }}
         {% if not loop.last %}
             union all
         {% endif %}

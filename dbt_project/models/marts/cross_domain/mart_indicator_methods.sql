@@ -167,7 +167,7 @@ owned as (
         m.method_variant,
         {{ joined('f.owner', '; ', 'f.feed') }} as owner
     from methods as m
-    inner join {{ ref('feed_cadence') }} as f
+    inner join {{ ref('int_feeds') }} as f
         on concat(';', m.feeds, ';') like concat('%;', f.feed, ';%')
     group by m.indicator_id, m.method_variant
 ),
@@ -223,3 +223,53 @@ left join judged_variants as j on m.indicator_id = j.indicator_id
 left join {{ ref('plan_indicators') }} as i on m.indicator_id = i.indicator_id
 left join {{ ref('plan_commitments') }} as c on m.indicator_id = c.commitment_id
 left join {{ ref('commitment_judgement') }} as k on m.indicator_id = k.commitment_id
+union all
+-- Figures of areas of declared networks say themselves how they come about.
+select
+    a.indicator_id,
+    '' as variant,
+    coalesce(i.name_zh, c.name_zh, a.name_zh) as name_zh,
+    case
+        when i.indicator_id is not null then 'indicator'
+        when c.commitment_id is not null then 'commitment'
+        else 'statistic'
+    end as promised_as,
+    coalesce(j.indicator_id is not null and coalesce(j.judged_variant, '') = '', false) as is_judged,
+    {{ area_formula('a.statistic', zh=true) }} as formula_zh,
+    {{ area_formula('a.statistic') }} as formula,
+    coalesce(nullif(a.standard, ''), concat('declaration of ', a.network_id)) as standard,
+    coalesce(a.clause, '') as clause,
+    concat(
+        coalesce(nullif(a.standard, ''), concat('declaration of ', a.network_id)), ': ',
+        {{ span_in_words('null', 'null') }}
+    ) as standard_dates,
+    a.network_id as feeds,
+    concat_ws(': ', nullif(a.parameter, ''), nullif(a.figure_id, '')) as parameters,
+    'mart_network_areas' as mart,
+    a.period_kind as cadence,
+    concat(
+        'share of the registered sites that have a value: ', r.rule_id, ' = ', {{ plain_number('r.rule_value') }},
+        ' (', {{ span_in_words('r.valid_from', 'r.valid_to') }}, ')'
+    ) as validity_rule,
+    coalesce(i.unit, c.unit, a.unit) as unit,
+    concat(cast(a.decimals as string), ' decimals') as rounding,
+    '' as choices,
+    coalesce(f.owner, '') as owner,
+    concat(
+        '[standards.rules] ', r.rule_id, ' = ', {{ plain_number('r.rule_value') }}, ' (certainty ', r.certainty,
+        case when r.is_overridden then ', overridden' else '' end, ')'
+    ) as configurable,
+    cast(1 as bigint) as n_configurable
+from {{ ref('stg_network_area') }} as a
+inner join {{ ref('int_rules') }} as r
+    on r.rule_id = 'network_area_min_coverage' and {{ in_force(last_complete_day(), 'r') }}
+left join {{ ref('int_feeds') }} as f on a.network_id = f.feed
+left join judged_variants as j on a.indicator_id = j.indicator_id
+left join {{ ref('plan_indicators_2025') }} as i on a.indicator_id = i.indicator_id
+left join {{ ref('plan_commitments_2025') }} as c on a.indicator_id = c.commitment_id
+where
+    coalesce(a.indicator_id, '') <> ''
+    and not exists (
+        select 1 from methods as m
+        where a.indicator_id = m.indicator_id and m.method_variant = ''
+    )

@@ -1,0 +1,36 @@
+{#- Figures of readings: network x figure x site x sample x period, from their parts. -#}
+with figures as (
+    {{ network_declared_figures(1) }}
+),
+
+parts as (
+    select
+        p.*,
+        f.figure_id,
+        {{ network_period_start('f.period_kind', 'p.part_start') }} as period_start
+    from {{ ref('int_network_part') }} as p
+    inner join figures as f
+        on
+            p.network_id = f.network_id and p.parameter = f.parameter and p.family = f.family
+            and p.part_kind = f.part_kind and p.second_parameter = f.second_parameter
+            and p.argument is not distinct from f.part_argument and p.keeps_sample = f.keeps_sample
+),
+
+summed as (
+    select
+        network_id,
+        figure_id,
+        parameter,
+        site_id,
+        method,
+        fraction,
+        sample,
+        taxon,
+        period_start,
+        part_end as sample_end,
+        {{ network_sums_of_parts() }}
+    from parts
+    group by network_id, figure_id, parameter, site_id, method, fraction, sample, taxon, period_start, part_end
+),
+
+{{ network_figures('summed') }}

@@ -1,0 +1,26 @@
+{#-
+  Sites of declared networks by the dated register, each entry up to the day before the next, with the areas it lies in:
+  district, subdistrict (9 digits) and community (12 digits), by the digits of its area code.
+-#}
+with entries as (
+    select
+        s.*,
+        lead(s.valid_from) over (partition by s.feed, s.site_id order by s.valid_from) as next_from
+    from {{ ref('stg_site_register') }} as s
+    where s.feed in (select n.network_id from {{ source('clean', 'declared_network') }} as n)
+)
+
+select
+    feed as network_id,
+    site_id,
+    coalesce(name_zh, site_id) as name_zh,
+    kind,
+    area_code,
+    case when starts_with(area_code, '{{ sql_text("area_code") }}') then '{{ sql_text("area_code") }}' end as district,
+    {{ subdistrict_of('area_code') }} as subdistrict,
+    case when {{ is_community('area_code') }} then area_code end as community,
+    unit_to_notify,
+    valid_from,
+    case when next_from is not null then least(coalesce(valid_to, next_from - 1), next_from - 1) else valid_to end
+        as valid_to
+from entries

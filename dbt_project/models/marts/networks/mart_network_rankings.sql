@@ -1,0 +1,177 @@
+{#-
+  Declared lists: sites, or areas of one level, ranked by a figure in each calendar period. A place without a valid figure
+  is listed with its reason and not ranked. The direction of a list is in `method`.
+-#}
+with lists as (
+    select
+        l.*,
+        f.unit,
+        coalesce(f.standard, '') as standard,
+        coalesce(f.clause, '') as clause
+    from {{ source('clean', 'declared_network_list') }} as l
+    inner join {{ source('clean', 'declared_network_figure') }} as f
+        on l.network_id = f.network_id and l.figure_id = f.figure_id and l.parameter = f.parameter
+),
+
+figures as (
+    select
+        l.list_id,
+        v.network_id,
+        v.site_id,
+        cast(v.period_start as date) as period_start,
+        cast(v.period_end - interval 1 minute as date) as period_end,
+        v.period_end > {{ as_of() }} as is_pending,
+        {{ carried_mean('sum(v.carried)', 'count(v.carried)') }} as value,
+        {{ worst_validity('v.validity') }} as validity,
+        max(v.validity_reason) as validity_reason,
+        sum(v.n_expected) as n_expected,
+        sum(v.n_valid) as n_valid,
+        min(v.provenance_rank) as provenance_rank
+    from lists as l
+    inner join {{ ref('int_network_figure') }} as v
+        on
+            l.network_id = v.network_id and l.figure_id = v.figure_id and l.parameter = v.parameter
+            and l.period_kind = v.period_kind
+    group by l.list_id, v.network_id, v.site_id, v.period_start, v.period_end
+),
+
+periods as (
+    select distinct
+        network_id,
+        list_id,
+        period_start,
+        period_end,
+        is_pending
+    from figures
+),
+
+-- Every place that a list should show: each registered site, or each area with one.
+members as (
+    select
+        p.network_id,
+        p.list_id,
+        p.period_start,
+        p.period_end,
+        p.is_pending,
+        l.statistic,
+        l.place_kind,
+        s.site_id,
+        s.name_zh,
+        s.area_code,
+        case
+            when l.place_kind = 'site' then s.site_id
+            when l.area_level = 'district' then s.district
+            when l.area_level = 'subdistrict' and {{ is_subdistrict('s.subdistrict') }} then s.subdistrict
+            when l.area_level = 'community' then s.community
+        end as place_id,
+        v.value,
+        v.validity,
+        v.validity_reason,
+        v.n_expected,
+        v.n_valid,
+        v.provenance_rank
+    from periods as p
+    inner join lists as l on p.network_id = l.network_id and p.list_id = l.list_id
+    inner join {{ ref('int_network_site') }} as s
+        on p.network_id = s.network_id and {{ in_force('p.period_end', 's') }}
+    left join figures as v
+        on
+            p.network_id = v.network_id and p.list_id = v.list_id and s.site_id = v.site_id
+            and p.period_start = v.period_start
+),
+
+sums as (
+    select
+        network_id,
+        list_id,
+        period_start,
+        period_end,
+        is_pending,
+        place_id,
+        statistic,
+        place_kind,
+        max(name_zh) as site_name_zh,
+        max(area_code) as area_code,
+        count(*) as n_sites,
+        count(value) as n_with_value,
+        sum(value) as sum_v,
+        max(value) as max_v,
+        min(value) as min_v,
+        coalesce(sum(n_expected), 0) as n_expected,
+        coalesce(sum(n_valid), 0) as n_valid,
+        bool_or(validity = 'indicative') as is_indicative,
+        max(case when value is null then coalesce(validity_reason, 'no readings') end) as lacking,
+        min(provenance_rank) as provenance_rank
+    from members
+    where place_id is not null
+    group by network_id, list_id, period_start, period_end, is_pending, place_id, statistic, place_kind
+),
+
+listed as (
+    select
+        s.*,
+        min(s.provenance_rank) over (partition by s.network_id, s.list_id, s.period_start) as list_rank,
+        case
+            when s.is_pending or s.n_with_value = 0 then null
+            when s.statistic = 'sum' then {{ published_decimal('s.sum_v') }}
+            when s.statistic = 'maximum' then s.max_v
+            when s.statistic = 'minimum' then s.min_v
+            else {{ carried_mean('s.sum_v', 's.n_with_value') }}
+        end as carried
+    from sums as s
+),
+
+places as (
+    select
+        concat_ws('_', t.network_id, t.list_id) as list_id,
+        concat(
+            l.name_zh,
+            case when {{ provenance_of_rank('t.list_rank') }} = 'simulated' then '（模拟）' else '' end
+        ) as list_name_zh,
+        t.place_kind,
+        l.period_kind,
+        t.period_start,
+        t.period_end,
+        t.place_id,
+        case
+            when t.place_kind = 'site' then t.site_name_zh
+            else {{ area_name('t.place_id', 'd.name_zh') }}
+        end as place_name_zh,
+        case when t.place_kind = 'site' then t.area_code else t.place_id end as area_code,
+        t.network_id as network,
+        l.parameter as item,
+        coalesce(p.name_zh, l.parameter) as item_zh,
+        '' as variant,
+        l.direction as method,
+        {{ round_even_by('t.carried', 'l.decimals') }} as value,
+        l.unit,
+        greatest(t.n_expected, 1) as n_expected,
+        t.n_valid,
+        case
+            when t.is_pending then 'pending'
+            when t.carried is null then 'insufficient'
+            when t.is_indicative or t.n_with_value < t.n_sites then 'indicative'
+            else 'valid'
+        end as validity,
+        case
+            when t.is_pending then 'the period is not over'
+            when t.carried is null then coalesce(nullif(t.lacking, ''), 'no value')
+            when t.n_with_value < t.n_sites then concat(t.n_with_value, ' of ', t.n_sites, ' sites')
+            when t.is_indicative then 'suspect readings decide'
+            else ''
+        end as validity_reason,
+        l.standard,
+        l.clause,
+        {{ provenance_of_rank('coalesce(t.provenance_rank, t.list_rank)') }} as provenance
+    from listed as t
+    inner join lists as l on t.network_id = l.network_id and t.list_id = l.list_id
+    left join {{ source('clean', 'declared_network_parameter') }} as p
+        on l.network_id = p.network_id and l.parameter = p.parameter
+    left join {{ ref('district_areas') }} as d on t.place_id = d.area_code
+),
+
+lists_ranked as (
+    {{ ranking_of('places', "case when method = 'highest_first' then -value else value end") }}
+)
+
+select * from lists_ranked
