@@ -11,8 +11,8 @@
   (timestamp: start of the last complete period of the averaging), reason (why a hint is one; the peak's counts for the
   event), standard, clause, provenance.
 
-  Declared networks hand over network_id as well (by_network): it belongs to the series, and the site's register is that
-  of the network.
+  Declared networks hand over network_id and step_minutes as well (by_network): the network belongs to the series, and the
+  site's register is that of the network; step_minutes is the time between two of its samples, null where it is days.
 
   A series is kind x site x parameter x averaging against one limit: where limit_value, limit_text, unit or standard
   changes, an event ends and another begins, so limit_text must not carry what varies from period to period. Name, area
@@ -25,6 +25,7 @@
   exceeding period could still be merged into it: no more periods than that are complete after its last one.
 #}
 {% macro events_from(periods, domain, by_network=false) -%}
+    {%- set step = 'step_minutes' if by_network -%}
     {%- set series = ('network_id, ' if by_network else '') ~ 'kind, site_id, parameter, averaging, limit_value, limit_text, unit, standard' -%}
     select
         e.event_id,
@@ -39,7 +40,7 @@
         e.event_start,
         e.event_end,
         cast(e.n_periods as bigint) as n_periods,
-        cast(e.last_number - e.first_number + 1 - e.n_periods as bigint) as n_periods_between,
+        cast(e.last_number - e.first_number + 1 - e.n_numbers as bigint) as n_periods_between,
         cast(e.peak_value as decimal(18, 6)) as peak_value,
         e.peak_at,
         e.unit,
@@ -73,6 +74,7 @@
                 max(last_complete_number) as last_complete_number,
                 max(case when is_last then gap end) as gap,
                 count(*) as n_periods,
+                count(distinct period_number) as n_numbers,
                 sum(readings) as readings_behind,
                 max(case when is_peak then value end) as peak_value,
                 max(case when is_peak then period_start end) as peak_at,
@@ -107,8 +109,8 @@
                         from (
                             select
                                 *,
-                                {{ period_number('averaging', 'period_start') }} as period_number,
-                                {{ period_number('averaging', 'last_complete_start') }} as last_complete_number
+                                {{ period_number('averaging', 'period_start', step) }} as period_number,
+                                {{ period_number('averaging', 'last_complete_start', step) }} as last_complete_number
                             from {{ periods }}
                             where exceeds
                         ) as n
@@ -146,9 +148,16 @@
         on {{ in_force('e.event_day', 'm') }}
 {%- endmacro %}
 
-{# Consecutive number of the period of an averaging that `moment` lies in, by its date where it is a part of a day. #}
-{% macro period_number(averaging, moment) -%}
+{#
+  Consecutive number of the period of an averaging that `moment` lies in, by its date where it is a part of a day. Samples
+  that come every `step_minutes` (a column, null where none do) are counted by these.
+#}
+{% macro period_number(averaging, moment, step_minutes=none) -%}
     case
+        {%- if step_minutes %}
+        when {{ averaging }} = 'sample' and {{ step_minutes }} is not null
+            then {{ integer_quotient(minutes_between("timestamp '1900-01-01 00:00:00'", moment), step_minutes) }}
+        {%- endif %}
         when {{ averaging }} in ('1h', 'hour')
             then {{ integer_quotient(minutes_between("timestamp '1900-01-01 00:00:00'", moment), 60) }}
         when {{ averaging }} in ('month', 'month_class')

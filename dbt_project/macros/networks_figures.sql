@@ -148,7 +148,7 @@ valued as (
         *,
         {{ still_arriving('period_end', 'n_moments', 'n_expected') }} as is_pending,
         {%- for sure in ['', 'sure_'] %}
-        {{ published_decimal(round_even(network_value(sure) ~ ' * factor', 6)) }} as {{ sure }}found{{ ',' if not loop.last }}
+        {{ published_decimal(round_even(network_value(sure) ~ ' * cast(factor as decimal(20, 6))', 6)) }} as {{ sure }}found{{ ',' if not loop.last }}
         {%- endfor %}
     from expected
 ),

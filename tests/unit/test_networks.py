@@ -13,6 +13,7 @@ from sources.networks.network_rows import rows_of
 from sources.networks.read_declaration import read_declaration, shipped_declaration, shipped_names
 from sources.registry import registry
 from sources.registry.network_tables import NETWORK_TABLES
+from tests.kit import ROOT
 
 TEN_LINES = """name = "rain_wells"
 name_zh = "雨水井水质"
@@ -44,6 +45,12 @@ time = { columns = ["day"], formats = ["%Y-%m-%d"], marks = "instant" }
 site = { column = "well" }
 values = { COD = { parameter = "cod", unit = "ug/L" } }
 """
+
+
+def test_the_network_of_readme_is_sound_and_is_the_one_that_the_pipeline_publishes(tmp_path):
+    text = (ROOT / "tests" / "cases" / "rain_wells.toml").read_text(encoding="utf-8")
+    assert f"```toml\n{text}```" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert mistakes(tmp_path, text) == ()
 
 
 def declared(folder: Path, text: str) -> Path:

@@ -5,5 +5,5 @@
 {%- for feed in declared_feeds() %}
     select * from {{ ref('int_feed_day_' ~ feed) }}
     union all
-{%- endfor %}
-    select * from {{ ref('int_feed_day_networks') }}
+{% endfor %}
+select * from {{ ref('int_feed_day_networks') }}

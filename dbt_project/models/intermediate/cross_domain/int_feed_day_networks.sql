@@ -8,7 +8,10 @@ with counted as (
         r.network_id,
         r.site_id,
         r.parameter,
-        r.method,
+        -- Each nozzle, sample or taxon is a series of its own.
+        concat_ws(
+            '/', nullif(r.method, ''), r.statistic, nullif(r.fraction, ''), nullif(r.sample, ''), nullif(r.taxon, '')
+        ) as kind,
         case when n.cadence_minutes is null then r.delivery_id else '' end as delivery_id,
         r.day,
         min(r.period_start) as first_start,
@@ -23,7 +26,7 @@ with counted as (
     from {{ days_of(ref('stg_network')) }} as r
     inner join {{ source('clean', 'declared_network') }} as n on r.network_id = n.network_id
     group by
-        r.network_id, r.site_id, r.parameter, r.method,
+        r.network_id, r.site_id, r.parameter, r.method, r.statistic, r.fraction, r.sample, r.taxon,
         case when n.cadence_minutes is null then r.delivery_id else '' end, r.day
 )
 
@@ -32,7 +35,7 @@ select
     concat('network_', c.network_id) as table_name,
     c.site_id,
     c.parameter,
-    c.method as kind,
+    c.kind,
     c.delivery_id,
     c.day,
     case

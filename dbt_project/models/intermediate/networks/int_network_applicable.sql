@@ -90,12 +90,12 @@ candidates as (
         l.* exclude (site_id),
         case
             when l.is_low_end and l.high_parameter <> ''
-                then cast({{ round_even('o.value * l.high_factor', 6) }} as decimal(18, 6))
+                then cast({{ round_even('o.value * cast(l.high_factor as decimal(20, 6))', 6) }} as decimal(18, 6))
             else l.low
         end as applied_low,
         case
             when l.high_parameter <> '' and not l.is_low_end
-                then cast({{ round_even('o.value * l.high_factor', 6) }} as decimal(18, 6))
+                then cast({{ round_even('o.value * cast(l.high_factor as decimal(20, 6))', 6) }} as decimal(18, 6))
             else l.high
         end as applied_high
     from judged as i

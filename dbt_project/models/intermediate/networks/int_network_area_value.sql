@@ -177,7 +177,7 @@ summed as (
         sum(v) as sum_v,
         max(v) as max_v,
         sum(case when v is not null then cast(w as decimal(18, 6)) end) as sum_w,
-        sum(v * cast(w as decimal(18, 6))) as sum_wv,
+        sum(v * cast(w as decimal(20, 6))) as sum_wv,
         sum(case when v is not null then n_suspect end) as n_suspect,
         min(case when v is not null then provenance_rank end) as provenance_rank,
         min(provenance_rank) as any_provenance_rank

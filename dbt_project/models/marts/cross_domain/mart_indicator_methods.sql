@@ -265,8 +265,8 @@ inner join {{ ref('int_rules') }} as r
     on r.rule_id = 'network_area_min_coverage' and {{ in_force(last_complete_day(), 'r') }}
 left join {{ ref('int_feeds') }} as f on a.network_id = f.feed
 left join judged_variants as j on a.indicator_id = j.indicator_id
-left join {{ ref('plan_indicators_2025') }} as i on a.indicator_id = i.indicator_id
-left join {{ ref('plan_commitments_2025') }} as c on a.indicator_id = c.commitment_id
+left join {{ ref('plan_indicators') }} as i on a.indicator_id = i.indicator_id
+left join {{ ref('plan_commitments') }} as c on a.indicator_id = c.commitment_id
 where
     coalesce(a.indicator_id, '') <> ''
     and not exists (

@@ -54,6 +54,7 @@ described as (
         i.has_multiple,
         i.readings,
         c.last_complete_start,
+        n.cadence_minutes as step_minutes,
         case
             when i.firm_attained is not false then concat('the limit is of certainty ', i.certainty)
             else coalesce({{ suspects_reason('i.n_suspect', 'values', compared) }}, '')
@@ -65,6 +66,7 @@ described as (
         i.item_no
     from broken as i
     inner join complete as c on i.network_id = c.network_id and i.figure_id = c.figure_id
+    inner join {{ source('clean', 'declared_network') }} as n on i.network_id = n.network_id
     left join {{ source('clean', 'declared_network_parameter') }} as p
         on i.network_id = p.network_id and i.parameter = p.parameter
 ),
