@@ -128,6 +128,11 @@
     end
 {%- endmacro %}
 
+{# Whether a value can be weighed with another: it is not negative, and their product can be added up. #}
+{% macro can_weigh(value, weight) -%}
+    ({{ weight }} >= 0 and {{ weight }} < 1000000000 and abs({{ value }}) < 1000000000)
+{%- endmacro %}
+
 {# Whether a value can be a level in dB: its energy is a number that can be added up. #}
 {% macro is_level(value) -%}
     (abs({{ value }}) < 300)

@@ -83,12 +83,36 @@
     array_sort(flatten(collect_list({{ expr }})))
 {%- endmacro %}
 
+{# `expr`, of at most `scale` decimals, as an integer of units 10^-scale: in two parts, so that large sums fit. #}
+{% macro scaled_in_parts(expr, scale) -%}
+    (
+        cast(trunc({{ expr }}) as {{ wide_integer() }}) * {{ '1' ~ '0' * scale }}
+        + {{ scaled_integer('(' ~ expr ~ ' - trunc(' ~ expr ~ '))', scale) }}
+    )
+{%- endmacro %}
+
+{#
+  A sum of products : the sum of weights, carried to 6 decimals as carried_mean() does; null where the weights are nothing
+  or the quotient is too large.
+#}
+{% macro carried_of_products(products, weights, scale) -%}
+    {%- set n = scaled_in_parts(products, scale) ~ ' * 1000000' -%}
+    {%- set d = scaled_in_parts(weights, scale) -%}
+    case
+        when {{ weights }} > 0 and abs({{ products }}) < 1000000000000000000 and abs({{ products }}) < 1000000000 * {{ weights }}
+            then {{ carried_quotient(n, d, integer_quotient(n, d), 'sign(' ~ products ~ ')') }}
+    end
+{%- endmacro %}
+
 {# `expr` as decimal(18, 6), null where it is too large for that. #}
 {% macro published_decimal(expr) -%}
     try_cast({{ expr }} as decimal(18, 6))
 {%- endmacro %}
 
-{# The value of a figure from its sums, carried to 6 decimals and not rounded; `sure` is '' or 'sure_'. #}
+{#
+  The value of a figure from its sums, before its factor, carried to 6 decimals and not rounded: decimal(24, 6). `sure` is
+  '' or 'sure_'.
+#}
 {% macro network_value(sure) -%}
     case
         when {{ sure }}n_values = 0 then null
@@ -102,8 +126,8 @@
         when statistic = 'days' then cast({{ sure }}n_above as decimal(18, 6))
         when statistic = 'percentile'
             then {{ linear_percentile(sure ~ 'sorted_v', sure ~ 'n_values', 'argument') }}
-        when statistic = 'weighted_mean' then {{ carried_mean(sure ~ 'sum_wv', sure ~ 'sum_w', 13) }}
-        when statistic = 'load' then {{ published_decimal(round_even(sure ~ 'sum_wv', 6)) }}
+        when statistic = 'weighted_mean' then {{ carried_of_products(sure ~ 'sum_wv', sure ~ 'sum_w', 13) }}
+        when statistic = 'load' then try_cast({{ round_even(sure ~ 'sum_wv', 6) }} as decimal(24, 6))
         when statistic = 'energy_mean' then {{ energy_level(sure ~ 'sum_energy', sure ~ 'n_values') }}
     end
 {%- endmacro %}
@@ -292,7 +316,7 @@ counted as (
                     'u.network_air_oxygen_gap_pct'
                 ) }}
             when f.family = 'energy_mean' and not {{ is_level('r.' ~ sure ~ 'carried') }} then null
-            when f.second_parameter = '' or s.{{ sure }}carried >= 0
+            when f.second_parameter = '' or {{ can_weigh('r.' ~ sure ~ 'carried', 's.' ~ sure ~ 'carried') }}
                 then cast(r.{{ sure }}carried as decimal(24, 7))
         end as {{ sure }}v,
         s.{{ sure }}carried as {{ sure }}w,

@@ -138,7 +138,7 @@ def _sources_of_water(networks: Networks) -> None:
     volumes = networks.network("n_volumes", "month")
     volumes.parameter("锰")
     volumes.limit("锰", "<=", "0.1")
-    for name, volume, value in (("V-1", 600, "0.05"), ("V-2", 300, "0.1"), ("V-3", 100, "0.2")):
+    for name, volume, value in (("V-1", 6000000, "0.05"), ("V-2", 3000000, "0.1"), ("V-3", 1000000, "0.2")):
         volumes.site(name, attributes={"volume": volume})
         volumes.reading(name, "锰", DAY, value)
     area = {"name_zh": "达标率", "name_en": "rate", "parameter": "", "figure_id": "", "period_kind": "month"}

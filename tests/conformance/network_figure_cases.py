@@ -111,3 +111,7 @@ def _statistics(networks: Networks) -> None:
     start = datetime(2024, 6, 5)
     net.run("X-1", "c", start, HOUR, [1, 2, 3, 4, "5L", None, 10])
     net.run("X-1", "q", start, HOUR, [1, 1, 1, 1, 2, 1, 4])
+    # Large numbers, whose products need more than 18 digits.
+    net.site("X-LARGE")
+    net.run("X-LARGE", "c", start, HOUR, [4000000] * 3)
+    net.run("X-LARGE", "q", start, HOUR, [2000000] * 3)

@@ -187,6 +187,11 @@ def test_every_statistic(project: Project, figure: str, value: str | None) -> No
     assert nondetects == 1
 
 
+def test_large_numbers_are_figures_too(project: Project) -> None:
+    found = {f: values(project, "X-LARGE", "value", f)[0][0] for f in ("mean", "sum", "weighted", "load")}
+    assert found == {"mean": 4000000, "sum": 12000000, "weighted": 4000000, "load": Decimal(24000000000)}
+
+
 def test_limits_without_grades(project: Project) -> None:
     columns = "is_attained, validity, limit_text, multiple"
     assert values(project, "P-WORD", columns) == [(False, "valid", "absent", None)]

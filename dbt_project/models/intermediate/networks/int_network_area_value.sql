@@ -197,8 +197,8 @@ select
         when statistic = 'share_attaining'
             then {{ round_even_by(exact_quotient('sum_v * 100', 'n_valid'), 'decimals') }}
         when statistic = 'weighted_share_attaining'
-            then {{ round_even_by(exact_quotient('sum_wv * 100', 'sum_w', 12), 'decimals') }}
+            then {{ round_even_by(carried_of_products('sum_wv * 100', 'sum_w', 12), 'decimals') }}
         when statistic = 'weighted_mean'
-            then {{ round_even_by(exact_quotient('sum_wv', 'sum_w', 12), 'decimals') }}
+            then {{ round_even_by(carried_of_products('sum_wv', 'sum_w', 12), 'decimals') }}
     end as found
 from summed

@@ -1,8 +1,24 @@
 {#-
   Everything that has a value of its own, readings (figure_id empty) and figures, in one shape, numbered: what limits are
-  looked up for. `judged_on` is the day whose limits hold: a reading's own, the last day of a figure's period.
+  looked up for. `judged_on` is the day whose limits hold: a reading's own, the last day of a figure's period. A figure of
+  each sample of an automatic network is only there where it has a limit: what is made of it has its own rows.
 -#}
-with items as (
+with limited as (
+    select distinct
+        network_id,
+        figure_id,
+        parameter
+    from {{ ref('int_network_limit') }}
+    where figure_id <> ''
+),
+
+by_hand as (
+    select network_id
+    from {{ source('clean', 'declared_network') }}
+    where cadence_minutes is null
+),
+
+items as (
     select
         network_id,
         figure_id,
@@ -29,6 +45,10 @@ with items as (
         validity_reason,
         provenance_rank
     from {{ ref('int_network_figure') }}
+    where
+        period_kind <> 'sample'
+        or network_id in (select h.network_id from by_hand as h)
+        or (network_id, figure_id, parameter) in (select (l.network_id, l.figure_id, l.parameter) from limited as l)
     union all
     select
         network_id,

@@ -94,7 +94,7 @@ counted as (
                     'counted', 'second_value', 'argument', 'network_air_oxygen_pct', 'network_air_oxygen_gap_pct'
                 ) }}
             when family = 'energy_mean' and not {{ is_level('value') }} then null
-            when second_parameter = '' or second_value >= 0 then counted
+            when second_parameter = '' or {{ can_weigh('value', 'second_value') }} then counted
         end as v,
         second_value as w,
         1 as readings,
