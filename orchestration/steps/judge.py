@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 import duckdb
@@ -42,7 +43,12 @@ BROKEN = "contract broken"
 
 
 def warm_up() -> None:
-    """Imports the judge in the background: it takes 3 s, and while dbt ends this process only waits for it."""
+    """Imports the judge in the background: it takes 3 s, and while dbt ends this process only waits for it.
+
+    Dagster writes its events through SQLAlchemy meanwhile, which uses whatever part of itself is loaded, and the judge
+    loads one more: a part that is half loaded would end the step. So that part is loaded before.
+    """
+    import_module("sqlalchemy.orm")
     threading.Thread(target=import_library, name="warm up the judge", daemon=True).start()
 
 
