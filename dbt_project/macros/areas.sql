@@ -36,3 +36,16 @@
         when {{ area_code }} <> '{{ sql_text("area_code") }}' then {{ area_code }}
     end
 {%- endmacro %}
+
+{# Whether a text is the code of an area: 6 digits of a district, 9 of a subdistrict, 12 of a community. #}
+{% macro is_area_code(text) -%}
+    {{ adapter.dispatch('is_area_code')(text) }}
+{%- endmacro %}
+
+{% macro default__is_area_code(text) -%}
+    regexp_full_match({{ text }}, '[0-9]{6}([0-9]{3}([0-9]{3})?)?')
+{%- endmacro %}
+
+{% macro spark__is_area_code(text) -%}
+    {{ text }} rlike '^[0-9]{6}([0-9]{3}([0-9]{3})?)?$'
+{%- endmacro %}

@@ -175,6 +175,23 @@ _EXCEEDANCES = events_suite(
     (*LIMIT_AVERAGINGS, *NETWORK_AVERAGINGS),
 )
 
+# Cases that answer an event are few, and a district may have none.
+_CASE_ANSWERS = Suite(
+    "mart_case_answers",
+    (),
+    (
+        relation(
+            "an event that was found is there",
+            "(event_match = 'found') = (event_start is not null)",
+            ("event_match", "event_start"),
+            {"event_match": "found", "event_start": None},
+            WARNING,
+        ),
+    ),
+    change=0.8,
+    always=0,
+)
+
 _RULES_IN_FORCE = Suite(
     "mart_rules_in_force",
     (),
@@ -254,6 +271,7 @@ SUITES = (
     _DATA_HEALTH,
     _DATA_HEALTH_SITE,
     _DELIVERY_COUNTS,
+    _CASE_ANSWERS,
     _RULES_IN_FORCE,
     *PLAN,
 )

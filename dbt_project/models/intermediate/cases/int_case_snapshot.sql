@@ -1,0 +1,18 @@
+{#-
+  Deliveries of registers that hold all cases of their source: when each came, and whether what it lacks is really not
+  in it. Of one with a row that could not be used nobody knows what that row was. `last_month` is the month that any
+  delivery of the district came in last: cases are counted up to it.
+-#}
+select
+    r.register_id,
+    c.source_id,
+    c.delivered_at,
+    min(case when c.records_quarantined > 0 then 0 else 1 end) = 1 as is_whole,
+    (
+        select cast(date_trunc('month', max(a.delivered_at)) as date)
+        from {{ ref('stg_file_counts') }} as a
+    ) as last_month
+from {{ source('clean', 'declared_register') }} as r
+inner join {{ ref('stg_file_counts') }} as c on r.register_id = c.feed
+where c.verdict = 'read' and c.records_in > 0
+group by r.register_id, c.source_id, c.delivered_at

@@ -1,0 +1,54 @@
+{#- Each case of each register as it is now, without private columns. Members of lists: mart_register_members. -#}
+select
+    c.register_id,
+    r.name_zh as register_zh,
+    c.case_id,
+    r.entity as entity_kind,
+    r.entity_zh as entity_kind_zh,
+    c.entity,
+    c.entity_name,
+    c.site_id,
+    c.site_name_zh,
+    c.area_code,
+    {{ area_name('c.area_code', 'a.name_zh') }} as area_name_zh,
+    {{ area_level('c.area_code') }} as area_level,
+    l.name_zh as area_level_zh,
+    c.category,
+    coalesce(g.name_zh, c.category) as category_zh,
+    c.state,
+    coalesce(s.name_zh, m.name_zh) as state_zh,
+    c.meaning,
+    m.name_zh as meaning_zh,
+    c.opened_on,
+    c.due_on,
+    c.due_basis,
+    d.name_zh as due_basis_zh,
+    c.closed_on,
+    c.closed_basis,
+    b.name_zh as closed_basis_zh,
+    c.closed_on <= c.due_on as is_on_time,
+    cast({{ days_in('c.opened_on', 'c.closed_on') }} - 1 as bigint) as days_to_close,
+    cast(c.amount as decimal(18, 6)) as amount,
+    r.amount_unit,
+    r.amount_zh,
+    c.unit_responsible,
+    c.attributes,
+    c.event_id,
+    c.event_site,
+    c.event_parameter,
+    c.event_date,
+    c.known_from,
+    c.last_seen_at,
+    c.is_absent,
+    c.provenance
+from {{ ref('int_case') }} as c
+inner join {{ source('clean', 'declared_register') }} as r on c.register_id = r.register_id
+left join {{ source('clean', 'declared_register_category') }} as g
+    on c.register_id = g.register_id and c.category = g.category
+left join {{ source('clean', 'declared_register_state') }} as s on c.register_id = s.register_id and c.state = s.state
+left join {{ ref('case_words') }} as m on m.vocabulary = 'meaning' and c.meaning = m.word
+left join {{ ref('case_words') }} as d on d.vocabulary = 'due_basis' and c.due_basis = d.word
+left join {{ ref('case_words') }} as b on b.vocabulary = 'closed_basis' and c.closed_basis = b.word
+left join {{ ref('case_words') }} as l on l.vocabulary = 'area_level' and l.word = {{ area_level('c.area_code') }}
+left join {{ ref('district_areas') }} as a on c.area_code = a.area_code
+where c.kind = 'cases'
