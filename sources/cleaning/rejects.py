@@ -6,6 +6,7 @@ Here belong the places (file, row, column), the sentences and the record as JSON
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,9 @@ class Rejects:
             # What the mapping does not name may hold anything.
             columns = [c for c in columns if c in self._cases.shown]
         record = rows.select(pl.struct(columns).struct.json_encode().str.slice(0, RECORD_LIMIT)).to_series()
+        if self._cases and self._cases.private:
+            found = found.with_columns(_without(found["value"], rows, self._cases.private).alias("value"))
+            record = _without(record, rows, self._cases.private)
         return found.select(
             rows[FILE],
             rows[ROW].alias("raw_row"),
@@ -91,6 +95,17 @@ class Rejects:
             "said",
             record.alias("record"),
         )
+
+
+def _without(texts: pl.Series, rows: pl.DataFrame, private: Iterable[str]) -> pl.Series:
+    """`texts` where none holds what the same row has in a private column: the sender may have put it there, too."""
+    hidden = rows.select(c for c in rows.columns if c in set(private))
+    said = []
+    for text, cells in zip(texts.to_list(), hidden.iter_rows(), strict=True):
+        for cell in sorted({c.strip() for c in cells if c and c.strip()}, key=len, reverse=True):
+            text = text.replace(cell, PRIVATE) if text else text
+        said.append(text)
+    return pl.Series(said, dtype=pl.String)
 
 
 def reader_rejects(rejected: pl.DataFrame, file: int, cases: CasePlan | None = None) -> pl.DataFrame:

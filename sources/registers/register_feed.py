@@ -60,8 +60,8 @@ def feed_of(declared: RegisterDeclaration, time_zone: str) -> Feed:
         dims=tuple(_column(column, declared) for column in CASE_COLUMNS),
         # A later delivery may say another site or day: the number is the case.
         declared_key=("case_id",),
-        # Cases come as they come; of the days between nobody can say what is missing.
-        health=Health((), True, (Rhythm("load"),)),
+        # Cases come as they come: nobody can say what is missing.
+        health=Health((), False, (Rhythm("none"),)),
         read_as=CASE_TABLE,
         given={REGISTER_ID: declared.name},
         cases=_cases(declared),

@@ -18,6 +18,7 @@ from pathlib import Path
 from sources.registry.feed_model import REGISTER_COLUMNS
 from sources.simulated import network_sites
 from sources.simulated.network_plan import declaration, networks
+from sources.simulated.register_plan import device_rows
 
 HERE = Path(__file__).parent
 MARK = "（模拟）"
@@ -70,7 +71,8 @@ SECTIONS = 101
 
 def build() -> list[dict[str, str]]:
     """Every site of the district as register rows (text, REGISTER_COLUMNS), in a fixed order."""
-    return [_complete(row) for part in (_water, _air, _noise, _waste, _energy, _district, _networks) for row in part()]
+    parts = (_water, _air, _noise, _waste, _energy, _district, _networks, _devices)
+    return [_complete(row) for part in parts for row in part()]
 
 
 def to_csv(rows: list[dict[str, str]]) -> str:
@@ -193,6 +195,10 @@ def _district() -> Iterator[dict[str, str]]:
 
 def _networks() -> Iterator[dict[str, str]]:
     yield from network_sites.register_rows(areas())
+
+
+def _devices() -> Iterator[dict[str, str]]:
+    yield from device_rows(areas())
 
 
 def attributes_csv() -> str:

@@ -28,6 +28,7 @@ from sources.registry.feed_model import CLEAN_COLUMNS, NETWORK_COLUMNS, REGISTER
 from sources.registry.network_tables import NETWORK_TABLES
 from sources.registry.plan_tables import PLAN_TABLES
 from sources.registry.read_registry import registry
+from sources.registry.register_tables import CASE_COLUMNS, REGISTER_TABLES
 from tests.kit import parsed, run_dbt
 from warehouse.lake.file_counts import COLUMNS as FILE_COUNTS
 from warehouse.paths import DataDir
@@ -105,10 +106,14 @@ class District:
             write_table(
                 clean_root / table.clean_name / "part-0.parquet", table.columns, self._declared.get(table.name, [])
             )
-        # A pattern has to match where a case declares no network.
+        # A pattern has to match where a case declares no network and no register.
         for table in NETWORK_TABLES.values():
             write_table(clean_root / table.clean_name / "empty.parquet", table.columns, [])
         write_table(clean_root / "network_" / "empty.parquet", CLEAN_COLUMNS + NETWORK_COLUMNS, [])
+        for table in REGISTER_TABLES.values():
+            write_table(clean_root / table.clean_name / "empty.parquet", table.columns, [])
+        for folder in (clean_root, clean_root.parent / "superseded"):
+            write_table(folder / "register_" / "empty.parquet", CLEAN_COLUMNS + CASE_COLUMNS, [])
 
 
 def write_table(file: Path, columns: Iterable[Column], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -18,6 +18,7 @@ from sources.registry import registry
 from sources.registry.declared_tables import DECLARED_TABLES
 from sources.registry.network_tables import NETWORK_TABLES
 from sources.registry.plan_tables import PLAN_TABLES
+from sources.registry.register_tables import REGISTER_TABLES
 from tests import dbt_yml
 from tests.dbt_yml import PROJECT
 
@@ -52,8 +53,8 @@ def test_a_declared_table_has_the_columns_of_its_seed(name: str) -> None:
 
 def test_every_declared_table_is_a_source_of_dbt_and_is_read_by_name() -> None:
     sources = declared_in("models/staging/_sources*.yml", "sources")
-    every = {t.clean_name for t in (*OWN_ROWS.values(), *NETWORK_TABLES.values())}
-    assert {n for n in sources if n.startswith("declared_")} == every
+    tables = (*OWN_ROWS.values(), *NETWORK_TABLES.values(), *REGISTER_TABLES.values())
+    assert {n for n in sources if n.startswith("declared_")} == {t.clean_name for t in tables}
     used = set()
     for file in PROJECT.rglob("*.sql"):
         used |= set(re.findall(r"declared\('(\w+)'\)", file.read_text(encoding="utf-8")))

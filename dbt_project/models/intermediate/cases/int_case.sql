@@ -11,7 +11,7 @@ with said as (
         s.known_from,
         {{ case_meaning('d.meaning', 's.closed_on') }} as meaning
     from {{ ref('stg_case_said') }} as s
-    left join {{ source('clean', 'declared_register_state') }} as d
+    left join {{ ref('stg_register_state') }} as d
         on s.register_id = d.register_id and s.state = d.state
 ),
 
@@ -55,7 +55,7 @@ gone as (
         s.source_id,
         min(w.delivered_at) as gone_at
     from seen as s
-    inner join {{ source('clean', 'declared_register') }} as r on s.register_id = r.register_id and r.is_snapshot
+    inner join {{ ref('stg_register') }} as r on s.register_id = r.register_id and r.is_snapshot
     inner join {{ ref('int_case_snapshot') }} as w
         on
             s.register_id = w.register_id and s.source_id = w.source_id and w.is_whole
@@ -89,8 +89,8 @@ joined as (
             '{{ sql_text("area_code") }}'
         ) as case_area
     from {{ ref('stg_case') }} as c
-    inner join {{ source('clean', 'declared_register') }} as r on c.register_id = r.register_id
-    left join {{ source('clean', 'declared_register_state') }} as d
+    inner join {{ ref('stg_register') }} as r on c.register_id = r.register_id
+    left join {{ ref('stg_register_state') }} as d
         on c.register_id = d.register_id and c.state = d.state
     left join seen as s on c.register_id = s.register_id and c.case_id = s.case_id and c.source_id = s.source_id
     left join gone as g on c.register_id = g.register_id and c.case_id = g.case_id and c.source_id = g.source_id

@@ -11,6 +11,10 @@ with domains as (
     select
         'networks' as domain,
         '监测网络' as domain_zh
+    union all
+    select
+        'cases' as domain,
+        '案件台账' as domain_zh
 )
 
 select

@@ -7,3 +7,5 @@
     union all
 {% endfor %}
 select * from {{ ref('int_feed_day_networks') }}
+union all
+select * from {{ ref('int_feed_day_registers') }}

@@ -42,10 +42,10 @@ select
     c.is_absent,
     c.provenance
 from {{ ref('int_case') }} as c
-inner join {{ source('clean', 'declared_register') }} as r on c.register_id = r.register_id
-left join {{ source('clean', 'declared_register_category') }} as g
+inner join {{ ref('stg_register') }} as r on c.register_id = r.register_id
+left join {{ ref('stg_register_category') }} as g
     on c.register_id = g.register_id and c.category = g.category
-left join {{ source('clean', 'declared_register_state') }} as s on c.register_id = s.register_id and c.state = s.state
+left join {{ ref('stg_register_state') }} as s on c.register_id = s.register_id and c.state = s.state
 left join {{ ref('case_words') }} as m on m.vocabulary = 'meaning' and c.meaning = m.word
 left join {{ ref('case_words') }} as d on d.vocabulary = 'due_basis' and c.due_basis = d.word
 left join {{ ref('case_words') }} as b on b.vocabulary = 'closed_basis' and c.closed_basis = b.word

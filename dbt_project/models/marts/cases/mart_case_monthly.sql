@@ -1,6 +1,7 @@
 {#-
   Cases and members by register, area, category and month. The inventory at a month's end follows the days of opening and
-  closing, whenever they were delivered. Months go up to that of the district's last delivery, which is not over.
+  closing, whenever they were delivered. Months go up to that of the district's last delivery; one that the register was
+  not delivered after is pending.
 -#}
 with opened as (
     select
@@ -49,8 +50,12 @@ overdue as (
 ),
 
 horizon as (
-    select max(last_month) as last_month
+    select
+        register_id,
+        max(last_month) as last_month,
+        max(last_delivered_at) as last_delivered_at
     from {{ ref('int_case_snapshot') }}
+    group by register_id
 ),
 
 series as (
@@ -72,15 +77,16 @@ months as (
         s.area_code,
         s.category,
         s.provenance_rank,
-        h.last_month,
+        h.last_delivered_at,
         {{ each_month('s.first_month', 'h.last_month') }} as month_start
     from series as s
-    cross join horizon as h
+    inner join horizon as h on s.register_id = h.register_id
 ),
 
 counted as (
     select
         m.*,
+        m.last_delivered_at >= cast({{ months_after('m.month_start', 1) }} as timestamp) as is_delivered,
         coalesce(o.n_opened, 0) as n_opened,
         coalesce(o.n_opened_closed, 0) as n_opened_closed,
         o.amount_opened,
@@ -135,13 +141,19 @@ select
     cast(c.amount_at_end as decimal(24, 6)) as amount_at_end,
     r.amount_unit,
     r.amount_zh,
-    case when c.month_start < c.last_month then 'valid' else 'pending' end as validity,
-    case when c.month_start < c.last_month then '' else 'the month is not over' end as validity_reason,
-    case when c.month_start < c.last_month then '' else '本月尚未结束' end as validity_reason_zh,
+    case when c.is_delivered then 'valid' else 'pending' end as validity,
+    case
+        when c.is_delivered then ''
+        else concat('last delivered on ', cast(cast(c.last_delivered_at as date) as string))
+    end as validity_reason,
+    case
+        when c.is_delivered then ''
+        else concat('最近一次报送于', cast(cast(c.last_delivered_at as date) as string))
+    end as validity_reason_zh,
     {{ provenance_of_rank('c.provenance_rank') }} as provenance
 from counted as c
-inner join {{ source('clean', 'declared_register') }} as r on c.register_id = r.register_id
-left join {{ source('clean', 'declared_register_category') }} as g
+inner join {{ ref('stg_register') }} as r on c.register_id = r.register_id
+left join {{ ref('stg_register_category') }} as g
     on c.register_id = g.register_id and c.category = g.category
 left join {{ ref('case_words') }} as l on l.vocabulary = 'area_level' and c.area_level = l.word
 left join {{ ref('district_areas') }} as a on c.area_code = a.area_code

@@ -65,7 +65,11 @@ dated as (
     select
         c.*,
         f.lateness_allowed_hours,
-        coalesce(e.last_end, {{ hours_after('c.last_period', 'cast(f.cadence_hours as int)') }}) as last_end,
+        -- When a case was opened says nothing of how late a delivery is.
+        case
+            when f.domain = 'cases' then null
+            else coalesce(e.last_end, {{ hours_after('c.last_period', 'cast(f.cadence_hours as int)') }})
+        end as last_end,
         coalesce(e.longest_minutes, 0) > f.cadence_hours * 60 as is_longer_than_cadence
     from {{ ref('stg_file_counts') }} as c
     inner join {{ ref('int_feeds') }} as f on c.feed = f.feed
