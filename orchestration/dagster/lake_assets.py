@@ -122,6 +122,10 @@ def _raw_asset(group: groups.FeedGroup, partitions: dg.PartitionsDefinition) -> 
     return raw
 
 
+def _described(group: groups.FeedGroup) -> list[str]:
+    return [f"{table.name}: {table.description}" for feed in group.feeds for table in feed.tables.values()]
+
+
 def _declared_metadata(group: groups.FeedGroup) -> dict[str, Any]:
     if len(group.feeds) == 1:
         (feed,) = group.feeds
@@ -171,7 +175,7 @@ def _clean_asset(group: groups.FeedGroup, partitions: dg.PartitionsDefinition) -
                 group_name=groups.CLEAN,
                 owners=groups.owners(group.feeds),
                 metadata={"owner": _declared_metadata(group)["owner"]},
-                description="; ".join(f"{t.name}: {t.description}" for f in group.feeds for t in f.tables.values()),
+                description="; ".join([f"{group.title}, clean", *_described(group)]),
                 freshness_policy=policy_for(group.feeds) if group.feeds else None,
                 kinds={"polars", "parquet"},
             )

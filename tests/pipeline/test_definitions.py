@@ -16,9 +16,10 @@ from orchestration import environment  # noqa: E402
 from orchestration.dagster import definitions  # noqa: E402
 from orchestration.dagster.definitions import build_defs  # noqa: E402
 from orchestration.dagster.due import RANGE_END, RANGE_START  # noqa: E402
-from orchestration.dagster.groups import FEEDS_TAG, JOB, domain_job  # noqa: E402
+from orchestration.dagster.groups import FEEDS_TAG, JOB, domain_job, feed_groups  # noqa: E402
 from orchestration.dbt_runs.dbt_runner import prepare_manifest, project_fingerprint  # noqa: E402
 from orchestration.decisions import FULL_BUILD_CRON, REFRESH_CRON  # noqa: E402
+from sources.config import load_config  # noqa: E402
 from sources.registry import registry  # noqa: E402
 from tests.kit import ROOT, parsed  # noqa: E402
 from warehouse.paths import DataDir  # noqa: E402
@@ -147,11 +148,15 @@ def test_every_dbt_test_is_a_check_that_stops_nothing(graph, data):
     assert on["ghg_inventory_adds_up"].asset_key.to_user_string() == "mart_ghg_inventory"
 
 
-@pytest.mark.parametrize("domain", sorted({feed.domain for feed in registry().feeds.values()}))
+# The feeds of the built-in district, by what shares a raw and a clean asset.
+GROUPS = {group.name: group for group in feed_groups(load_config(None).registry(registry()))}
+
+
+@pytest.mark.parametrize("domain", sorted({group.domain for group in GROUPS.values()}))
 def test_a_domain_has_a_job_for_its_feeds_and_whatever_is_behind(defs, graph, domain):
     job = defs.resolve_job_def(domain_job(domain))
     keys = {key.to_user_string() for key in job.asset_layer.executable_asset_keys}
-    own = {feed.name for feed in registry().feeds.values() if feed.domain == domain}
+    own = {group.name for group in GROUPS.values() if group.domain == domain}
     assert {key for key in keys if key.startswith("raw_")} == {f"raw_{feed}" for feed in own}
     assert {key for key in keys if key.startswith("clean_")} == {f"clean_{feed}" for feed in own}
     every = {key.to_user_string() for key in graph.get_all_asset_keys()}
@@ -159,11 +164,16 @@ def test_a_domain_has_a_job_for_its_feeds_and_whatever_is_behind(defs, graph, do
 
 
 def pulled(defs, job: str) -> set[str]:
-    """The feeds whose deliveries a job pulls and cleans."""
+    """The groups of feeds whose deliveries a job pulls and cleans."""
     keys = {key.to_user_string() for key in defs.resolve_job_def(job).asset_layer.executable_asset_keys}
     raw = {key.removeprefix("raw_") for key in keys if key.startswith("raw_")}
     assert raw == {key.removeprefix("clean_") for key in keys if key.startswith("clean_")}
     return raw
+
+
+def tables_of(group) -> set[str]:
+    """What models read the clean tables of a group as."""
+    return {table.read_as or name for feed in group.feeds for name, table in feed.tables.items()}
 
 
 def test_a_mart_has_a_job_that_pulls_exactly_what_it_reads(defs, graph, catalogue, data):
@@ -173,21 +183,21 @@ def test_a_mart_has_a_job_that_pulls_exactly_what_it_reads(defs, graph, catalogu
         for node in nodes
         if "sql" in node["path"]
     }
-    every = set(registry().feeds)
+    every = set(GROUPS)
     jobs = {job.name for job in defs.jobs}
     for table in catalogue.tables:
         above, queue = set(), [table.name]
         while queue:
             above.update(new := set(read.get(queue.pop(), ())) - above)
             queue += new
-        feeds = {feed.name for feed in registry().feeds.values() if above & set(feed.tables)}
+        feeds = {name for name, group in GROUPS.items() if above & tables_of(group)}
         named = graph.get(dg.AssetKey(table.name)).metadata["job"]
         assert named in jobs
         # What counts all deliveries reads all feeds; what reads seeds only is the job of everything.
         assert pulled(defs, named) == (every if "file_counts" in above or not feeds else feeds), table.name
     assert pulled(defs, "refresh_ghg_inventory") == {"energy", "returns"}
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    of_domains = {domain_job(feed.domain) for feed in registry().feeds.values()}
+    of_domains = {domain_job(group.domain) for group in GROUPS.values()}
     assert all(f"`{job}`" in text for job in jobs - of_domains)
     # No job for what another pulls already.
     assert len({frozenset(pulled(defs, job)) for job in jobs}) == len(jobs)
@@ -196,7 +206,8 @@ def test_a_mart_has_a_job_that_pulls_exactly_what_it_reads(defs, graph, catalogu
 def test_a_job_says_of_its_runs_which_feeds_they_pull(defs):
     for job in defs.jobs:
         named = job.tags.get(FEEDS_TAG, "")
-        assert set(named.split(",")) - {""} == (set() if job.name == JOB else pulled(defs, job.name)), job.name
+        feeds = {feed.name for group in pulled(defs, job.name) for feed in GROUPS[group].feeds}
+        assert set(named.split(",")) - {""} == (set() if job.name == JOB else feeds), job.name
         assert named == "" or f"Pull what is due of {named.replace(',', ', ')}, clean it" in job.description
 
 
