@@ -151,7 +151,8 @@ def test_the_built_in_district_loads_without_a_configuration():
     assert config.simulated
     assert config.path is None
     feeds = {"water", "air", "noise", "waste", "energy", "returns"}
-    assert {s.feed for s in config.sources} == feeds | {network.name for network in config.networks.declarations}
+    declared = {each.name for each in (*config.networks.declarations, *config.cases.declarations)}
+    assert {s.feed for s in config.sources} == feeds | declared
     assert all(s.provenance == "simulated" for s in config.sources)
 
 
