@@ -109,7 +109,9 @@ by_day as (
         max(case when state = 'silent' then n_days else 0 end) as longest_silence_days,
         bool_or(state = 'pending') as is_arriving,
         coalesce(
-            max(case when state = 'silent' then last_day end) = max(case when state <> 'pending' then last_day end),
+            max(case when state = 'silent' then last_day end) = max(case when state <> 'pending' then last_day end)
+            -- A day that is late was not silent where later days are heard already.
+            and not bool_or(state = 'pending' and n_days_received > 0),
             false
         ) as is_silent
     from runs
