@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from sources.registry.feed_model import Column
+from sources.registry.clean_columns import Column
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -15,7 +15,7 @@ from sources.cleaning.schema import polars_types
 from sources.cleaning.source_plan import OCCURRENCE, TICKET, SourcePlan
 from sources.cleaning.staged import INDEX
 from sources.config.model import ColumnMapping
-from sources.registry.feed_model import Column
+from sources.registry.clean_columns import Column
 
 
 def text_of(frame: pl.DataFrame, column: str, *, trimmed: bool = True) -> pl.Series:

@@ -19,7 +19,8 @@ from sources.config.model import Config, ConfigError
 from sources.config.registers import EVER, entries_in_force, register_mistakes
 from sources.registry import Registry
 from sources.registry import registry as shipped
-from sources.registry.feed_model import PROVENANCE_BY_TRUST, REGISTER_COLUMNS
+from sources.registry.clean_columns import REGISTER_COLUMNS
+from sources.registry.feed_model import PROVENANCE_BY_TRUST
 
 SIMULATED = PROVENANCE_BY_TRUST[0]
 _TRUE = ("true", "1", "yes", "是")

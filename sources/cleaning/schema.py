@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from sources.registry.feed_model import REGISTER_COLUMNS, CleanTable, Column
+from sources.registry.clean_columns import REGISTER_COLUMNS, Column
+from sources.registry.feed_model import CleanTable
 
 VALUE = pl.Decimal(18, 6)
 TIMESTAMP = pl.Datetime("us")

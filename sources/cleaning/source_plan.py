@@ -26,7 +26,8 @@ from sources.config.model import (
     UnitMapping,
     ValueMapping,
 )
-from sources.registry.feed_model import AMOUNT, CleanTable, Column, Feed, Parameter, Registry, Unit
+from sources.registry.clean_columns import Column
+from sources.registry.feed_model import AMOUNT, CleanTable, Feed, Parameter, Registry, Unit
 
 # A true date cell of a workbook arrives as ISO text, whatever format the text cells are declared to have.
 _WORKBOOK_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d 00:00:00 %H:%M:%S", "%Y-%m-%d %H:%M")

@@ -11,7 +11,7 @@ import unicodedata
 from datetime import date
 from decimal import Decimal
 
-from sources.registry.feed_model import Column
+from sources.registry.clean_columns import Column
 
 TRUE = ("true", "1", "yes", "是")
 FALSE = ("false", "0", "no", "否")

@@ -17,7 +17,8 @@ from sources.config.model import ColumnMapping, LongMapping, Source, ValueMappin
 from sources.config.problems import Problems, nearest
 from sources.config.thresholds import check_thresholds
 from sources.connectors import kind_of
-from sources.registry.feed_model import NETWORK_ID, REGISTER, CleanTable, Column, Feed, Registry
+from sources.registry.clean_columns import NETWORK_ID, Column
+from sources.registry.feed_model import REGISTER, CleanTable, Feed, Registry
 from sources.registry.register_tables import NOT_MAPPED
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")

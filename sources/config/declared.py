@@ -20,8 +20,8 @@ from sources.config.cells import cell_mistake, hostile, shortened, typed
 from sources.config.csv_file import Mistake, header_mistakes, read_csv
 from sources.config.model import Config, ConfigError
 from sources.config.problems import nearest
+from sources.registry.clean_columns import Column
 from sources.registry.declared_tables import DeclaredTable
-from sources.registry.feed_model import Column
 
 _MOST = 8
 # Years that a row may speak of; a typing error such as 20024 is none.

@@ -14,7 +14,8 @@ from sources.config.cells import cell_mistake
 from sources.config.csv_file import Mistake, header_mistakes, read_csv
 from sources.config.problems import nearest
 from sources.config.sense import area_code_mistake
-from sources.registry.feed_model import REGISTER_COLUMNS, Column, Registry
+from sources.registry.clean_columns import REGISTER_COLUMNS, Column
+from sources.registry.feed_model import Registry
 
 _COLUMNS = tuple(c.name for c in REGISTER_COLUMNS)
 _MOST = 5

@@ -95,6 +95,8 @@ class _Words:
                 return Mistake(path, said["message"], said["hint"])
             case "greater_than_equal":
                 return Mistake(path, f"{value} is less than {said['ge']}")
+            case "less_than_equal":
+                return Mistake(path, f"{value} is more than {said['le']}")
             case "literal_error" if isinstance(value, str):
                 return Mistake(path, f"'{value}' is not known here", nearest(value, get_args(self._kind_at(path))))
         what, hint = self._expected(error["type"], path, said)

@@ -10,13 +10,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from sources.config.problems import nearest
-from sources.networks.declaration import Condition, Declaration, Limit
+from sources.networks.declaration import DECIMALS, Condition, Declaration, Limit
 from sources.networks.figures import figure_unit, known_figures
 from sources.registry import Registry
 from sources.registry.feed_model import Unit
-
-# Values are kept with so many decimals.
-_DECIMALS = 6
 
 
 def limit_mistakes(declared: Declaration, limit: Limit, registry: Registry) -> Iterable[tuple[str, str, str]]:
@@ -74,7 +71,7 @@ def _unit_mistake(limit: Limit, own: str, registry: Registry) -> tuple[str, str]
     for number in (limit.low, limit.high):
         if number is not None and converted(number, unit, target) is None:
             return (
-                f"{number} {limit.unit} has more than {_DECIMALS} decimals in {own}",
+                f"{number} {limit.unit} has more than {DECIMALS} decimals in {own}",
                 "give the parameter a smaller unit",
             )
     return None
@@ -83,7 +80,7 @@ def _unit_mistake(limit: Limit, own: str, registry: Registry) -> tuple[str, str]
 def converted(number: Decimal, unit: Unit, target: Unit) -> Decimal | None:
     """`number` of `unit` in `target`; None where it cannot be kept exactly with 6 decimals."""
     exact = (number * unit.factor + unit.offset - target.offset) / target.factor
-    kept = exact.quantize(Decimal(10) ** -_DECIMALS)
+    kept = exact.quantize(Decimal(10) ** -DECIMALS)
     return kept if kept == exact else None
 
 

@@ -8,25 +8,19 @@ feed and the rows that a declaration becomes (network_feed.py, network_rows.py).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
-from decimal import Decimal
+from dataclasses import field, fields
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, Strict, field_validator
 
-from sources.config.kinds import Count, Day, Flag, Text, Texts, exact, expected, words, words_by_name
+from sources.config.kinds import Count, Day, Flag, Text, Texts, exact, expected, words, words_by_name, wrong
+from sources.registry.declared_feeds import CADENCE_MINUTES
 from sources.registry.feed_model import SeriesTests, network_table
 
 Cadence = Literal[
     "minute", "10min", "15min", "hour", "4h", "day", "half_month", "month", "quarter", "half_year", "year"
 ]  # fmt: skip
-# Minutes between two values of a site; calendar periods have none.
-CADENCE_MINUTES: Mapping[str, int] = {"minute": 1, "10min": 10, "15min": 15, "hour": 60, "4h": 240, "day": 1440}
-# Hours as data health and lateness count them; of calendar periods the longest.
-CADENCE_HOURS: Mapping[str, int] = {
-    **{name: max(1, minutes // 60) for name, minutes in CADENCE_MINUTES.items()},
-    **{"half_month": 16 * 24, "month": 31 * 24, "quarter": 92 * 24, "half_year": 184 * 24, "year": 366 * 24},
-}
 PeriodKind = Literal["hour", "day", "half_month", "month", "quarter", "half_year", "year"]
 Statistic = Literal[
     "mean", "sum", "maximum", "minimum", "percentile", "count", "days", "last",
@@ -39,43 +33,50 @@ WITH_SECOND = ("weighted_mean", "load", "oxygen_corrected")
 WITH_ARGUMENT = ("percentile", "days", "oxygen_corrected")
 Operator = Literal["<=", "<", ">=", ">", "[]", "[)", "(]", "()", "outside", "is"]
 MOST_LEVELS = 4
-Number = Annotated[Decimal, BeforeValidator(exact)]
+# Ends of limits are kept in the unit of what they bound, everything else as it is written, with so many decimals.
+DECIMALS, DIGITS = 6, 12
 Level = Literal["district", "subdistrict", "community"]
-Places = Annotated[int, Field(ge=0, le=6)]
+Places = Annotated[int, Strict(), Field(ge=0, le=DECIMALS)]
 
 
-def _tests(value: Any) -> Any:
+def _finite(value: Any) -> Decimal:
+    number = exact(value)
+    if not number.is_finite() or abs(number) >= 10**DIGITS:
+        raise wrong(f"{value} cannot be kept", f"write a number with at most {DIGITS} digits before the point")
+    return number
+
+
+def _kept(value: Any) -> Decimal:
+    number = _finite(value)
+    if number != round(number, DECIMALS):
+        raise wrong(f"{value} has more than {DECIMALS} decimals", f"the nearest is {round(number, DECIMALS)}")
+    return number
+
+
+def _threshold(value: Any) -> Any:
     """Thresholds may be numbers or, as in feed.toml, texts."""
-    if not isinstance(value, Mapping):
-        raise expected("a table", 'write { fail_min = "0", fail_max = "500" }')
-    return value
+    if isinstance(value, str):
+        try:
+            return _finite(Decimal(value))
+        except InvalidOperation:
+            raise expected("a number", "write a number") from None
+    return value if value is None else _finite(value)
 
 
-def _decimal(value: Any) -> Any:
-    return exact(Decimal(value)) if isinstance(value, str) and value.strip() else exact(value)
-
-
-Threshold = Annotated[Decimal, BeforeValidator(_decimal)]
+Bound = Annotated[Decimal, BeforeValidator(_finite)]
+Number = Annotated[Decimal, BeforeValidator(_kept)]
 
 
 @words
-class Tests:
-    """QARTOD thresholds of a parameter in its unit, as in a feed's declaration (SeriesTests)."""
+class Tests(SeriesTests):
+    """QARTOD thresholds of a parameter in its unit, as in a feed's declaration."""
 
-    fail_min: Threshold | None = None
-    fail_max: Threshold | None = None
-    suspect_min: Threshold | None = None
-    suspect_max: Threshold | None = None
-    spike_suspect: Threshold | None = None
-    spike_fail: Threshold | None = None
-    rate_suspect_per_h: Threshold | None = None
-    flat_tolerance: Threshold | None = None
-    flat_floor: Threshold | None = None
-    flat_suspect_hours: Threshold | None = None
-    flat_fail_hours: Threshold | None = None
-    attenuated_hours: Threshold | None = None
-    attenuated_min_range: Threshold | None = None
     gap_periods: Count | None = None
+
+    @field_validator(*(f.name for f in fields(SeriesTests) if f.name != "gap_periods"), mode="before")
+    @classmethod
+    def _number(cls, value: Any) -> Any:
+        return _threshold(value)
 
     @property
     def thresholds(self) -> SeriesTests:
@@ -114,7 +115,7 @@ class DeclaredParameter:
     vocabulary: Text = ""
     hj_code: Text = ""
     aliases: Texts = ()
-    tests: Annotated[Tests, BeforeValidator(_tests)] = Field(default_factory=Tests)
+    tests: Tests = Field(default_factory=Tests)
 
 
 @words_by_name
@@ -194,13 +195,13 @@ class Limit:
     figure: Text = ""
     grade: Text = ""
     operator: Operator
-    low: Number | None = None
-    high: Number | None = None
+    low: Bound | None = None
+    high: Bound | None = None
     word: Text = ""
     high_of: Multiple | None = None
     when: tuple[Condition, ...] = ()
-    months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = ()
-    hours: tuple[Annotated[int, Field(ge=0, le=24)], ...] = ()
+    months: tuple[Annotated[int, Strict(), Field(ge=1, le=12)], ...] = ()
+    hours: tuple[Annotated[int, Strict(), Field(ge=0, le=24)], ...] = ()
     unit: Text = ""
     standard: Text
     clause: Text = ""

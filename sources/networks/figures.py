@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from sources.networks.declaration import CADENCE_MINUTES, Declaration, Figure, PeriodKind
+from sources.networks.declaration import Declaration, Figure, PeriodKind
+from sources.registry.declared_feeds import CADENCE_MINUTES
 
 # Means that every number has, where the network declares no figure of its own.
 _DEFAULT_PERIODS: Mapping[PeriodKind, tuple[str, str]] = {

@@ -6,48 +6,22 @@ Here belongs what cleaning, lake and health need of a declaration. Not here: wha
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
-from decimal import Decimal
 
-from sources.networks.declaration import CADENCE_HOURS, CADENCE_MINUTES, Declaration, DeclaredParameter
+from sources.networks.declaration import Declaration, DeclaredParameter
 from sources.registry import Registry
-from sources.registry.feed_model import (
-    NETWORK,
-    NETWORK_COLUMNS,
-    NETWORK_TABLE,
-    NETWORKS,
-    CleanTable,
-    Feed,
-    Health,
-    Parameter,
-    Rhythm,
-)
-from sources.value_digest import digest_of
+from sources.registry.clean_columns import NETWORK_COLUMNS, NETWORK_ID
+from sources.registry.declared_feeds import CADENCE_MINUTES, Content, with_declared
+from sources.registry.feed_model import NETWORK, NETWORK_TABLE, NETWORKS, CleanTable, Health, Parameter, Rhythm
 
-# Shares the gate allows of a network's records and readings, as the six feeds declare theirs.
-_QUALITY = {
-    "quarantined_share_warn": Decimal("0.02"),
-    "quarantined_share_fail": Decimal("0.20"),
-    "flagged_share_warn": Decimal("0.05"),
-    "flagged_share_fail": Decimal("0.40"),
-    "volume_change_warn": Decimal("0.30"),
-    "coverage_min_warn": Decimal("0.60"),
-}
 _RHYTHMS = {**dict.fromkeys(CADENCE_MINUTES, "cadence"), "month": "month", "year": "year"}
 
 
 def with_networks(registry: Registry, networks: Iterable[Declaration]) -> Registry:
     """The registry with the networks as further feeds; one of the same name is replaced."""
-    declared = list(networks)
-    if not declared:
-        return registry
-    zone = next(iter(registry.feeds.values())).time_zone
-    feeds = {**registry.feeds, **{network.name: feed_of(network, zone) for network in declared}}
-    return replace(registry, feeds=feeds, fingerprint=digest_of([registry.fingerprint, declared]))
+    return with_declared(registry, networks, _content)
 
 
-def feed_of(declared: Declaration, time_zone: str) -> Feed:
-    """The feed that a network is to the rooms."""
+def _content(declared: Declaration) -> Content:
     regular = declared.cadence in CADENCE_MINUTES
     table = CleanTable(
         name=declared.table,
@@ -59,27 +33,10 @@ def feed_of(declared: Declaration, time_zone: str) -> Feed:
         health=Health(("method",), not regular, (Rhythm(_RHYTHMS.get(declared.cadence, "length")),)),
         reporting_kind=declared.site_kinds[0] if regular else "",
         read_as=NETWORK_TABLE,
-        given={"network_id": declared.name, "method": "automatic" if regular else "manual"},
+        given={NETWORK_ID: declared.name, "method": "automatic" if regular else "manual"},
     )
-    return Feed(
-        name=declared.name,
-        name_zh=declared.name_zh,
-        name_en=declared.name_en,
-        domain=NETWORKS,
-        cadence_hours=Decimal(CADENCE_HOURS[declared.cadence]),
-        lateness_allowed_hours=declared.lateness_allowed_hours,
-        time_zone=time_zone,
-        owner=declared.owner,
-        owner_team=declared.owner_team,
-        licence=declared.licence,
-        tables={table.name: table},
-        parameters={code: _parameter(code, p, declared) for code, p in declared.parameters.items()},
-        vocabularies={},
-        invalid_status=declared.invalid_status,
-        quality=_QUALITY,
-        site_kinds=declared.site_kinds,
-        declared=NETWORK,
-    )
+    parameters = {code: _parameter(code, p, declared) for code, p in declared.parameters.items()}
+    return Content(NETWORK, NETWORKS, table, parameters, declared.invalid_status)
 
 
 def _parameter(code: str, parameter: DeclaredParameter, declared: Declaration) -> Parameter:

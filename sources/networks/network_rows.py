@@ -12,9 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 from sources.networks.check_limits import converted
-from sources.networks.declaration import CADENCE_MINUTES, Condition, Declaration, Limit
+from sources.networks.declaration import Condition, Declaration, Limit
 from sources.networks.figures import FigureOf, figure_unit, figures_of
 from sources.registry import Registry
+from sources.registry.declared_feeds import CADENCE_MINUTES
 
 Row = dict[str, Any]
 # A limit without a first day has always held.

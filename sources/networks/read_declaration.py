@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sources.config.csv_file import header_mistakes, read_csv
 from sources.config.declaration_file import declared_in, parsed, said_of
@@ -24,6 +24,7 @@ from sources.networks.check_declaration import check_declaration
 from sources.networks.declaration import Declaration, Limit
 from sources.registry import Registry
 
+Read = TypeVar("Read")
 SHIPPED = Path(__file__).parent
 LIMIT_COLUMNS = (
     *("parameter", "figure", "grade", "operator", "low", "high", "word", "when", "months", "hours", "unit"),
@@ -98,10 +99,14 @@ def _limits(file: Path) -> tuple[list[Limit], list[str]]:
         found = [f"{message} ({hint})" if hint else message for message, hint in mistakes]
     rows: list[Limit] = []
     for line, cells in read.rows if not found else ():
+        if len(cells) > len(read.header):
+            hint = "put a text that holds a comma in quotes"
+            found.append(f"{read.name}, line {line}: {len(cells)} columns, the header has {len(read.header)} ({hint})")
+            continue
         entry = {h: c.strip() for h, c in zip(read.header, cells, strict=False) if c.strip()}
         try:
             limit = shaped(_words(entry), Limit)
-        except (ValueError, InvalidOperation) as error:
+        except ValueError as error:
             found.append(f"{read.name}, line {line}: {error}")
             continue
         if isinstance(limit, Limit):
@@ -122,13 +127,15 @@ def _words(entry: Mapping[str, str]) -> dict[str, Any]:
             words[name] = _number(entry[name], name)
     if (text := entry.get("high", "")) and (multiple := _MULTIPLE.fullmatch(text)):
         del words["high"]
-        words["high_of"] = {"parameter": multiple["parameter"], "factor": Decimal(multiple["factor"])}
+        factor = _number(multiple["factor"], "high")
+        words["high_of"] = {"parameter": multiple["parameter"], "factor": factor}
     for name in ("valid_from", "valid_to"):
         if name in entry:
-            words[name] = date.fromisoformat(entry[name])
+            words[name] = _cell(entry[name], name, date.fromisoformat, "a date (write it as 2024-01-31)")
     for name in ("months", "hours"):
         if name in entry:
-            words[name] = tuple(int(part) for part in entry[name].split())
+            parts = entry[name].split()
+            words[name] = tuple(_cell(part, name, int, "a whole number (write 12 1 2)") for part in parts)
     if "when" in entry:
         words["when"] = tuple(_condition(part.strip()) for part in entry["when"].split(";"))
     return words
@@ -137,16 +144,20 @@ def _words(entry: Mapping[str, str]) -> dict[str, Any]:
 def _number(text: str, name: str) -> Decimal | None:
     if _MULTIPLE.fullmatch(text):
         return None
+    return _cell(text, name, Decimal, "a number (write 12.5, or 0.4*depth)")
+
+
+def _cell(text: str, name: str, read: Callable[[str], Read], what: str) -> Read:
     try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise ValueError(f"column {name}: '{text}' is not a number (write 12.5, or 0.4*depth)") from None
+        return read(text)
+    except (ValueError, InvalidOperation):
+        raise ValueError(f"column {name}: '{text}' is not {what}") from None
 
 
 def _condition(text: str) -> dict[str, Any]:
     """`land_use=paddy`, or `ph in (5.5,6.5]`, each with `or missing` behind it."""
     if found := _INTERVAL.fullmatch(text):
-        ends = {end: Decimal(found[end]) for end in ("low", "high") if found[end]}
+        ends = {end: _number(found[end], "when") for end in ("low", "high") if found[end]}
         missing = found["missing"] is not None
         return {"parameter": found["name"], **ends, "ends": found["open"] + found["close"], "or_missing": missing}
     if found := _EQUAL.fullmatch(text):

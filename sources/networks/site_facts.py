@@ -19,7 +19,7 @@ from sources.networks.check_limits import converted
 from sources.networks.declaration import Declaration
 from sources.networks.figures import figure_unit, known_figures
 from sources.registry import Registry
-from sources.registry.feed_model import Column
+from sources.registry.clean_columns import Column
 
 Row = dict[str, Any]
 # Facts without a first day have always held.
@@ -88,6 +88,10 @@ def _read(
     rows: list[Row] = []
     for line, cells in read.rows if not found else ():
         place = f"{read.name}, line {line}"
+        if len(cells) > len(read.header):
+            message = f"{place}: {len(cells)} columns where the header has {len(read.header)}"
+            found.append((message, "put a text that holds a comma in quotes"))
+            continue
         entry = {n: "" for n in names} | {h: c.strip() for h, c in zip(read.header, cells, strict=False)}
         mistakes = list(_cells(entry, columns, needed)) or list(judge(entry))
         found += [(f"{place}, column {column}: {message}", hint) for column, message, hint in mistakes]
@@ -103,12 +107,12 @@ def _cells(entry: Mapping[str, str], columns: tuple[Column, ...], needed: tuple[
         text = entry[column.name]
         if not text and column.name in needed:
             yield column.name, "it is empty", ""
-        elif text and (mistake := hostile_text(text, column) or cell_mistake(text, column)):
+        elif text and (mistake := _hostile(text, column) or cell_mistake(text, column)):
             yield column.name, *mistake
 
 
-def hostile_text(text: str, column: Column) -> Mistake | None:
-    """Why a text may not be taken over; operators and numbers are read otherwise."""
+def _hostile(text: str, column: Column) -> Mistake | None:
+    """Why a text may not be taken over; operators and values are read otherwise."""
     return hostile(text) if column.dtype == "string" and column.name not in ("operator", "value") else None
 
 

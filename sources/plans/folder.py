@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sources.registry.clean_columns import Column
 from sources.registry.declared_tables import DeclaredTable
-from sources.registry.feed_model import Column
 
 COMPARISONS = ("<=", "<", ">=", ">")
 # Against the baseline, and against a pinned limit.

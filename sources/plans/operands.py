@@ -63,7 +63,7 @@ class Sources:
             return _indicator(term)
         if term.operand in OF_NETWORKS:
             return self._network(term)
-        raise FormulaError(f"there is no register '{term.source}'", "registers cannot be declared yet")
+        raise FormulaError(f"a formula reads no register '{term.source}'", "shares of registers cannot be declared yet")
 
     def weighed(self, formula: str, unit: str) -> tuple[Weighed, tuple[Operand, ...]]:
         """`formula` in `unit`, with its operands in the order of its terms; FormulaError says what is wrong."""

@@ -9,49 +9,33 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from sources.networks.declaration import CADENCE_HOURS
 from sources.registers.case_register import ANSWER_COLUMNS, Category, RegisterDeclaration, State
 from sources.registry import Registry
+from sources.registry.clean_columns import REGISTER_ID, Column
+from sources.registry.declared_feeds import Content, with_declared
 from sources.registry.feed_model import (
     AMOUNT,
     CASE_TABLE,
     CASES,
     REGISTER,
-    REGISTER_ID,
     Cases,
     CleanTable,
-    Column,
-    Feed,
     Health,
     Parameter,
     Rhythm,
 )
 from sources.registry.register_tables import CASE_COLUMNS
-from sources.value_digest import digest_of
 
-# Shares the gate allows of a register's records, as the feeds declare theirs.
-_QUALITY = {
-    "quarantined_share_warn": Decimal("0.02"),
-    "quarantined_share_fail": Decimal("0.20"),
-    "flagged_share_warn": Decimal("0.05"),
-    "flagged_share_fail": Decimal("0.40"),
-    "volume_change_warn": Decimal("0.50"),
-    "coverage_min_warn": Decimal("0.60"),
-}
+# Cases come in waves.
+_QUALITY = {"volume_change_warn": Decimal("0.50")}
 
 
 def with_registers(registry: Registry, registers: Iterable[RegisterDeclaration]) -> Registry:
     """The registry with the registers as further feeds; one of the same name is replaced."""
-    declared = list(registers)
-    if not declared:
-        return registry
-    zone = next(iter(registry.feeds.values())).time_zone
-    feeds = {**registry.feeds, **{register.name: feed_of(register, zone) for register in declared}}
-    return replace(registry, feeds=feeds, fingerprint=digest_of([registry.fingerprint, declared]))
+    return with_declared(registry, registers, _content)
 
 
-def feed_of(declared: RegisterDeclaration, time_zone: str) -> Feed:
-    """The feed that a register is to the rooms."""
+def _content(declared: RegisterDeclaration) -> Content:
     table = CleanTable(
         name=declared.table,
         feed=declared.name,
@@ -66,25 +50,7 @@ def feed_of(declared: RegisterDeclaration, time_zone: str) -> Feed:
         given={REGISTER_ID: declared.name},
         cases=_cases(declared),
     )
-    return Feed(
-        name=declared.name,
-        name_zh=declared.name_zh,
-        name_en=declared.name_en,
-        domain=CASES,
-        cadence_hours=Decimal(CADENCE_HOURS[declared.cadence]),
-        lateness_allowed_hours=declared.lateness_allowed_hours,
-        time_zone=time_zone,
-        owner=declared.owner,
-        owner_team=declared.owner_team,
-        licence=declared.licence,
-        tables={table.name: table},
-        parameters={AMOUNT: _amount(declared)},
-        vocabularies={},
-        invalid_status=(),
-        quality=_QUALITY,
-        site_kinds=declared.site_kinds,
-        declared=REGISTER,
-    )
+    return Content(REGISTER, CASES, table, {AMOUNT: _amount(declared)}, quality=_QUALITY)
 
 
 def _column(column: Column, declared: RegisterDeclaration) -> Column:

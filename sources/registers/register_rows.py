@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sources.registers.case_register import RegisterDeclaration
-from sources.registry.feed_model import REGISTER_ID
+from sources.registry.clean_columns import REGISTER_ID
 from sources.registry.register_tables import REGISTER_TABLES
 
 Row = dict[str, Any]

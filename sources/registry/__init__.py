@@ -4,17 +4,15 @@ What the rest of the system knows about a feed it reads from here. The declarati
 module; loading checks them, so that what is not declared raises at import and not in the night.
 """
 
+from sources.registry.clean_columns import CLEAN_COLUMNS, REGISTER_COLUMNS, Column
 from sources.registry.declared_tables import DECLARED_TABLES, DeclaredTable
 from sources.registry.feed_model import (
-    CLEAN_COLUMNS,
     FLAG_FAIL,
     FLAG_MISSING,
     FLAG_NOT_EVALUATED,
     FLAG_PASS,
     FLAG_SUSPECT,
-    REGISTER_COLUMNS,
     CleanTable,
-    Column,
     Feed,
     Parameter,
     Registry,

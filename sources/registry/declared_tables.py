@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sources.registry.feed_model import Column
+from sources.registry.clean_columns import Column
 
 _DOCUMENT_DATE = Column("document_date", "date", "Date of the document")
 _ENTERED_BY = Column("entered_by", "string", "Who entered the row")

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sources.registry.clean_columns import Column
 from sources.registry.declared_tables import DeclaredTable
-from sources.registry.feed_model import Column
 
 _NETWORK = Column("network_id", "string", "Declared network", key=True)
 _PARAMETER = Column("parameter", "string", "Parameter of the network", key=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sources.registry.clean_columns import Column
 from sources.registry.declared_tables import DeclaredTable
-from sources.registry.feed_model import Column
 
 _PLAN = Column("plan_id", "string", "Plan", key=True)
 _PROJECT = Column("project_no", "int", "Key project", key=True)

@@ -16,11 +16,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sources.registry.clean_columns import Column
 from sources.registry.feed_model import (
     GRAINS,
     RHYTHMS,
     CleanTable,
-    Column,
     Feed,
     Health,
     Parameter,

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sources.registry.clean_columns import REGISTER_ID, Column
 from sources.registry.declared_tables import DeclaredTable
-from sources.registry.feed_model import REGISTER_ID, Column
 
 CASE_COLUMNS: tuple[Column, ...] = (
     Column(REGISTER_ID, "string", "Declared register"),

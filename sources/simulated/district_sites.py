@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from sources.registry.feed_model import REGISTER_COLUMNS
+from sources.registry.clean_columns import REGISTER_COLUMNS
 from sources.simulated import network_sites
 from sources.simulated.network_plan import declaration, networks
 from sources.simulated.register_plan import device_rows

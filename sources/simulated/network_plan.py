@@ -17,7 +17,6 @@ from typing import Any
 HERE = Path(__file__).parent
 DECLARATIONS = HERE.parent / "networks"
 _NUMBERS = ("level", "spread", "site_spread", "season", "peak_day", "daily", "peak_hour")
-CADENCE_MINUTES: Mapping[str, int] = {"minute": 1, "10min": 10, "15min": 15, "hour": 60, "day": 1440}
 FILE_MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 
 

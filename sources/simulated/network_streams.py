@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from sources.registry.declared_feeds import CADENCE_MINUTES
 from sources.simulated.delivery_stream import FILE_KINDS, ROW_KINDS, Stream
 from sources.simulated.network_plan import (
-    CADENCE_MINUTES,
     Level,
     cadence,
     declaration,

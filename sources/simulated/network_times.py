@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
+from sources.registry.declared_feeds import CADENCE_MINUTES
 from sources.simulated.defects import number
 from sources.simulated.delivery_stream import months_later
-from sources.simulated.network_plan import CADENCE_MINUTES, cadence, networks
+from sources.simulated.network_plan import cadence, networks
 
 # Of a calendar period so many characters of the stamp are written.
 _SHORT = {"day": 10, "month": 7, "year": 4}

@@ -23,8 +23,8 @@ import polars as pl
 
 from orchestration.dbt_runs.dbt_runner import PARSED, PROJECT, DbtError
 from orchestration.environment import dbt_environment
+from sources.registry.clean_columns import CLEAN_COLUMNS, NETWORK_COLUMNS, REGISTER_COLUMNS, Column
 from sources.registry.declared_tables import DECLARED_TABLES
-from sources.registry.feed_model import CLEAN_COLUMNS, NETWORK_COLUMNS, REGISTER_COLUMNS, Column
 from sources.registry.network_tables import NETWORK_TABLES
 from sources.registry.plan_tables import PLAN_TABLES
 from sources.registry.read_registry import registry

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sources.registry.feed_model import CLEAN_COLUMNS, NETWORK_COLUMNS
+from sources.registry.clean_columns import CLEAN_COLUMNS, NETWORK_COLUMNS
 from sources.registry.network_tables import NETWORK_TABLES
 from tests.conformance.kit import District, write_table
 

@@ -25,7 +25,8 @@ from expectations.gate import Case, Rules, judge
 from expectations.suites.common import Suite
 from expectations.waivers import Waiver
 from sources.registry import registry
-from sources.registry.feed_model import CLEAN_COLUMNS, REGISTER_COLUMNS, Column, Registry
+from sources.registry.clean_columns import CLEAN_COLUMNS, REGISTER_COLUMNS, Column
+from sources.registry.feed_model import Registry
 from tests.gate.test_gate_ground import catalogue, relation, table
 from warehouse.lake.file_counts import COLUMNS as COUNT_COLUMNS
 from warehouse.tables.judged import GateError, GateRecord, GateReport

@@ -20,7 +20,8 @@ from sources.cleaning.fingerprint import cleaning_fingerprint, source_fingerprin
 from sources.cleaning.flag_fingerprint import flag_fingerprints
 from sources.config.model import Config, District, Format, LongMapping, Source
 from sources.registry import registry
-from sources.registry.feed_model import Column, Parameter, Registry, RowRule, SeriesTests, Unit
+from sources.registry.clean_columns import Column
+from sources.registry.feed_model import Parameter, Registry, RowRule, SeriesTests, Unit
 from tests.unit.cleaning_kit import air_source, config, waste_source, water_long_source
 
 HEAD = "site_id,feed,name_zh,valid_from,valid_to\n"

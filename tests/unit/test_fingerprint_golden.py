@@ -13,7 +13,8 @@ from sources.cleaning import fingerprint, flag_fingerprint
 from sources.cleaning.fingerprint import source_fingerprints
 from sources.cleaning.flag_fingerprint import flag_fingerprints
 from sources.config import load_config
-from sources.registry.feed_model import CleanTable, Column, Feed, Parameter, Registry, RowRule, SeriesTests, Unit
+from sources.registry.clean_columns import Column
+from sources.registry.feed_model import CleanTable, Feed, Parameter, Registry, RowRule, SeriesTests, Unit
 
 TEXT = """
 [district]

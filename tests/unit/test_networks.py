@@ -153,6 +153,52 @@ def test_a_mistake_is_named_with_its_line_and_what_to_write(tmp_path, text, line
     assert any(m.startswith(f"rain_wells.toml, line {line}: ") and said in m for m in found), found
 
 
+# What no number can be, or none that is kept.
+@pytest.mark.parametrize("number", ["nan", "inf", "1e40", "-1e13"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[[limits]]\nparameter = 'cod'\noperator = '<='\nunit = 'mg/L'\nstandard = 's'\nhigh = {}\n",
+        "[[figures]]\nid = 'a'\nparameter = 'cod'\nstatistic = 'days'\nperiod = 'month'\nargument = {}\n",
+        "[[figures]]\nid = 'a'\nparameter = 'cod'\nstatistic = 'mean'\nperiod = 'day'\nmin_share = {}\n",
+        "[parameters.ph]\nname_zh = 'pH'\nname_en = 'pH'\ntests = {{ fail_max = {} }}\n",
+        "[parameters.ph]\nname_zh = 'pH'\nname_en = 'pH'\ntests = {{ fail_max = '{}' }}\n",
+    ],
+)
+def test_a_number_that_cannot_be_kept_is_a_sentence(tmp_path, line, number):
+    assert any("cannot be kept" in m for m in mistakes(tmp_path, TEN_LINES + line.format(number)))
+
+
+def test_a_text_that_is_not_a_threshold_and_decimals_out_of_range_are_sentences(tmp_path):
+    bad = "[parameters.ph]\nname_zh = 'pH'\nname_en = 'pH'\ndecimals = 9\ntests = { fail_max = 'high' }\n"
+    said = mistakes(tmp_path, TEN_LINES + bad)
+    assert [m.partition(": ")[2] for m in said] == [
+        "parameters.ph.decimals: 9 is more than 6",
+        "parameters.ph.tests.fail_max: a number is expected, text found (write a number)",
+    ]
+
+
+def test_what_has_too_many_decimals_is_refused_and_not_rounded(tmp_path):
+    text = "[[figures]]\nid = 'a'\nparameter = 'cod'\nstatistic = 'sum'\nperiod = 'day'\nunit = 'mg/L'\n"
+    text += "factor = 0.0000001\n"
+    assert any("has more than 6 decimals" in m for m in mistakes(tmp_path, TEN_LINES + text))
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("cod,<=,40,mg/L,s,,x y", "column months: 'x' is not a whole number (write 12 1 2)"),
+        ("cod,<=,40,mg/L,s,31.1.2020,", "column valid_from: '31.1.2020' is not a date (write it as 2024-01-31)"),
+        ("cod,<=,40,mg/L,s,,,more", "8 columns, the header has 7 (put a text that holds a comma in quotes)"),
+    ],
+)
+def test_a_cell_of_a_csv_of_limits_says_what_to_write(tmp_path, row, said):
+    header = "parameter,operator,high,unit,standard,valid_from,months\n"
+    (tmp_path / "limits.csv").write_text(f"{header}{row}\n", encoding="utf-8")
+    text = TEN_LINES.replace("[parameters]", 'limits_files = ["limits.csv"]\n[parameters]')
+    assert mistakes(tmp_path, text) == (f"limits.csv, line 2: {said}",)
+
+
 def test_a_csv_of_limits_names_row_and_column(tmp_path):
     (tmp_path / "limits.csv").write_text("parameter,operator,high,unit,standard\ncod,=<,x,mg/L,s\n", encoding="utf-8")
     text = TEN_LINES.replace("[parameters]", 'limits_files = ["limits.csv"]\n[parameters]')

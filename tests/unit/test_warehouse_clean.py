@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 
 from sources.cleaning.store import PartitionPart
+from sources.registry.clean_columns import REGISTER_COLUMNS
 from sources.registry.declared_tables import DECLARED_TABLES
-from sources.registry.feed_model import REGISTER_COLUMNS
 from sources.registry.read_registry import registry
 from tests.unit.warehouse_kit import air_rows, clean_lake, counts, file_counts, fill_lake, land, nothing
 from warehouse import parquet

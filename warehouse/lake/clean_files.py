@@ -17,17 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sources.cleaning.flag_fingerprint import FlagPrint
+from sources.registry.clean_columns import CLEAN_COLUMNS, NETWORK_COLUMNS, REGISTER_COLUMNS, Column
 from sources.registry.declared_tables import DECLARED_TABLES, DeclaredTable
-from sources.registry.feed_model import (
-    CLEAN_COLUMNS,
-    NETWORK_COLUMNS,
-    REGISTER_COLUMNS,
-    CleanTable,
-    Column,
-    Registry,
-    network_table,
-    register_table,
-)
+from sources.registry.feed_model import CleanTable, Registry, network_table, register_table
 from sources.registry.network_tables import NETWORK_TABLES
 from sources.registry.plan_tables import PLAN_TABLES
 from sources.registry.register_tables import CASE_COLUMNS, REGISTER_TABLES

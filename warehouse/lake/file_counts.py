@@ -14,7 +14,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from sources.registry.feed_model import Column
+from sources.registry.clean_columns import Column
 from warehouse.atomic import remove, remove_empty_dirs, replacing, write_bytes
 from warehouse.lake.index import CleanedFile, Index
 from warehouse.lake.index_tables import FILE_COUNTS

@@ -18,8 +18,9 @@ from sources.cleaning.flag_fingerprint import FlagPrint
 from sources.cleaning.store import FileCounts, PartitionCounts, PartitionPart
 from sources.config.model import Source
 from sources.deliveries import Delivery, Offer, Receipt
+from sources.registry.clean_columns import REGISTER_COLUMNS
 from sources.registry.declared_tables import DeclaredTable
-from sources.registry.feed_model import CASE_TABLE, REGISTER_COLUMNS, Registry
+from sources.registry.feed_model import CASE_TABLE, Registry
 from sources.value_digest import digest_of
 from warehouse.atomic import remove
 from warehouse.lake import file_counts

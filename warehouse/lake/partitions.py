@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, cast
 
 from sources.cleaning.flag_fingerprint import FlagPrint
 from sources.cleaning.store import FileCounts, PartitionCounts, PartitionPart
-from sources.registry.feed_model import GRAINS, CleanTable, Column, Registry
+from sources.registry.clean_columns import Column
+from sources.registry.feed_model import GRAINS, CleanTable, Registry
 from warehouse.atomic import flush
 from warehouse.lake import clean_files, file_counts
 from warehouse.lake.index import Index
