@@ -208,9 +208,9 @@ def _releases(data: DataDir) -> Iterator[Finding]:
 
 
 def _known(config: Path | None) -> Registry:
-    """The feeds, with the networks of the configuration where that can be used."""
+    """The feeds, with the networks and registers of the configuration where that can be used."""
     try:
-        return load_config(config).networks.registry(registry())
+        return load_config(config).registry(registry())
     except ConfigError:
         return registry()
 

@@ -70,8 +70,8 @@ def district(defects: str = "planted") -> Config:
 
 
 def known_to(config: Config) -> Registry:
-    """The feeds of a configuration, its networks among them."""
-    return config.networks.registry(registry())
+    """The feeds of a configuration, its networks and registers among them."""
+    return config.registry(registry())
 
 
 def due(config: Config, first: date, last: date) -> Iterator[tuple[Source, Connector, Offer]]:

@@ -215,7 +215,7 @@ def test_a_configuration_uses_a_network_like_a_feed_and_says_what_is_wrong_with_
     assert check_config(config) == []
     loaded = load_config(config)
     assert loaded.sources[0].table == "network_rain_wells"
-    assert "rain_wells" in loaded.networks.registry(registry()).networks
+    assert "rain_wells" in loaded.registry(registry()).networks
     declared(tmp_path, TEN_LINES.replace("mg/L", "mgL"))
     (problem,) = [p for p in check_config(config) if p.key == "networks.files[1]"]
     assert (problem.line, "rain_wells.toml, line 9" in problem.message) == (4, True)
