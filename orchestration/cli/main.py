@@ -18,7 +18,7 @@ import typer
 from typer.exceptions import TyperException
 
 from expectations.waivers import WaiverError
-from orchestration.cli import config, dev, doctor, history, methods, network, refresh, repair, ui
+from orchestration.cli import config, declarations, dev, doctor, history, methods, refresh, repair, ui
 from orchestration.cli.report import print_json
 from orchestration.dbt_runs.feed_files import FeedIncomplete
 from orchestration.decisions import BAD_USAGE, BUSY, OK, STOPPED, UNEXPECTED, UsageError
@@ -55,7 +55,7 @@ doctor.register(app)
 ui.register(app)
 config.register(app)
 methods.register(app)
-network.register(app)
+declarations.register(app)
 dev.register(app)
 
 

@@ -30,6 +30,8 @@ COMMANDS = (
     ("config", "check"),
     ("network", "new"),
     ("network", "list"),
+    ("register", "new"),
+    ("register", "list"),
     ("dev", "check"),
     ("dev", "generate"),
     ("dev", "new-feed"),

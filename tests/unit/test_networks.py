@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.cli import main as cli
 from sources.config import check_config, load_config
 from sources.networks.network_feed import with_networks
 from sources.networks.network_rows import rows_of
@@ -246,12 +245,3 @@ def test_facts_of_sites_are_judged_cell_by_cell(tmp_path):
         "facts.csv, line 2, column value: '12x' is not a decimal",
         "permits.csv, line 2, column month_from: 13 is not a month",
     ]
-
-
-def test_the_command_writes_a_sound_declaration_and_overwrites_nothing(tmp_path, capsys):
-    assert cli.run(["network", "new", "rain_wells", "--into", str(tmp_path)]) == 0
-    read = read_declaration(tmp_path / "rain_wells.toml", registry())
-    assert read.problems == () and read.declaration is not None
-    assert cli.run(["network", "new", "rain_wells", "--into", str(tmp_path)]) == 2
-    assert "is there already" in capsys.readouterr().err
-    assert cli.run(["network", "new", "Rain"]) == 2
