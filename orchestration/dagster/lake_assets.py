@@ -70,8 +70,8 @@ def _entered_asset() -> dg.AssetsDefinition:
         with refresh.step("prepare", "site register") as told:
             written = session.write_entered()
             sites = written.pop(REGISTER)
-            rows = ", ".join(f"{name} {count}" for name, count in written.items() if count)
-            told.note(f"{sites} entries" + (f"; declared rows: {rows}" if rows else ""))
+            tables = [count for count in written.values() if count]
+            told.note(f"{sites} entries" + (f", {sum(tables)} declared rows in {len(tables)} tables" if tables else ""))
         yield dg.MaterializeResult(asset_key=REGISTER, metadata={"entries": sites})
         yield dg.MaterializeResult(asset_key=DECLARED, metadata=written)
 
