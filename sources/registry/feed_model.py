@@ -195,15 +195,18 @@ class CleanTable:
 
     @property
     def file_grain(self) -> str:
-        """What one file of the clean layer holds: a month of days, else one partition.
+        """What one file of the clean layer holds: a month of days, a year of a register's months, else one partition.
 
-        A file of a day's few thousand rows costs twice its rows, to write and in every scan of the table.
+        A file of a day's few thousand rows costs twice its rows, to write and in every scan of the table; open cases
+        lie in every month since the oldest was opened, a few in each.
         """
+        if self.cases and self.grain == "month":
+            return "year"
         return "month" if self.grain == "day" else self.grain
 
     def file_of(self, value: str) -> str:
-        """The file that holds the partition `value`: the month of a day, else the value itself."""
-        return value[:7] if self.grain == "day" else value
+        """The file that holds the partition `value`: the month of a day, the year of a case's month, else its own."""
+        return value[: len("2026" if self.file_grain == "year" else "2026-11")]
 
     @property
     def key(self) -> tuple[str, ...]:
