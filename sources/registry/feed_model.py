@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from sources.registry.clean_columns import CLEAN_COLUMNS, Column
 
@@ -188,12 +189,13 @@ class CleanTable:
     given: Mapping[str, str] = field(default_factory=dict)
     cases: Cases | None = None
 
-    @property
+    # Asked for each partition.
+    @cached_property
     def columns(self) -> tuple[Column, ...]:
         """All columns in order: the shared ones, then the feed's own."""
         return CLEAN_COLUMNS + self.dims
 
-    @property
+    @cached_property
     def file_grain(self) -> str:
         """What one file of the clean layer holds: a month of days, a year of a register's months, else one partition.
 
@@ -208,7 +210,7 @@ class CleanTable:
         """The file that holds the partition `value`: the month of a day, the year of a case's month, else its own."""
         return value[: len("2026" if self.file_grain == "year" else "2026-11")]
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, ...]:
         """Columns that identify one reading; the latest delivery wins per key."""
         return self.declared_key or tuple(c.name for c in self.columns if c.key)
