@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,12 +43,20 @@ class SchemaMismatch(ValueError):
 
 def schema_of(columns: Sequence[Column]) -> pl.Schema:
     """The polars schema of declared columns."""
+    return _schema_of(tuple(columns))
+
+
+@cache
+def _schema_of(columns: tuple[Column, ...]) -> pl.Schema:
+    # Asked for each partition, and there are few tables.
     return pl.Schema({c.name: _DTYPES[c.dtype] for c in columns})
 
 
 def conform(frame: pl.DataFrame, columns: Sequence[Column], table: str) -> pl.DataFrame:
     """`frame` with exactly the declared columns, in order and type; SchemaMismatch if a cast would guess or lose."""
     schema = schema_of(columns)
+    if frame.schema == schema:
+        return frame
     there = set(frame.columns)
     missing, extra = set(schema) - there, there - set(schema)
     if missing or extra:

@@ -234,7 +234,7 @@ def _cleaned(refresh: Refresh, group: groups.FeedGroup, months: set[str]) -> dic
     results: dict[str, CleanResult] = {}
     if not group.feeds:
         return results
-    with refresh.step("clean", group.name) as told:
+    with refresh.step("clean", group.name) as told, refresh.session.lake.cleanings():
         for feed in (f.name for f in group.feeds):
             fetched, note = findings.fetched.get(feed, set()), _note_of(told, group, feed)
             result = results[feed] = clean_feed(refresh.session, feed, months, fetched, note)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from sources.registry.clean_columns import CLEAN_COLUMNS, Column
 
@@ -188,24 +189,28 @@ class CleanTable:
     given: Mapping[str, str] = field(default_factory=dict)
     cases: Cases | None = None
 
-    @property
+    # Asked for each partition.
+    @cached_property
     def columns(self) -> tuple[Column, ...]:
         """All columns in order: the shared ones, then the feed's own."""
         return CLEAN_COLUMNS + self.dims
 
-    @property
+    @cached_property
     def file_grain(self) -> str:
-        """What one file of the clean layer holds: a month of days, else one partition.
+        """What one file of the clean layer holds: a month of days, a year of a register's months, else one partition.
 
-        A file of a day's few thousand rows costs twice its rows, to write and in every scan of the table.
+        A file of a day's few thousand rows costs twice its rows, to write and in every scan of the table; open cases
+        lie in every month since the oldest was opened, a few in each.
         """
+        if self.cases and self.grain == "month":
+            return "year"
         return "month" if self.grain == "day" else self.grain
 
     def file_of(self, value: str) -> str:
-        """The file that holds the partition `value`: the month of a day, else the value itself."""
-        return value[:7] if self.grain == "day" else value
+        """The file that holds the partition `value`: the month of a day, the year of a case's month, else its own."""
+        return value[: len("2026" if self.file_grain == "year" else "2026-11")]
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, ...]:
         """Columns that identify one reading; the latest delivery wins per key."""
         return self.declared_key or tuple(c.name for c in self.columns if c.key)

@@ -54,7 +54,8 @@ def clean(data: DataDir) -> None:
         waiting = lake.uncleaned("air", {"test_air": "f2"})
         if waiting:
             first, second = (d.receipt.delivery_id for d in lake.deliveries("air")[:2])
-            kit.clean_lake(lake, first, second, fingerprint="f2")
+            with lake.cleanings():
+                kit.clean_lake(lake, first, second, fingerprint="f2")
 
 
 def clean_before(data: DataDir) -> None:

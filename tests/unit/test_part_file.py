@@ -11,7 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from sources.registry.feed_model import CleanTable
+from sources.config.load import load_config
+from sources.registry.feed_model import CleanTable, register_table
 from sources.registry.read_registry import registry
 from tests.unit.warehouse_kit import air_rows, counts, land, nothing
 from warehouse.lake import part_file
@@ -61,9 +62,29 @@ def written(file: PartFile, path: Path) -> list[int]:
 def test_days_lie_in_a_file_of_their_month_and_everything_else_in_its_own() -> None:
     tables = registry().tables
     assert {t.grain: t.file_grain for t in tables.values()} == {"day": "month", "month": "month", "year": "year"}
+    registers = load_config(None).registry(registry())
+    (of_register,) = {registers.tables[register_table(name)].file_grain for name in registers.registers}
+    case = registers.tables[register_table("hotline")]
+    assert (of_register, case.file_of("2026-11")) == ("year", "2026")
     files = [CleanTable("t", "f", grain, "").file_of(value) for grain, value in
              (("day", "2026-11-22"), ("month", "2026-11"), ("year", "2026"))]  # fmt: skip
     assert files == ["2026-11", "2026-11", "2026"]
+
+
+def test_few_rows_are_written_as_many_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = tmp_path / "stored" / "a.parquet"
+    stored.parent.mkdir()
+    frame(1, 2, 3).write_parquet(stored)
+    found = []
+    for row_group in (part_file.ROW_GROUP, 1):
+        monkeypatch.setattr(part_file, "ROW_GROUP", row_group)
+        file = PartFile(stored, {"a": 1, "c": 2})
+        for value, numbers in (("b", (7, 8)), ("d", (9,))):
+            file.clear(value)
+            file.add(value, frame(*numbers))
+        assert file.write(tmp_path / f"{row_group}.parquet") == 6
+        found.append((tmp_path / f"{row_group}.parquet").read_bytes())
+    assert found[0] == found[1]
 
 
 def test_what_is_replaced_is_read_back_before_it_is_written(tmp_path: Path, held: int) -> None:

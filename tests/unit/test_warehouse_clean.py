@@ -18,6 +18,7 @@ from sources.registry.declared_tables import DECLARED_TABLES
 from sources.registry.read_registry import registry
 from tests.unit.warehouse_kit import air_rows, clean_lake, counts, file_counts, fill_lake, land, nothing
 from warehouse import parquet
+from warehouse.lake import file_counts as file_counts_table
 from warehouse.lake.clean_files import Entered
 from warehouse.lake.file_counts import COLUMNS
 from warehouse.lake.intact import LakeDamaged
@@ -162,6 +163,34 @@ def test_a_later_delivery_changes_the_counts_of_an_earlier_one(lake: Lake, data:
     assert (done.partitions, done.files, done.unbalanced) == (1, 1, ())
     found = pl.read_parquet(data.file_counts("2026-11") / "part-0.parquet")
     assert found.sort("delivered_at")["readings_superseded"].to_list() == [3, 1, 0]
+
+
+def test_cleanings_together_write_the_counts_that_they_share_once(
+    lake: Lake, data: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    write = file_counts_table.write_month
+    monkeypatch.setattr(file_counts_table, "write_month", lambda *args: written.append(args[2]) or write(*args))
+    first, second = (land(lake, name, name.encode()) for name in ("one.csv", "two.csv"))
+    counted = data.file_counts("2026-11") / "part-0.parquet"
+    with lake.cleanings():
+        for number, delivery in ((1, first), (2, second)):
+            with lake.cleaning():
+                lake.write_partition(
+                    "clean_air", f"2026-11-0{number}", air_rows(delivery, number), nothing(), {delivery: counts(3)}
+                )
+                lake.record_file("air", delivery, file_counts(3 + number, [number]), "f1")
+                assert [u.what[:7] for u in lake.finish_cleaning().unbalanced] == ["records", "reading"] * number
+        # A third one fails: what the two before it counted stays.
+        with pytest.raises(LakeInconsistent), lake.cleaning():
+            assert written == [] and not counted.exists() and lake.needs_repair
+            lake.write_partition("clean_air", "2026-11-03", air_rows(first, 3), nothing(), {first: counts(2)})
+        assert pl.read_parquet(counted)["readings_in"].sort().to_list() == [4, 5]
+        with lake.cleaning():
+            lake.record_file("air", first, file_counts(3, [1]), "f2")
+    assert written == ["2026-11", "2026-11"] and not lake.needs_repair
+    assert pl.read_parquet(counted)["readings_in"].sort().to_list() == [3, 5]
+    assert [d.receipt.delivery_id for d in lake.uncleaned("air", {"test_air": "f2"})] == [second]
 
 
 def test_a_sum_that_does_not_come_out_is_named(lake: Lake) -> None:

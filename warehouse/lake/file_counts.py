@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,7 @@ def row_of(file: CleanedFile, zone: tzinfo) -> dict[str, Any]:
         "delivered_at": _naive(receipt.delivered_at, zone),
         "landed_at": _naive(receipt.landed_at, zone),
         **file.counts,
-        **asdict(file.sums),
+        **vars(file.sums),
     }
 
 

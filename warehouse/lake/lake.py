@@ -202,8 +202,22 @@ class Lake:
         except BaseException:
             # A panic of a native library is not an Exception, and this process goes on.
             self._store.abandon()
+            together = self._store.counts_wait
+            # Those of the cleanings before it: the index is made again from them.
+            self._store.write_counts()
             self.reconcile()
+            if together:
+                self._store.count_together()
             raise
+
+    @contextmanager
+    def cleanings(self) -> Generator[None]:
+        """Cleanings of several feeds inside write the file counts, which all feeds share by month, once at the end."""
+        self._store.count_together()
+        try:
+            yield
+        finally:
+            self._store.write_counts()
 
     def finish_cleaning(self) -> CleaningDone:
         """Writes the file counts, makes everything durable and commits the index; names files that do not balance."""

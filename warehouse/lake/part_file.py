@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from warehouse.atomic import remove, temporary_next_to
-from warehouse.parquet import ROW_GROUP, write_joined
+from warehouse.parquet import ROW_GROUP, FrameWriter, write_joined
 
 # Rows held at once, of what waits and of what was read: a month of 43 stations, six pollutants an hour.
 _HELD = 2 * ROW_GROUP
@@ -65,6 +65,13 @@ class PartFile:
 
     def write(self, path: Path) -> int:
         """Writes everything to `path`, in order, and gives the rows; nothing if there is none."""
+        rows = sum(map(self.count, self._stored.keys() | self._replaced.keys()))
+        if max(rows, self._size) <= ROW_GROUP and not self._waiting.has_spilled:
+            # The same bytes: putting a plan together for each of some dozen rows costs more than the rows.
+            with FrameWriter(path) as writer:
+                for frame in self._small_frames():
+                    writer.append(frame)
+            return writer.rows
         frames = list(self._frames())
         return write_joined(frames, path) if frames else 0
 
@@ -87,6 +94,14 @@ class PartFile:
             yield from self._waiting.frames(value)
         if kept is not None:
             yield pl.scan_parquet(self._path, glob=False).slice(*kept)
+
+    def _small_frames(self) -> Iterator[pl.DataFrame]:
+        """The same in memory, where everything fits into one row group."""
+        for value in sorted(self._stored.keys() | self._replaced.keys()):
+            if value in self._replaced:
+                yield from self._waiting.held(value)
+            else:
+                yield self._slice(*self._stored[value], None)
 
     def _slice(self, at: int, count: int, columns: Sequence[str] | None) -> pl.DataFrame:
         if self._size > _HELD:
@@ -120,6 +135,15 @@ class _Waiting:
     def drop(self, value: str) -> None:
         self._rows -= sum(frame.height for frame in self._held.pop(value, ()))
         self._spilled.pop(value, None)
+
+    @property
+    def has_spilled(self) -> bool:
+        """Whether any of it is in temporary files."""
+        return bool(self._files)
+
+    def held(self, value: str) -> Iterator[pl.DataFrame]:
+        """What is in memory of one partition."""
+        yield from self._held.get(value, ())
 
     def frames(self, value: str) -> Iterator[pl.LazyFrame]:
         for path, at, rows in self._spilled.get(value, ()):

@@ -14,7 +14,7 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -60,6 +60,9 @@ class PartitionStore:
         self._recorded: set[str] = set()
         self._partitions = 0
         self._flags_set_by: dict[str, FlagPrint] = {}
+        # Months whose counts wait for the end of several cleanings, and the mark of that; None where none are together.
+        self._waiting: set[str] | None = None
+        self._waiting_mark: int | None = None
         self._writing: StoredFile | None = None
         self._reading: StoredFile | None = None
 
@@ -67,6 +70,11 @@ class PartitionStore:
     def open(self) -> bool:
         """Whether something was written that `finish` has not made durable yet."""
         return self._mark is not None
+
+    @property
+    def counts_wait(self) -> bool:
+        """Whether file counts wait for `write_counts`."""
+        return self._waiting is not None
 
     def start(self) -> None:
         """Sets the mark and opens the transaction, once."""
@@ -92,7 +100,7 @@ class PartitionStore:
         digest = hashlib.sha256()
         for clean, superseded, counts in parts:
             for delivery, count in counts.items():
-                totals.setdefault(delivery, Counter()).update(asdict(count))
+                totals.setdefault(delivery, Counter()).update(vars(count))
             if not superseded.is_empty():
                 fallen = conform_known(superseded, declared.columns, f"superseded of {table}")
                 file.superseded.add(value, fallen.sort(order, maintain_order=True))
@@ -207,8 +215,7 @@ class PartitionStore:
         self._write_file()
         found = (self._index.month_of(delivery) for delivery in self._affected | self._recorded)
         months = {month for month in found if month is not None}
-        problems = [p for m in sorted(months) for p in file_counts.write_month(self._data, self._index, m, self._zone)]
-        self._paths.update(self._data.file_counts(m) / name for m in months for name in (PART, SIDECAR))
+        problems = self._counted(months)
         for table, fingerprint in self._flags_set_by.items():
             self._paths |= clean_files.write_flags_note(self._data, table, fingerprint)
         flush(self._data.root, self._paths | {p.parent for p in self._paths})
@@ -217,6 +224,37 @@ class PartitionStore:
         done = CleaningDone(self._partitions, len(self._recorded), tuple(problems))
         self._reset()
         return done
+
+    def count_together(self) -> None:
+        """From now on the file counts wait for `write_counts`: a month of them holds the files of all feeds.
+
+        A kill meanwhile loses counts only: the mark makes the next start clean those deliveries again, to the same.
+        """
+        self._waiting = set()
+
+    def write_counts(self) -> None:
+        """Writes and makes durable the file counts that wait; the next ones do not."""
+        months, self._waiting = sorted(self._waiting or ()), None
+        if not months:
+            return
+        for month in months:
+            file_counts.write_month(self._data, self._index, month, self._zone)
+        flush(self._data.root, _paths_of_counts(self._data, months))
+        if self._waiting_mark is not None:
+            self._index.clear_mark(self._waiting_mark)
+            self._waiting_mark = None
+
+    def _counted(self, months: Set[str]) -> list[file_counts.Unbalanced]:
+        """Writes the file counts of months, or has them wait; gives the files that do not balance."""
+        if self._waiting is None:
+            self._paths |= _paths_of_counts(self._data, months)
+            of_months = [file_counts.write_month(self._data, self._index, m, self._zone) for m in sorted(months)]
+            return [problem for problems in of_months for problem in problems]
+        if self._waiting_mark is None:
+            self._waiting_mark = self._index.set_mark("file counts")
+        self._waiting |= months
+        feeds = {receipt.feed for receipt in map(self._index.delivery, self._recorded | self._affected) if receipt}
+        return [p for file in self._index.cleaned_of(feeds, months) for p in file_counts.unbalanced(file)]
 
     def abandon(self) -> None:
         """Drops the transaction; the mark stays, and files may differ from the index until they are reconciled."""
@@ -280,6 +318,11 @@ class PartitionStore:
             self._index.put_file(table, file.name, file.sha256)
         else:
             self._index.drop_file(table, file.name)
+
+
+def _paths_of_counts(data: DataDir, months: Iterable[str]) -> set[Path]:
+    folders = [data.file_counts(month) for month in months]
+    return {path for folder in folders for path in (folder, folder / PART, folder / SIDECAR)}
 
 
 def _order(declared: CleanTable) -> list[str]:

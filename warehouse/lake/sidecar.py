@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ def partitions_as_json(partitions: Mapping[str, Partition]) -> dict[str, object]
             "rows": found.rows,
             "superseded_rows": found.superseded_rows,
             "digest": found.digest,
-            "deliveries": {delivery: asdict(found.counts[delivery]) for delivery in sorted(found.counts)},
+            "deliveries": {delivery: vars(found.counts[delivery]) for delivery in sorted(found.counts)},
         }
         for value, found in partitions.items()
     }
