@@ -57,16 +57,6 @@
     end
 {%- endmacro %}
 
-{# Hours between two values at a cadence: at least 1, of calendar periods the longest (sources/networks/declaration.py). #}
-{% macro network_cadence_hours(cadence, minutes) -%}
-    case {{ cadence }}
-        {%- for word, days in [('half_month', 16), ('month', 31), ('quarter', 92), ('half_year', 184), ('year', 366)] %}
-        when '{{ word }}' then {{ days * 24 }}
-        {%- endfor %}
-        else greatest({{ integer_quotient(minutes, 60) }}, 1)
-    end
-{%- endmacro %}
-
 {# Minutes of one period of a kind that is counted by the clock; null for those of the calendar. #}
 {% macro network_kind_minutes(kind) -%}
     case {{ kind }} when 'hour' then 60 when 'day' then {{ minutes_of_day() }} end

@@ -127,8 +127,15 @@ expected_sites as (
     group by all
 )
 select d.feed, f.name_zh as feed_name_zh, d.day,
-    cast(case when f.cadence_hours <= 24 then c.day is not null
-        else d.day = cast(date_trunc('year', d.day) + lateness(d.feed) as date) end as bigint) as deliveries_expected,
+    cast(c.day is not null and (f.cadence_hours <= 24 or exists (
+        -- The lateness after the end of a half-month, or of the 1, 3, 6 or 12 months that the cadence is.
+        select 1 from generate_series(timestamp '1990-01-01', getvariable('as_of'), interval 1 month) as m (first_day)
+        where case when f.cadence_hours <= 16 * 24
+            then d.day in (cast(first_day + lateness(d.feed) as date), cast(first_day + interval 15 day + lateness(d.feed) as date))
+            else d.day = cast(first_day + lateness(d.feed) as date) and (month(first_day) - 1) % case
+                when f.cadence_hours <= 31 * 24 then 1 when f.cadence_hours <= 92 * 24 then 3
+                when f.cadence_hours <= 184 * 24 then 6 else 12 end = 0 end
+    )) as bigint) as deliveries_expected,
     coalesce(v.n, 0) as deliveries_received, coalesce(v.refused, 0) as deliveries_refused,
     coalesce(v.late, 0) as deliveries_late,
     cast(round_even(carried_mean(v.minutes_late, 60), 1) as decimal(18, 1)) as lateness_hours, f.lateness_allowed_hours,

@@ -29,6 +29,9 @@ placed as (
             sum(case when is_whole_month then n_suspect end), sum(case when not is_whole_month then n_suspect end)
         ) as n_suspect,
         coalesce(
+            sum(case when is_whole_month then n_usable end), sum(case when not is_whole_month then n_usable end)
+        ) as n_usable,
+        coalesce(
             {{ least_provenance('case when is_whole_month then provenance_of_usable end') }},
             {{ least_provenance('case when not is_whole_month then provenance_of_usable end') }}
         ) as provenance
@@ -137,6 +140,7 @@ select
     e.minutes_expected,
     cast(coalesce(p.minutes_covered, 0) as bigint) as minutes_covered,
     coalesce(p.n_suspect, 0) as n_suspect,
+    cast(coalesce(p.n_usable, 0) as bigint) as n_usable,
     coalesce(p.provenance, e.provenance) as provenance
 from expected as e
 left join placed as p

@@ -118,9 +118,14 @@ every_day as (
 calendar as (
     select
         f.feed,
-        d.day
+        d.day,
+        i.cadence,
+        -- The midnight that lies the allowed lateness before some moment of the day.
+        cast({{ hours_after('d.day + interval 1 day - interval 1 minute', '-i.lateness_allowed_hours') }} as date)
+            as due_from
     from first_days as f
     inner join every_day as d on f.first_day <= d.day
+    inner join {{ ref('int_feeds') }} as i on f.feed = i.feed
 ),
 
 days as (
@@ -172,10 +177,9 @@ joined as (
         d.feed,
         f.name_zh as feed_name_zh,
         d.day,
+        -- Every day, or where the lateness allowed after the end of a calendar period runs out.
         case
-            when f.cadence_hours <= 24 and c.day is not null then 1
-            when f.cadence_hours <= 24 then 0
-            when d.day = cast({{ hours_after("date_trunc('year', d.day)", 'f.lateness_allowed_hours') }} as date) then 1
+            when c.cadence = 'day' or c.due_from = {{ calendar_start('c.cadence', 'c.due_from') }} then 1
             else 0
         end as deliveries_expected,
         v.deliveries_received,

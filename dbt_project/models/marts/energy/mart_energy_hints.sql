@@ -225,7 +225,7 @@ found as (
             'more than ', cast(cast(m.energy_hint_month_deviation as bigint) as string),
             ' % off the same month of the year before'
         ) as limit_text,
-        1 as readings,
+        m.n_usable as readings,
         concat(
             cast(cast(m.amount as decimal(18, 2)) as string), ' ', m.unit, ' against ',
             cast(cast(b.amount as decimal(18, 2)) as string), ' ', m.unit, ' a year before'
@@ -262,7 +262,7 @@ found as (
             'readings cover less than ', cast(cast(energy_hint_complete_share * 100 as bigint) as string),
             ' % of the month'
         ) as limit_text,
-        0 as readings,
+        n_usable as readings,
         concat(
             'gap: ', cast(minutes_covered as string), ' of ', cast(minutes_expected as string), ' minutes covered'
         ) as reason,

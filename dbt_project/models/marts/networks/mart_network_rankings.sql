@@ -21,8 +21,10 @@ figures as (
         cast(v.period_start as date) as period_start,
         cast(v.period_end - interval 1 minute as date) as period_end,
         v.period_end > {{ as_of() }} as is_pending,
+        -- The series of a site, of several methods or fractions, are averaged.
         {{ carried_mean('sum(v.carried)', 'count(v.carried)') }} as value,
-        {{ worst_validity('v.validity') }} as validity,
+        coalesce(bool_or(v.validity = 'indicative'), false) as is_indicative,
+        count(*) > count(v.carried) as lacks_series,
         max(v.validity_reason) as validity_reason,
         sum(v.n_expected) as n_expected,
         sum(v.n_valid) as n_valid,
@@ -65,7 +67,8 @@ members as (
             when l.area_level = 'community' then s.community
         end as place_id,
         v.value,
-        v.validity,
+        v.is_indicative,
+        v.value is not null and v.lacks_series as lacks_series,
         v.validity_reason,
         v.n_expected,
         v.n_valid,
@@ -99,7 +102,8 @@ sums as (
         min(value) as min_v,
         coalesce(sum(n_expected), 0) as n_expected,
         coalesce(sum(n_valid), 0) as n_valid,
-        bool_or(validity = 'indicative') as is_indicative,
+        coalesce(bool_or(is_indicative), false) as is_indicative,
+        coalesce(bool_or(lacks_series), false) as lacks_series,
         max(case when value is null then coalesce(validity_reason, 'no readings') end) as lacking,
         min(provenance_rank) as provenance_rank
     from members
@@ -150,7 +154,7 @@ places as (
         case
             when t.is_pending then 'pending'
             when t.carried is null then 'insufficient'
-            when t.is_indicative or t.n_with_value < t.n_sites then 'indicative'
+            when t.is_indicative or t.lacks_series or t.n_with_value < t.n_sites then 'indicative'
             else 'valid'
         end as validity,
         case
@@ -158,6 +162,7 @@ places as (
             when t.carried is null then coalesce(nullif(t.lacking, ''), 'no value')
             when t.n_with_value < t.n_sites then concat(t.n_with_value, ' of ', t.n_sites, ' sites')
             when t.is_indicative then 'suspect readings decide'
+            when t.lacks_series then 'a method or fraction of a site has no valid figure'
             else ''
         end as validity_reason,
         l.standard,
