@@ -21,7 +21,7 @@ from sources.plans import computed
 from sources.plans.computed import Computed
 from sources.plans.folder import COMPARISONS, FINDING, STANDARD, TENDENCIES
 from sources.plans.formula import FormulaError
-from sources.plans.operands import READ, Sources
+from sources.plans.operands import Sources
 from sources.registry import Registry
 
 Entry = Mapping[str, str]
@@ -124,14 +124,9 @@ class Checks:
         if entry["decimals"] and int(entry["decimals"]) not in _DECIMALS:
             yield "decimals", f"{entry['decimals']} cannot be", f"write 0 to {_DECIMALS[-1]}"
         try:
-            operands = self.sources.weighed(entry["formula"], entry["unit"])[1]
+            self.sources.weighed(entry["formula"], entry["unit"])
         except FormulaError as error:
             yield error.column, str(error), error.hint
-            return
-        for operand in operands:
-            if operand.kind not in READ:
-                message = f"nothing computes with figures of networks yet: {operand.source}.{operand.figure}"
-                yield "formula", message, "give [[areas]] of the network an indicator, and judge that"
 
     def _indicator(self, entry: Entry) -> Found:
         name = entry["indicator_id"]

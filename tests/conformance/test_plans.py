@@ -12,6 +12,7 @@ import pytest
 from dbt_project.seed_rows import seed_rows
 from sources.registry import registry
 from tests.conformance.kit import Project
+from tests.conformance import plan_street_cases as street
 from tests.conformance.plan_cases import AREA, PLAN, README_PLAN, readme_verdicts
 
 DELIVERED = "chaoyang_2025"
@@ -64,6 +65,35 @@ def test_an_indicator_by_formula(
     )
     found = project.query(query, indicator, AREA, year)
     assert found == [(value, unit, validity, reason, "", True, "reported")]
+
+
+@pytest.mark.parametrize(
+    ("indicator", "judged", "unit", "status"),
+    [
+        # 12.5 and 30 mg/L: 21.25, to one decimal 21.2 mg/L.
+        ("pond_cod", Decimal(21200), "ug/L", "missed"),
+        # One of two is at most 20 mg/L.
+        ("pond_attaining", Decimal(50), "%", "missed"),
+        ("pond_clear_days", Decimal(365), "d", "met"),
+        # Two of three complaints are closed by now.
+        ("pond_answered", Decimal("66.7"), "%", "met"),
+        # 25 and 33.333… %: the share is not rounded before it is halved.
+        ("pond_both", Decimal("58.33"), "%", "missed"),
+    ],
+)
+def test_a_formula_over_a_network_and_a_register_is_judged(
+    project: Project, indicator: str, judged: Decimal, unit: str, status: str
+) -> None:
+    query = (
+        "select judged_value, unit, status, status_reason, latest_year from cross_domain.mart_plan_scorecard"
+        " where plan_id = ? and indicator_id = ?"
+    )
+    assert project.query(query, street.PLAN, indicator) == [(judged, unit, status, "", 2025)]
+
+
+def test_a_formula_over_networks_names_their_offices(project: Project) -> None:
+    query = "select feeds, owner from cross_domain.mart_indicator_methods where indicator_id = 'pond_both'"
+    assert project.query(query) == [("ponds;pond_complaints", "区水务局")]
 
 
 def test_a_formula_has_its_method(project: Project) -> None:

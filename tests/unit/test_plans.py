@@ -15,12 +15,14 @@ import pytest
 from sources.cleaning.fingerprint import cleaning_fingerprint
 from sources.cleaning.plan_refs import mistaken
 from sources.config import check_config, load_config, shipped
+from sources.networks.network_feed import with_networks
 from sources.networks.read_declaration import shipped_declaration
 from sources.plans.folder import FILES
 from sources.plans.formula import FormulaError
 from sources.plans.operands import sources_of
 from sources.plans.plan_rows import references_of, rows_of
 from sources.plans.read_plan import Plan, read_plan
+from sources.registers.read_register import shipped_register
 from sources.registry import registry
 from sources.registry.plan_tables import PLAN_TABLES
 from tests.unit.test_config_declared import configuration
@@ -173,7 +175,7 @@ def test_the_delivered_plan_fits_the_files_of_a_folder(tmp_path: Path) -> None:
             ("%", "indicator(forest_cover)", "formula", "no indicator 'forest_cover'", "'forest_cover_rate'"),
             ("10kt tce", "indicator(energy_total, equivalnt)", "formula", "no variant 'equivalnt'", "'equivalent'"),
             ("%", "mean(groundwter.ph)", "formula", "no network 'groundwter' is in use", "name it as feed"),
-            ("%", "closed_share(hotline)", "formula", "no register 'hotline'", "cannot be declared yet"),
+            ("%", "closed_share(hotline)", "formula", "no register 'hotline' is in use", "name it as feed"),
             ("tonnen", "item(pesticide)", "unit", "the unit 'tonnen' is not known", "units.toml"),
             ("t", "2 item(pesticide)", "formula", "'*' is expected, 'item' comes", "write '*'"),
          )),
@@ -229,13 +231,28 @@ def test_a_formula_names_figures_of_networks_in_use(tmp_path: Path) -> None:
     yearly = [area for area in network.areas if area.period == "year" and area.statistic == "share_attaining"]
     (found,) = sources.weighed(f"attainment({network.name}.{yearly[0].id})", yearly[0].unit)[1]
     assert (found.kind, found.source, found.figure) == ("network", network.name, yearly[0].id)
-    # Until a model reads them, a plan that names one is refused.
     text = f"indicator_id,name_zh,unit,formula\npesticide_per_mu,率,%,attainment({network.name}.{yearly[0].id})\n"
-    read = read_plan(folder(tmp_path, formulas=text), registry(), [network])
-    assert "nothing computes with figures of networks yet" in read.mistakes[0][0]
+    indicators = "indicator_id,name_zh,unit,target_operator,target_value\npesticide_per_mu,率,%,>=,90\n"
+    place = folder(tmp_path, formulas=text, indicators=indicators, judgements="")
+    read = read_plan(place, with_networks(registry(), [network]), [network])
+    assert read.plan, read.mistakes
+    (row,) = rows_of(read.plan)["indicator_terms"]
+    assert (row["operand"], row["source"], row["figure"]) == ("network", network.name, yearly[0].id)
     with pytest.raises(FormulaError) as error:
         sources.weighed(f"attainment({network.name}.x)", "%")
     assert yearly[0].id in error.value.hint
+
+
+def test_a_formula_names_shares_of_registers_in_use() -> None:
+    declared = [shipped_register(name).declaration for name in ("hotline", "soil_list")]
+    sources = sources_of(registry(), (), [own for own in declared if own])
+    (found,) = sources.weighed("closed_share(hotline)", "%")[1]
+    assert (found.kind, found.source, found.figure, found.feeds) == ("register", "hotline", "closed_share", ("hotline",))
+    with pytest.raises(FormulaError) as error:
+        sources.weighed("closed_share(hotlin)", "%")
+    assert error.value.hint == "did you mean 'hotline'?"
+    with pytest.raises(FormulaError, match="soil_list is a list"):
+        sources.weighed("closed_share(soil_list)", "%")
 
 
 def test_declared_return_items_are_parameters_of_the_feed(tmp_path: Path) -> None:

@@ -162,14 +162,23 @@ ruled as (
 ),
 
 owned as (
+    -- An office answers for several feeds.
     select
-        m.indicator_id,
-        m.method_variant,
-        {{ joined('f.owner', '; ', 'f.feed') }} as owner
-    from methods as m
-    inner join {{ ref('int_feeds') }} as f
-        on concat(';', m.feeds, ';') like concat('%;', f.feed, ';%')
-    group by m.indicator_id, m.method_variant
+        indicator_id,
+        method_variant,
+        {{ joined('owner', '; ', 'first_feed') }} as owner
+    from (
+        select
+            m.indicator_id,
+            m.method_variant,
+            f.owner,
+            min(f.feed) as first_feed
+        from methods as m
+        inner join {{ ref('int_feeds') }} as f
+            on concat(';', m.feeds, ';') like concat('%;', f.feed, ';%')
+        group by m.indicator_id, m.method_variant, f.owner
+    ) as offices
+    group by indicator_id, method_variant
 ),
 
 judged_variants as (
