@@ -170,5 +170,7 @@ def write(clean_root: Path, work: Path) -> None:
         for number, opened, closed in CASES
     ]  # fmt: skip
     write_table(clean_root / "register_cases" / "part-0.parquet", CLEAN_COLUMNS + CASE_COLUMNS, cases)
-    counts = [{"feed": name, "source_id": name, "delivered_at": known_from, "verdict": "read", "records_in": len(CASES)}]
+    counts = [
+        {"feed": name, "source_id": name, "delivered_at": known_from, "verdict": "read", "records_in": len(CASES)}
+    ]
     write_table(clean_root / "file_counts" / "complaints.parquet", FILE_COUNTS, counts)
