@@ -44,6 +44,7 @@
         'plan_milestones': ['plan_id', 'project_no', 'milestone_no'],
         'plan_shared_promises': ['plan_id', 'project_no'],
         'plan_history': ['plan_id', 'indicator_id'],
+        'plan_texts': ['plan_id', 'promise_id'],
         'returns_items': ['item'],
         'indicator_formulas': ['indicator_id'],
         'indicator_terms': ['indicator_id', 'term']

@@ -106,7 +106,7 @@ def _check(written: dict[str, Any], base: Path, problems: Problems) -> Checked:
     cases = registers_in_use(document.registers, feeds, base, known, problems)
     known = cases.registry(known)
     document = with_tables(document, known)
-    plans = plans_in_use(document.plans, base, known, networks.declarations, problems)
+    plans = plans_in_use(document.plans, base, known, networks.declarations, cases.declarations, problems)
     known = plans.registry(known)
     if "reporting_zone" in raw.get("district", {}):
         check_zone(document.district.reporting_zone, ("district", "reporting_zone"), problems)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sources.config.model import Plans
     from sources.networks.declaration import Declaration
     from sources.plans.read_plan import Plan
+    from sources.registers.case_register import RegisterDeclaration
 
 Row = Mapping[str, Any]
 
@@ -71,10 +72,15 @@ NO_PLANS = DeclaredPlans()
 
 
 def plans_in_use(
-    words: Plans, base: Path, known: Registry, networks: Iterable[Declaration], problems: Problems
+    words: Plans,
+    base: Path,
+    known: Registry,
+    networks: Iterable[Declaration],
+    registers: Iterable[RegisterDeclaration],
+    problems: Problems,
 ) -> DeclaredPlans:
-    """The plans of the folders that `words` names, relative to `base`; their formulas may name `networks`. Mistakes are
-    added.
+    """The plans of the folders that `words` names, relative to `base`; their formulas may name `networks` and
+    `registers`. Mistakes are added.
     """
     if not words.folders:
         return NO_PLANS
@@ -84,7 +90,7 @@ def plans_in_use(
     files: list[Path] = []
     digests: list[str] = []
     for i, name in enumerate(words.folders):
-        read = read_plan(base / name, known, networks)
+        read = read_plan(base / name, known, networks, registers)
         for message, hint in read.mistakes:
             problems.add(("plans", "folders", i), message, hint)
         files += read.files

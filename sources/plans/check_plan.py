@@ -21,7 +21,7 @@ from sources.plans import computed
 from sources.plans.computed import Computed
 from sources.plans.folder import COMPARISONS, FINDING, STANDARD, TENDENCIES
 from sources.plans.formula import FormulaError
-from sources.plans.operands import READ, Sources
+from sources.plans.operands import Sources
 from sources.registry import Registry
 
 Entry = Mapping[str, str]
@@ -54,6 +54,7 @@ class Checks:
             "projects": self._project,
             "milestones": self._milestone,
             "history": self._history,
+            "texts": self._text,
         }[name]
 
     def take(self, name: str, rows: Sequence[Row]) -> None:
@@ -124,14 +125,9 @@ class Checks:
         if entry["decimals"] and int(entry["decimals"]) not in _DECIMALS:
             yield "decimals", f"{entry['decimals']} cannot be", f"write 0 to {_DECIMALS[-1]}"
         try:
-            operands = self.sources.weighed(entry["formula"], entry["unit"])[1]
+            self.sources.weighed(entry["formula"], entry["unit"])
         except FormulaError as error:
             yield error.column, str(error), error.hint
-            return
-        for operand in operands:
-            if operand.kind not in READ:
-                message = f"nothing computes with figures of networks yet: {operand.source}.{operand.figure}"
-                yield "formula", message, "give [[areas]] of the network an indicator, and judge that"
 
     def _indicator(self, entry: Entry) -> Found:
         name = entry["indicator_id"]
@@ -176,13 +172,19 @@ class Checks:
             yield "baseline_value", "it is empty", f"'{operator}' is judged against the baseline"
         yield from _years(entry, *(column for column in ("baseline_year", "target_year") if entry[column]))
 
-    def _judgement(self, entry: Entry) -> Found:
-        name = entry["promise_id"]
-        promised = {
+    def _promised(self) -> dict[str, Row]:
+        return {
             row[f"{file[:-1]}_id"]: row for file in ("indicators", "commitments") for row in self.rows.get(file, ())
         }
+
+    def _text(self, entry: Entry) -> Found:
+        if entry["promise_id"] not in self._promised():
+            yield _not_promised(entry["promise_id"], self._promised())
+
+    def _judgement(self, entry: Entry) -> Found:
+        name, promised = entry["promise_id"], self._promised()
         if name not in promised:
-            yield "promise_id", f"the plan does not promise '{shortened(name)}'", nearest(name, promised)
+            yield _not_promised(name, promised)
             return
         operator = promised[name]["target_operator"]
         worse = {"higher": "<", "lower": ">"}.get(entry["better"])
@@ -194,6 +196,8 @@ class Checks:
                 hint = nearest(variant, variants) or "leave it empty"
                 yield "judged_variant", f"{name} has no variant '{shortened(variant)}'", hint
         yield from _limit(entry)
+        if entry["reduction_base_year"]:
+            yield from _base_year(entry)
         if entry["range_low"] and entry["range_high"] and Decimal(entry["range_low"]) >= Decimal(entry["range_high"]):
             yield "range_high", f"{entry['range_high']} is not above {entry['range_low']}", "swap the two"
 
@@ -229,6 +233,19 @@ class Checks:
 def is_computed(entry: Mapping[str, Any], known: Mapping[str, Computed]) -> bool:
     """Whether a commitment takes its value from an indicator."""
     return entry["value_from"] == "indicator" or (not entry["value_from"] and entry["commitment_id"] in known)
+
+
+def _not_promised(name: str, promised: Mapping[str, Row]) -> tuple[str, str, str]:
+    return "promise_id", f"the plan does not promise '{shortened(name)}'", nearest(name, promised)
+
+
+def _base_year(entry: Entry) -> Found:
+    falls = {row["indicator_id"] for row in seed_rows("energy/per_gdp_series")}
+    if entry["promise_id"] not in falls:
+        message = f"{entry['promise_id']} is not a fall since a year"
+        yield "reduction_base_year", message, "leave it empty; it is for " + ", ".join(sorted(falls))
+        return
+    yield from _years(entry, "reduction_base_year")
 
 
 def _other(better: str) -> str:

@@ -137,6 +137,7 @@ _FILES = (
             Column("limit_standard", "string", "Edition of the limit"),
             Column("is_judged_each_year", "bool", "Whether the promise is of each year of the plan"),
             Column("counts_from_zero", "bool", "Whether it counts what the plan's years add"),
+            Column("reduction_base_year", "int", "Of a fall per unit of GDP: the year it is compared with"),
             Column("series_from_year", "int", "First year that a projection may use"),
             Column("range_low", "decimal", "Least value that is possible"),
             Column("range_high", "decimal", "Largest value that is possible"),
@@ -198,6 +199,16 @@ _FILES = (
             Column("outcome_zh", "string", "The outcome in the words of the plan"),
         ),
         ("name_zh", "unit", "actual_year", "outcome"),
+    ),
+    DeclaredTable(
+        "texts",
+        "What the plan prints of its promises",
+        (
+            Column("promise_id", "string", "Indicator or commitment of the plan", key=True),
+            Column("chapter", "string", "Chapter, section and paragraph of the plan"),
+            Column("text_zh", "string", "The sentence, as the plan prints it"),
+        ),
+        ("text_zh",),
     ),
 )
 FILES: Mapping[str, DeclaredTable] = {table.name: table for table in _FILES}

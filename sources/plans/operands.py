@@ -1,4 +1,4 @@
-"""What the operands of formulas name: return items, indicators, figures of networks, each with its unit.
+"""What the operands of formulas name: return items, indicators, figures of networks and registers, each with its unit.
 
 Here belongs finding them, with the nearest word where there is none. Not here: reading a formula (formula.py), or
 whether units go together (formula_units.py).
@@ -18,6 +18,7 @@ from sources.registry import Registry
 
 if TYPE_CHECKING:
     from sources.networks.declaration import AreaFigure, Declaration
+    from sources.registers.case_register import RegisterDeclaration
 
 _RETURNS = "returns"
 # Statistics of a network's areas that each word means.
@@ -27,8 +28,7 @@ _STATISTICS = {
     "days": ("sum",),
 }
 _REPORTS = ("commitment_", "project_")
-# Kinds of operands that int_formula_values reads so far.
-READ = (ITEM, INDICATOR)
+_SHARE = "%"
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,12 @@ class Operand:
 
 @dataclass(frozen=True)
 class Sources:
-    """All that a formula may name: units of return items, the indicators, the networks in use."""
+    """All that a formula may name: units of return items, the indicators, the networks and registers in use."""
 
     registry: Registry
     items: Mapping[str, str] = field(default_factory=dict)
     networks: Mapping[str, Declaration] = field(default_factory=dict)
+    registers: Mapping[str, RegisterDeclaration] = field(default_factory=dict)
 
     def with_items(self, units: Mapping[str, str]) -> Sources:
         """The same with further return items."""
@@ -63,7 +64,7 @@ class Sources:
             return _indicator(term)
         if term.operand in OF_NETWORKS:
             return self._network(term)
-        raise FormulaError(f"a formula reads no register '{term.source}'", "shares of registers cannot be declared yet")
+        return self._register(term)
 
     def weighed(self, formula: str, unit: str) -> tuple[Weighed, tuple[Operand, ...]]:
         """`formula` in `unit`, with its operands in the order of its terms; FormulaError says what is wrong."""
@@ -89,12 +90,23 @@ class Sources:
             raise FormulaError(message, hint or 'declare [[areas]] with period = "year" in the network')
         return Operand("network", term.source, "", found[0].id, found[0].unit, (term.source,))
 
+    def _register(self, term: Term) -> Operand:
+        if term.source not in self.registers:
+            hint = nearest(term.source, self.registers) or "name it as feed of a source or register first"
+            raise FormulaError(f"no register '{term.source}' is in use", hint)
+        if self.registers[term.source].kind == "list":
+            hint = "name a register of cases, or count its members as a return item"
+            raise FormulaError(f"{term.source} is a list: its members are not closed", hint)
+        return Operand("register", term.source, "", term.operand, _SHARE, (term.source,))
 
-def sources_of(registry: Registry, networks: Iterable[Declaration]) -> Sources:
+
+def sources_of(
+    registry: Registry, networks: Iterable[Declaration] = (), registers: Iterable[RegisterDeclaration] = ()
+) -> Sources:
     """What formulas may name under `registry`; what reports on a plan is not an item of a formula."""
     items = registry.feeds[_RETURNS].parameters_of("clean_returns")
     units = {code: item.unit for code, item in items.items() if not code.startswith(_REPORTS)}
-    return Sources(registry, units, {network.name: network for network in networks})
+    return Sources(registry, units, {own.name: own for own in networks}, {own.name: own for own in registers})
 
 
 def _indicator(term: Term) -> Operand:

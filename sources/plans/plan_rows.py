@@ -91,6 +91,8 @@ def _rows(plan: Plan) -> Iterator[tuple[str, Row]]:
             yield "plan_shared_promises", {**row, "project_item": row["shared_item"], "note": note}
     for row in plan.rows["milestones"]:
         yield "plan_milestones", dict(row)
+    for row in plan.rows["texts"]:
+        yield "plan_texts", {**row, "chapter": row["chapter"] or ""}
     for place, row in enumerate(plan.rows["history"], 1):
         words = {"outcome_zh": row["outcome_zh"] or OUTCOMES[row["outcome"]], "seq": row["seq"] or place}
         yield "plan_history", {**row, "name_en": row["name_en"] or row["name_zh"], **words, **origin}

@@ -23,6 +23,7 @@ from sources.registry import Registry
 
 if TYPE_CHECKING:
     from sources.networks.declaration import Declaration
+    from sources.registers.case_register import RegisterDeclaration
 
 Row = Mapping[str, Any]
 # Without one of them nothing is promised.
@@ -50,8 +51,13 @@ class ReadPlan:
     mistakes: tuple[Mistake, ...] = ()
 
 
-def read_plan(folder: Path, registry: Registry, networks: Iterable[Declaration] = ()) -> ReadPlan:
-    """The plan that `folder` declares; its formulas may name `networks`."""
+def read_plan(
+    folder: Path,
+    registry: Registry,
+    networks: Iterable[Declaration] = (),
+    registers: Iterable[RegisterDeclaration] = (),
+) -> ReadPlan:
+    """The plan that `folder` declares; its formulas may name `networks` and `registers`."""
     if not folder.is_dir():
         near = nearest(folder.name, (f.name for f in folder.parent.iterdir())) if folder.parent.is_dir() else ""
         return ReadPlan(folder, mistakes=((f"there is no folder {folder}", near),))
@@ -68,7 +74,7 @@ def read_plan(folder: Path, registry: Registry, networks: Iterable[Declaration] 
         files = ", ".join(f"{name}.csv" for name in _PROMISES)
         found.append((f"{folder.name}: the plan promises nothing", f"write one of {files}"))
     digest = hashlib.sha256()
-    checks = Checks(registry, sources_of(registry, networks))
+    checks = Checks(registry, sources_of(registry, networks, registers))
     for name, table in FILES.items():
         if name not in names:
             continue

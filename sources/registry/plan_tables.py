@@ -38,6 +38,7 @@ _RANGE = (
     Column("note", "string", "Remark"),
 )
 _INDICATOR = Column("indicator_id", "string", "Indicator", key=True)
+_BASE_YEAR = Column("reduction_base_year", "int", "Base year of a cumulative fall per unit of GDP")
 _COMMITMENT = Column("commitment_id", "string", "Commitment", key=True)
 _SOURCES = ("indicator", "return_item", "not_measured")
 _OUTCOMES = ("met", "mostly met", "missed", "no target")
@@ -93,7 +94,7 @@ _TABLES = (
         Column("municipal_text_zh", "string", "Words of the plan that leave the number to the municipality"),
         Column("is_judged_each_year", "bool", "Whether the promise is of each year of the plan"),
         Column("needs_baseline_scope", "bool", "Whether scope and factors of the baseline must be declared"),
-        Column("reduction_base_year", "int", "Base year of a cumulative fall per unit of GDP"),
+        _BASE_YEAR,
         Column("series_from_year", "int", "First year of the count that the projection may use"),
         *_RANGE,
     ),
@@ -127,6 +128,7 @@ _TABLES = (
         Column("municipal_text_zh", "string", "Words of the plan that leave the number to the municipality"),
         Column("is_judged_each_year", "bool", "Whether the promise is of each year of the plan"),
         Column("counts_from_zero", "bool", "Whether it counts what the plan's years add"),
+        _BASE_YEAR,
         *_RANGE,
     ),
     _table(
@@ -179,6 +181,14 @@ _TABLES = (
         Column("outcome", "string", "What became of it, as printed", allowed=_OUTCOMES),
         Column("outcome_zh", "string", "The outcome in the words of the plan"),
         *_ORIGIN,
+    ),
+    _table(
+        "plan_texts",
+        "What plans print of their promises",
+        _PLAN,
+        Column("promise_id", "string", "Indicator or commitment", key=True),
+        Column("chapter", "string", "Chapter, section and paragraph of the plan"),
+        Column("text_zh", "string", "The sentence"),
     ),
 )
 _ITEMS_AND_FORMULAS = (

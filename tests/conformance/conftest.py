@@ -18,6 +18,7 @@ from tests.conformance import (
     network_cases,
     noise_cases,
     plan_cases,
+    plan_street_cases,
     returns_cases,
     waste_cases,
     water_cases,
@@ -40,7 +41,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     waste_cases.add(district, work)
     plan_cases.add(district, work)
     networks = network_cases.add(district)
+    plan_street_cases.add(district, networks, work / "street")
     district.write(project.clean_root)
     networks.write(project.clean_root)
+    plan_street_cases.write(project.clean_root, work / "street")
     project.build(*all_domains())
     yield project

@@ -137,6 +137,13 @@ class Networks:
         """A new network."""
         return Network(self, name, cadence, **more)
 
+    def existing(self, name: str, cadence: str) -> Network:
+        """A network whose rows are there already, for its sites and readings."""
+        rows = list(self.rows["network"])
+        network = Network(self, name, cadence)
+        self.rows["network"] = rows
+        return network
+
     def write(self, clean_root: Path) -> None:
         """Writes one file per declared table, and one of all readings."""
         for name, table in NETWORK_TABLES.items():

@@ -43,6 +43,7 @@ FOLDER = {
         "sewage_treatment_rate,污水处理率,%,,,>=,99\n"
         "ecological_redline_area,生态保护红线面积,km2,2020,7,improve,\n"
         "pm25_annual_mean,PM2.5年均浓度,ug/m3,2020,42,<=,35\n"
+        "water_per_gdp_reduction,单位地区生产总值水耗降幅,%,,,>=,11\n"
     ),
     "commitments": (
         "commitment_id,chapter,name_zh,unit,target_operator,target_value\n"
@@ -50,7 +51,11 @@ FOLDER = {
         "old_wells,五,废弃机井处置,,meets,\n"
     ),
     "judgements": (
-        "promise_id,is_judged_each_year,counts_from_zero\nsewage_treatment_rate,true,\ngreenway_length,,true\n"
+        "promise_id,is_judged_each_year,counts_from_zero,reduction_base_year\nsewage_treatment_rate,true,,\n"
+        "greenway_length,,true,\nwater_per_gdp_reduction,,,2022\n"
+    ),
+    "texts": (
+        "promise_id,chapter,text_zh\nforest_cover_rate,5.2,到2025年，森林覆盖率达到25%。\nold_wells,,废弃机井处置。\n"
     ),
     "projects": (
         "project_no,name_zh,deadline_year,responsible_zh,quantity,quantity_unit,commitment_id,shared_item\n"
@@ -77,6 +82,9 @@ def add(district: District, work: Path) -> None:
         _report(district, "sewage_generated", year, 1000)
         _report(district, "sewage_treated", year, 989 if year == 2023 else 995)
     _report(district, "redline_area", 2025, 7)
+    for year, water in ((2020, 400), (2022, 200), (2025, 180)):
+        _report(district, "water_use", year, water)
+        _report(district, "gdp_constant", year, 100 if year < 2025 else 101)
     # Two entities of the area; of the year before one has no usable value.
     for entity, used in (("E1", (None, "1.2")), ("E2", ("0.7", "0.6"))):
         district.site("returns", entity, "entity", area_code=AREA)

@@ -11,6 +11,7 @@ import pytest
 
 from dbt_project.seed_rows import seed_rows
 from sources.registry import registry
+from tests.conformance import plan_street_cases as street
 from tests.conformance.kit import Project
 from tests.conformance.plan_cases import AREA, PLAN, README_PLAN, readme_verdicts
 
@@ -29,6 +30,8 @@ DELIVERED = "chaoyang_2025"
         ("pm25_annual_mean", "no_data", None, "nothing feeds it yet"),
         # 1.2 and 0.6 t on 9000 mu are 0.2 kg/mu, less than the 0.3 of 2020.
         ("pesticide_per_mu", "met", Decimal("0.2"), ""),
+        # Since 2022, the plan's own base year: 180 by 101 against 200 by 100 are -10.89 %.
+        ("water_per_gdp_reduction", "missed", Decimal("10.89"), ""),
     ],
 )
 def test_an_indicator_of_a_declared_plan(
@@ -64,6 +67,67 @@ def test_an_indicator_by_formula(
     )
     found = project.query(query, indicator, AREA, year)
     assert found == [(value, unit, validity, reason, "", True, "reported")]
+
+
+@pytest.mark.parametrize(
+    ("indicator", "judged", "unit", "status"),
+    [
+        # 12.5 and 30 mg/L: 21.25, to one decimal 21.2 mg/L.
+        ("pond_cod", Decimal(21200), "ug/L", "missed"),
+        # One of two is at most 20 mg/L.
+        ("pond_attaining", Decimal(50), "%", "missed"),
+        ("pond_clear_days", Decimal(365), "d", "met"),
+        # Two of three complaints are closed by now.
+        ("pond_answered", Decimal("66.7"), "%", "met"),
+        # 25 and 33.333… %: the share is not rounded before it is halved.
+        ("pond_both", Decimal("58.33"), "%", "missed"),
+    ],
+)
+def test_a_formula_over_a_network_and_a_register_is_judged(
+    project: Project, indicator: str, judged: Decimal, unit: str, status: str
+) -> None:
+    query = (
+        "select judged_value, unit, status, status_reason, latest_year from cross_domain.mart_plan_scorecard"
+        " where plan_id = ? and indicator_id = ?"
+    )
+    assert project.query(query, street.PLAN, indicator) == [(judged, unit, status, "", 2025)]
+
+
+def test_a_formula_over_networks_names_their_offices(project: Project) -> None:
+    query = "select feeds, owner from cross_domain.mart_indicator_methods where indicator_id = 'pond_both'"
+    assert project.query(query) == [("ponds;pond_complaints", "区水务局")]
+
+
+def test_a_fall_since_a_plan_s_own_base_year_has_its_variant_and_method(project: Project) -> None:
+    query = (
+        "select variant, value, clause like '%; base 2022' from cross_domain.mart_indicator_values"
+        " where indicator_id = 'water_per_gdp_reduction' and area_code = ? and year(period_start) = 2025"
+        " and variant like 'cumulative%' order by 1"
+    )
+    # The delivered plan compares with 2020: 400 by 100.
+    assert project.query(query, AREA) == [
+        ("cumulative", Decimal("55.45"), False),
+        ("cumulative_from_2022", Decimal("10.89"), True),
+    ]
+    query = (
+        "select formula_zh, standard = (select standard from cross_domain.mart_indicator_methods where"
+        " indicator_id = 'water_per_gdp_reduction' and variant = 'cumulative') from cross_domain.mart_indicator_methods"
+        " where indicator_id = 'water_per_gdp_reduction' and variant = 'cumulative_from_2022'"
+    )
+    ((formula, same),) = project.query(query)
+    assert formula.endswith("（基准年2022）")
+    assert same
+
+
+def test_what_the_plan_prints_is_shown_with_the_promise(project: Project) -> None:
+    query = (
+        "select plan_text_chapter, plan_text_zh from cross_domain.mart_plan_scorecard"
+        " where plan_id = ? and indicator_id = 'forest_cover_rate'"
+    )
+    assert project.query(query, PLAN) == [("5.2", "到2025年，森林覆盖率达到25%。")]
+    assert project.query(query, DELIVERED) == [("5.2", "到2025年，全区林木绿化率达到31.8%以上，森林覆盖率达到24.8%。")]
+    query = "select plan_text_zh from cross_domain.mart_commitments where plan_id = ? and commitment_id = 'old_wells'"
+    assert project.query(query, PLAN) == [("废弃机井处置。",)]
 
 
 def test_a_formula_has_its_method(project: Project) -> None:

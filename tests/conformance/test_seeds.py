@@ -62,6 +62,17 @@ def test_base_years_are_the_plan_s() -> None:
     assert {r["base_year"] for r in series} == {judged["co2_per_gdp_reduction"]}
 
 
+@needs_plan
+def test_texts_are_sentences_of_the_plan() -> None:
+    """All but the reductions of COD and ammonia, of which the text has nothing but table 2."""
+    printed = (SHARED / "plan/plan_text_zh.txt").read_text(encoding="utf-8")
+    texts = rows(SEEDS / "plan/plan_texts.csv")
+    assert [r["promise_id"] for r in texts if r["text_zh"] not in printed] == []
+    promised = {r["indicator_id"] for r in rows(SEEDS / "plan/plan_indicators.csv")}
+    promised |= {r["commitment_id"] for r in rows(SEEDS / "plan/plan_commitments.csv")}
+    assert promised - {r["promise_id"] for r in texts} == {"cod_reduction", "nh3n_reduction"}
+
+
 def test_every_formula_uses_an_item_in_its_unit() -> None:
     units = {r["item"]: r["unit"] for r in rows(SEEDS / "returns/returns_items.csv")}
     for formula in rows(SEEDS / "returns/returns_formulas.csv"):

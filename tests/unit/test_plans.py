@@ -15,12 +15,14 @@ import pytest
 from sources.cleaning.fingerprint import cleaning_fingerprint
 from sources.cleaning.plan_refs import mistaken
 from sources.config import check_config, load_config, shipped
+from sources.networks.network_feed import with_networks
 from sources.networks.read_declaration import shipped_declaration
 from sources.plans.folder import FILES
 from sources.plans.formula import FormulaError
 from sources.plans.operands import sources_of
 from sources.plans.plan_rows import references_of, rows_of
 from sources.plans.read_plan import Plan, read_plan
+from sources.registers.read_register import shipped_register
 from sources.registry import registry
 from sources.registry.plan_tables import PLAN_TABLES
 from tests.unit.test_config_declared import configuration
@@ -54,6 +56,7 @@ SOUND = {
         "3,自行车道建设,2024,区交通局,50,km,bicycle_lanes,project_quantity\n4,湿地,2025,区水务局,,,,\n"
     ),
     "milestones": "project_no,milestone_no,name_zh,due_year\n3,1,开工,2022\n",
+    "texts": "promise_id,chapter,text_zh\nforest_cover_rate,五,森林覆盖率达到25%。\nold_wells,,废弃机井全部处置。\n",
     "history": "indicator_id,name_zh,unit,actual_year,actual_value,outcome\npm25_annual_mean,PM2.5,ug/m3,2020,42,met\n",
 }
 LIMITS = "limit_pollutant,limit_averaging,limit_grade,limit_standard"
@@ -79,7 +82,7 @@ def test_a_folder_becomes_rows_of_every_table(tmp_path: Path) -> None:
     rows = rows_of(plan(tmp_path))
     assert {name: len(found) for name, found in rows.items()} == {
         "plans": 1, "plan_indicators": 4, "plan_judgement": 4, "plan_commitments": 3, "commitment_judgement": 3,
-        "plan_key_projects": 2, "plan_milestones": 1, "plan_shared_promises": 1, "plan_history": 1,
+        "plan_key_projects": 2, "plan_milestones": 1, "plan_shared_promises": 1, "plan_history": 1, "plan_texts": 2,
         "returns_items": 2, "indicator_formulas": 1, "indicator_terms": 2,
     }  # fmt: skip
     for name, found in rows.items():
@@ -114,7 +117,7 @@ def test_the_delivered_plan_fits_the_files_of_a_folder(tmp_path: Path) -> None:
     """What a user writes is what the delivered plan is made of: nothing of it needs a column that a folder lacks."""
     given = {name: {c.name for c in table.columns} for name, table in FILES.items()}
     derived = {"plan_id", "ref_prefix", "source", "provenance"}
-    for file, table in (("indicators", "plan_indicators"), ("commitments", "plan_commitments"), ("history", "plan_history"), ("projects", "plan_key_projects"), ("milestones", "plan_milestones")):  # fmt: skip # noqa: E501
+    for file, table in (("indicators", "plan_indicators"), ("commitments", "plan_commitments"), ("history", "plan_history"), ("texts", "plan_texts"), ("projects", "plan_key_projects"), ("milestones", "plan_milestones")):  # fmt: skip # noqa: E501
         assert {c.name for c in PLAN_TABLES[table].columns} - derived <= given[file], file
 
 
@@ -147,6 +150,11 @@ def test_the_delivered_plan_fits_the_files_of_a_folder(tmp_path: Path) -> None:
          "line 2, column judged_variant", "no variant 'equivalnt'", "did you mean 'equivalent'?"),
         ("judgements", f"promise_id,{LIMITS}\npm10_annual_mean,pm10,anual,2,GB 3095-2012\n",
          "line 2, column limit_averaging", "no limit of 'anual'", "did you mean 'annual'?"),
+        ("judgements", "promise_id,reduction_base_year\nforest_cover_rate,2025\n",
+         "line 2, column reduction_base_year", "forest_cover_rate is not a fall since a year", "co2_per_gdp_reduction"),
+        ("texts", "promise_id,text_zh\nold_well,废弃机井全部处置。\n",
+         "line 2, column promise_id", "does not promise 'old_well'", "did you mean 'old_wells'?"),
+        ("texts", "promise_id,text_zh\nold_wells,\n", "line 2, column text_zh", "it is empty", "the sentence"),
         ("projects", "project_no,name_zh,responsible_zh,deadline_year\n3,自行车道建设,区交通局,\n",
          "line 2, column deadline_year", "it is empty", "year it is due"),
         ("projects", "project_no,name_zh,deadline_year,responsible_zh,commitment_id\n3,道,2024,局,bicycle_lane\n",
@@ -173,7 +181,7 @@ def test_the_delivered_plan_fits_the_files_of_a_folder(tmp_path: Path) -> None:
             ("%", "indicator(forest_cover)", "formula", "no indicator 'forest_cover'", "'forest_cover_rate'"),
             ("10kt tce", "indicator(energy_total, equivalnt)", "formula", "no variant 'equivalnt'", "'equivalent'"),
             ("%", "mean(groundwter.ph)", "formula", "no network 'groundwter' is in use", "name it as feed"),
-            ("%", "closed_share(hotline)", "formula", "no register 'hotline'", "cannot be declared yet"),
+            ("%", "closed_share(hotline)", "formula", "no register 'hotline' is in use", "name it as feed"),
             ("tonnen", "item(pesticide)", "unit", "the unit 'tonnen' is not known", "units.toml"),
             ("t", "2 item(pesticide)", "formula", "'*' is expected, 'item' comes", "write '*'"),
          )),
@@ -229,13 +237,29 @@ def test_a_formula_names_figures_of_networks_in_use(tmp_path: Path) -> None:
     yearly = [area for area in network.areas if area.period == "year" and area.statistic == "share_attaining"]
     (found,) = sources.weighed(f"attainment({network.name}.{yearly[0].id})", yearly[0].unit)[1]
     assert (found.kind, found.source, found.figure) == ("network", network.name, yearly[0].id)
-    # Until a model reads them, a plan that names one is refused.
     text = f"indicator_id,name_zh,unit,formula\npesticide_per_mu,率,%,attainment({network.name}.{yearly[0].id})\n"
-    read = read_plan(folder(tmp_path, formulas=text), registry(), [network])
-    assert "nothing computes with figures of networks yet" in read.mistakes[0][0]
+    indicators = "indicator_id,name_zh,unit,target_operator,target_value\npesticide_per_mu,率,%,>=,90\n"
+    place = folder(tmp_path, formulas=text, indicators=indicators, judgements="", texts="")
+    read = read_plan(place, with_networks(registry(), [network]), [network])
+    assert read.plan, read.mistakes
+    (row,) = rows_of(read.plan)["indicator_terms"]
+    assert (row["operand"], row["source"], row["figure"]) == ("network", network.name, yearly[0].id)
     with pytest.raises(FormulaError) as error:
         sources.weighed(f"attainment({network.name}.x)", "%")
     assert yearly[0].id in error.value.hint
+
+
+def test_a_formula_names_shares_of_registers_in_use() -> None:
+    declared = [shipped_register(name).declaration for name in ("hotline", "soil_list")]
+    sources = sources_of(registry(), (), [own for own in declared if own])
+    (found,) = sources.weighed("closed_share(hotline)", "%")[1]
+    assert (found.kind, found.source, found.figure) == ("register", "hotline", "closed_share")
+    assert found.feeds == ("hotline",)
+    with pytest.raises(FormulaError) as error:
+        sources.weighed("closed_share(hotlin)", "%")
+    assert error.value.hint == "did you mean 'hotline'?"
+    with pytest.raises(FormulaError, match="soil_list is a list"):
+        sources.weighed("closed_share(soil_list)", "%")
 
 
 def test_declared_return_items_are_parameters_of_the_feed(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 {#-
   Fall of CO2, energy and water per unit of GDP at constant prices, %: against the year before, and cumulative since the
-  base year (the product of the yearly ratios, which is the ratio of last and first). Every series of per_gdp_series has
+  base year, and since each base year that a plan declares (the product of the yearly ratios, which is the ratio of last
+  and first). Every series of per_gdp_series has
   one source and one method and is compared with itself alone; what it lacks for a comparison is named. A fall is
   positive.
 -#}
@@ -60,6 +61,15 @@ series as (
     left join gdp as g on t.area_code = g.area_code and t.period_start = g.period_start
 ),
 
+-- Several plans may have one base year.
+base_years as (
+    select distinct
+        indicator_id,
+        base_year,
+        suffix
+    from {{ ref('int_plan_base_year') }}
+),
+
 comparisons as (
     select
         *,
@@ -73,6 +83,13 @@ comparisons as (
         base_year as year_before
     from series
     where year > base_year
+    union all
+    select
+        s.*,
+        concat(s.cumulative_variant, b.suffix) as variant,
+        b.base_year as year_before
+    from series as s
+    inner join base_years as b on s.indicator_id = b.indicator_id and s.year > b.base_year
 ),
 
 pairs as (

@@ -124,9 +124,9 @@ select
     p.domain,
     p.value_item,
     p.better,
-    coalesce(p.judged_variant, '') as judged_variant,
+    concat(coalesce(p.judged_variant, ''), coalesce(y.suffix, '')) as judged_variant,
     p.judged_method,
-    p.reported_variant,
+    concat(p.reported_variant, coalesce(y.suffix, '')) as reported_variant,
     p.incomparable_variant,
     p.comparable_standard,
     p.series_from_year,
@@ -164,6 +164,7 @@ from left_to_the_municipality as p
 inner join {{ declared('plans') }} as n on p.plan_id = n.plan_id
 inner join {{ ref('int_plan_rules') }} as r
     on {{ in_force(last_complete_day(), 'r') }}
+left join {{ ref('int_plan_base_year') }} as y on p.plan_id = y.plan_id and p.promise_id = y.indicator_id
 left join {{ declared('plan_baseline_scopes') }} as b
     on
         p.plan_id = '{{ delivered_plan() }}' and p.promise_id = b.indicator_id

@@ -53,6 +53,17 @@ terms as (
     group by indicator_id
 ),
 
+-- Falls since the base years of other plans, as variants of those that are delivered.
+further as (
+    select distinct
+        s.indicator_id,
+        s.cumulative_variant,
+        y.base_year,
+        y.suffix
+    from {{ ref('per_gdp_series') }} as s
+    inner join {{ ref('int_plan_base_year') }} as y on s.indicator_id = y.indicator_id
+),
+
 methods as (
     select
         m.*,
@@ -82,6 +93,26 @@ methods as (
         null as returned_items
     from {{ declared('indicator_formulas') }} as f
     inner join terms as t on f.indicator_id = t.indicator_id
+    union all
+    select
+        m.indicator_id,
+        concat(m.variant, b.suffix) as variant,
+        m.name_zh,
+        concat(m.formula_zh, '（基准年', cast(b.base_year as string), '）') as formula_zh,
+        m.formula,
+        m.feeds,
+        m.parameters,
+        m.mart,
+        m.cadence,
+        m.validity_words,
+        m.rule_group,
+        m.unit,
+        concat(m.variant, b.suffix) as method_variant,
+        null as returned_formula,
+        null as returned_decimals,
+        null as returned_items
+    from {{ ref('indicator_methods') }} as m
+    inner join further as b on m.indicator_id = b.indicator_id and m.variant = b.cumulative_variant
 ),
 
 followed as (
@@ -161,15 +192,26 @@ ruled as (
     group by rule_group
 ),
 
-owned as (
+-- An office may answer for several feeds.
+offices as (
     select
         m.indicator_id,
         m.method_variant,
-        {{ joined('f.owner', '; ', 'f.feed') }} as owner
+        f.owner,
+        min(f.feed) as first_feed
     from methods as m
     inner join {{ ref('int_feeds') }} as f
         on concat(';', m.feeds, ';') like concat('%;', f.feed, ';%')
-    group by m.indicator_id, m.method_variant
+    group by m.indicator_id, m.method_variant, f.owner
+),
+
+owned as (
+    select
+        indicator_id,
+        method_variant,
+        {{ joined('owner', '; ', 'first_feed') }} as owner
+    from offices
+    group by indicator_id, method_variant
 ),
 
 judged_variants as (
