@@ -8,12 +8,18 @@
     end
 {%- endmacro %}
 
-{#
-  Whether a code stands for a subdistrict, as lists of subdistricts have it: not the district itself, and not a
-  community, whose code has 12 digits. A site that names either belongs to no subdistrict.
-#}
+{# Level of an area by the digits of its code: subdistrict (9), community (12), else district. #}
+{% macro area_level(area_code) -%}
+    case
+        when {{ is_community(area_code) }} then 'community'
+        when {{ is_subdistrict(area_code) }} then 'subdistrict'
+        else 'district'
+    end
+{%- endmacro %}
+
+{# Whether a code stands for a subdistrict, as lists of subdistricts have it: 9 digits, no district and no community. #}
 {% macro is_subdistrict(area_code) -%}
-    ({{ area_code }} <> '{{ sql_text("area_code") }}' and not {{ is_community(area_code) }})
+    ({{ is_area_code(area_code) }} and length({{ area_code }}) = 9)
 {%- endmacro %}
 
 {# Whether a code has the 12 digits of a community. #}
@@ -27,14 +33,6 @@
 
 {% macro spark__is_community(area_code) -%}
     {{ area_code }} rlike '^[0-9]{12}$'
-{%- endmacro %}
-
-{# The subdistrict of a code: the code itself, or the first 9 digits of a community's; null of the district and others. #}
-{% macro subdistrict_of(area_code) -%}
-    case
-        when {{ is_community(area_code) }} then substr({{ area_code }}, 1, 9)
-        when {{ area_code }} <> '{{ sql_text("area_code") }}' then {{ area_code }}
-    end
 {%- endmacro %}
 
 {# Whether a text is the code of an area: 6 digits of a district, 9 of a subdistrict, 12 of a community. #}

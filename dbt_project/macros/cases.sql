@@ -8,15 +8,6 @@
     coalesce({{ declared }}, case when {{ closed_on }} is null then 'open' else 'closed' end)
 {%- endmacro %}
 
-{# Level of an area by its code: district, subdistrict or community. #}
-{% macro area_level(area_code) -%}
-    case
-        when {{ is_community(area_code) }} then 'community'
-        when {{ is_subdistrict(area_code) }} then 'subdistrict'
-        else 'district'
-    end
-{%- endmacro %}
-
 {# The area of a level that an area lies in: its code; null where it lies in none, or in several. #}
 {% macro area_of_level(area_code, level) -%}
     case

@@ -1,6 +1,6 @@
 {#-
   Tables that a user enters because no standard gives their rows: municipal targets, scopes of baselines, equal-value
-  electricity by year, own energy coefficients, verified rankings; and further plans. Not here: rules and limits, which are seeds of the standards.
+  electricity by year, own energy coefficients, verified rankings, areas, composite scores; and further plans. Not here: rules and limits, which are seeds of the standards.
 -#}
 
 {#
@@ -35,6 +35,11 @@
         'energy_equal_value': ['data_year'],
         'energy_own_factors': ['carrier', 'unit', 'valid_from'],
         'ranking_verifications': ['list_id', 'period_kind', 'period_start'],
+        'areas': ['tree', 'area_code', 'valid_from'],
+        'site_areas': ['feed', 'site_id', 'tree', 'valid_from'],
+        'composite_scores': ['score_id'],
+        'composite_parts': ['score_id', 'part_id', 'valid_from'],
+        'composite_steps': ['score_id', 'part_id', 'step'],
         'plans': ['plan_id'],
         'plan_indicators': ['plan_id', 'indicator_id'],
         'plan_judgement': ['plan_id', 'indicator_id'],

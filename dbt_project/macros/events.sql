@@ -141,7 +141,7 @@
         on
             {{ 'e.network_id = s.feed and ' if by_network }}e.site_id = s.site_id and {{ in_force('e.event_day', 's') }}
             and (s.next_from is null or e.event_day < s.next_from)
-    left join {{ ref('district_areas') }} as a on s.area_code = a.area_code
+    left join {{ ref('stg_area_name') }} as a on s.area_code = a.area_code
     left join (
         {{ rules_side_by_side(['event_multiple_decimals']) }}
     ) as m

@@ -13,7 +13,7 @@
 
   It is a macro and no model because the lists of a domain are built, judged and held with that domain alone.
 
-  Columns of `places`: list_id, list_name_zh, place_kind (area | site), period_kind (week or a calendar period from half a
+  Columns of `places`: list_id, list_name_zh, place_kind (area | site), area_level (one for a list; '' for sites), period_kind (week or a calendar period from half a
   month to a year), period_start, period_end (dates, the last day counted), place_id, place_name_zh, area_code, item, item_zh, variant
   ('' | dust_included | dust_excluded), network, method, value (rounded as published; null where its rule allows none),
   unit, n_expected, n_valid, validity, validity_reason, standard, clause, provenance. list_id holds all that makes two
@@ -57,6 +57,7 @@
         t.list_id,
         t.list_name_zh,
         t.place_kind,
+        t.area_level,
         t.period_kind,
         t.period_start,
         t.period_end,

@@ -18,6 +18,7 @@ from expectations.checks import (
     SuiteError,
     between,
     declared,
+    none,
     not_emptied,
     not_null,
     relation,
@@ -70,6 +71,33 @@ def seed_values(seed: str, column: str) -> tuple[str, ...]:
         raise SuiteError(f"the suites need the seed {seed} ({error})") from error
     except KeyError as error:
         raise SuiteError(f"the seed {seed}: the suites need its column {column}") from error
+
+
+AREA_LEVELS = seed_values("areas/area_levels", "area_level")
+
+
+def one_level(*figure: str) -> Check:
+    """Areas of one level only in each list, or of each figure, that the columns `figure` name."""
+    named = ", ".join(figure)
+    return none(
+        "a list is of one level of areas",
+        f"select {named}, min(area_level) as area_level, max(area_level) as other from {{table}} group by {named}"
+        " having count(distinct area_level) > 1",
+        "no list, and no figure, of areas of two levels",
+        (*figure, "area_level"),
+    )
+
+
+def _of_level() -> Check:
+    """A code has the digits that its level has; areas of the other trees have names."""
+    digits = {row["area_level"]: row["digits"] for row in seed_rows("areas/area_levels")}
+    arms = [f"when '{level}' then length(area_code) = {n}" for level, n in digits.items() if n]
+    return relation(
+        "an area is of its level",
+        f"case area_level when '' then true {' '.join(arms)} else not regexp_matches(area_code, '^[0-9]') end",
+        ("area_code", "area_level"),
+        {"area_code": "110105001", "area_level": "district"},
+    )
 
 
 def indicators(mart: str, fed_by: tuple[str, ...], checks: tuple[Check, ...] = ()) -> Suite:
@@ -186,6 +214,8 @@ def _by_name(columns: Mapping[str, str], registry: Registry) -> Iterable[Check]:
             {"validity": "insufficient", "validity_reason": ""},
         )
     yield from _reasons(names)
+    if {"area_level", "area_code"} <= names:
+        yield _of_level()
     if {"site_id", "provenance"} <= names:
         yield from simulated_is_marked()
     if {"n_expected", "n_valid"} <= names:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from expectations.checks import Check, between, none, not_emptied, not_null, relation
-from expectations.suites.common import SIMULATED_ID, Suite
+from expectations.suites.common import AREA_LEVELS, SIMULATED_ID, Suite, one_level
 from warehouse.tables.judged import CRITICAL, WARNING, Severity
 
 # Words of the calendar and of the shapes; averaging times that a limit exists for are apart from those of hints.
@@ -32,6 +32,7 @@ def ranking_suite(mart: str, fed_by: tuple[str, ...], checks: tuple[Check, ...] 
     """
     vocabularies = {
         "place_kind": PLACE_KINDS,
+        "area_level": ("", *AREA_LEVELS),
         "period_kind": RANKING_PERIODS,
         "variant": VARIANTS,
         "publication_state": STATES,
@@ -94,6 +95,13 @@ def ranking_checks() -> tuple[Check, ...]:
             {"rank": 3, "n_ranked": 2, "previous_rank": 1, "last_year_rank": 1},
         ),
         _shared_ranks(),
+        relation(
+            "areas have a level and sites none",
+            "(place_kind = 'area') = (area_level <> '')",
+            ("list_id", "place_kind", "area_level"),
+            {"place_kind": "area", "area_level": ""},
+        ),
+        one_level("list_id"),
         *(
             relation(
                 f"the change on {says} is the difference",

@@ -7,7 +7,7 @@ Here belongs what holds whatever a network declares. Not here: which networks th
 from __future__ import annotations
 
 from expectations.checks import Check, between, none, not_null, relation
-from expectations.suites.common import Suite, figure_checks
+from expectations.suites.common import Suite, figure_checks, one_level
 from expectations.suites.lists import NETWORK_AVERAGINGS, at_open_end, events_suite, ranking_suite
 from warehouse.tables.judged import WARNING
 
@@ -132,6 +132,7 @@ def _attainment() -> tuple[Check, ...]:
 def _areas() -> tuple[Check, ...]:
     return (
         *_of_rule(),
+        one_level("network_id", "area_figure_id"),
         relation(
             "a share lies between 0 and 100 %",
             "unit <> '%' or value between 0 and 100",

@@ -17,10 +17,10 @@ from typing import Any
 from sources.config.check_layout import check_layout, check_zone
 from sources.config.check_source import check_source
 from sources.config.completed import with_tables
-from sources.config.declared import read_declared
 from sources.config.declared_networks import NO_NETWORKS, DeclaredNetworks, networks_in_use, register_feeds
 from sources.config.declared_plans import NO_PLANS, DeclaredPlans, plans_in_use
 from sources.config.declared_registers import NO_REGISTERS, DeclaredRegisters, registers_in_use
+from sources.config.declared_together import Around, check_declared
 from sources.config.identity import file_mistake
 from sources.config.mend import read_mended
 from sources.config.model import Document
@@ -29,7 +29,6 @@ from sources.config.registers import register_mistakes
 from sources.config.sense import check_sense, check_values
 from sources.config.standards import check_standards
 from sources.registry import registry
-from sources.registry.declared_tables import DECLARED_TABLES
 from sources.registry.feed_model import Registry
 
 _KEY = re.compile(r"([A-Za-z0-9_.-]+)\s*=")
@@ -123,9 +122,8 @@ def _check(written: dict[str, Any], base: Path, problems: Problems) -> Checked:
     check_sense(document, base, problems)
     check_standards(document.standards, raw.get("standards", {}), problems)
     _check_files(document, raw, base, known, problems)
-    for name, file in document.declared.items():
-        for message, hint in read_declared(DECLARED_TABLES[name], base / file).mistakes:
-            problems.add(("declared", name), message, hint)
+    around = Around(tuple(base / name for name in document.sites.files), networks, cases, plans)
+    check_declared({name: base / file for name, file in document.declared.items()}, around, problems)
     return Checked([], {}, document, networks, cases, plans)
 
 

@@ -18,6 +18,8 @@ from dbt_project.seed_rows import seed_rows
 from sources.config import shipped
 from sources.config.cells import cell_mistake, hostile, shortened, typed
 from sources.config.csv_file import Mistake, header_mistakes, read_csv
+from sources.config.declared_areas import area_mistakes, site_area_mistakes
+from sources.config.declared_scores import part_mistakes, score_mistakes, step_mistakes
 from sources.config.model import Config, ConfigError
 from sources.config.problems import nearest
 from sources.registry.clean_columns import Column
@@ -42,6 +44,8 @@ class DeclaredRows:
     content: bytes = b""
     rows: tuple[Row, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
+    # The line of each row.
+    lines: tuple[int, ...] = ()
 
 
 def load_declared(config: Config, table: DeclaredTable) -> DeclaredRows:
@@ -95,13 +99,16 @@ def read_rows(table: DeclaredTable, file: Path, together: Together) -> DeclaredR
             break
     if not found:
         rows.sort(key=lambda row: tuple(row[n] for n in table.key))
-        found = list(_overlaps(table, read.name, rows))
+        found = list(_overlaps(table, read.name, rows, lines))
     if found:
         return DeclaredRows(read.name, read.content, mistakes=tuple(found[:_MOST]))
-    return DeclaredRows(read.name, read.content, tuple(rows))
+    of_rows = tuple(lines[tuple(row[n] for n in table.key)] for row in rows)
+    return DeclaredRows(read.name, read.content, tuple(rows), lines=of_rows)
 
 
-def _overlaps(table: DeclaredTable, name: str, rows: Sequence[Row]) -> Iterator[Mistake]:
+def _overlaps(
+    table: DeclaredTable, name: str, rows: Sequence[Row], lines: Mapping[tuple[object, ...], int]
+) -> Iterator[Mistake]:
     """Spans of one subject that share a day: there two rows would hold. `rows` are sorted by the key."""
     if "valid_to" not in (c.name for c in table.columns):
         return
@@ -109,7 +116,10 @@ def _overlaps(table: DeclaredTable, name: str, rows: Sequence[Row]) -> Iterator[
         subject = [str(one[n]) for n in table.key if n != "valid_from"]
         same = all(one[n] == other[n] for n in table.key if n != "valid_from")
         if same and (one["valid_to"] is None or one["valid_to"] >= other["valid_from"]):
-            message = f"{name}, column valid_to: {', '.join(subject)} from {one['valid_from']} still holds on"
+            line = lines[tuple(one[n] for n in table.key)]
+            message = (
+                f"{name}, line {line}, column valid_to: {', '.join(subject)} from {one['valid_from']} still holds on"
+            )
             yield f"{message} {other['valid_from']}", "end it on the day before"
 
 
@@ -242,4 +252,9 @@ _TOGETHER: Mapping[str, Together] = {
     "energy_equal_value": _equal_value,
     "energy_own_factors": _own_factors,
     "ranking_verifications": _verification,
+    "areas": area_mistakes,
+    "site_areas": site_area_mistakes,
+    "composite_scores": score_mistakes,
+    "composite_parts": part_mistakes,
+    "composite_steps": step_mistakes,
 }

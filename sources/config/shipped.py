@@ -59,6 +59,15 @@ def judgements() -> Mapping[str, Row]:
 
 
 @cache
+def trees() -> Mapping[str, Mapping[str, Row]]:
+    """The levels of each tree of areas by their names, from the top."""
+    found: dict[str, dict[str, Row]] = {}
+    for row in seed_rows("areas/area_levels"):
+        found.setdefault(row["tree"], {})[row["area_level"]] = row
+    return found
+
+
+@cache
 def plan_digest() -> str:
     """SHA-256 of the seeds of the plan that a return's plan_ref is checked against."""
     digest = hashlib.sha256()

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 
+from sources.config import shipped
 from sources.config.locate import Path
 from sources.config.problems import Problems, nearest
 from sources.networks.check_limits import limit_mistakes
@@ -19,7 +20,6 @@ from sources.registry import Registry
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _TEAM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_TREES = ("administrative", "basin", "park")
 _Say = tuple[Path, str, str]
 
 
@@ -174,14 +174,15 @@ def _check_lists(declared: Declaration, problems: Problems) -> None:
             problems.add(("lists", i, "figure"), message, hint)
         if (entry.place == "area") != bool(entry.level):
             problems.add(("lists", i, "level"), "a list of areas needs a level, one of sites has none")
+        elif entry.place == "area":
+            _check_level(entry.tree, entry.level, ("lists", i), problems)
 
 
 def _check_areas(declared: Declaration, problems: Problems) -> None:
     known = known_figures(declared)
     for i, entry in enumerate(declared.areas):
         place: Path = ("areas", i)
-        if entry.tree not in _TREES:
-            problems.add((*place, "tree"), f"there is no tree '{entry.tree}'", nearest(entry.tree, _TREES))
+        _check_level(entry.tree, entry.level, place, problems)
         of_values = entry.statistic in ("mean", "sum", "worst", "weighted_mean")
         if entry.parameter and (entry.figure, entry.parameter) not in known:
             hint = nearest(entry.figure, [f for f, code in known if code == entry.parameter])
@@ -194,3 +195,12 @@ def _check_areas(declared: Declaration, problems: Problems) -> None:
             problems.add((*place, "weight"), f"there is no attribute '{entry.weight}'", hint)
         elif weighted and not declared.attributes[entry.weight].unit:
             problems.add((*place, "weight"), f"'{entry.weight}' is not a number", "name an attribute with a unit")
+
+
+def _check_level(tree: str, level: str, place: Path, problems: Problems) -> None:
+    """Adds a tree that there is none of, or a level that the tree has not."""
+    trees = shipped.trees()
+    if tree not in trees:
+        problems.add((*place, "tree"), f"there is no tree '{tree}'", nearest(tree, trees))
+    elif level not in trees[tree]:
+        problems.add((*place, "level"), f"{tree} has no level '{level}'", nearest(level, trees[tree]))

@@ -35,7 +35,6 @@ Operator = Literal["<=", "<", ">=", ">", "[]", "[)", "(]", "()", "outside", "is"
 MOST_LEVELS = 4
 # Ends of limits are kept in the unit of what they bound, everything else as it is written, with so many decimals.
 DECIMALS, DIGITS = 6, 12
-Level = Literal["district", "subdistrict", "community"]
 Places = Annotated[int, Strict(), Field(ge=0, le=DECIMALS)]
 
 
@@ -221,7 +220,8 @@ class RankingList:
     parameter: Text
     figure: Text
     place: Literal["area", "site"] = "site"
-    level: Literal["", "district", "subdistrict", "community"] = ""
+    tree: Text = "administrative"
+    level: Text = ""
     statistic: Literal["mean", "sum", "maximum", "minimum"] = "mean"
     direction: Literal["highest_first", "lowest_first"]
     decimals: Places

@@ -196,6 +196,7 @@ def _lists_and_areas(declared: Declaration) -> Iterator[tuple[str, Row]]:
                 "figure_id": entry.figure,
                 "period_kind": periods[entry.figure, entry.parameter],
                 "place_kind": entry.place,
+                "tree": entry.tree,
                 "area_level": entry.level,
                 "statistic": entry.statistic,
                 "direction": entry.direction,

@@ -14,6 +14,14 @@ from sources.registry.clean_columns import Column
 
 _DOCUMENT_DATE = Column("document_date", "date", "Date of the document")
 _ENTERED_BY = Column("entered_by", "string", "Who entered the row")
+_VALID_FROM = Column("valid_from", "date", "First day the row holds", key=True)
+_VALID_TO = Column("valid_to", "date", "Last day the row holds; empty while it holds")
+_NAMES = (
+    Column("name_zh", "string", "Chinese name"),
+    Column("name_en", "string", "English name"),
+)
+_SCORE = Column("score_id", "string", "Composite score", key=True)
+_PART = Column("part_id", "string", "Part of the score", key=True)
 
 
 @dataclass(frozen=True)
@@ -86,8 +94,8 @@ _TABLES = (
         (
             Column("carrier", "string", "Energy carrier", key=True),
             Column("unit", "string", "Unit of the amounts", key=True),
-            Column("valid_from", "date", "First day the row holds", key=True),
-            Column("valid_to", "date", "Last day the row holds; empty while it holds"),
+            _VALID_FROM,
+            _VALID_TO,
             Column("kgce_per_standard_unit", "decimal", "kgce per unit of the standard"),
             Column("ncv_gj_per_basis", "decimal", "NCV, GJ per basis of energy_co2_fuel"),
             Column("carbon_tc_per_tj", "decimal", "Carbon content, tC/TJ"),
@@ -112,4 +120,89 @@ _TABLES = (
         ("document_no", "verified_on"),
     ),
 )
-DECLARED_TABLES: Mapping[str, DeclaredTable] = {table.name: table for table in _TABLES}
+_AREAS = (
+    DeclaredTable(
+        "areas",
+        "Areas of the administrative tree, of basins and parks, each with its parent",
+        (
+            Column("tree", "string", "administrative, basin or park", key=True),
+            Column("area_code", "string", "Statistical code, or a short name in the other trees", key=True),
+            Column("area_level", "string", "Level in the tree"),
+            *_NAMES,
+            Column("kind_zh", "string", "What it is called, such as 社区 or 村"),
+            Column("parent_code", "string", "Area of the level above that it lies in; empty at the top"),
+            _VALID_FROM,
+            _VALID_TO,
+            Column("source", "string", "Where the row was taken from"),
+        ),
+        ("area_level", "name_zh", "name_en"),
+    ),
+    DeclaredTable(
+        "site_areas",
+        "Basins and parks that sites lie in; the administrative area is in the site register",
+        (
+            Column("feed", "string", "Feed or network of the site", key=True),
+            Column("site_id", "string", "Site of the register", key=True),
+            Column("tree", "string", "basin or park", key=True),
+            Column("area_code", "string", "Area of the tree, of any level"),
+            _VALID_FROM,
+            _VALID_TO,
+            Column("document", "string", "Where it is taken from"),
+        ),
+        ("area_code",),
+    ),
+)
+_SCORES = (
+    DeclaredTable(
+        "composite_scores",
+        "Composite scores of areas by period",
+        (
+            _SCORE,
+            *_NAMES,
+            Column("tree", "string", "Tree of the areas"),
+            Column("area_level", "string", "Level of the areas; a score has one"),
+            Column("period_kind", "string", "Calendar period", allowed=("month", "quarter", "year")),
+            Column(
+                "weights", "string", "Whether weights are shares or any numbers", allowed=("sum_to_1", "normalised")
+            ),
+            Column("missing", "string", "What a missing part does", allowed=("reweight", "zero", "null")),
+            Column("min_weight", "decimal", "With reweight: share of the weights that has to be there; empty: any"),
+            Column("decimals", "int", "Decimals of the score"),
+            Column("document", "string", "Document that sets the score"),
+            Column("clause", "string", "Place in that document"),
+        ),
+        ("name_zh", "name_en", "tree", "area_level", "period_kind", "weights", "missing", "decimals", "document"),
+    ),
+    DeclaredTable(
+        "composite_parts",
+        "Parts of composite scores: an indicator, its weight and how it is scored",
+        (
+            _SCORE,
+            _PART,
+            *_NAMES,
+            Column("indicator", "string", "What is scored: list(…), area(…), cases(…) or indicator(…)"),
+            Column("weight", "decimal", "Weight of the part"),
+            Column("scoring", "string", "Scoring function", allowed=("linear", "steps", "rank")),
+            Column("better", "string", "Which values are better", allowed=("higher", "lower")),
+            Column("zero_at", "decimal", "With linear: value that has no point"),
+            Column("full_at", "decimal", "With linear: value that has all points"),
+            _VALID_FROM,
+            _VALID_TO,
+        ),
+        ("name_zh", "name_en", "indicator", "weight", "scoring", "better"),
+    ),
+    DeclaredTable(
+        "composite_steps",
+        "Steps of parts: points of the values, or ranks, from one end to the other",
+        (
+            _SCORE,
+            _PART,
+            Column("step", "int", "From 1", key=True),
+            Column("low", "decimal", "First value, or rank, of the step; empty: from the lowest"),
+            Column("high", "decimal", "Value that the step ends before, or its last rank; empty: to the highest"),
+            Column("points", "decimal", "Points of the step"),
+        ),
+        ("points",),
+    ),
+)
+DECLARED_TABLES: Mapping[str, DeclaredTable] = {table.name: table for table in (*_TABLES, *_AREAS, *_SCORES)}

@@ -161,6 +161,7 @@ _TABLES = (
         Column("figure_id", "string", "Figure that is ranked"),
         Column("period_kind", "string", "Calendar period"),
         Column("place_kind", "string", "What is ranked", allowed=("area", "site")),
+        Column("tree", "string", "Tree of the areas"),
         Column("area_level", "string", "Level of the areas; empty for sites"),
         Column("statistic", "string", "How sites of an area are put together"),
         Column("direction", "string", "What rank 1 is", allowed=("highest_first", "lowest_first")),

@@ -86,8 +86,9 @@ def _dust(networks: Networks) -> None:
         dust.site(f"D-{n}", area_code=f"11010500{n}")
         dust.run(f"D-{n}", "tsp", datetime(2024, 6, 1), timedelta(days=1), [value] * 15)
     dust.declare("network_list", list_id="tsp_half", name_zh="TSP半月排名", name_en="x", parameter="tsp",
-                 figure_id="half", period_kind="half_month", place_kind="area", area_level="subdistrict",
-                 statistic="mean", direction="highest_first", decimals=0)  # fmt: skip
+                 figure_id="half", period_kind="half_month", place_kind="area",
+                 tree="administrative", area_level="subdistrict", statistic="mean",
+                 direction="highest_first", decimals=0)  # fmt: skip
 
 
 def _statistics(networks: Networks) -> None:

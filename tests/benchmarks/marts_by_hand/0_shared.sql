@@ -35,7 +35,7 @@ create macro trust(word) as list_position(['simulated', 'plan', 'reported', 'obs
 create macro of_trust(place) as ['simulated', 'plan', 'reported', 'observed'][place];
 
 create temp table register as from clean('site_register');
-create temp table areas as select cast(area_code as varchar) as area_code, name_zh from seed('areas/district_areas');
+create temp table areas as select cast(area_code as varchar) as area_code, name_zh from seed('areas/areas');
 create temp table cadence as
 select feed, name_zh, cast(cadence_hours as bigint) as cadence_hours, lateness_allowed_hours
 from seed('health/feed_cadence');

@@ -89,5 +89,5 @@ left join entries as e
     on
         s.place_id = e.place_id and s.period_kind = e.period_kind
         and s.period_start = e.period_start and s.edition = e.edition and e.entry_place = 1
-left join {{ ref('district_areas') }} as g on e.area_code = g.area_code
+left join {{ ref('stg_area_name') }} as g on e.area_code = g.area_code
 where s.place_kind = 'station'

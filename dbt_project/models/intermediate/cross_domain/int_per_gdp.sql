@@ -188,4 +188,4 @@ select
 from pairs as p
 left join {{ ref('plan_indicators') }} as i on p.indicator_id = i.indicator_id
 left join {{ ref('plan_commitments') }} as c on p.indicator_id = c.commitment_id
-left join {{ ref('district_areas') }} as a on p.area_code = a.area_code
+left join {{ ref('stg_area_name') }} as a on p.area_code = a.area_code

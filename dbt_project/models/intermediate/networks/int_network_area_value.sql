@@ -1,5 +1,5 @@
 {#-
-  Area x period: the declared figures of areas, from the sites in each area on the last day of the period. A site counts
+  Area x period: the declared figures of areas of any tree, from the sites in each on the last day of the period. A site counts
   once: with the mean of what it has of the figure, or with whether everything judged in the period attained.
 -#}
 with figures as (
@@ -7,7 +7,6 @@ with figures as (
         *,
         statistic in ('share_attaining', 'weighted_share_attaining') or coalesce(figure_id, '') = '' as is_of_attainment
     from {{ ref('stg_network_area') }}
-    where tree = 'administrative'
 ),
 
 attained as (
@@ -116,15 +115,7 @@ members as (
         f.is_of_attainment,
         f.decimals,
         s.site_id,
-        case f.area_level
-            when 'district' then s.district
-            when 'subdistrict' then s.subdistrict
-            when 'community' then s.community
-        end as area_code,
-        case f.area_level
-            when 'subdistrict' then s.subdistrict in (select d.area_code from {{ ref('district_areas') }} as d)
-            else true
-        end as is_known,
+        g.area_code,
         t.attained,
         t.value,
         t.n_suspect,
@@ -136,6 +127,10 @@ members as (
         on
             p.network_id = s.network_id
             and {{ in_force('cast(p.period_end - interval 1 minute as date)', 's') }}
+    inner join {{ ref('int_site_area') }} as g
+        on
+            p.network_id = g.feed and s.site_id = g.site_id and f.tree = g.tree and f.area_level = g.area_level
+            and {{ in_force('cast(p.period_end - interval 1 minute as date)', 'g') }}
     left join sites as t
         on
             p.network_id = t.network_id and p.area_figure_id = t.area_figure_id and s.site_id = t.site_id
@@ -156,7 +151,6 @@ counted as (
         end as v,
         case when statistic in ('weighted_share_attaining', 'weighted_mean') then weight else 1 end as w
     from members
-    where area_code is not null and is_known
 ),
 
 summed as (

@@ -1,6 +1,6 @@
 {#-
-  Sites of declared networks by the dated register, each entry up to the day before the next, with the areas it lies in:
-  district, subdistrict (9 digits) and community (12 digits), by the digits of its area code.
+  Sites of declared networks by the dated register, each entry up to the day before the next. The areas that
+  they lie in are in int_site_area.
 -#}
 with entries as (
     select
@@ -16,9 +16,6 @@ select
     coalesce(name_zh, site_id) as name_zh,
     kind,
     area_code,
-    case when starts_with(area_code, '{{ sql_text("area_code") }}') then '{{ sql_text("area_code") }}' end as district,
-    {{ subdistrict_of('area_code') }} as subdistrict,
-    case when {{ is_community('area_code') }} then area_code end as community,
     unit_to_notify,
     valid_from,
     case when next_from is not null then least(coalesce(valid_to, next_from - 1), next_from - 1) else valid_to end

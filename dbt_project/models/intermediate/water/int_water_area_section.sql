@@ -57,4 +57,4 @@ select
         else {{ area_name('m.area_id', 'a.name_zh') }}
     end as area_name_zh
 from members as m
-left join {{ ref('district_areas') }} as a on m.area_kind <> 'river' and m.area_id = a.area_code
+left join {{ ref('stg_area_name') }} as a on m.area_kind <> 'river' and m.area_id = a.area_code

@@ -120,7 +120,7 @@ figures as (
         on
             s.period_kind = v.period_kind and s.site_id = v.site_id and s.period_start = v.period_start
             and (s.period_kind = 'month' or not s.is_pending)
-    left join {{ ref('district_areas') }} as n on s.area_code = n.area_code
+    left join {{ ref('stg_area_name') }} as n on s.area_code = n.area_code
 )
 
 select

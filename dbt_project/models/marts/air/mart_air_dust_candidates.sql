@@ -179,4 +179,4 @@ from measured as m
 left join notices as n on m.site_id = n.site_id and m.start_no = n.start_no
 left join {{ ref('stg_site_register') }} as s
     on m.site_id = s.site_id and s.feed = 'air' and s.kind = 'station' and {{ in_force('m.first_day', 's') }}
-left join {{ ref('district_areas') }} as g on s.area_code = g.area_code
+left join {{ ref('stg_area_name') }} as g on s.area_code = g.area_code

@@ -50,7 +50,7 @@ select
     end as clause,
     {{ provenance_of_rank('p.provenance_rank') }} as provenance
 from {{ ref('int_air_dustfall') }} as p
-left join {{ ref('district_areas') }} as a on p.place_id = a.area_code
+left join {{ ref('stg_area_name') }} as a on p.place_id = a.area_code
 left join entries as e
     on
         p.place_id = e.place_id and p.period_kind = e.period_kind and p.period_start = e.period_start

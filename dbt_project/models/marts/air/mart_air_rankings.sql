@@ -62,6 +62,7 @@ places as (
             case when n.provenance = 'simulated' then '（模拟）' else '' end
         ) as list_name_zh,
         'area' as place_kind,
+        'subdistrict' as area_level,
         n.period_kind,
         n.period_start,
         n.period_end,
@@ -106,7 +107,7 @@ places as (
         end as clause,
         n.provenance
     from named as n
-    left join {{ ref('district_areas') }} as a on n.area_code = a.area_code
+    left join {{ ref('stg_area_name') }} as a on n.area_code = a.area_code
 ),
 
 -- Changes look at both series of every period, whether or not the period's other series is published.

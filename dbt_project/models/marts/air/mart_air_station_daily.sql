@@ -163,4 +163,4 @@ from judged as j
 left join {{ ref('stg_site_register') }} as s
     on j.place_id = s.site_id and s.feed = 'air' and {{ in_force('j.day', 's') }}
 left join dust as u on j.day = u.day
-left join {{ ref('district_areas') }} as g on s.area_code = g.area_code
+left join {{ ref('stg_area_name') }} as g on s.area_code = g.area_code

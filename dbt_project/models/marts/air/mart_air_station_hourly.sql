@@ -143,4 +143,4 @@ select
 from judged as j
 inner join {{ ref('stg_site_register') }} as s
     on j.site_id = s.site_id and s.feed = 'air' and s.kind = 'station' and {{ in_force('j.day', 's') }}
-left join {{ ref('district_areas') }} as g on s.area_code = g.area_code
+left join {{ ref('stg_area_name') }} as g on s.area_code = g.area_code

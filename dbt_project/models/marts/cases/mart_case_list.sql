@@ -50,5 +50,5 @@ left join {{ ref('case_words') }} as m on m.vocabulary = 'meaning' and c.meaning
 left join {{ ref('case_words') }} as d on d.vocabulary = 'due_basis' and c.due_basis = d.word
 left join {{ ref('case_words') }} as b on b.vocabulary = 'closed_basis' and c.closed_basis = b.word
 left join {{ ref('case_words') }} as l on l.vocabulary = 'area_level' and l.word = {{ area_level('c.area_code') }}
-left join {{ ref('district_areas') }} as a on c.area_code = a.area_code
+left join {{ ref('stg_area_name') }} as a on c.area_code = a.area_code
 where c.kind = 'cases'

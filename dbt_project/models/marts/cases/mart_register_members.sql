@@ -36,5 +36,5 @@ left join {{ ref('stg_register_category') }} as g
 left join {{ ref('case_words') }} as m on m.vocabulary = 'membership' and c.meaning = m.word
 left join {{ ref('case_words') }} as b on b.vocabulary = 'closed_basis' and c.closed_basis = b.word
 left join {{ ref('case_words') }} as l on l.vocabulary = 'area_level' and l.word = {{ area_level('c.area_code') }}
-left join {{ ref('district_areas') }} as a on c.area_code = a.area_code
+left join {{ ref('stg_area_name') }} as a on c.area_code = a.area_code
 where c.kind = 'list'

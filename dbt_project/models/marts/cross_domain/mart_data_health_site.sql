@@ -180,4 +180,4 @@ select
     {{ provenance_of_rank('j.row_rank') }} as provenance
 from judged as j
 inner join {{ ref('int_feeds') }} as f on j.feed = f.feed
-left join {{ ref('district_areas') }} as a on j.area_code = a.area_code
+left join {{ ref('stg_area_name') }} as a on j.area_code = a.area_code

@@ -100,6 +100,7 @@ select
     r.name_zh,
     r.area_code,
     r.area_name_zh,
+    coalesce(a.area_level, {{ area_level('r.area_code') }}) as area_level,
     r.period_kind,
     r.period_start,
     r.period_end,
@@ -125,3 +126,4 @@ inner join best as b
         and r.area_code = b.area_code
         and r.period_kind = b.period_kind
         and r.period_start = b.period_start
+left join {{ ref('stg_area_name') }} as a on r.area_code = a.area_code

@@ -74,6 +74,7 @@ valued as (
 select
     j.area_code,
     {{ area_name('j.area_code', 'a.name_zh') }} as area_name_zh,
+    {{ area_level('j.area_code') }} as area_level,
     j.month,
     j.carrier,
     k.name_zh as carrier_name_zh,
@@ -115,4 +116,4 @@ from valued as j
 inner join {{ ref('energy_carriers') }} as k on j.carrier = k.carrier
 left join {{ ref('energy_sectors') }} as s on j.sector = s.sector
 left join {{ ref('energy_flows') }} as f on j.flow = f.flow
-left join {{ ref('district_areas') }} as a on j.area_code = a.area_code
+left join {{ ref('stg_area_name') }} as a on j.area_code = a.area_code

@@ -17,7 +17,9 @@ select
     n.name_zh as network_zh,
     v.area_figure_id,
     f.name_zh as area_figure_zh,
+    f.tree,
     f.area_level,
+    l.name_zh as area_level_zh,
     v.area_code,
     {{ area_name('v.area_code', 'd.name_zh') }} as area_name_zh,
     v.period_kind,
@@ -52,4 +54,5 @@ inner join {{ ref('stg_network_area') }} as f
     on v.network_id = f.network_id and v.area_figure_id = f.area_figure_id
 left join {{ source('clean', 'declared_network_grade') }} as g
     on v.network_id = g.network_id and v.statistic = 'worst' and v.of_grades and v.found = g.rank
-left join {{ ref('district_areas') }} as d on v.area_code = d.area_code
+left join {{ ref('area_levels') }} as l on f.area_level = l.area_level
+left join {{ ref('stg_area_name') }} as d on v.area_code = d.area_code

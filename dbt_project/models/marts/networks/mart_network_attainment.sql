@@ -59,4 +59,4 @@ left join {{ source('clean', 'declared_site_attribute') }} as t
         and {{ in_force('a.judged_on', 't') }}
 left join {{ ref('int_network_site') }} as s
     on a.network_id = s.network_id and a.site_id = s.site_id and {{ in_force('a.judged_on', 's') }}
-left join {{ ref('district_areas') }} as d on s.area_code = d.area_code
+left join {{ ref('stg_area_name') }} as d on s.area_code = d.area_code

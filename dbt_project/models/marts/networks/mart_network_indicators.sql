@@ -5,6 +5,7 @@ select
     area_figure_zh as name_zh,
     area_code,
     area_name_zh,
+    area_level,
     period_kind,
     period_start,
     period_end,

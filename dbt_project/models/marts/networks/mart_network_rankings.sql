@@ -62,9 +62,7 @@ members as (
         s.area_code,
         case
             when l.place_kind = 'site' then s.site_id
-            when l.area_level = 'district' then s.district
-            when l.area_level = 'subdistrict' and {{ is_subdistrict('s.subdistrict') }} then s.subdistrict
-            when l.area_level = 'community' then s.community
+            else g.area_code
         end as place_id,
         v.value,
         v.is_indicative,
@@ -77,6 +75,10 @@ members as (
     inner join lists as l on p.network_id = l.network_id and p.list_id = l.list_id
     inner join {{ ref('int_network_site') }} as s
         on p.network_id = s.network_id and {{ in_force('p.period_end', 's') }}
+    left join {{ ref('int_site_area') }} as g
+        on
+            p.network_id = g.feed and s.site_id = g.site_id and l.tree = g.tree and l.area_level = g.area_level
+            and {{ in_force('p.period_end', 'g') }}
     left join figures as v
         on
             p.network_id = v.network_id and p.list_id = v.list_id and s.site_id = v.site_id
@@ -133,6 +135,7 @@ places as (
             case when {{ provenance_of_rank('t.list_rank') }} = 'simulated' then '（模拟）' else '' end
         ) as list_name_zh,
         t.place_kind,
+        l.area_level,
         l.period_kind,
         t.period_start,
         t.period_end,
@@ -172,7 +175,7 @@ places as (
     inner join lists as l on t.network_id = l.network_id and t.list_id = l.list_id
     left join {{ source('clean', 'declared_network_parameter') }} as p
         on l.network_id = p.network_id and l.parameter = p.parameter
-    left join {{ ref('district_areas') }} as d on t.place_id = d.area_code
+    left join {{ ref('stg_area_name') }} as d on t.place_id = d.area_code
 ),
 
 lists_ranked as (

@@ -80,5 +80,5 @@ left join {{ source('clean', 'declared_network_figure') }} as f
     on v.network_id = f.network_id and v.figure_id = f.figure_id and v.parameter = f.parameter
 left join {{ ref('int_network_site') }} as s
     on v.network_id = s.network_id and v.site_id = s.site_id and {{ in_force('v.judged_on', 's') }}
-left join {{ ref('district_areas') }} as d on s.area_code = d.area_code
+left join {{ ref('stg_area_name') }} as d on s.area_code = d.area_code
 left join {{ ref('int_network_rules') }} as r on {{ in_force('v.judged_on', 'r') }}

@@ -76,5 +76,5 @@ select
     coalesce(d.day_limit_clause, e.clause) as clause,
     d.provenance
 from {{ ref('int_noise_day') }} as d
-left join {{ ref('district_areas') }} as a on d.area_code = a.area_code
+left join {{ ref('stg_area_name') }} as a on d.area_code = a.area_code
 left join {{ ref('int_rules') }} as e on e.rule_id = 'noise_night_penalty_db' and {{ in_force('d.day', 'e') }}

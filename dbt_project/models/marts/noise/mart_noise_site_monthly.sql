@@ -249,5 +249,5 @@ select
     coalesce(v.clause, e.clause) as clause,
     v.provenance
 from verdicts as v
-left join {{ ref('district_areas') }} as a on v.area_code = a.area_code
+left join {{ ref('stg_area_name') }} as a on v.area_code = a.area_code
 left join {{ ref('int_rules') }} as e on e.rule_id = 'noise_level_decimals' and {{ in_force('v.period_end', 'e') }}

@@ -47,7 +47,7 @@ with figures as (
         y.provenance
     from {{ ref('ecology_measures') }} as m
     inner join {{ ref('int_returns_yearly') }} as y on m.source_id = y.item and y.is_reported
-    left join {{ ref('district_areas') }} as a on y.area_code = a.area_code
+    left join {{ ref('stg_area_name') }} as a on y.area_code = a.area_code
     where m.source_kind = 'item'
 ),
 
@@ -68,6 +68,7 @@ compared as (
 select
     c.area_code,
     c.area_name_zh,
+    {{ area_level('c.area_code') }} as area_level,
     c.period_start,
     c.period_end,
     c.seq,

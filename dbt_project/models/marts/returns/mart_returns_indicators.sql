@@ -137,6 +137,7 @@ select
     coalesce(i.name_zh, c.name_zh, t.name_zh, x.indicator_id) as name_zh,
     x.area_code,
     {{ area_name('x.area_code', 'a.name_zh') }} as area_name_zh,
+    {{ area_level('x.area_code') }} as area_level,
     'year' as period_kind,
     x.period_start,
     x.period_end,
@@ -162,4 +163,4 @@ inner join provenance_of_year as p on x.area_code = p.area_code and x.period_sta
 left join {{ ref('plan_indicators') }} as i on x.indicator_id = i.indicator_id
 left join {{ ref('plan_commitments') }} as c on x.indicator_id = c.commitment_id
 left join {{ declared('returns_items') }} as t on x.indicator_id = t.item
-left join {{ ref('district_areas') }} as a on x.area_code = a.area_code
+left join {{ ref('stg_area_name') }} as a on x.area_code = a.area_code

@@ -32,4 +32,4 @@ select
 from {{ ref('stg_returns') }} as r
 left join register as g on r.site_id = g.site_id and g.nth = 1
 left join {{ declared('returns_items') }} as i on r.item = i.item
-left join {{ ref('district_areas') }} as a on coalesce(g.area_code, '{{ sql_text("area_code") }}') = a.area_code
+left join {{ ref('stg_area_name') }} as a on coalesce(g.area_code, '{{ sql_text("area_code") }}') = a.area_code

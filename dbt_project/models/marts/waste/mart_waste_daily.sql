@@ -6,6 +6,7 @@ select
     g.day,
     g.area_code,
     {{ area_name('g.area_code', 'a.name_zh') }} as area_name_zh,
+    {{ area_level('g.area_code') }} as area_level,
     g.category,
     coalesce(c.name_zh, g.category) as category_name_zh,
     g.destination,
@@ -45,6 +46,6 @@ select
 from {{ ref('int_waste_day') }} as g
 inner join {{ ref('int_waste_rules') }} as rules on {{ in_force('g.day', 'rules') }}
 inner join {{ ref('feed_cadence') }} as f on f.feed = 'waste'
-left join {{ ref('district_areas') }} as a on g.area_code = a.area_code
+left join {{ ref('stg_area_name') }} as a on g.area_code = a.area_code
 left join {{ ref('waste_categories') }} as c on g.category = c.category
 left join {{ ref('waste_destinations') }} as d on g.destination = d.destination

@@ -41,6 +41,7 @@ select
     j.period_end,
     j.area_code,
     {{ area_name('j.area_code', 'a.name_zh') }} as area_name_zh,
+    {{ area_level('j.area_code') }} as area_level,
     j.category,
     coalesce(c.name_zh, j.category) as category_name_zh,
     j.destination,
@@ -57,6 +58,6 @@ select
     case when j.is_pending then 'the period is not over' else {{ waste_reason('j') }} end as validity_reason,
     {{ provenance_of_rank('j.provenance_rank') }} as provenance
 from judged as j
-left join {{ ref('district_areas') }} as a on j.area_code = a.area_code
+left join {{ ref('stg_area_name') }} as a on j.area_code = a.area_code
 left join {{ ref('waste_categories') }} as c on j.category = c.category
 left join {{ ref('waste_destinations') }} as d on j.destination = d.destination

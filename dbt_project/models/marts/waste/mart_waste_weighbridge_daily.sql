@@ -198,5 +198,5 @@ select
     r.clause,
     v.provenance
 from verdicts as v
-left join {{ ref('district_areas') }} as a on v.area_code = a.area_code
+left join {{ ref('stg_area_name') }} as a on v.area_code = a.area_code
 inner join {{ ref('int_rules') }} as r on r.rule_id = 'waste_tare_deviation_pct' and {{ in_force('v.day', 'r') }}

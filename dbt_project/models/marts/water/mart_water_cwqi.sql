@@ -132,7 +132,7 @@ sections as (
         on
             d.area_kind = 'district' and s.site_id = d.site_id
             and s.period_kind = d.period_kind and s.period_start = d.period_start
-    left join {{ ref('district_areas') }} as n on s.area_code = n.area_code
+    left join {{ ref('stg_area_name') }} as n on s.area_code = n.area_code
     {%- for network in ["''", 'a.network'] %}
         union all
         select

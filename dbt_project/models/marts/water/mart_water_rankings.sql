@@ -32,6 +32,7 @@ places as (
             case when is_simulated then '（模拟）' else '' end
         ) as list_name_zh,
         place_kind,
+        case place_kind when 'area' then 'subdistrict' else '' end as area_level,
         period_kind,
         period_start,
         period_end,

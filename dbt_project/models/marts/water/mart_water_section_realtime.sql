@@ -112,7 +112,7 @@ assessed as (
             and m.n_valid = e.n_expected and m.water_type is not null
     left join {{ ref('water_classes') }} as k on w.class_rank = k.class_rank and {{ in_force('m.day', 'k') }}
     left join deciding as d on m.site_id = d.site_id and m.period_start_utc = d.period_start_utc
-    left join {{ ref('district_areas') }} as n on m.area_code = n.area_code
+    left join {{ ref('stg_area_name') }} as n on m.area_code = n.area_code
 )
 
 select
