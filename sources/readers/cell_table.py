@@ -39,7 +39,7 @@ def chosen(names: Sequence[str], wanted: str) -> list[int]:
 
 
 def table_rows(tables: Iterable[Table], fmt: Format, limits: ReadLimits, expected: Sequence[str]) -> Iterator[RawBatch]:
-    """Yields the rows of tables one after the other; `__row` is the table's row, numbered through from the second on."""
+    """Yields the rows of tables one after the other; `__row` is the table's row, counted on from the second table."""
     offset = 0
     for name, cells in tables:
         for batch in _rows(cells, fmt, limits, expected):

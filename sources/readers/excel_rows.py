@@ -53,7 +53,7 @@ def excel_records(stream: ByteStream, fmt: Format, limits: ReadLimits) -> int:
 
 
 def _sheets(stream: ByteStream, fmt: Format, limits: ReadLimits) -> Iterator[Table]:
-    """The declared sheets with every cell as text, sheet row 1 first; UnreadableFile if the workbook cannot be opened."""
+    """The declared sheets, every cell as text, row 1 first; UnreadableFile if the workbook cannot be opened."""
     data = whole(stream, limits)
     if data[:2] == b"PK":
         guard(data, fmt.sheet, limits)

@@ -17,7 +17,7 @@ from lxml import etree
 
 from sources.readers.batches import RawBatch, UnreadableFile
 from sources.readers.cell_table import Table, chosen, table_records, table_rows
-from sources.readers.read_limits import ReadLimits, too_many_cells, too_many_keys, too_many_tags
+from sources.readers.read_limits import ReadLimits, table_too_large, too_many_keys, too_many_tags
 from sources.readers.stream import ByteStream
 from sources.readers.workbook_guard import whole
 
@@ -112,7 +112,7 @@ def _cells(table: etree._Element, limits: ReadLimits) -> pl.DataFrame:
         width = max(width, len(row))
         cells += len(row)
         if width * (len(rows) + 1) > limits.workbook_cells or cells > limits.workbook_cells:
-            raise too_many_cells(limits)
+            raise table_too_large(limits)
         rows.append(row)
     full = [[*row, *[""] * (width - len(row))] for row in rows]
     return pl.DataFrame(full, schema={f"c{i}": pl.String for i in range(width)}, orient="row")

@@ -53,7 +53,7 @@ class _Ended(Exception):
 def isolated_rows(
     stream: ByteStream, name: str, fmt: Format, limits: ReadLimits, expected: Sequence[str], watch: Watch
 ) -> Iterator[RawBatch]:
-    """Yields what the kind's reader reads, from the other process; UnreadableFile if that process does not survive it."""
+    """Yields what the kind's reader reads, from the other process; UnreadableFile if that does not survive it."""
     yield from _answers((whole(stream, limits), name, fmt, limits, tuple(expected)), watch, limits)
 
 

@@ -29,6 +29,11 @@ _WHITE = " \t\r\n"
 _LONGEST_WORD = 16
 _OPEN_STRING = "Unterminated string"
 
+# Ends a part of the document that has names of its own.
+_BRANCH = object()
+# A row, its record, and the keys of its path that it gets as columns.
+_Waiting = tuple[int, Any, dict[str, str]]
+
 
 class DoubledKey(ValueError):
     """An object names a key twice."""
@@ -94,12 +99,16 @@ class JsonDocument:
         """
         path = steps_of(fmt.records)
         self._fmt, self._header_path = fmt, steps_of(fmt.header)
-        waiting: list[tuple[int, Any]] = []
+        waiting: list[_Waiting] = []
         held = 0
         for row, value in self._walk(path, fmt.records):
+            if value is _BRANCH:
+                yield from self._named(waiting, expected)
+                waiting, held = [], 0
+                continue
             if fmt.records_as == "columns":
                 for record in columns_records(row, value, self._limits):
-                    yield self._count(), self._labelled(self._row, record)
+                    yield self._count(), self._labelled(self._row, record, self._labels)
                 continue
             if fmt.records_as == "arrays" and fmt.header and self._header is None:
                 held += self._taken
@@ -109,16 +118,11 @@ class JsonDocument:
                         f"{self._limits.document_bytes // MEBIBYTE} MiB of rows",
                         hint="Ask the sender to put the names first",
                     )
-                waiting.append((row, value))
+                waiting.append((row, value, self._labels))
                 continue
-            # Only names are read before the rows that wait for them.
-            for one, record in [*waiting, (row, value)]:
-                yield one, self._labelled(one, self._shaped(one, record, expected))
+            yield from self._named([*waiting, (row, value, self._labels)], expected)
             waiting, held = [], 0
-        if waiting and self._header is None:
-            self._refuse(f"header = '{fmt.header}' is not in the document", "Correct header in [source.format]")
-        for one, record in waiting:
-            yield one, self._labelled(one, self._shaped(one, record, expected))
+        yield from self._named(waiting, expected)
         if self._any and not self._found:
             self._refuse(f"records = '{fmt.records}' is not in the document", "Correct records in [source.format]")
         if self._peek():
@@ -126,6 +130,13 @@ class JsonDocument:
                 "something follows the end of the JSON document",
                 'If each line is a record, set kind = "ndjson" in [source.format]',
             )
+
+    def _named(self, records: list[_Waiting], expected: Sequence[str]) -> Iterator[tuple[int, Any]]:
+        """`records` in the shape of the format, with the keys of their path."""
+        if records and self._header_path and self._header is None:
+            self._refuse(f"header = '{self._fmt.header}' is not in the document", "Correct header in [source.format]")
+        for row, record, labels in records:
+            yield row, self._labelled(row, self._shaped(row, record, expected), labels)
 
     def _count(self) -> int:
         self._row += 1
@@ -138,9 +149,8 @@ class JsonDocument:
             self._names = names_of(self._header, self._fmt, expected, self._limits)
         return array_record(row, value, self._names, self._limits)
 
-    def _labelled(self, row: int, record: Any) -> Any:
+    def _labelled(self, row: int, record: Any, labels: dict[str, str]) -> Any:
         """A record with the keys of its path that the format names."""
-        labels = self._labels
         if not labels or not isinstance(record, dict):
             return record
         if doubled := next((name for name in labels if name in record), None):
@@ -195,10 +205,12 @@ class JsonDocument:
             if name:
                 self._labels = {**self._labels, name: key}
             self._here.append(key)
-            if len(self._header_path) > len(self._here) and leads_to(self._header_path, self._here):
-                # Each of them has names of its own.
+            own_names = len(self._header_path) > len(self._here) and leads_to(self._header_path, self._here)
+            if own_names:
                 self._header = self._names = None
             yield from self._walk(path[1:], whole)
+            if own_names:
+                yield self._row, _BRANCH
             self._here.pop()
         self._at += 1
         self._labels = {k: v for k, v in self._labels.items() if k != name}

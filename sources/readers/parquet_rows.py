@@ -37,7 +37,7 @@ _CLOCK = "%Y-%m-%d %H:%M:%S%.f"
 def parquet_rows(
     stream: ByteStream, name: str, fmt: Format, limits: ReadLimits, expected: Sequence[str]
 ) -> Iterator[RawBatch]:
-    """Yields the rows of the file's table; `__row` counts them from 1. The file is held in memory, within the limits."""
+    """Yields the rows of the table; `__row` counts them from 1. The file is held in memory, within the limits."""
     file = _opened(stream, limits)
     done = 0
     try:

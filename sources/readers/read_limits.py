@@ -77,6 +77,13 @@ def too_many_cells(limits: ReadLimits) -> UnreadableFile:
     return UnreadableFile(f"the file has more than {limits.max_cells:,} cells", hint="Send it in several files")
 
 
+def table_too_large(limits: ReadLimits) -> UnreadableFile:
+    """A table of a page spans more cells than are held in memory."""
+    return UnreadableFile(
+        f"the table spans more than {limits.workbook_cells:,} cells", hint="Send it in several files, or as CSV"
+    )
+
+
 def too_many_keys(found: int, row: int | None, limits: ReadLimits) -> UnreadableFile:
     """A header or an object has too many names."""
     return UnreadableFile(
