@@ -14,7 +14,7 @@ import polars as pl
 from sources.cleaning.rejects import Rejects
 from sources.cleaning.staged import INDEX
 from sources.cleaning.stamps import parse_stamps
-from sources.config.columns import expected_columns
+from sources.config.columns import expected_columns, read_columns
 from sources.config.identity import IdentityError, identity_of
 from sources.config.model import Config, ConfigError, Source, TimeMapping
 from sources.registry.feed_model import Cases, CleanTable
@@ -49,10 +49,10 @@ def case_plan(source: Source, table: CleanTable, config: Config) -> CasePlan | N
     if rules is None:
         return None
     private = frozenset(
-        mapping.column for name, mapping in source.columns.items() if name in rules.private and mapping.column
+        column for name, mapping in source.columns.items() if name in rules.private for column in mapping.raw
     )
     columns = {name: mapping.column for name, mapping in source.columns.items()}
-    district, shown = config.district.area_code, frozenset(expected_columns(source)) - private
+    district, shown = config.district.area_code, frozenset((*expected_columns(source), *read_columns(source))) - private
     if not rules.private:
         return CasePlan(rules, district, shown, private, columns)
     try:

@@ -10,19 +10,13 @@ import polars as pl
 
 from sources.cleaning.case_records import days_of, hidden
 from sources.cleaning.numbers import NumberRules, parse_numbers
+from sources.cleaning.raw_cells import mapped_text, text_of
 from sources.cleaning.rejects import Rejects
 from sources.cleaning.schema import polars_types
 from sources.cleaning.source_plan import OCCURRENCE, TICKET, SourcePlan
 from sources.cleaning.staged import INDEX
 from sources.config.model import ColumnMapping
 from sources.registry.clean_columns import Column
-
-
-def text_of(frame: pl.DataFrame, column: str, *, trimmed: bool = True) -> pl.Series:
-    """A raw column, trimmed unless told otherwise; empty texts where the batch has no such column."""
-    if column not in frame.columns:
-        return pl.Series(column, [""], dtype=pl.String).new_from_index(0, frame.height)
-    return frame[column].str.strip_chars() if trimmed else frame[column]
 
 
 def with_dims(plan: SourcePlan, raw: pl.DataFrame, records: pl.DataFrame, rejects: Rejects) -> pl.DataFrame:
@@ -55,10 +49,7 @@ def _mapped(
     records: pl.DataFrame,
     rejects: Rejects,
 ) -> pl.DataFrame:
-    if mapping.column:
-        text = text_of(raw, mapping.column).gather(records[INDEX])
-    else:
-        text = pl.Series([mapping.constant], dtype=pl.String).new_from_index(0, records.height)
+    text = mapped_text(raw, mapping, records[INDEX])
     word, reason = _words(plan, mapping, text)
     value: pl.Series = word
     if declared.dtype in ("int", "decimal"):
@@ -79,7 +70,7 @@ def _mapped(
     if not bad.any():
         return records
     at = bad.arg_true()
-    rejects.add(records[INDEX].gather(at), mapping.column, "record", text.gather(at), reason.gather(at))
+    rejects.add(records[INDEX].gather(at), "|".join(mapping.raw), "record", text.gather(at), reason.gather(at))
     return records.filter(~bad)
 
 

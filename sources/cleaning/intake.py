@@ -28,7 +28,7 @@ from sources.cleaning.waiting import Waiting
 from sources.config.columns import expected_columns
 from sources.config.model import Config
 from sources.deliveries import Delivery, Receipt
-from sources.readers import ReadLimits, UnreadableFile, count_records, read_rows, refusal_of
+from sources.readers import ROW, ReadLimits, UnreadableFile, count_records, read_rows, refusal_of
 from sources.registry.feed_model import Feed, Registry
 
 # A row's number and its local time.
@@ -122,7 +122,7 @@ class Intake:
             plan = self.plan(source_id)
             for frame in self._readable_frames(number, plan, again):
                 key = (source_id, tuple(frame.columns))
-                if waiting.add(key, frame, plan.readings_per_record) >= self._budget.cells:
+                if waiting.add(key, frame, plan.readings_under(_raw_columns(frame))) >= self._budget.cells:
                     self._parse(plan, waiting.pop(key), again)
                 if waiting.bytes >= self._budget.bytes:
                     self._parse_waiting(waiting, again)
@@ -226,18 +226,21 @@ class Intake:
         limits = ReadLimits(batch_rows=max(1000, self._budget.cells // plan.readings_per_record))
         expected = expected_columns(plan.source)
         with self.deliveries[number].open() as stream:
-            for batch in read_rows(stream, receipt.file_name, plan.source.format, limits, expected=expected):
+            fmt, path = plan.source.format, receipt.offered_path
+            for batch in read_rows(stream, receipt.file_name, fmt, limits, expected=expected, path=path):
                 tally.rows_other += batch.rows_other
+                each = plan.readings_under(_raw_columns(batch.frame))
                 lost = batch.rejected.height
                 if lost:
                     tally.records_in += lost
                     tally.records_quarantined += lost
-                    tally.readings_in += lost * plan.readings_per_record
-                    tally.readings_quarantined += lost * plan.readings_per_record
+                    tally.readings_in += lost * each
+                    tally.readings_quarantined += lost * each
                     if not again:
                         self._staging.reject(reader_rejects(batch.rejected, number, plan.cases))
-                if batch.frame.height:
-                    yield batch.frame.with_columns(pl.lit(number, pl.UInt32).alias(FILE))
+                rows = max(1000, self._budget.cells // each)
+                for at in range(0, batch.frame.height, rows):
+                    yield batch.frame.slice(at, rows).with_columns(pl.lit(number, pl.UInt32).alias(FILE))
 
     def _parse_waiting(self, waiting: Waiting, again: bool) -> None:
         for key in list(waiting.frames):
@@ -329,6 +332,10 @@ class Intake:
             changed[part] = Changed(min(known.first, first), max(known.last, last)) if known else Changed(first, last)
         for file, part in readings.select(FILE, PART).unique().iter_rows():
             self.tallies[file].touches.add((table, part))
+
+
+def _raw_columns(frame: pl.DataFrame) -> list[str]:
+    return [c for c in frame.columns if c not in (FILE, ROW)]
 
 
 def _said(error: UnreadableFile, plan: SourcePlan, file_name: str) -> str:

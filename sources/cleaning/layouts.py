@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import polars as pl
 
-from sources.cleaning.dims import text_of
 from sources.cleaning.nondetects import Marked, marked
 from sources.cleaning.numbers import NumberRules, Numbers, parse_numbers
 from sources.cleaning.plan_refs import with_mistaken_refs
+from sources.cleaning.raw_cells import text_of
 from sources.cleaning.rejects import Rejects
 from sources.cleaning.schema import VALUE
 from sources.cleaning.source_plan import SourcePlan, ValueColumn
+from sources.cleaning.spread import FROM, PLACE_OF
 from sources.cleaning.staged import (
     CENSORED,
     COLUMN,
     FIRST,
     INDEX,
     PARAMETER,
+    STATUS,
     Codes,
+    RawColumn,
     parameter_numbers,
     staged_schema,
 )
@@ -50,11 +53,35 @@ def _readings(
     )
 
 
-def _either(from_limit: pl.Series, limit: int, own: int) -> pl.Series | int:
+def _column(
+    plan: SourcePlan, raw: pl.DataFrame, records: pl.DataFrame, named: RawColumn, codes: Codes
+) -> pl.Series | int:
+    """Numbers of the raw columns that values came from: of spread records by row, in the order of the record."""
+    if PLACE_OF not in raw.columns:
+        return codes.column(named.name, named.unit, named.place)
+    across = plan.source.across
+    name = pl.col(FROM) if across and named.name == across.value else pl.lit(named.name).alias(FROM)
+    found = raw.select(name, PLACE_OF)[records[INDEX]]
+    distinct = found.unique()
+    numbers = [codes.column(name, named.unit, named.place + place) for name, place in distinct.iter_rows()]
+    coded = distinct.with_columns(pl.Series(COLUMN, numbers, dtype=pl.UInt32))
+    return found.join(coded, on=[FROM, PLACE_OF], how="left", maintain_order="left")[COLUMN]
+
+
+def _told(raw: pl.DataFrame, records: pl.DataFrame, value: ValueColumn, codes: Codes) -> pl.DataFrame:
+    """`records` with the status mark of this value alone, if it has one of its own."""
+    if not value.status_column:
+        return records
+    mark = text_of(raw, value.status_column).gather(records[INDEX])
+    return records.with_columns(codes.statuses.encode(mark.set(mark == "", None)).alias(STATUS))
+
+
+def _either(from_limit: pl.Series, limit: int, own: pl.Series | int) -> pl.Series | int:
     """Numbers of the raw columns in which the values were."""
     if not from_limit.any():
         return own
-    return pl.Series([own], dtype=pl.UInt32).new_from_index(0, len(from_limit)).set(from_limit, limit)
+    own = pl.Series([own], dtype=pl.UInt32).new_from_index(0, len(from_limit)) if isinstance(own, int) else own
+    return own.set(from_limit, limit)
 
 
 def wide_readings(
@@ -64,17 +91,18 @@ def wide_readings(
     numbered = parameter_numbers(plan.parameters)
     parts, refused = [], []
     for place, value in enumerate(plan.values):
-        cells = marked(raw, records[INDEX], value.column, value.censor, value.limit_column, plan.missing)
+        cells = marked(raw, records[INDEX], value.column, value, plan.missing)
         if plan.weighed:
             numbers = net_of(plan, value, records, cells.text)
         elif plan.counts:
             numbers = _each_one(records.height)
         else:
             numbers = cells.of(parse_numbers(cells.text, value.rules))
-        own = codes.column(value.column, value.unit, place)
+        own = _column(plan, raw, records, RawColumn(value.column, value.unit, place), codes)
         column = _either(cells.from_limit, codes.column(value.limit_column, value.unit, place), own)
         received = _not_received(records.height) if plan.counts else cells.received
-        parts.append(_readings(records, numbers, received, column, numbered[value.parameter]))
+        told = _told(raw, records, value, codes)
+        parts.append(_readings(told, numbers, received, column, numbered[value.parameter]))
         bad = None
         if numbers.rejected.height:
             _refuse(raw, records[INDEX], cells, numbers, value, value.column, rejects)
@@ -149,7 +177,7 @@ def long_readings(
     for key, group in asked.partition_by("name", "unit", "limit", as_dict=True, maintain_order=True).items():
         name_text, unit_text, of_limit = key
         own = records[group["at"]]
-        cells = marked(raw, own[INDEX], long.value_column, long.censor, long.limit_column, plan.missing)
+        cells = marked(raw, own[INDEX], long.value_column, long, plan.missing)
         rules, parameter, written = plan.long_rules(name_text, unit_text)
         if isinstance(rules, str):
             about_name = rules == "unknown_parameter" or not long.unit_column
@@ -165,10 +193,11 @@ def long_readings(
             own = own.filter(empty)
             if own.is_empty():
                 continue
-            cells = marked(raw, own[INDEX], long.value_column, long.censor, long.limit_column, plan.missing)
+            cells = marked(raw, own[INDEX], long.value_column, long, plan.missing)
             rules = NumberRules(missing=plan.missing)
         numbers = cells.of(parse_numbers(cells.text, rules))
-        column = codes.column(long.limit_column if of_limit else long.value_column, written, 0)
+        named = RawColumn(long.limit_column if of_limit else long.value_column, written, 0)
+        column = _column(plan, raw, own, named, codes)
         part = _readings(own, numbers, cells.received, column, numbered[parameter])
         if numbers.rejected.height:
             _refuse(raw, own[INDEX], cells, numbers, long, long.value_column, rejects)
@@ -188,7 +217,7 @@ def long_readings(
 def _asked(plan: SourcePlan, raw: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     """Place, parameter and unit as received of each record, and whether its number is in the limit's column."""
     long, index = plan.long, records[INDEX]
-    cells = marked(raw, index, long.value_column, long.censor, long.limit_column, plan.missing)
+    cells = marked(raw, index, long.value_column, long, plan.missing)
     nowhere = pl.Series([""], dtype=pl.String).new_from_index(0, records.height)
     unit = text_of(raw, long.unit_column).gather(index) if long.unit_column else nowhere
     if long.limit_unit_column:

@@ -8,12 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Protocol
 
 import polars as pl
 
-from sources.cleaning.dims import text_of
+from sources.cleaning.markup import as_received
 from sources.cleaning.numbers import NOT_DETECTED, Numbers
+from sources.cleaning.raw_cells import text_of
 from sources.config.model import Censor
+
+
+class Marking(Protocol):
+    """What a mapping says about marks and limits of its values, and where the number is in a longer text."""
+
+    @property
+    def censor(self) -> Censor | None: ...
+    @property
+    def limit_column(self) -> str: ...
+    @property
+    def extract(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -39,12 +52,14 @@ class Marked:
         return Numbers(numbers.value, kept, pl.concat([numbers.rejected, lost]))
 
 
-def marked(
-    raw: pl.DataFrame, at: pl.Series, column: str, censor: Censor | None, limit_column: str, missing: Collection[str]
-) -> Marked:
+def marked(raw: pl.DataFrame, at: pl.Series, column: str, mapping: Marking, missing: Collection[str]) -> Marked:
     """The value cells of the rows `at` of `raw` with their marks and limits."""
-    received = text_of(raw, column, trimmed=False).gather(at)
-    text = received.str.strip_chars()
+    censor, limit_column = mapping.censor, mapping.limit_column
+    received = as_received(raw, column).gather(at)
+    text = text_of(raw, column).gather(at)
+    if mapping.extract:
+        inside = received.str.extract(mapping.extract, 1).str.strip_chars()
+        text = inside.zip_with(inside.is_not_null(), text)
     no = pl.Series([False]).new_from_index(0, len(at))
     mark = pl.Series([None], dtype=pl.String).new_from_index(0, len(at))
     if censor is None and not limit_column:
@@ -56,11 +71,11 @@ def marked(
         mark = mark.set((mark == "").fill_null(False), None)
     use = no
     if limit_column:
-        limit = text_of(raw, limit_column, trimmed=False).gather(at)
+        limit, plain = as_received(raw, limit_column).gather(at), text_of(raw, limit_column).gather(at)
         bare = text.str.contains(f"^(?i){NOT_DETECTED}$")
         wanted = bare | (mark == "<").fill_null(False) | (mark.is_not_null() & text.is_in(nothing))
-        use = wanted & ~limit.str.strip_chars().is_in(nothing)
+        use = wanted & ~plain.is_in(nothing)
         mark = mark.set(use & mark.is_null(), "<")
         received = limit.zip_with(use, received)
-        text = received.str.strip_chars()
+        text = plain.zip_with(use, text)
     return Marked(received, text, use, mark, mark.is_not_null() & text.is_in(nothing))

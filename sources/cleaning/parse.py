@@ -8,19 +8,22 @@ readings.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from sources.cleaning.case_records import with_case_columns, with_places
-from sources.cleaning.dims import text_of, with_dims
+from sources.cleaning.dims import with_dims
 from sources.cleaning.layouts import long_readings, wide_readings
+from sources.cleaning.markup import without_markup
+from sources.cleaning.raw_cells import mapped_text, text_of
 from sources.cleaning.register import SiteRegister
 from sources.cleaning.rejects import Rejects
 from sources.cleaning.repeats import Alone, alone, later_rows
 from sources.cleaning.source_plan import SourcePlan
+from sources.cleaning.spread import spread
 from sources.cleaning.staged import (
     FILE,
     FIRST,
@@ -33,6 +36,7 @@ from sources.cleaning.staged import (
 )
 from sources.cleaning.times import Periods, periods
 from sources.cleaning.weighbridge import with_possible_masses
+from sources.config.model import RowFilter
 from sources.readers.batches import ROW
 
 # A clock may run ahead, and a file dated by its day alone may hold that whole day.
@@ -77,10 +81,15 @@ def parse(
     `delivered_utc` holds, by file number, when the delivery was handed over (naive UTC).
     """
     kept = _filtered(plan, raw)
-    other = _rows_of(raw).join(_rows_of(kept), on=FILE, how="left", suffix="_kept")
+    other = _rows_of(plan, raw).join(_rows_of(plan, kept), on=FILE, how="left", suffix="_kept")
     times = _times(plan, kept)
     edges = _edges(kept, times)
     twice = times.found.twice
+    if plan.source.spreads and twice.any():
+        # A record is counted where it is parsed: all of its rows wait together.
+        twice = (
+            kept.select(FILE, ROW).with_columns(twice=twice).select(pl.col("twice").any().over(FILE, ROW)).to_series()
+        )
     held = kept.filter(twice)
     if held.height:
         kept, times = kept.filter(~twice), times.filter(~twice)
@@ -96,10 +105,10 @@ def parse_held(
     codes: Codes,
 ) -> Parsed:
     """The same for rows that `parse` held back, all of their files together; `backwards` list the newest first."""
-    raw = raw.sort(FILE, ROW)
+    raw = raw.sort(FILE, ROW, maintain_order=True)
     first = _times(plan, raw)
     times = _times(plan, raw, later_rows(plan, raw, first.found.local, backwards))
-    other = _rows_of(raw).join(_rows_of(raw), on=FILE, how="left", suffix="_kept")
+    other = _rows_of(plan, raw).join(_rows_of(plan, raw), on=FILE, how="left", suffix="_kept")
     named = alone(plan, raw, first.found.local, first.stamp)
     nothing = {"held": raw.clear(), "edges": _edges(raw.clear(), times.filter(times.found.twice & False))}
     return _parsed(plan, raw, times, other, delivered_utc, register, codes, alone=named, **nothing)
@@ -119,11 +128,18 @@ def _parsed(
     records = _records(plan, kept, times, delivered_utc, register, codes, rejects)
     layout = long_readings if plan.source.long else wide_readings
     readings = layout(plan, kept, records, codes, rejects)
+    if plan.source.spreads:
+        readings = readings.with_columns(pl.struct(FILE, "raw_row").is_first_distinct().alias(FIRST))
     return Parsed(readings, rejects.frame(), _tallies(plan, other, kept, readings), **more)
 
 
-def _rows_of(raw: pl.DataFrame) -> pl.DataFrame:
-    return raw.group_by(FILE).agg(rows=pl.len().cast(pl.Int64))
+def _rows_of(plan: SourcePlan, raw: pl.DataFrame) -> pl.DataFrame:
+    return raw.group_by(FILE).agg(rows=_records_in(plan))
+
+
+def _records_in(plan: SourcePlan) -> pl.Expr:
+    """How many records rows are: those of one that was spread have its row number."""
+    return (pl.col(ROW).n_unique() if plan.source.spreads else pl.len()).cast(pl.Int64)
 
 
 def _times(plan: SourcePlan, rows: pl.DataFrame, later: pl.Series | None = None) -> _Times:
@@ -131,7 +147,8 @@ def _times(plan: SourcePlan, rows: pl.DataFrame, later: pl.Series | None = None)
     stamp = _joined(rows, mapping.columns)
     end_stamp = _joined(rows, mapping.end_columns) if mapping.end_columns else None
     end = None if end_stamp is None else _blank(end_stamp, plan)
-    found = periods(_blank(stamp, plan), end, plan.time, plan.reporting_zone, later)
+    zones = text_of(rows, mapping.zone_column) if mapping.zone_column else None
+    found = periods(_blank(stamp, plan), end, plan.time, plan.reporting_zone, later, zones)
     return _Times(found, stamp, end_stamp)
 
 
@@ -145,9 +162,30 @@ def _edges(rows: pl.DataFrame, times: _Times) -> pl.DataFrame:
 
 
 def _filtered(plan: SourcePlan, raw: pl.DataFrame) -> pl.DataFrame:
-    for rule in plan.source.filters:
+    """The rows that the mapping keeps, spread and without markup; rows of a record that is left out are not spread."""
+    source, rules = plan.source, list(plan.source.filters)
+    plain = source.format.markup == "text"
+    if source.spreads and not plain:
+        early = [rule for rule in rules if rule.column in raw.columns]
+        raw, rules = _kept(raw, early), [rule for rule in rules if rule not in early]
+        if source.long and source.long.parameter_column in raw.columns:
+            raw = _named(plan, raw)
+    if source.spreads:
+        raw = spread(source, raw)
+    if plain:
+        raw = without_markup(raw)
+    return _named(plan, _kept(raw, rules))
+
+
+def _kept(raw: pl.DataFrame, rules: Iterable[RowFilter]) -> pl.DataFrame:
+    for rule in rules:
         held = text_of(raw, rule.column).is_in(pl.Series(rule.values, dtype=pl.String).implode())
         raw = raw.filter(held if rule.op == "in" else ~held)
+    return raw
+
+
+def _named(plan: SourcePlan, raw: pl.DataFrame) -> pl.DataFrame:
+    """Without the rows of parameters that nobody asked for, where the mapping says so."""
     long = plan.source.long
     if long and long.unmapped == "null":
         names = pl.Series(sorted(plan.parameter_names), dtype=pl.String).implode()
@@ -196,7 +234,7 @@ def _records(
     status = pl.lit(None, pl.UInt32)
     if plan.source.status:
         mapping = plan.source.status
-        mark = text_of(raw, mapping.column).gather(records[INDEX]) if mapping.column else None
+        mark = mapped_text(raw, mapping, records[INDEX]) if mapping.raw else None
         if mark is not None:
             status = codes.statuses.encode(mark.set(mark == "", None))
         else:
@@ -231,10 +269,7 @@ def _with_site(
     plan: SourcePlan, raw: pl.DataFrame, records: pl.DataFrame, register: SiteRegister, codes: Codes, rejects: Rejects
 ) -> pl.DataFrame:
     mapping = plan.source.site
-    if mapping.column:
-        text = text_of(raw, mapping.column).gather(records[INDEX])
-    else:
-        text = pl.Series([mapping.constant], dtype=pl.String).new_from_index(0, records.height)
+    text = mapped_text(raw, mapping, records[INDEX])
     site = text
     reason = pl.Series([None], dtype=pl.String).new_from_index(0, records.height)
     if mapping.values:
@@ -257,13 +292,15 @@ def _with_site(
     if not bad.any():
         return records
     at = bad.arg_true()
-    rejects.add(records[INDEX].gather(at), mapping.column, "record", text.gather(at), reason.gather(at))
+    rejects.add(records[INDEX].gather(at), "|".join(mapping.raw), "record", text.gather(at), reason.gather(at))
     return records.filter(~bad)
 
 
 def _tallies(plan: SourcePlan, other: pl.DataFrame, kept: pl.DataFrame, readings: pl.DataFrame) -> pl.DataFrame:
-    """Counts by file; `other` has the file's rows and how many of them passed the filters."""
-    records = kept.group_by(FILE).agg(records_in=pl.len().cast(pl.Int64))
+    """Counts by file; `other` has the file's records and how many of them passed the filters."""
+    records = kept.group_by(FILE).agg(
+        records_in=_records_in(plan), rows_in=pl.len().cast(pl.Int64)
+    )  # fmt: skip
     used = readings.group_by(FILE).agg(
         readings=pl.len().cast(pl.Int64),
         records=pl.col(FIRST).sum().cast(pl.Int64),
@@ -274,14 +311,14 @@ def _tallies(plan: SourcePlan, other: pl.DataFrame, kept: pl.DataFrame, readings
     return (
         other.join(records, on=FILE, how="left")
         .join(used, on=FILE, how="left")
-        .with_columns(pl.col("rows_kept", "records_in", "readings", "records").fill_null(0))
+        .with_columns(pl.col("rows_kept", "records_in", "rows_in", "readings", "records").fill_null(0))
         .select(
             FILE,
             rows_other=pl.col("rows") - pl.col("rows_kept"),
             records_in=pl.col("records_in"),
             records_quarantined=pl.col("records_in") - pl.col("records"),
-            readings_in=pl.col("records_in") * each,
-            readings_quarantined=pl.col("records_in") * each - pl.col("readings"),
+            readings_in=pl.col("rows_in") * each,
+            readings_quarantined=pl.col("rows_in") * each - pl.col("readings"),
             first_period=pl.col("first_period"),
             last_period=pl.col("last_period"),
         )

@@ -22,6 +22,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "the zone in '{v}' is none of UTC, GMT and Z, nor an abbreviation of the declared zone",
         "Set zone in [source.time] to the zone that these stamps name, or deliver offsets such as +08:00 for %z",
     ),
+    "zone_unknown": (
+        "the zone that goes with the time '{v}' is not known",
+        'Map what zone_column holds in [source.time] zones, as { "CST" = "Asia/Shanghai" }',
+    ),
     "time_nonexistent": (
         "the local time '{v}' does not exist in the declared zone (clocks go forward)",
         "Declare in [source.time] zone the zone the logger really keeps, for instance UTC",

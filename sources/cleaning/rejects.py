@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from sources.cleaning.markup import shown_columns
 from sources.cleaning.reasons import REASONS, RECORD_LIMIT, sentence
 from sources.cleaning.schema import QUARANTINE_SCHEMA
+from sources.cleaning.spread import FROM, PLACE_OF
 from sources.cleaning.staged import FILE
 from sources.deliveries import Receipt
 from sources.readers.batches import ROW
@@ -77,11 +79,15 @@ class Rejects:
             return pl.DataFrame(schema=REJECT_SCHEMA)
         found = pl.concat(self._parts)
         rows = self._raw[found["index"]]
-        columns = [c for c in self._raw.columns if c not in (FILE, ROW)]
+        columns = shown_columns(self._raw, (FILE, ROW, FROM, PLACE_OF))
         if self._cases:
             # What the mapping does not name may hold anything.
-            columns = [c for c in columns if c in self._cases.shown]
-        record = rows.select(pl.struct(columns).struct.json_encode().str.slice(0, RECORD_LIMIT)).to_series()
+            columns = {name: c for name, c in columns.items() if name in self._cases.shown}
+        record = rows.select(
+            pl.struct(rows[c].alias(name) for name, c in columns.items())
+            .struct.json_encode()
+            .str.slice(0, RECORD_LIMIT)
+        ).to_series()
         if self._cases and self._cases.private:
             found = found.with_columns(_without(found["value"], rows, self._cases.private).alias("value"))
             record = _without(record, rows, self._cases.private)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from sources.cleaning.dims import text_of
+from sources.cleaning.raw_cells import text_of
 from sources.cleaning.source_plan import SourcePlan
 from sources.cleaning.staged import FILE
 from sources.readers.batches import ROW
@@ -66,7 +66,8 @@ def _key(frame: pl.DataFrame) -> list[str]:
 def _keyed(plan: SourcePlan, rows: pl.DataFrame, local: pl.Series, backwards: Container[int]) -> pl.DataFrame:
     """File, local time and what else tells series apart, with the row, its place and its order in time."""
     source = plan.source
-    names = [source.site.column, *(source.columns[d].column for d in source.columns if d in plan.table.key)]
+    keyed = (source.columns[d] for d in source.columns if d in plan.table.key)
+    names = [*source.site.raw, *(c for mapping in keyed for c in mapping.raw)]
     if source.long:
         names.append(source.long.parameter_column)
     texts = {f"__{i}": text_of(rows, name) for i, name in enumerate(names) if name}

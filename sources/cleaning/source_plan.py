@@ -6,7 +6,7 @@ rows (parse.py) or reading ecoledger.toml (sources.config).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sources.cleaning.case_records import CasePlan, case_plan, mapped_source
 from sources.cleaning.numbers import NumberRules
+from sources.cleaning.spread import rows_per_record
 from sources.config.model import (
     Censor,
     ColumnMapping,
@@ -29,8 +30,11 @@ from sources.config.model import (
 from sources.registry.clean_columns import Column
 from sources.registry.feed_model import AMOUNT, CleanTable, Feed, Parameter, Registry, Unit
 
-# A true date cell of a workbook arrives as ISO text, whatever format the text cells are declared to have.
+# A true date or time, of a workbook's cell or a Parquet column, arrives as ISO text, whatever format the text cells are
+# declared to have.
 _WORKBOOK_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d 00:00:00 %H:%M:%S", "%Y-%m-%d %H:%M")
+_PARQUET_FORMATS = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S.%f%:z")
+_OWN_FORMATS = {"xlsx": _WORKBOOK_FORMATS, "parquet": _PARQUET_FORMATS}
 OCCURRENCE = "occurrence_no"
 TICKET = "ticket_no"
 
@@ -45,6 +49,8 @@ class ValueColumn:
     rules: NumberRules
     censor: Censor | None = None
     limit_column: str = ""
+    status_column: str = ""
+    extract: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,8 +99,12 @@ class SourcePlan:
 
     @property
     def readings_per_record(self) -> int:
-        """Readings one record gives after wide to long."""
+        """Readings one record gives after wide to long; of one that is spread, each of its rows."""
         return 1 if self.source.long else len(self.values)
+
+    def readings_under(self, columns: Sequence[str]) -> int:
+        """Readings that a record under this header gives; UnreadableFile if the header lacks what is spread."""
+        return self.readings_per_record * rows_per_record(self.source, columns)
 
     @cached_property
     def parameter_names(self) -> Mapping[str, str]:
@@ -212,10 +222,11 @@ def plan_for(source: Source, registry: Registry, config: Config) -> SourcePlan:
 
 def _time(source: Source) -> TimeMapping:
     mapping = source.time
-    if source.format.kind != "xlsx":
+    own = _OWN_FORMATS.get(source.format.kind)
+    if own is None:
         return mapping
-    formats = tuple(dict.fromkeys((*mapping.formats, *_WORKBOOK_FORMATS)))
-    ends = tuple(dict.fromkeys((*(mapping.end_formats or mapping.formats), *_WORKBOOK_FORMATS)))
+    formats = tuple(dict.fromkeys((*mapping.formats, *own)))
+    ends = tuple(dict.fromkeys((*(mapping.end_formats or mapping.formats), *own)))
     return replace(mapping, formats=formats, end_formats=ends)
 
 
@@ -262,6 +273,8 @@ def _value_column(plan: SourcePlan, mapping: ValueMapping) -> ValueColumn:
         plan.rules(parameter, converted, mapping.factor, mapping.missing),
         mapping.censor,
         mapping.limit_column,
+        mapping.status_column,
+        mapping.extract,
     )
 
 

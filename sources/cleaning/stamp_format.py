@@ -31,6 +31,13 @@ _SHAPES: Mapping[str, str] = {
     "%S": r"\d{1,2}", "%p": "[AaPp][Mm]", "%P": "[AaPp][Mm]", "%b": r"\pL+", "%B": r"\pL+", "%a": r"\pL+",
     "%A": r"\pL+", "%.f": r"(?:\.\d+)?", "%f": r"\d+", "%%": "%", "%n": r"\s*", "%t": r"\s*",
 }  # fmt: skip
+# Numbers that count from a day on: their unit in microseconds. A serial number of a workbook counts days.
+_SECOND = 1_000_000
+_DAY = 86_400 * _SECOND
+COUNTED: Mapping[str, int] = {
+    "epoch_s": _SECOND, "epoch_ms": 1000, "epoch_us": 1, "excel_1900": _DAY, "excel_1904": _DAY,
+}  # fmt: skip
+_COUNT = re.compile(r"\{([^{}]*)\}")
 _OFFSET_SHAPE = r"[+-]\d{2}(?::?\d{2})?|[Zz]"
 _WORD_SHAPE = r"[A-Za-z]{1,6}|[+-]\d{2}(?::?\d{2})?"
 # 24:00 exactly is midnight; 24:30 is nothing.
@@ -45,6 +52,24 @@ class StampFormat:
     """One declared format made fit for parsing: what the text lacks is put behind it, and `%H` may be 24."""
 
     declared: str
+
+    @cached_property
+    def counted(self) -> str:
+        """What the text counts, a key of COUNTED: {epoch_ms} in the format; '' if it is a clock time."""
+        found = _COUNT.search(self.declared)
+        return found[1] if found and found[1] in COUNTED else ""
+
+    @property
+    def mistaken_count(self) -> str:
+        """What is in braces and is not a key of COUNTED."""
+        found = _COUNT.search(self.declared)
+        return found[1] if found and found[1] not in COUNTED else ""
+
+    @cached_property
+    def around_count(self) -> str:
+        """Pattern of the whole text with the number as its group."""
+        before, after = self.declared.split(f"{{{self.counted}}}", 1)
+        return rf"^{re.escape(before)}(-?\d{{1,17}}(?:\.\d{{1,17}})?){re.escape(after)}$"
 
     @cached_property
     def directives(self) -> frozenset[str]:
@@ -80,17 +105,22 @@ class StampFormat:
     @property
     def has_year(self) -> bool:
         """Whether the text itself names the year."""
-        return bool(self.directives & {"%Y", "%y", "%s", "%G"})
+        return bool(self.counted) or bool(self.directives & {"%Y", "%y", "%s", "%G"})
 
     @property
     def has_day(self) -> bool:
         """Whether the text itself names the day."""
-        return bool(self.directives & {"%d", "%e", "%j", "%s", "%u", "%w", "%a", "%A"})
+        return bool(self.counted) or bool(self.directives & {"%d", "%e", "%j", "%s", "%u", "%w", "%a", "%A"})
 
     @property
     def has_month(self) -> bool:
         """Whether the text itself names the month."""
-        return bool(self.directives & {"%m", "%b", "%B"})
+        return bool(self.counted) or bool(self.directives & {"%m", "%b", "%B"})
+
+    @property
+    def halves(self) -> bool:
+        """Whether the text says which half of the day it means."""
+        return bool(self.directives & {"%p", "%P"})
 
     @cached_property
     def parts(self) -> tuple[str, str]:

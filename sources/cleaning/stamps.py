@@ -14,8 +14,12 @@ import polars as pl
 
 from sources.cleaning.characters import plain_texts
 from sources.cleaning.schema import TIMESTAMP
-from sources.cleaning.stamp_format import StampFormat, offset_of, stamp_format
+from sources.cleaning.stamp_format import COUNTED, StampFormat, offset_of, stamp_format
 
+_EXCEL_DAY_ZERO = {"excel_1900": datetime(1899, 12, 30), "excel_1904": datetime(1904, 1, 1)}
+_SECOND = 1_000_000
+# The year 9999, in microseconds and in days.
+_LATEST, _LATEST_DAY = 253_402_300_799 * _SECOND, 2_958_465
 _SAMPLE = datetime(2021, 4, 7, 16, 5, 9, 123456)
 
 
@@ -48,6 +52,15 @@ def parse_stamps(
         if not todo.any():
             break
         asked = text if todo.all() else text.set(~todo, None)
+        if form.counted:
+            found = _counted(asked, form)
+            if form.counted in _EXCEL_DAY_ZERO:
+                local = local.zip_with(local.is_not_null(), found)
+            else:
+                utc = utc.zip_with(utc.is_not_null(), found)
+            continue
+        if form.halves:
+            asked = _with_halves(asked)
         if form.zone_directive:
             found, word_unknown = _zoned(asked, form, year, midnight_ends, zone)
             utc = utc.zip_with(utc.is_not_null(), found)
@@ -57,6 +70,33 @@ def parse_stamps(
         else:
             local = local.zip_with(local.is_not_null(), _by_format(asked, form, year, midnight_ends))
     return Stamps(local, utc, strange & local.is_null() & utc.is_null())
+
+
+def _counted(text: pl.Series, form: StampFormat) -> pl.Series:
+    """Instants of numbers that count from 1970, or clock times of a workbook's serial numbers."""
+    number = plain_texts(text).str.extract(form.around_count, 1)
+    unit = COUNTED[form.counted]
+    whole, part = number.str.extract(r"^(-?\d+)", 1).cast(pl.Int64), number.cast(pl.Float64)
+    # Whole numbers are exact; a fraction is of a second, or of a day to the second.
+    exact = (whole.cast(pl.Float64) == part).fill_null(False)
+    micros = (whole * unit).zip_with(exact, (part * unit).round().cast(pl.Int64, strict=False))
+    first = _EXCEL_DAY_ZERO.get(form.counted)
+    if first is None:
+        micros = micros.set((part.abs() * unit > _LATEST).fill_null(False), None)
+        return micros.cast(TIMESTAMP)
+    micros = ((micros + _SECOND // 2) // _SECOND * _SECOND).set((part.abs() > _LATEST_DAY).fill_null(False), None)
+    if form.counted == "excel_1900":
+        # Workbooks count a 29 February 1900 that never was.
+        micros = micros.zip_with((part >= 60).fill_null(True), micros + COUNTED[form.counted])
+        micros = micros.set(((part >= 60) & (part < 61)).fill_null(False), None)
+    return micros.cast(pl.Duration("us")) + first
+
+
+def _with_halves(text: pl.Series) -> pl.Series:
+    """Texts where 上午 and 下午 are AM and PM, with the words that people use for parts of both."""
+    if not text.str.contains("[午晨早晚]").any():
+        return text
+    return text.str.replace("上午|凌晨|早上|早晨", "AM").str.replace("下午|傍晚|晚上", "PM")
 
 
 def format_mistake(declared: str) -> str:

@@ -7,8 +7,10 @@ which of two equal stamps is the later one (repeats.py), partitions (parse.py) o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Literal
+from zoneinfo import available_timezones
 
 import polars as pl
 
@@ -43,12 +45,15 @@ def periods(
     mapping: TimeMapping,
     reporting_zone: str,
     later: pl.Series | None = None,
+    zones: pl.Series | None = None,
 ) -> Periods:
     """The period of each record, from the trimmed text of its stamp and, where delivered, of its end.
 
     With `end_columns` the stamp is the start and a midnight that closes its date is looked for in the end only. `later`
-    is true where a time that clocks showed twice is meant the second time.
+    is true where a time that clocks showed twice is meant the second time; `zones` are the zones that records name.
     """
+    if zones is not None:
+        return _by_zone(stamp, end_stamp, mapping, reporting_zone, later, zones)
     closes = mapping.midnight == "end_of_date"
     first = parse_stamps(stamp, mapping.formats, mapping.year, closes and end_stamp is None, mapping.zone)
     frame = pl.DataFrame({"text": stamp, **_columns(first, "")})
@@ -59,6 +64,39 @@ def periods(
         frame = frame.with_columns(end_stamp.alias("end_text"), *_columns(last, "end_").values())
     frame = _bounds(frame, mapping, reporting_zone, end_stamp is not None)
     return Periods(*(frame[f.name] for f in fields(Periods)))
+
+
+def _by_zone(
+    stamp: pl.Series,
+    end_stamp: pl.Series | None,
+    mapping: TimeMapping,
+    reporting_zone: str,
+    later: pl.Series | None,
+    zones: pl.Series,
+) -> Periods:
+    """Periods of records that name their zone; an empty one is the declared zone, an unknown one is the problem."""
+    parts, places = [], []
+    for text in zones.unique(maintain_order=True):
+        at = (zones == text).arg_true()
+        zone = mapping.zones.get(text, text) or mapping.zone
+        known = zone in _zones_of_the_machine()
+        own = replace(mapping, zone=zone if known else "UTC")
+        one = [None if series is None else series.gather(at) for series in (end_stamp, later)]
+        found = periods(stamp.gather(at), one[0], own, reporting_zone, one[1])
+        if not known:
+            read = found.problem.is_null() | (found.problem != "time_missing")
+            found = replace(found, problem=found.problem.set(read, "zone_unknown"), twice=found.twice & False)
+        parts.append(found)
+        places.append(at)
+    if not parts:
+        return periods(stamp, end_stamp, mapping, reporting_zone, later)
+    back = pl.concat(places).arg_sort()
+    return Periods(*(pl.concat([getattr(p, f.name) for p in parts]).gather(back) for f in fields(Periods)))
+
+
+@cache
+def _zones_of_the_machine() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 def _columns(stamps: Stamps, prefix: str) -> dict[str, pl.Series]:

@@ -23,6 +23,7 @@ GOLDEN: Mapping[str, tuple[str, str]] = {
     "air": ("dd1aca62be983b9c2a9777621aae79ea", "228d68d1f7f614cfd6c81bac28180c7c"),
     "energy": ("db3bc3b6747f211a27f31a596989434f", "e50861babf911753e8af52689ae5b277"),
     "golden_complaints": ("36a7d7addfd7123023b2c108b0700e2d", "45e2293d971bc05d9cef43536f445fdb"),
+    "golden_shapes": ("76e4ecbb7db972aec99280f9a15a1774", "439c17bc1d359bd2b0c331cca5da1452"),
     "golden_wells": ("8d2038f3fc6c64020eacd4177c80c4de", "b8e663ed63cce351b923aca6164ce3c1"),
     "noise": ("943e9bfdfc4703ec9602156ca629e050", "8ea4d8ac614ea315c022e0fed0cd3572"),
     "returns": ("0a15477c9ba8e67659a06ca9a0b54386", "ceadba146c907eaf3a60cab1eacdb7e9"),

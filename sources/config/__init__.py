@@ -85,27 +85,61 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
     occurrence_of = ["time", "kg"]            # loads without ticket: columns whose repetition is numbered
 
     [source.format]                           # all optional
-    kind = "csv"                              # csv, xlsx, json, ndjson; gzip and zip are recognised by themselves
+    kind = "csv"                              # csv, xlsx, json, ndjson, parquet, xml, or html: tables of a page, also
+                                              # of one named .xls; gzip and zip are recognised by themselves
     encoding = "gb18030"                      # default utf-8; a byte order mark in the file wins; gbk means gb18030
     delimiter = ","                           # csv: one ASCII character
     quote = '"'                               # csv: "" where quotes are plain characters
     header_row = 1                            # row of the (first) header line, counted from 1; rows above are titles
     header_rows = 1                           # more: merged lines, names joined with _
+    comment = ["#"]                           # lines that begin so are no rows, above the header neither
+    fill_down = ["断面", "采样日期"]            # cells merged downwards: an empty cell has the value above it
+    doubled = "refuse"                        # or number: equal names are status, status (2), … from the left
+    names = { "4" = "PM10 status" }           # position, from 1 = what its column is called here
     skip_footer = ["合计", "注"]               # rows whose first cell begins so are not records
     decimal_mark = "."                        # or ","
     thousands_mark = ""                       # "", ",", ".", " ", "'", a no-break or narrow no-break space
     missing = ["NA", "--"]                    # marks of a missing value; an empty cell always is one
-    sheet = "Sheet1"                          # xlsx: name, or number from 1; default the first
-    records = "data.list"                     # json: dotted path of the list; default the document itself
+    sheet = "Sheet1"                          # xlsx, html: name (a table's id), number from 1, or a pattern such as "*"
+                                              # for several in one source; default the first
+    records = "data.list"                     # json: dotted path of the list; default the document itself; xml: path
+                                              # of the elements from the outermost on, default those inside it; *
+                                              # is every key or entry, {station} too, and its key is that column
+    records_as = "objects"                    # json: objects (default), arrays (rows, names elsewhere), or columns: one
+                                              # array a column
+    header = "thead"                          # json, arrays: path of their names (columns.*.name); without it, or in
+                                              # ndjson, they are column_1, column_2, …
+    lists = ["sensordatavalues"]              # json, ndjson, xml, parquet: lists inside a record that give a row for
+                                              # each entry; its keys are sensordatavalues.value_type, …, entries that
+                                              # are arrays have sensordatavalues.1, .2, …
+    markup = "keep"                           # or text: tags are taken out of cells and &amp; is &; the text as
+                                              # received is kept with the reading
+    facts = [{ of = "name", pattern = '_(?P<day>\\d{8})' }]  # named groups in the file's name, path (from this
+                                              # file on), the archive's member, the sheet or the title (cells above
+                                              # the header) are columns, for a site, a time, …; a file that does not
+                                              # match is refused
     extra_columns = "ignore"                  # or refuse: columns that the mapping does not name
     members = "*.csv"                         # which members of a zip
+
+    [source.across]                           # columns whose headers say something: sites, hours, months, categories;
+    pattern = 'hour(?P<hour>\\d\\d)'           # each cell becomes a row; named groups of what matches a whole header
+                                              # are columns, here for [source.time]
+    columns = ["1001A", "1002A"]              # or a list instead of a pattern
+    name = "header"                           # the column that holds the header itself
+    value = "value"                           # the column that holds the cell: named in [source.values] or in long
+    next_to = { status = 1, unit = "_unit" }  # what goes with each value: so many columns to the right (negative: to
+                                              # the left), or a header with this suffix; it is a column of this name
 
     [source.time]
     columns = ["year", "month", "day"]        # joined with a blank
     formats = ["%Y %m %d"]                    # strptime as polars reads it; several are tried in order; %z reads
-                                              # offsets and Z, %Z also UTC, GMT and the zone's own two abbreviations
+                                              # offsets and Z, %Z also UTC, GMT and the zone's own two abbreviations;
+                                              # %p also 上午 and 下午; {epoch_s}, {epoch_ms}, {epoch_us} count from 1970
+                                              # (/Date({epoch_ms})/), {excel_1900} and {excel_1904} are serial numbers
     zone = "Europe/Madrid"                    # of the stamps; default the reporting zone; of an hour that clocks show
                                               # twice, the second occurrence in a file is the later one
+    zone_column = "timezone"                  # where each row names its zone, by these names or as the zone is called
+    zones = { "CST" = "Asia/Shanghai" }
     marks = "start"                           # what the stamp marks: start (default), end, instant
     duration_min = 60                         # minutes of the period (default 60), or
     duration = "month"                        # month or year, or
@@ -118,12 +152,16 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
     column = "station"
     values = { "农展馆" = "nongzhanguan" }      # as received = meaning ("" = nothing); default: as received
     unmapped = "quarantine"                   # with values: quarantine (default), null, keep
+                                              # columns = ["省份", "断面名称"] instead of column: joined with |
 
     [source.values]                           # wide: raw column = what it holds; or a list of { column = "CO", … }
     "CO" = { parameter = "co", unit = "ug/m3", factor = 1, missing = ["-999"] }
     "NH3-N" = { parameter = "nh3n", unit = "mg/L", censor = { column = "remark", values = { "<" = "<" } },
                 limit_column = "MDL" }        # marks and limits of their own column; values: as received = "<", ">" or
                                               # "", or a list of what means "<"; other texts are not a mark
+    "PM10" = { parameter = "pm10", unit = "ug/m3", status_column = "PM10 status", extract = '原始值：([^"]*)"' }
+                                              # the status mark of this value alone; extract: the number inside a
+                                              # longer text, a regular expression with one group; in long, too
 
     [source.long]                             # or long: one value a row
     parameter_column = "项目"
@@ -161,7 +199,8 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
     values = ["D", "N"]
 
 A raw column is named as in the file's header, blanks around it aside; an empty header cell is `column_<position>`; a
-key inside a JSON object is `outer.inner`. A header that lacks a named column is refused.
+key inside a JSON object is `outer.inner`, an attribute of an XML element `@name` and its text `#text`. A header that
+lacks a named column is refused.
 
 A row of a declared table replaces the delivered one of the same key. The bytes of registers and declared tables count
 as configuration: when they change, the next refresh builds again, and its release names their SHA-256.

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sources.config.check_layout import check_layout, check_zone
+from sources.config.check_shapes import check_shapes
 from sources.config.check_source import check_source
 from sources.config.completed import with_tables
 from sources.config.declared_networks import NO_NETWORKS, DeclaredNetworks, networks_in_use, register_feeds
@@ -113,6 +114,7 @@ def _check(written: dict[str, Any], base: Path, problems: Problems) -> Checked:
     for i, (source, entry) in enumerate(zip(document.source, raw["source"], strict=True)):
         check_source(source, entry, ("source", i), known, problems)
         check_layout(source, entry, ("source", i), problems)
+        check_shapes(source, entry, ("source", i), problems)
         if source.id in ids:
             first = shown(problems.written(("source", ids[source.id])))
             problems.add(("source", i, "id"), f"{first} is called '{source.id}' already", "give each source its own id")

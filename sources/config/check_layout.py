@@ -13,24 +13,14 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from sources.cleaning.stamp_format import stamp_format
+from sources.cleaning.stamp_format import COUNTED, stamp_format
+from sources.config.check_shapes import ONLY
 from sources.config.locate import Path
 from sources.config.model import Format, Source, TimeMapping
 from sources.config.problems import Problems, nearest
 
 _ENCODINGS = ("utf-8", "utf-8-sig", "gbk", "gb18030", "gb2312", "big5", "utf-16", "utf-16-le", "utf-16-be",
               "cp1252", "iso-8859-1", "iso-8859-15", "shift_jis", "euc-kr", "ascii")  # fmt: skip
-# Keys that one kind of file has and another has not.
-_ONLY = {
-    "encoding": ("csv", "json", "ndjson"),
-    "delimiter": ("csv",),
-    "quote": ("csv",),
-    "header_row": ("csv", "xlsx"),
-    "header_rows": ("csv", "xlsx"),
-    "skip_footer": ("csv", "xlsx"),
-    "sheet": ("xlsx",),
-    "records": ("json",),
-}
 # Formats of these directives alone are tried without polars, which a refresh with nothing new does not load.
 _DIRECTIVE = re.compile(r"%(?:\.\d?f|\d?f|:?z|#z|.|$)")
 _SIMPLE = frozenset(f"%{d}" for d in "aAbBdfHIjmMpSyYzZ%") | {"%:z", "%#z"}
@@ -41,6 +31,14 @@ def check_layout(source: Source, raw: Mapping[str, Any], path: Path, problems: P
     """Adds every mistake in `format` and `time` of one source."""
     _check_format(source.format, raw.get("format", {}), (*path, "format"), problems)
     _check_time(source.time, raw["time"], (*path, "time"), problems)
+    _check_zones(source.time, (*path, "time"), problems)
+
+
+def _check_zones(time: TimeMapping, path: Path, problems: Problems) -> None:
+    if time.zones and not time.zone_column:
+        problems.add((*path, "zones"), "there is no zone_column", "add zone_column = …")
+    for written, zone in time.zones.items():
+        check_zone(zone, (*path, "zones", written), problems)
 
 
 def check_zone(zone: str, path: Path, problems: Problems) -> None:
@@ -59,7 +57,7 @@ def _zones() -> frozenset[str]:
 
 
 def _check_format(fmt: Format, raw: Mapping[str, Any], path: Path, problems: Problems) -> None:
-    for key, kinds in _ONLY.items():
+    for key, kinds in ONLY.items():
         if key in raw and fmt.kind not in kinds:
             problems.add((*path, key), f"a {fmt.kind} file has no {key}", "leave it out, or correct kind")
     try:
@@ -115,6 +113,12 @@ def _check_time(time: TimeMapping, raw: Mapping[str, Any], path: Path, problems:
 def _check_time_format(fmt: str, time: TimeMapping, path: Path, problems: Problems) -> None:
     form = stamp_format(fmt)
     used = _DIRECTIVE.findall(fmt)
+    if form.counted and not used:
+        return
+    if form.mistaken_count:
+        known = nearest(form.mistaken_count, COUNTED)
+        problems.add(path, f"'{fmt}' is not a time format: {{{form.mistaken_count}}} is not known", known)
+        return
     if form.unknown or "%" in used or not used:
         unknown = [*form.unknown, *(d for d in used if d == "%")]
         what = f"{unknown[0]} is not known" if unknown else "it has no directive"

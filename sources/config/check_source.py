@@ -32,7 +32,7 @@ def check_source(source: Source, raw: Mapping[str, Any], path: Path, registry: R
     _check_column(source.site, (*path, "site"), problems)
     if source.status:
         _check_column(source.status, (*path, "status"), problems)
-    elif source.invalid_status:
+    elif source.invalid_status and not any(value.status_column for value in source.values):
         problems.add((*path, "invalid_status"), "there is no status column it could apply to", "add status")
     feed = registry.feeds.get(source.feed)
     _check_doubles(source, raw, path, problems, is_register=feed is not None and feed.declared == REGISTER)
@@ -89,8 +89,11 @@ def _check_pattern(source: Source, path: Path, problems: Problems) -> None:
 
 
 def _check_column(column: ColumnMapping, path: Path, problems: Problems) -> None:
-    if bool(column.column) == bool(column.constant):
-        found = "both are given" if column.column else "neither is given"
+    given = [key for key in ("column", "columns", "constant") if getattr(column, key)]
+    if not given or len(given) > 1:
+        found = f"{' and '.join(given)} are given" if given else "neither is given"
+        if given and "columns" not in given:
+            found = "both are given"
         problems.add(path, f"one of column and constant is expected, {found}", 'write { column = "…" }')
     elif column.constant and column.values:
         problems.add(path, "a constant needs no values", "write the constant as it is meant")
@@ -109,8 +112,7 @@ def _check_doubles(
         found = "both are given" if source.long else "neither is given"
         problems.add(path, f"one of values (wide) and long is expected, {found}")
     taken = {c: "the time" for c in (*source.time.columns, *source.time.end_columns)}
-    if source.site.column:
-        taken[source.site.column] = "the site"
+    taken |= dict.fromkeys(source.site.raw, "the site")
     columns = Counter(v.column for v in source.values)
     parameters = Counter(v.parameter for v in source.values)
     seen: set[tuple[str, str]] = set()

@@ -1,8 +1,9 @@
-"""The mapping of one source as frozen classes: format, time, columns, values, filters and thresholds.
+"""The mapping of one source as frozen classes: time, columns, values, filters and thresholds.
 
 Here belongs every word of a mapping, once: its name, its type, whether it is required, its choices and what it is where
-it is left out. Not here: the source and the configuration around it (model.py), kinds of values (kinds.py), or whether
-the parts of a mapping go together (check_source.py, check_layout.py).
+it is left out. Not here: how the file is laid out (file_layout.py), the source and the configuration around it
+(model.py), kinds of values (kinds.py), or whether the parts of a mapping go together (check_source.py,
+check_layout.py).
 """
 
 from __future__ import annotations
@@ -12,41 +13,12 @@ from dataclasses import field, fields
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from sources.config.kinds import Count, Factor, Marks, Text, TextByText, Texts, Year, exact, expected, words, wrong
 from sources.registry.feed_model import SeriesTests
 
 Unmapped = Literal["quarantine", "null", "keep"]
-
-
-def _with_empty(missing: tuple[str, ...]) -> tuple[str, ...]:
-    """A cell without anything in it is missing, whatever else is."""
-    return tuple(dict.fromkeys(("", *missing)))
-
-
-@words
-class Format:
-    """How bytes are laid out. `kind`: csv, xlsx, json (array or object) or ndjson; gzip and zip are recognised.
-
-    `header_row` counts from 1; `header_rows` > 1 joins merged header lines with '_' ; `records` is the dotted path to
-    the list in a JSON document; `sheet` a sheet's name or 1-based number ('' = first).
-    """
-
-    kind: Literal["csv", "xlsx", "json", "ndjson"] = "csv"
-    encoding: Text = "utf-8"
-    delimiter: Text = ","
-    quote: Text = '"'
-    header_row: Count = 1
-    header_rows: Count = 1
-    skip_footer: Texts = ()
-    decimal_mark: Literal[".", ","] = "."
-    thousands_mark: Literal["", ",", ".", " ", "'", "\u00a0", "\u202f"] = ""
-    missing: Annotated[Texts, AfterValidator(_with_empty)] = ("",)
-    sheet: Text = ""
-    records: Text = ""
-    extra_columns: Literal["ignore", "refuse"] = "ignore"
-    members: Text = "*"
 
 
 @words
@@ -57,7 +29,8 @@ class TimeMapping:
     or instant. `duration_min` the period's length in minutes; `duration` 'month' or 'year' for calendar periods ('' =
     none); `end_columns` where the period's end is delivered, read by `end_formats`. `midnight`: 'as_written', or
     'end_of_date' where 00:00 closes the date it is written with. 24:00 is always read as 00:00 of the next day. `year`
-    is the default where the stamp has none. `zone` is the district's where it is left out (completed.py).
+    is the default where the stamp has none. `zone` is the district's where it is left out (completed.py); a row may
+    name another in `zone_column`, by the names of `zones` or as it is.
     """
 
     columns: Texts
@@ -70,11 +43,14 @@ class TimeMapping:
     end_formats: Texts = Field(default_factory=lambda given: given["formats"] if given["end_columns"] else ())
     midnight: Literal["as_written", "end_of_date"] = "as_written"
     year: Year | None = None
+    zone_column: Text = ""
+    zones: TextByText = field(default_factory=dict)
 
 
 @words
 class ColumnMapping:
-    """Where one canonical column comes from: a raw `column` or a `constant`, through `values` if given.
+    """Where one canonical column comes from: a raw `column`, several `columns` joined with '|', or a `constant`,
+    through `values` if given.
 
     `unmapped` says what a value outside `values` does: 'quarantine', 'null' or 'keep'; without `values` nothing can be
     unmapped. A value mapped to '' is null.
@@ -84,6 +60,12 @@ class ColumnMapping:
     constant: Text = ""
     values: TextByText = field(default_factory=dict)
     unmapped: Unmapped = Field(default_factory=lambda given: "quarantine" if given["values"] else "keep")
+    columns: Texts = ()
+
+    @property
+    def raw(self) -> tuple[str, ...]:
+        """The raw columns that it reads."""
+        return self.columns or ((self.column,) if self.column else ())
 
 
 def keeping(status: Any) -> Any:
@@ -105,6 +87,8 @@ class ValueMapping:
 
     `factor` multiplies before the unit conversion (a declared correction); `missing` adds to the format's tokens.
     `censor` marks values; `limit_column` holds the detection limit of those marked '<', in the same unit.
+    `status_column` holds the status mark of this value alone; `extract` is a regular expression whose one group is the
+    number inside a longer text.
     """
 
     column: Text
@@ -114,6 +98,8 @@ class ValueMapping:
     missing: Texts = ()
     censor: Censor | None = None
     limit_column: Text = ""
+    status_column: Text = ""
+    extract: Text = ""
 
 
 @words
@@ -149,7 +135,7 @@ class LongMapping:
 
     `parameters` maps the name as received to a code; `units` the unit as received to a unit, or, where there is no
     `unit_column`, the parameter as received to its unit (else the parameter's own unit of the registry).
-    `limit_unit_column` is the unit of what `limit_column` holds.
+    `limit_unit_column` is the unit of what `limit_column` holds; `extract` as in a wide layout.
     """
 
     parameter_column: Text
@@ -161,6 +147,7 @@ class LongMapping:
     censor: Censor | None = None
     limit_column: Text = ""
     limit_unit_column: Text = ""
+    extract: Text = ""
 
 
 @words

@@ -1,8 +1,8 @@
 """A configuration as frozen classes: the district, the files it names and its sources.
 
-Here and in mapping.py belongs every word of a configuration, once: its name, its type, whether it is required, its
-choices and what it is where it is left out. Checking and suggestions read these classes; readers, cleaning and
-connectors use them. Not here: explaining a mistake (structure.py), whether values make sense together
+Here, in mapping.py and in file_layout.py belongs every word of a configuration, once: its name, its type, whether it is
+required, its choices and what it is where it is left out. Checking and suggestions read these classes; readers,
+cleaning and connectors use them. Not here: explaining a mistake (structure.py), whether values make sense together
 (check_source.py), or what the registry and the district decide about a source (completed.py).
 """
 
@@ -22,6 +22,7 @@ from sources.config.completed import completed
 from sources.config.declared_networks import NO_NETWORKS, DeclaredNetworks
 from sources.config.declared_plans import NO_PLANS, DeclaredPlans
 from sources.config.declared_registers import NO_REGISTERS, DeclaredRegisters
+from sources.config.file_layout import Across, Fact, Format
 from sources.config.identity import Identity
 from sources.config.kinds import (
     Computed,
@@ -42,7 +43,6 @@ from sources.config.kinds import (
 from sources.config.mapping import (
     Censor,
     ColumnMapping,
-    Format,
     LongMapping,
     RowFilter,
     Thresholds,
@@ -55,12 +55,14 @@ from sources.config.mapping import (
 from sources.registry.feed_model import Parameter, Registry, SeriesTests
 
 __all__ = [
+    "Across",
     "Censor",
     "ColumnMapping",
     "Config",
     "ConfigError",
     "District",
     "Document",
+    "Fact",
     "Format",
     "Gate",
     "LongMapping",
@@ -151,13 +153,13 @@ class Standards:
 class Source:
     """One [[source]]: one declared source of one feed, where its files are and how a row becomes readings.
 
-    `table` names the clean table; `columns` maps canonical dims; `site` the site column; `status` the source's own
-    status mark (`invalid_status` values set flag 4). `occurrence_of` names the raw columns whose repeated combination
-    is numbered into occurrence_no, where a load has no ticket; joined by | they are ticket_no. `unknown_sites`:
-    'quarantine' or 'accept'. `delivered_at`: 'landing', 'mtime', 'name' (pattern and format) or 'connector'.
-    `allow_outside`: `path` may leave the configuration's folder. `thresholds` of the quality tests, by parameter,
-    replace the registry's for the source's own readings. `fingerprint` changes with the mapping; it is computed, not
-    written (completed.py).
+    `table` names the clean table; `across` makes rows of columns; `columns` maps canonical dims; `site` the site
+    column; `status` the source's own status mark (`invalid_status` values set flag 4). `occurrence_of` names the raw
+    columns whose repeated combination is numbered into occurrence_no, where a load has no ticket; joined by | they are
+    ticket_no. `unknown_sites`: 'quarantine' or 'accept'. `delivered_at`: 'landing', 'mtime', 'name' (pattern and
+    format) or 'connector'. `allow_outside`: `path` may leave the configuration's folder. `thresholds` of the quality
+    tests, by parameter, replace the registry's for the source's own readings. `fingerprint` changes with the mapping;
+    it is computed, not written (completed.py).
     """
 
     id: Text
@@ -170,6 +172,7 @@ class Source:
     site: ColumnMapping
     values: Annotated[tuple[ValueMapping, ...], BeforeValidator(listed)] = ()
     long: LongMapping | None = None
+    across: Across | None = None
     columns: Mapping[Text, ColumnMapping] = field(default_factory=dict)
     status: Annotated[ColumnMapping, BeforeValidator(keeping)] | None = None
     invalid_status: Texts = ()
@@ -194,6 +197,11 @@ class Source:
             return frozenset(v.parameter for v in self.values)
         own = self.long.parameters
         return frozenset(own.values()) if own and self.long.unmapped != "keep" else None
+
+    @property
+    def spreads(self) -> bool:
+        """Whether a record becomes several rows: by lists inside it, or by columns whose headers say something."""
+        return self.across is not None or bool(self.format.lists)
 
     @property
     def own_tests(self) -> dict[str, dict[str, Decimal | int]]:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import IO, TYPE_CHECKING
 
-from sources.readers.batches import ROW, RawBatch, UnreadableFile, is_panic, refusal_of, shifted
+from sources.readers.batches import ISOLATED, ROW, RawBatch, UnreadableFile, is_panic, refusal_of, shifted
 from sources.readers.read_limits import DEFAULT_LIMITS, ReadLimits
 
 if TYPE_CHECKING:
@@ -39,28 +39,34 @@ def read_rows(
     limits: ReadLimits = DEFAULT_LIMITS,
     *,
     expected: Sequence[str] = (),
+    path: str = "",
 ) -> Iterator[RawBatch]:
     """Yields the rows of one file in order, at least one batch, with bounded memory.
 
     `expected` are the raw columns the mapping needs (`sources.config.expected_columns(source)`): a header that lacks
-    one is refused with the nearest name, and columns beyond them are refused if the format says so. `__row` is the
-    row in the file (its first line is 1; a quoted line break does not start a row), the sheet's row, the record's
-    number in a JSON array or the line of NDJSON; members of a zip are read in name order and numbered through.
-    Raises UnreadableFile, at any point: then nothing of the file may be used. A reader that fails in any other way
-    gives UnreadableFile, too; only what concerns more than this file passes (`refusal_of`).
+    one is refused with the nearest name, and columns beyond them are refused if the format says so. `__row` is the row
+    in the file (its first line is 1; a quoted line break does not start a row), the sheet's row, the record's number in
+    a JSON array or the line of NDJSON; members of a zip are read in name order, and rows of members, sheets and tables
+    after the first are numbered on. `path` is where the file was offered; what the format finds in it, in names and in
+    titles becomes columns. Raises UnreadableFile, at any point: then nothing of the file may be used. A reader that
+    fails in any other way gives UnreadableFile, too; only what concerns more than this file passes (`refusal_of`).
     """
+    from sources.readers.added import Added
     from sources.readers.containers import parts
     from sources.readers.watch import Watch
 
     offset = 0
     watch = Watch(limits)
+    added = Added(fmt, file_name, path)
     try:
         for part in parts(stream, file_name, fmt, limits):
             rows = 0
+            added.begin(part.member)
             for batch in _rows(part, fmt, limits, expected, watch):
                 height = batch.frame.height + batch.rejected.height
                 rows += height + batch.rows_other
                 watch.count_cells(height * batch.frame.width)
+                batch = added.to(batch)
                 watch.pause()
                 yield shifted(batch, offset)
                 watch.resume()
@@ -93,7 +99,7 @@ def _rows(part: Part, fmt: Format, limits: ReadLimits, expected: Sequence[str], 
         from sources.readers.csv_rows import csv_rows
 
         return csv_rows(stream, part.name, fmt, limits, expected)
-    if fmt.kind == "xlsx":
+    if fmt.kind in ISOLATED:
         from sources.readers.isolated import isolated_rows
 
         return isolated_rows(stream, part.name, fmt, limits, expected, watch)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 ROW = "__row"
+# Kinds that native code reads in a process of its own (isolated.py): an abort there costs one file.
+ISOLATED = ("xlsx", "parquet", "xml", "html")
 _EVERY_FILE = (errno.EMFILE, errno.ENFILE)
 _LOG = logging.getLogger(__name__)
 
@@ -28,14 +30,17 @@ class RawBatch:
     """Some rows of a file, in file order.
 
     `frame`: every raw column as String under its header's name (an empty header cell is `column_<position>`), never
-    null (absent, JSON null and an empty workbook cell are ""), and Int64 `__row`. `rejected`: row Int64, column,
-    value, reason, record (String) of rows that cannot be read, one line per row. `rows_other`: header, title, blank and
-    footer rows of this batch. The heights of both frames and `rows_other` add up to the rows of the file.
+    null (absent, JSON null and an empty workbook cell are ""), and Int64 `__row`. `rejected`: row Int64, column, value,
+    reason, record (String) of rows that cannot be read, one line per row. `rows_other`: header, title, blank and footer
+    rows of this batch. The heights of both frames and `rows_other` add up to the rows of the file. `sheet` is the name
+    of the sheet, or the number of the table, that they are from, `title` what is said above its header.
     """
 
     frame: pl.DataFrame
     rejected: pl.DataFrame
     rows_other: int
+    sheet: str = ""
+    title: str = ""
 
 
 class UnreadableFile(Exception):

@@ -1,7 +1,8 @@
-"""The process that reads workbooks: `python -m sources.readers.child <bytes of memory>`, started by isolated.py.
+"""The process that reads workbooks, Parquet, XML and web pages: `python -m sources.readers.child <bytes of memory>`,
+started by isolated.py.
 
 Here belong its limits on memory and processor time, and the loop from requests to answers. It ends when its parent
-does: its input ends then. Not here: reading (excel_rows.py).
+does: its input ends then. Not here: reading (excel_rows.py, parquet_rows.py, xml_rows.py, html_rows.py).
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import resource
 import signal
 import struct
 import sys
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from sources.readers.batches import refusal_of
-from sources.readers.excel_rows import excel_records, excel_rows
 from sources.readers.isolated import BATCH, END, HEAD, REFUSED, batch_body
 
 _REQUEST = struct.Struct("<dQ")
@@ -56,8 +58,8 @@ def _answer(request: bytes, out: IO[bytes]) -> tuple[int, tuple | None, bool]:
     del request
     try:
         if expected is None:
-            return excel_records(io.BytesIO(data), fmt, limits), None, False
-        for batch in excel_rows(io.BytesIO(data), name, fmt, limits, expected):
+            return _reader(fmt.kind, "records")(io.BytesIO(data), fmt, limits), None, False
+        for batch in _reader(fmt.kind, "rows")(io.BytesIO(data), name, fmt, limits, expected):
             _send(out, BATCH, batch_body(batch))
     except BaseException as error:
         refusal = refusal_of(error)
@@ -65,6 +67,12 @@ def _answer(request: bytes, out: IO[bytes]) -> tuple[int, tuple | None, bool]:
             raise
         return 0, refusal.args, refusal.broke
     return 0, None, False
+
+
+def _reader(kind: str, what: str) -> Callable[..., Any]:
+    """The function of a kind's module, loaded with its library once a file of that kind comes."""
+    name = {"xlsx": "excel"}.get(kind, kind)
+    return getattr(import_module(f"sources.readers.{name}_rows"), f"{name}_{what}")
 
 
 def _send(out: IO[bytes], kind: bytes, body: bytes) -> None:

@@ -38,8 +38,8 @@ _OTHER_KINDS = (
     (b"BZh", "a bzip2 file", "Send it as .zip or .gz"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard file", "Send it as .zip or .gz"),
     (b"%PDF", "a PDF document", "Ask the sender for the table itself"),
-    (b"PAR1", "a Parquet file", "Send it as CSV or JSON"),
 )
+_PARQUET = b"PAR1"
 _OLE = b"\xd0\xcf\x11\xe0"
 _NESTED = re.compile(r"\.(zip|gz|tgz|bz2|xz|7z|rar|tar|zst)$", re.IGNORECASE)
 # What zipfile and gzip raise on damaged bytes.
@@ -66,6 +66,7 @@ class Part:
 
     name: str
     stream: ByteStream
+    member: str = ""
 
 
 class _Packed(Protocol):
@@ -211,7 +212,7 @@ def _members(archive: zipfile.ZipFile, file_name: str, fmt: Format, limits: Read
             raise _damaged(shown, 0, damage) from None
         _check_ratio(shown, info.file_size, info.compress_size, limits)
         unfolding = Unfolding(opened, shown, info.compress_size, limits, before)
-        yield Part(f"{file_name}!{name}", _inner(unfolding, shown, fmt))
+        yield Part(f"{file_name}!{name}", _inner(unfolding, shown, fmt), name)
         before += unfolding.unfolded
 
 
@@ -260,11 +261,16 @@ def _check_kind(head: bytes, fmt: Format) -> None:
     for magic, what, hint in _OTHER_KINDS:
         if head.startswith(magic):
             raise UnreadableFile(f"the file is {what}, not {fmt.kind}", hint=hint)
+    if head.startswith(_PARQUET) != (fmt.kind == "parquet"):
+        what = "a Parquet file" if fmt.kind != "parquet" else "not a Parquet file"
+        hint = 'Set kind = "parquet" in [source.format]' if fmt.kind != "parquet" else "Correct kind in [source.format]"
+        raise UnreadableFile(f"the file is {what}" + (f", not {fmt.kind}" if fmt.kind != "parquet" else ""), hint=hint)
     if fmt.kind == "xlsx":
-        what = "a web page or XML" if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<") else "plain text"
+        page = head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
+        what = "a web page or XML" if page else "plain text"
         raise UnreadableFile(
             f"the file is not a workbook; it begins like {what}",
-            hint='Save it as .xlsx, or declare kind = "csv"',
+            hint=f'Save it as .xlsx, or declare kind = "{"html" if page else "csv"}"',
         )
 
 

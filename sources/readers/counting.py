@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING
 
-from sources.readers.batches import refusal_of
+from sources.readers.batches import ISOLATED, refusal_of
 from sources.readers.containers import parts
 from sources.readers.frames import is_footer
 from sources.readers.read_limits import ReadLimits
@@ -38,7 +38,7 @@ def count(stream: IO[bytes], file_name: str, fmt: Format, limits: ReadLimits) ->
 def _counts(stream: ByteStream, fmt: Format, limits: ReadLimits, watch: Watch) -> Iterator[int]:
     if fmt.kind == "csv":
         yield from _csv_counts(stream, fmt, limits)
-    elif fmt.kind == "xlsx":
+    elif fmt.kind in ISOLATED:
         from sources.readers.isolated import isolated_count
 
         yield isolated_count(stream, fmt, limits, watch)
@@ -66,7 +66,7 @@ def _csv_counts(stream: ByteStream, fmt: Format, limits: ReadLimits) -> Iterator
 
 def _is_record(line: str, fmt: Format) -> bool:
     cells = line.split(fmt.delimiter)
-    return any(c.strip() for c in cells) and not is_footer(cells, fmt.skip_footer)
+    return any(c.strip() for c in cells) and not is_footer(cells, fmt.left_out)
 
 
 def _json_counts(stream: ByteStream, fmt: Format, limits: ReadLimits) -> Iterator[int]:

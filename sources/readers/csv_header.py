@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sources.readers.batches import UnreadableFile
 from sources.readers.read_limits import MEBIBYTE
@@ -21,14 +21,21 @@ if TYPE_CHECKING:
 _HEADER_BYTES = MEBIBYTE
 
 
-def head_rows(text: Utf8Stream, fmt: Format) -> list[list[str]]:
+class Head(NamedTuple):
+    """Title and header rows, and how many lines before and between them are comments."""
+
+    rows: list[list[str]]
+    comments: int
+
+
+def head_rows(text: Utf8Stream, fmt: Format) -> Head:
     """Title and header rows; `text` is then at the first row below them. UnreadableFile if there are too few."""
     needed = fmt.header_row - 1 + fmt.header_rows
     data = b""
     while True:
         piece = text.read(65536)
         data += piece
-        rows, used = _first_rows(data, needed, fmt)
+        rows, used, comments = _first_rows(data, needed, fmt)
         # A row that ends where the data ends may go on in the next piece.
         if not piece or (len(rows) == needed and used < len(data)):
             break
@@ -47,17 +54,20 @@ def head_rows(text: Utf8Stream, fmt: Format) -> list[list[str]]:
             "Set header_row and header_rows, or ask the sender to deliver it again",
         )
     text.unread(data[used:])
-    return rows
+    return Head(rows, comments)
 
 
-def _first_rows(data: bytes, needed: int, fmt: Format) -> tuple[list[list[str]], int]:
-    used = 0
+def _first_rows(data: bytes, needed: int, fmt: Format) -> tuple[list[list[str]], int, int]:
+    used = comments = 0
 
     def lines() -> Iterator[str]:
-        nonlocal used
+        nonlocal used, comments
         # A piece may end inside a character; whole lines never do.
         for line in io.StringIO(data.decode("utf-8", "ignore"), newline=""):
             used += len(line.encode())
+            if fmt.comment and line.lstrip("\ufeff \t").startswith(fmt.comment):
+                comments += 1
+                continue
             yield line
 
     quoting = csv.QUOTE_MINIMAL if fmt.quote else csv.QUOTE_NONE
@@ -72,7 +82,7 @@ def _first_rows(data: bytes, needed: int, fmt: Format) -> tuple[list[list[str]],
         raise UnreadableFile(
             f"the header cannot be read: {error}", len(rows) + 1, None, "Check quote and encoding in [source.format]"
         ) from None
-    return rows, used
+    return rows, used, comments
 
 
 def with_encoding_hint(refused: UnreadableFile, text: Utf8Stream) -> UnreadableFile:

@@ -12,6 +12,7 @@ import re
 import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -25,6 +26,7 @@ from sources.readers.frames import (
     Rejected,
     batches,
     is_footer,
+    title_of,
     without_blank_rows,
     without_footers,
     without_undecodable,
@@ -53,14 +55,16 @@ def csv_rows(
     """Yields the rows of delimited text; the first batch counts title and header rows as other rows."""
     text = Utf8Stream(stream, fmt.encoding, fmt.quote)
     head = head_rows(text, fmt)
-    if (most := max(map(len, head))) > limits.max_keys:
+    if (most := max(map(len, head.rows))) > limits.max_keys:
         raise too_many_keys(most, fmt.header_row, limits)
-    header = head[fmt.header_row - 1 :]
+    header, row = head.rows[fmt.header_row - 1 :], fmt.header_row + head.comments
     try:
-        names = columns_of(header, fmt.header_row, expected, fmt.extra_columns, fmt.delimiter)
+        names = columns_of(header, row, expected, fmt)
     except UnreadableFile as refused:
         raise with_encoding_hint(refused, text) from None
-    yield from _Rows(text, Shape.of(names, expected, fmt), len(head), limits).batches()
+    titles = title_of(head.rows[: fmt.header_row - 1])
+    for batch in _Rows(text, Shape.of(names, expected, fmt), len(head.rows) + head.comments, limits).batches():
+        yield replace(batch, title=titles)
 
 
 class _Ear:
@@ -229,7 +233,7 @@ class _Rows:
                 self._first_break = row.number + self._offset
             if row.cells:
                 continue
-            if not row.text.strip() or is_footer(row.text.split(self._fmt.delimiter), self._fmt.skip_footer):
+            if not row.text.strip() or is_footer(row.text.split(self._fmt.delimiter), self._fmt.left_out):
                 self._other += 1
                 continue
             rejected.append(Rejected(row.number + self._offset, "", "", self._shape.reason(row.columns), row.text))
@@ -248,7 +252,7 @@ class _Rows:
 
     def _finish(self, frame: pl.DataFrame, rejected: list[Rejected]) -> list[RawBatch]:
         frame, blank = without_blank_rows(frame) if frame.height else (frame, 0)
-        frame, footers = without_footers(frame, self._fmt.skip_footer)
+        frame, footers = without_footers(frame, self._fmt.left_out)
         if self._text.marked and frame.height:
             frame, undecodable = without_undecodable(frame, self._text.encoding, self._fmt.delimiter)
             rejected = [*rejected, *undecodable]

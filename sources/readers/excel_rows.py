@@ -2,8 +2,8 @@
 
 Runs in a process of its own (child.py), because the native reader can abort. Here belong sheets and cells as text:
 numbers without binary noise (15 digits), dates as ISO text with their time, an error cell as its mark (#DIV/0!), a
-formula as its stored result, a percentage as its fraction. Not here: what is wrong with a header (header.py), or
-with cells far outside the table (workbook_guard.py).
+formula as its stored result, a percentage as its fraction. Not here: headers and blank rows (cell_table.py), or
+cells far outside the table (workbook_guard.py).
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING
 import fastexcel
 import polars as pl
 
-from sources.readers.batches import ROW, RawBatch, UnreadableFile
-from sources.readers.frames import batches, without_blank_rows, without_footers
-from sources.readers.header import columns_of
+from sources.readers.batches import RawBatch, UnreadableFile
+from sources.readers.cell_table import Table, chosen, table_records, table_rows
 from sources.readers.read_limits import ReadLimits, workbook_too_wide
 from sources.readers.stream import ByteStream
-from sources.readers.workbook_guard import chosen, fits, guard, whole
+from sources.readers.workbook_guard import fits, guard, whole
 
 if TYPE_CHECKING:
     from sources.config.model import Format
@@ -42,60 +41,51 @@ _FIFTEEN = Context(prec=_SHOWN_DIGITS, rounding=ROUND_HALF_EVEN)
 def excel_rows(
     stream: ByteStream, name: str, fmt: Format, limits: ReadLimits, expected: Sequence[str]
 ) -> Iterator[RawBatch]:
-    """Yields the rows of one sheet; `__row` is the sheet's row. The workbook is held in memory, within the limits."""
-    cells = sheet_cells(stream, fmt, limits)
-    first = fmt.header_row - 1
-    last = first + fmt.header_rows
-    if cells.height < last:
-        raise UnreadableFile(
-            f"the sheet has {cells.height} rows, but its header should end in row {last}",
-            cells.height or None,
-            None,
-            "Set header_row, header_rows and sheet in [source.format]",
-        )
-    header = [list(r) for r in cells.slice(first, fmt.header_rows).rows()]
-    cells.columns = columns_of(header, fmt.header_row, expected, fmt.extra_columns)
-    rows = cells.with_columns(pl.int_range(1, cells.height + 1, dtype=pl.Int64).alias(ROW)).slice(last)
-    rows, blank = without_blank_rows(rows) if rows.height else (rows, 0)
-    rows, footers = without_footers(rows, fmt.skip_footer)
-    yield from batches(rows, [], last + blank + footers, limits.batch_rows)
+    """Yields the rows of the declared sheets; `__row` is the sheet's row. The workbook is held in memory, within the
+    limits, and one sheet's cells at a time.
+    """
+    yield from table_rows(_sheets(stream, fmt, limits), fmt, limits, expected)
 
 
 def excel_records(stream: ByteStream, fmt: Format, limits: ReadLimits) -> int:
-    """How many rows below the header are neither blank nor footers, whatever the header says."""
-    rows = sheet_cells(stream, fmt, limits).slice(fmt.header_row - 1 + fmt.header_rows)
-    return without_footers(without_blank_rows(rows)[0], fmt.skip_footer)[0].height if rows.height else 0
+    """How many rows below the headers are neither blank nor footers, whatever the headers say."""
+    return table_records(_sheets(stream, fmt, limits), fmt)
 
 
-def sheet_cells(stream: ByteStream, fmt: Format, limits: ReadLimits) -> pl.DataFrame:
-    """Every cell of the declared sheet as text, sheet row 1 first; UnreadableFile if the workbook cannot be opened."""
+def _sheets(stream: ByteStream, fmt: Format, limits: ReadLimits) -> Iterator[Table]:
+    """The declared sheets, every cell as text, row 1 first; UnreadableFile if the workbook cannot be opened."""
     data = whole(stream, limits)
     if data[:2] == b"PK":
         guard(data, fmt.sheet, limits)
     try:
         workbook = fastexcel.read_excel(data)
-        sheet = workbook.load_sheet(_sheet(workbook, fmt.sheet), header_row=None, skip_rows=0, dtypes="string")
-        batch, errors = sheet.to_arrow_with_errors()
+        for place in _wanted(workbook, fmt.sheet):
+            yield workbook.sheet_names[place], _cells(workbook, place, limits)
     except fastexcel.FastExcelError as error:
         raise _refusal(error) from None
+
+
+def _cells(workbook: fastexcel.ExcelReader, place: int, limits: ReadLimits) -> pl.DataFrame:
+    sheet = workbook.load_sheet(place, header_row=None, skip_rows=0, dtypes="string")
+    batch, errors = sheet.to_arrow_with_errors()
     if not batch.num_columns:
         return pl.DataFrame()
     if not fits(batch.num_rows, batch.num_columns, limits):
         # Formats that the guard cannot look into (.xls, .xlsb, .ods).
-        place = f"row {batch.num_rows:,}, column {batch.num_columns:,}"
-        raise workbook_too_wide(place, batch.num_rows * batch.num_columns, limits)
+        corner = f"row {batch.num_rows:,}, column {batch.num_columns:,}"
+        raise workbook_too_wide(corner, batch.num_rows * batch.num_columns, limits)
     frame = pl.DataFrame(pl.from_arrow(batch)).select(pl.all().cast(pl.String).fill_null("").str.replace(_DAY_ZERO, ""))
     frame = _without_noise(frame)
     return _with_error_marks(frame, errors)
 
 
-def _sheet(workbook: fastexcel.ExcelReader, wanted: str) -> int:
+def _wanted(workbook: fastexcel.ExcelReader, wanted: str) -> list[int]:
     names = workbook.sheet_names
     if not names:
         raise UnreadableFile("the workbook has no sheet with cells")
-    place = chosen(names, wanted)
-    if place is not None:
-        return place
+    places = chosen(names, wanted)
+    if places:
+        return places
     near = get_close_matches(wanted, names, 1, 0.4)
     hint = f"Nearest: '{near[0]}'. " if near else ""
     raise UnreadableFile(

@@ -71,6 +71,11 @@ def without_footers(frame: pl.DataFrame, beginnings: Sequence[str]) -> tuple[pl.
     return frame.filter(~footer), int(footer.sum())
 
 
+def title_of(rows: Sequence[Sequence[str]]) -> str:
+    """What is said above a header: its cells, joined with a blank."""
+    return " ".join(cell.strip() for row in rows for cell in row if cell.strip())
+
+
 def is_footer(cells: Sequence[str], beginnings: Sequence[str]) -> bool:
     """The same rule for one row's cells."""
     first = next((c.strip() for c in cells if c.strip()), "")

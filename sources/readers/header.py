@@ -9,9 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from sources.readers.batches import ROW, UnreadableFile
 from sources.readers.text import escape, is_marked
+
+if TYPE_CHECKING:
+    from sources.config.model import Format
 
 _SPACES = re.compile(r"[\s\ufeff]+")
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -39,11 +43,10 @@ def merged(rows: Sequence[Sequence[str]]) -> list[str]:
     return names
 
 
-def columns_of(
-    rows: Sequence[Sequence[str]], row: int, expected: Sequence[str], extra_columns: str, delimiter: str = ""
-) -> list[str]:
+def columns_of(rows: Sequence[Sequence[str]], row: int, expected: Sequence[str], fmt: Format) -> list[str]:
     """The names of the columns, unique, of a header at `row`; UnreadableFile if it is not what is expected."""
-    names = merged(rows)
+    delimiter = fmt.delimiter if fmt.kind == "csv" else ""
+    names = _renamed(merged(rows), row, fmt)
     if not any(names):
         raise UnreadableFile(
             f"row {row} is blank where the header should be", row, None, "Set header_row to the header's row number"
@@ -54,8 +57,23 @@ def columns_of(
                 f"the header does not decode: '{escape(name)}' at position {position}", row, escape(name)
             )
     names = [name or f"column_{i}" for i, name in enumerate(names, 1)]
-    names = _without_doubles(names, row, expected)
-    check_expected(names, row, expected, extra_columns, delimiter, delimiter.join(rows[-1]))
+    names = without_doubles(names, row, expected if fmt.doubled == "refuse" else None)
+    check_expected(names, row, expected, fmt.extra_columns, delimiter, delimiter.join(rows[-1]))
+    return names
+
+
+def _renamed(names: list[str], row: int, fmt: Format) -> list[str]:
+    """`names` where positions are called as the format says."""
+    for position, name in fmt.names.items():
+        at = int(position)
+        if at > len(names):
+            raise UnreadableFile(
+                f"the header has {len(names)} columns; names calls position {at} '{name}'",
+                row,
+                name,
+                "Correct names in [source.format]",
+            )
+        names[at - 1] = name
     return names
 
 
@@ -119,20 +137,26 @@ def _other_delimiter(line: str, lacking: Sequence[str], delimiter: str) -> str:
     return best
 
 
-def _without_doubles(names: list[str], row: int, expected: Sequence[str]) -> list[str]:
+def without_doubles(names: list[str], row: int | None, expected: Sequence[str] | None) -> list[str]:
+    """`names` where equal ones are numbered from the left: status, status (2); one that is expected is refused.
+
+    None: none is. Without any expected name every double is.
+    """
     positions: dict[str, list[int]] = {}
     for i, name in enumerate(names, 1):
         positions.setdefault(name, []).append(i)
     if ROW in positions:
         raise UnreadableFile(f"a column is called {ROW}, a name kept for row numbers", row, ROW, "Rename the column")
     for name, places in positions.items():
-        if len(places) > 1 and (not expected or name in expected):
+        if len(places) > 1 and expected is not None and (not expected or name in expected):
             where = " and ".join(str(p) for p in places)
             raise UnreadableFile(
                 f"the header names '{name}' twice, at positions {where}",
                 row,
                 name,
-                "Nothing says which one is meant: rename one of them at the source",
+                f"Nothing says which one is meant: rename one of them at the source, call its position by another name"
+                f' (names = {{ "{places[1]}" = "…" }}), or set doubled = "number" in [source.format]: the second is'
+                f" '{name} (2)'",
             )
     taken = set(names)
     unique, seen = [], set()

@@ -1,6 +1,7 @@
-"""Reads a workbook in a process of its own, so that an abort inside the native reader costs one file.
+"""Reads workbooks, Parquet, XML and web pages in a process of its own, so that an abort inside
+native code costs one file.
 
-Here belong starting, feeding, timing and ending that process: it is started with the first workbook, used for all that
+Here belong starting, feeding, timing and ending that process: it is started with the first such file, used for all that
 follow, and replaced when it ended or grew. Not here: what it does (child.py), or any format.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import pickle
 import select
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
 # What the child says: one letter, the length of what follows.
 HEAD = struct.Struct("<cQ")
 BATCH, REFUSED, END = b"B", b"R", b"E"
-# Two lengths and the number of other rows in front of a batch's two Arrow streams.
-BATCH_HEAD = struct.Struct("<QQQ")
+# Lengths of two Arrow streams and of the texts behind them, and the number of other rows, in front of a batch.
+BATCH_HEAD = struct.Struct("<QQQQ")
 _ROOT = Path(__file__).resolve().parents[2]
 # Address space is what is limited: every thread of a pool would claim some.
 _FEW_THREADS = {"POLARS_MAX_THREADS": "1", "RAYON_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
@@ -51,12 +53,12 @@ class _Ended(Exception):
 def isolated_rows(
     stream: ByteStream, name: str, fmt: Format, limits: ReadLimits, expected: Sequence[str], watch: Watch
 ) -> Iterator[RawBatch]:
-    """Yields what `excel_rows` reads, from the other process; UnreadableFile if that process does not survive it."""
+    """Yields what the kind's reader reads, from the other process; UnreadableFile if that does not survive it."""
     yield from _answers((whole(stream, limits), name, fmt, limits, tuple(expected)), watch, limits)
 
 
 def isolated_count(stream: ByteStream, fmt: Format, limits: ReadLimits, watch: Watch) -> int:
-    """How many records a workbook holds below its header, from the other process."""
+    """How many records such a file holds, from the other process."""
     counted: list[int] = []
     for _ in _answers((whole(stream, limits), "", fmt, limits, None), watch, limits, counted):
         pass
@@ -77,7 +79,7 @@ def _answers(request: tuple, watch: Watch, limits: ReadLimits, counted: list[int
             except _Ended as ended:
                 # One that has read other files may have been full of them: a fresh one decides.
                 if handed or not child.used:
-                    raise broke_down(str(ended), limits) from None
+                    raise broke_down(str(ended), request[2].kind, limits) from None
                 child.kill()
                 child = _Child(limits)
         if counted is not None:
@@ -87,7 +89,7 @@ def _answers(request: tuple, watch: Watch, limits: ReadLimits, counted: list[int
 
 
 def close_readers() -> None:
-    """Ends every idle process; the next workbook starts one again."""
+    """Ends every idle process; the next file starts one again."""
     with _lock:
         children, _idle[:] = list(_idle), []
     for child in children:
@@ -192,17 +194,20 @@ class _Child:
 
 
 def _batch(body: bytes) -> RawBatch:
-    rows, rejected, other = BATCH_HEAD.unpack_from(body)
+    rows, rejected, said, other = BATCH_HEAD.unpack_from(body)
     first = BATCH_HEAD.size
     frame = pl.read_ipc_stream(io.BytesIO(body[first : first + rows]))
-    return RawBatch(frame, pl.read_ipc_stream(io.BytesIO(body[first + rows : first + rows + rejected])), other)
+    refused = pl.read_ipc_stream(io.BytesIO(body[first + rows : first + rows + rejected]))
+    sheet, title = json.loads(body[first + rows + rejected : first + rows + rejected + said])
+    return RawBatch(frame, refused, other, sheet, title)
 
 
 def batch_body(batch: RawBatch) -> bytes:
     """`batch` as the child sends it."""
-    streams = []
+    parts = []
     for frame in (batch.frame, batch.rejected):
         buffer = io.BytesIO()
         frame.write_ipc_stream(buffer)
-        streams.append(buffer.getvalue())
-    return BATCH_HEAD.pack(len(streams[0]), len(streams[1]), batch.rows_other) + b"".join(streams)
+        parts.append(buffer.getvalue())
+    parts.append(json.dumps([batch.sheet, batch.title]).encode())
+    return BATCH_HEAD.pack(*map(len, parts), batch.rows_other) + b"".join(parts)

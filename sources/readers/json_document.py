@@ -10,19 +10,29 @@ ends the process at a number of 4,301 digits. The decoder of the standard librar
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sources.readers.batches import UnreadableFile
 from sources.readers.frames import Rejected
+from sources.readers.json_paths import as_name, held_at, is_any, leads_to, steps_of
+from sources.readers.json_shapes import array_record, columns_records, names_of
 from sources.readers.read_limits import MEBIBYTE, ReadLimits, too_many_keys
 from sources.readers.text import Utf8Stream
+
+if TYPE_CHECKING:
+    from sources.config.model import Format
 
 _WHITE = " \t\r\n"
 # A mistake further from the end of what was read than a cut word or escape is not a cut value; an open string may be.
 _LONGEST_WORD = 16
 _OPEN_STRING = "Unterminated string"
+
+# Ends a part of the document that has names of its own.
+_BRANCH = object()
+# A row, its record, and the keys of its path that it gets as columns.
+_Waiting = tuple[int, Any, dict[str, str]]
 
 
 class DoubledKey(ValueError):
@@ -73,59 +83,177 @@ class JsonDocument:
         self._at = 0
         self._row = 0
         self._ended = False
+        # Characters of the last value.
+        self._taken = 0
+        # Keys and places from the document down to where the walk is, and those that records get as columns.
+        self._here: list[str] = []
+        self._labels: dict[str, str] = {}
+        self._any = self._found = False
+        self._header: Any = None
+        self._names: list[str] | None = None
 
-    def records(self, path: str) -> Iterator[tuple[int, Any]]:
-        """Records of the list at the dotted `path` ('' is the document itself, an object then being one record)."""
-        yield from self._walk([p for p in path.split(".") if p], path)
+    def records(self, fmt: Format, expected: Sequence[str]) -> Iterator[tuple[int, Any]]:
+        """Records of the list at `records` of the format ('' is the document itself, an object then being one record).
+
+        An array gets the names at `header`; rows that come before their names wait for them.
+        """
+        path = steps_of(fmt.records)
+        self._fmt, self._header_path = fmt, steps_of(fmt.header)
+        waiting: list[_Waiting] = []
+        held = 0
+        for row, value in self._walk(path, fmt.records):
+            if value is _BRANCH:
+                yield from self._named(waiting, expected)
+                waiting, held = [], 0
+                continue
+            if fmt.records_as == "columns":
+                for record in columns_records(row, value, self._limits):
+                    yield self._count(), self._labelled(self._row, record, self._labels)
+                continue
+            if fmt.records_as == "arrays" and fmt.header and self._header is None:
+                held += self._taken
+                if held > self._limits.document_bytes:
+                    raise UnreadableFile(
+                        f"the names at header = '{fmt.header}' come after more than "
+                        f"{self._limits.document_bytes // MEBIBYTE} MiB of rows",
+                        hint="Ask the sender to put the names first",
+                    )
+                waiting.append((row, value, self._labels))
+                continue
+            yield from self._named([*waiting, (row, value, self._labels)], expected)
+            waiting, held = [], 0
+        yield from self._named(waiting, expected)
+        if self._any and not self._found:
+            self._refuse(f"records = '{fmt.records}' is not in the document", "Correct records in [source.format]")
         if self._peek():
             self._refuse(
                 "something follows the end of the JSON document",
                 'If each line is a record, set kind = "ndjson" in [source.format]',
             )
 
+    def _named(self, records: list[_Waiting], expected: Sequence[str]) -> Iterator[tuple[int, Any]]:
+        """`records` in the shape of the format, with the keys of their path."""
+        if records and self._header_path and self._header is None:
+            self._refuse(f"header = '{self._fmt.header}' is not in the document", "Correct header in [source.format]")
+        for row, record, labels in records:
+            yield row, self._labelled(row, self._shaped(row, record, expected), labels)
+
+    def _count(self) -> int:
+        self._row += 1
+        return self._row
+
+    def _shaped(self, row: int, value: Any, expected: Sequence[str]) -> Any:
+        if self._fmt.records_as != "arrays":
+            return value
+        if self._names is None and self._fmt.header:
+            self._names = names_of(self._header, self._fmt, expected, self._limits)
+        return array_record(row, value, self._names, self._limits)
+
+    def _labelled(self, row: int, record: Any, labels: dict[str, str]) -> Any:
+        """A record with the keys of its path that the format names."""
+        if not labels or not isinstance(record, dict):
+            return record
+        if doubled := next((name for name in labels if name in record), None):
+            shown = json.dumps(record, ensure_ascii=False)[: self._limits.cell_characters]
+            reason = f"the record has '{doubled}' and records names a key so"
+            return Rejected(row, doubled, "", reason, shown)
+        return {**labels, **record}
+
     def _walk(self, path: list[str], whole: str) -> Iterator[tuple[int, Any]]:
         opened = self._peek()
         if not path:
-            if opened == "[":
-                yield from self._elements()
-            elif opened == "{" and not whole:
-                self._row += 1
-                yield self._row, self._value()
-            elif not opened:
-                self._refuse_cut()
-            else:
-                what = f"records = '{whole}'" if whole else "the document"
-                self._refuse(
-                    f"{what} is not a list of records",
-                    "Set records in [source.format] to the dotted path of the list",
-                )
-            return
-        if opened != "{":
+            yield from self._at_records(opened, whole)
+        elif is_any(path[0]) and opened in ("{", "["):
+            yield from self._walk_any(path, whole, opened)
+        elif opened == "{":
+            yield from self._walk_object(path, whole)
+        elif self._any and opened:
+            self._value()
+        else:
             self._refuse(f"there is no object that could hold '{path[0]}' of records = '{whole}'", "Correct records")
+
+    def _at_records(self, opened: str, whole: str) -> Iterator[tuple[int, Any]]:
+        if opened == "[":
+            self._found = True
+            yield from self._elements()
+        elif opened == "{" and (not whole or self._any or self._fmt.records_as == "columns"):
+            self._found = True
+            value = self._value()
+            yield (self._row if self._fmt.records_as == "columns" else self._count()), value
+        elif not opened:
+            self._refuse_cut()
+        elif self._any:
+            self._value()
+        else:
+            what = f"records = '{whole}'" if whole else "the document"
+            self._refuse(
+                f"{what} is not a list of records",
+                "Set records in [source.format] to the dotted path of the list",
+            )
+
+    def _walk_any(self, path: list[str], whole: str, opened: str) -> Iterator[tuple[int, Any]]:
+        """Every key of an object, or every entry of a list, one after the other."""
+        self._any = True
+        self._at += 1
+        name, place, closing = as_name(path[0]), 0, "}" if opened == "{" else "]"
+        while self._peek() != closing:
+            if place:
+                self._take(",")
+                self._peek()
+            place += 1
+            key = self._key() if opened == "{" else str(place)
+            if name:
+                self._labels = {**self._labels, name: key}
+            self._here.append(key)
+            own_names = len(self._header_path) > len(self._here) and leads_to(self._header_path, self._here)
+            if own_names:
+                self._header = self._names = None
+            yield from self._walk(path[1:], whole)
+            if own_names:
+                yield self._row, _BRANCH
+            self._here.pop()
+        self._at += 1
+        self._labels = {k: v for k, v in self._labels.items() if k != name}
+
+    def _walk_object(self, path: list[str], whole: str) -> Iterator[tuple[int, Any]]:
         self._at += 1
         keys: list[str] = []
         while self._peek() != "}":
             if keys:
                 self._take(",")
-            key = self._value()
-            if not isinstance(key, str):
-                self._refuse("an object's key is not text", "Ask the sender for valid JSON")
-            self._take(":")
+            key = self._key()
+            self._here.append(key)
             if key == path[0] and key not in keys:
                 yield from self._walk(path[1:], whole)
             else:
-                self._value()
+                self._aside(self._value())
+            self._here.pop()
             keys.append(key)
             if len(keys) > self._limits.max_keys:
                 raise too_many_keys(len(keys), None, self._limits)
         self._at += 1
-        if path[0] not in keys:
+        if path[0] not in keys and not self._any:
             inside = ", ".join(f"'{k}'" for k in keys[:12]) or "nothing"
             near = get_close_matches(path[0], keys, 1, 0.5)
             self._refuse(
                 f"records = '{whole}' is not in the document; '{path[0]}' is not among {inside}",
                 f"Nearest: '{near[0]}'" if near else "Correct records in [source.format]",
             )
+
+    def _aside(self, value: Any) -> None:
+        """Looks for the names of arrays in what holds no records."""
+        path = self._header_path
+        if path and leads_to(path, self._here):
+            found = held_at(value, path[len(self._here) :])
+            if found is not None:
+                self._header, self._names = found, None
+
+    def _key(self) -> str:
+        key = self._value()
+        if not isinstance(key, str):
+            self._refuse("an object's key is not text", "Ask the sender for valid JSON")
+        self._take(":")
+        return key
 
     def _elements(self) -> Iterator[tuple[int, Any]]:
         self._at += 1
@@ -135,8 +263,10 @@ class JsonDocument:
                 self._take(",")
                 self._peek()
             first = False
-            self._row += 1
-            yield self._row, self._value()
+            if self._fmt.records_as == "columns":
+                yield self._row, self._value()
+            else:
+                yield self._count(), self._value()
         self._at += 1
 
     def _more(self, least: int = 1) -> bool:
@@ -190,6 +320,7 @@ class JsonDocument:
                 )
             if end == len(self._buffer) and self._more():
                 continue
+            self._taken = end - self._at
             self._at = end
             return value
 

@@ -8,7 +8,7 @@ columns; lists stay JSON text.
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from sources.readers.batches import ROW, RawBatch, UnreadableFile
 from sources.readers.frames import Rejected, batches, without_blank_rows, without_undecodable
 from sources.readers.header import check_expected
 from sources.readers.json_document import STRICT, DoubledKey, JsonDocument, too_deep
+from sources.readers.json_shapes import array_record
 from sources.readers.read_limits import MEBIBYTE, ReadLimits
 from sources.readers.stream import ByteStream
 from sources.readers.text import Utf8Stream
@@ -38,20 +39,19 @@ def json_rows(
     A syntax error refuses a JSON document as a whole; in NDJSON it rejects its line.
     """
     text = Utf8Stream(stream, fmt.encoding)
-    table = _Table(fmt, expected, text, limits)
-    size = min(limits.batch_rows, _BATCH_RECORDS)
-    for row, record in numbered_records(text, fmt, limits):
-        table.add(row, record)
-        if table.rows >= size or table.characters >= _BATCH_CHARACTERS:
-            yield from table.flush(size)
-    yield from table.flush(size, last=True)
+    yield from Records(fmt, expected, limits, text).batches(numbered_records(text, fmt, limits, expected))
 
 
-def numbered_records(text: Utf8Stream, fmt: Format, limits: ReadLimits) -> Iterator[tuple[int, Any]]:
-    """Each record with its number; a Rejected stands for one that is wrong, None for a blank line."""
-    if fmt.kind == "ndjson":
-        return _lines(text, limits)
-    return JsonDocument(text, limits).records(fmt.records)
+def numbered_records(
+    text: Utf8Stream, fmt: Format, limits: ReadLimits, expected: Sequence[str] = ()
+) -> Iterator[tuple[int, Any]]:
+    """Each record with its number; a Rejected is in the place of one that is wrong, None of a blank line."""
+    if fmt.kind == "json":
+        return JsonDocument(text, limits).records(fmt, expected)
+    lines = _lines(text, limits)
+    if fmt.records_as == "arrays":
+        return ((row, array_record(row, value, None, limits)) for row, value in lines)
+    return lines
 
 
 def text_of(value: Any) -> str:
@@ -84,14 +84,16 @@ def flat(record: dict[str, Any], wanted: Container[str] = (), prefix: str = "") 
     return pairs
 
 
-class _Table:
+class Records:
     """Gathers records into columns; a column that first comes late is blank before.
 
     Of the keys that nothing expects only the first few are kept, for people who look at a quarantined record: a file
     in which every record has a key of its own costs no more than another.
     """
 
-    def __init__(self, fmt: Format, expected: Sequence[str], text: Utf8Stream, limits: ReadLimits) -> None:
+    def __init__(
+        self, fmt: Format, expected: Sequence[str], limits: ReadLimits, text: Utf8Stream | None = None
+    ) -> None:
         self._fmt = fmt
         self._expected = expected
         self._text = text
@@ -105,6 +107,15 @@ class _Table:
         self._rejected: list[Rejected] = []
         self._other = 0
         self._checked = False
+
+    def batches(self, numbered: Iterable[tuple[int, Any]]) -> Iterator[RawBatch]:
+        """The records as batches of rows."""
+        size = min(self._limits.batch_rows, _BATCH_RECORDS)
+        for row, record in numbered:
+            self.add(row, record)
+            if self.rows >= size or self.characters >= _BATCH_CHARACTERS:
+                yield from self.flush(size)
+        yield from self.flush(size, last=True)
 
     @property
     def rows(self) -> int:
@@ -171,7 +182,7 @@ class _Table:
     def _beyond(self, cells: dict[str, str]) -> tuple[str, str] | None:
         """The first cell that is too long to be used, and why; one that nothing expects is left out instead."""
         for name, text in list(cells.items()):
-            if len(text) <= self._limits.cell_characters:
+            if len(text) <= self._limits.cell_characters or name in self._fmt.lists:
                 continue
             if name in self._wanted or not self._wanted:
                 return (
@@ -203,7 +214,7 @@ class _Table:
         if height and names:
             frame, blank = without_blank_rows(frame)
             other += blank
-            if self._text.marked:
+            if self._text is not None and self._text.marked:
                 frame, undecodable = without_undecodable(frame, self._text.encoding)
                 rejected += undecodable
         if not last and not (frame.height or rejected or other):

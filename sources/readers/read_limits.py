@@ -25,9 +25,10 @@ class ReadLimits:
     `max_members` files in a zip. Shape: `block_bytes` the longest CSV row (pyarrow reads 32 blocks ahead),
     `record_bytes` the longest JSON record, `max_keys` columns of a table or keys of a record, `other_keys` keys of JSON
     records that no mapping names and that are kept for people, `cell_characters` of one JSON cell (as many as a
-    workbook's cell may have), `max_depth` levels of a JSON record, `max_cells` of a whole file. Workbooks are held
-    in memory as a whole: `workbook_bytes` unfolded, `workbook_cells` of the rectangle that its cells span,
-    `child_bytes` of memory beyond the start of the process that reads them. Time: `seconds`, and
+    workbook's cell may have), `max_depth` levels of a JSON record, `max_cells` of a whole file. Workbooks are held in
+    memory as a whole, as are Parquet, XML and web pages: `workbook_bytes` unfolded, `workbook_cells` of the rectangle
+    that its cells span, `tags` of a web page or an XML record, `document_bytes` of a JSON document whose names come
+    behind its rows, `child_bytes` of memory beyond the start of the process that reads them. Time: `seconds`, and
     `seconds_per_mebibyte` more for each MiB that was read; what the caller does between batches is not counted.
     `batch_rows` rows are handed over at a time.
     """
@@ -46,6 +47,8 @@ class ReadLimits:
     max_depth: int = 64
     workbook_bytes: int = 400 * MEBIBYTE
     workbook_cells: int = 20_000_000
+    tags: int = 5_000_000
+    document_bytes: int = 64 * MEBIBYTE
     child_bytes: int = 3 * 1024 * MEBIBYTE
     seconds: float = 300.0
     seconds_per_mebibyte: float = 2.0
@@ -72,6 +75,13 @@ def too_dense(name: str, limits: ReadLimits) -> UnreadableFile:
 def too_many_cells(limits: ReadLimits) -> UnreadableFile:
     """The whole file has too many cells."""
     return UnreadableFile(f"the file has more than {limits.max_cells:,} cells", hint="Send it in several files")
+
+
+def table_too_large(limits: ReadLimits) -> UnreadableFile:
+    """A table of a page spans more cells than are held in memory."""
+    return UnreadableFile(
+        f"the table spans more than {limits.workbook_cells:,} cells", hint="Send it in several files, or as CSV"
+    )
 
 
 def too_many_keys(found: int, row: int | None, limits: ReadLimits) -> UnreadableFile:
@@ -110,10 +120,27 @@ def too_slow(limits: ReadLimits) -> UnreadableFile:
     )
 
 
-def broke_down(how: str, limits: ReadLimits) -> UnreadableFile:
+def broke_down(how: str, kind: str, limits: ReadLimits) -> UnreadableFile:
     """The process that read the file ended: it wanted more memory than it may have, or its code has a fault."""
+    what = "workbook" if kind == "xlsx" else kind
     return UnreadableFile(
-        f"the workbook reader broke down on it ({how}; it may use {limits.child_bytes // MEBIBYTE} MiB)",
-        hint="Open it, save it again as .xlsx, or send it as CSV",
+        f"the {what} reader broke down on it ({how}; it may use {limits.child_bytes // MEBIBYTE} MiB)",
+        hint="Open it, save it again as .xlsx, or send it as CSV" if kind == "xlsx" else "Send it in pieces, or as CSV",
         broke=True,
+    )
+
+
+def too_many_tags(found: int, limits: ReadLimits) -> UnreadableFile:
+    """A web page or an XML record has more tags than are held in memory."""
+    return UnreadableFile(
+        f"it has {found:,} tags; at most {limits.tags:,} are read at once", hint="Send it in several files, or as CSV"
+    )
+
+
+def parquet_too_large(rows: int, columns: int, limits: ReadLimits) -> UnreadableFile:
+    """A Parquet file says that it holds more than is read."""
+    return UnreadableFile(
+        f"the file declares {rows:,} rows of {columns:,} columns, or more than {limits.max_bytes // MEBIBYTE} MiB; at"
+        f" most {limits.max_cells:,} cells in {limits.max_keys:,} columns are read",
+        hint="Send it in several files",
     )

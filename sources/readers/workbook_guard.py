@@ -1,7 +1,7 @@
 """Looks through a packed workbook before the native reader does: bombs, damage, and cells far outside the table.
 
 Here belongs what would cost memory or an abort later: the reader lays out the whole rectangle that a sheet's cells
-span. Standard library only. Not here: reading cells (excel_rows.py).
+span. Not here: reading cells (excel_rows.py).
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Sequence
 from posixpath import join, normpath
 from xml.etree import ElementTree
 
 from sources.readers.batches import UnreadableFile
+from sources.readers.cell_table import chosen
 from sources.readers.containers import DAMAGE
 from sources.readers.read_limits import MEBIBYTE, ReadLimits, workbook_too_large, workbook_too_wide
 from sources.readers.stream import ByteStream
@@ -49,10 +49,10 @@ def guard(data: bytes, wanted: str, limits: ReadLimits) -> None:
                             corner.look(piece)
                 if corner and not fits(corner.rows, corner.columns, limits):
                     far[info.filename] = workbook_too_wide(corner.name, corner.rows * corner.columns, limits)
-            if far and (found := _sheet_part(archive, wanted)) in far:
-                raise far[found]
-            if far and not found:
-                raise next(iter(far.values()))
+            if far:
+                found = _sheet_parts(archive, wanted)
+                if beyond := next((part for part in found or far if part in far), None):
+                    raise far[beyond]
     except DAMAGE as damage:
         raise UnreadableFile(
             f"the workbook is damaged or truncated ({damage}); nothing of it is used",
@@ -106,31 +106,19 @@ def fits(rows: int, columns: int, limits: ReadLimits) -> bool:
     return columns <= limits.max_keys and rows * columns <= limits.workbook_cells
 
 
-def chosen(names: Sequence[str], wanted: str) -> int | None:
-    """Place of the declared sheet: the first, the one of that name, or of that number; None if there is none."""
-    if not wanted:
-        return 0 if names else None
-    if wanted in names:
-        return names.index(wanted)
-    if wanted.isdigit() and 1 <= int(wanted[:6]) <= len(names):
-        return int(wanted) - 1
-    return None
-
-
-def _sheet_part(archive: zipfile.ZipFile, wanted: str) -> str:
-    """Name of the part that holds the declared sheet; empty if the workbook does not say."""
+def _sheet_parts(archive: zipfile.ZipFile, wanted: str) -> list[str]:
+    """Names of the parts that hold the declared sheets; none if the workbook does not say."""
     try:
         sheets = [e for e in _xml(archive, "xl/workbook.xml").iter() if e.tag.endswith("}sheet")]
-        place = chosen([sheet.get("name", "") for sheet in sheets], wanted)
-        if place is None:
-            return ""
-        relation = sheets[place].get(_RELATION)
-        for entry in _xml(archive, "xl/_rels/workbook.xml.rels"):
-            if entry.get("Id") == relation:
-                return normpath(join("/xl", entry.get("Target", ""))).lstrip("/")
+        places = chosen([sheet.get("name", "") for sheet in sheets], wanted)
+        relations = {sheets[place].get(_RELATION) for place in places}
+        return [
+            normpath(join("/xl", entry.get("Target", ""))).lstrip("/")
+            for entry in _xml(archive, "xl/_rels/workbook.xml.rels")
+            if entry.get("Id") in relations
+        ]
     except (ElementTree.ParseError, KeyError):
-        return ""
-    return ""
+        return []
 
 
 def _xml(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:

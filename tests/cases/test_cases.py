@@ -116,6 +116,77 @@ def test_c13_trailing_delimiters_and_short_rows(cases: Cases) -> None:
     assert [(row["records_in"], row["records_used"], row["readings_clean"]) for row in counts] == [(8, 8, 16)] * 2
 
 
+def test_c14_cells_merged_downwards(cases: Cases) -> None:
+    found = cases.clean(
+        "clean_water",
+        "select site_id, parameter, value from clean where site_id in ('M1', 'M2') and method = 'manual' order by all",
+    )
+    values = [("codmn", "2.3"), ("do", "9.8"), ("nh3n", "0.21"), ("tp", "0.04")]
+    assert found == [(site, name, Decimal(value)) for site in ("M1", "M2") for name, value in values]
+
+
+def test_c15_hours_months_and_years_in_the_header(cases: Cases) -> None:
+    hours = cases.clean(
+        "clean_energy",
+        "select hour(period_start), count(*), min(value), max(value) from clean where site_id = 'PA1' group by 1",
+    )
+    assert sorted(hours) == [(h, 2, Decimal(101_000 + 1000 * h), Decimal(101_000 + 1000 * h)) for h in range(24)]
+    months = cases.clean(
+        "clean_energy",
+        "select month(period_start), value, sector, date_diff('day', period_start, period_end) from clean"
+        " where site_id = 'E62'",
+    )
+    days = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    assert sorted(months) == [(m, Decimal((10 + m) * 10_000), "industry", days[m - 1]) for m in range(1, 13)]
+    years = cases.clean(
+        "clean_returns",
+        "select year(period_start), value from clean where parameter = 'population' and raw_column = strftime("
+        "period_start, '%Y')",
+    )
+    said = ("345.1", "345.1", "344.9", "344.2", "344.6")
+    assert sorted(years) == [(2019 + i, Decimal(text) * 10_000) for i, text in enumerate(said)]
+    counts = {row["source_id"]: (row["records_in"], row["readings_clean"]) for row in cases.counts("c15")}
+    assert counts == {"c15-hours": (2, 48), "c15-months": (1, 12), "c15-years": (2, 10)}
+
+
+def test_c16_arrays_dates_lists_and_columns_of_json(cases: Cases) -> None:
+    water = cases.clean(
+        "clean_water",
+        "select parameter, count(*), min(value), max(value), min(value_raw) like '<span%title=%' from clean"
+        " where site_id in ('沙窝', '东店') group by 1",
+    )
+    assert sorted(water) == [
+        ("codmn", 6, Decimal("1.8"), Decimal("1.8"), True),
+        ("nh3n", 6, Decimal("0.11"), Decimal("0.11"), True),
+    ]
+    air = cases.clean(
+        "clean_air",
+        "select site_id, parameter, count(*), min(period_start_utc)::varchar from clean"
+        " where site_id in ('1005A', '50038', 'M55') and parameter in ('pm2_5', 'pm10') group by all",
+    )
+    assert sorted(air) == [
+        ("1005A", "pm10", 24, "2024-01-02 15:00:00"),
+        ("1005A", "pm2_5", 24, "2024-01-02 15:00:00"),
+        ("50038", "pm10", 6, "2024-01-03 00:00:10"),
+        ("50038", "pm2_5", 6, "2024-01-03 00:00:10"),
+        ("M55", "pm2_5", 6, "2024-01-02 16:00:00"),
+    ]
+    assert [row["records_in"] for row in cases.counts("c16-lists")] == [6]
+
+
+def test_c17_a_status_next_to_each_value(cases: Cases) -> None:
+    found = cases.clean(
+        "clean_air",
+        "select site_id, parameter, count(*) filter (flag <> 4), list(raw_row) filter (flag = 4) from clean"
+        " where site_id like '_52' group by 1, 2",
+    )
+    assert sorted(found) == [
+        (site, name, 24 - len(lost or []), lost)
+        for site in ("A52", "B52")
+        for name, lost in (("no2", [6]), ("pm10", None))
+    ]
+
+
 def test_c19_a_missing_mark_written_otherwise(cases: Cases) -> None:
     found = cases.clean(
         "clean_air", "select parameter, raw_row from clean where site_id = 'ENV1' and flag = 9 order by all"

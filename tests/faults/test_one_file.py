@@ -167,8 +167,8 @@ def test_a_workbook_that_wants_too_much_memory_costs_itself_only() -> None:
 def failing(monkeypatch: pytest.MonkeyPatch, name: str, error: BaseException, after: int = 0) -> None:
     """Reading the file `name` raises `error` after so many batches."""
 
-    def fails(stream, file_name, fmt, limits, *, expected) -> Iterator:
-        for number, batch in enumerate(read_rows(stream, file_name, fmt, limits, expected=expected)):
+    def fails(stream, file_name, fmt, limits, **rest) -> Iterator:
+        for number, batch in enumerate(read_rows(stream, file_name, fmt, limits, **rest)):
             if file_name == name and number == after:
                 raise error
             yield batch

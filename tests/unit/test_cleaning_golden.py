@@ -7,11 +7,13 @@ only writes otherwise is not a change. Not here: whether the values are right (t
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
 from sources.cleaning import version
 from sources.cleaning.reasons import REASONS
+from sources.config.model import Format
 from sources.registry import registry
 from tests.unit import golden_kit
 from tests.unit.golden_kit import RENEW, golden_config, golden_stores, golden_values
@@ -34,7 +36,7 @@ def test_the_golden_deliveries_reach_every_feed_kind_of_file_and_reason():
     assert known.networks, "networks need a source, too"
     assert {s.feed for s in setup.sources} == set(known.feeds), "each feed needs a source and a file in golden/"
     assert {s.table for s in setup.sources} == set(known.tables)
-    assert {s.format.kind for s in setup.sources} == {"csv", "xlsx", "json", "ndjson"}
+    assert {s.format.kind for s in setup.sources} == set(get_args(get_type_hints(Format)["kind"]))
     reasons = {r for store in golden_stores().values() for r in store.all_quarantined()["reason"]}
     assert set(REASONS) - reasons == ELSEWHERE
 

@@ -161,8 +161,8 @@ def test_a_file_that_breaks_off_is_refused_as_a_whole():
 def test_nothing_of_a_file_is_used_when_its_end_turns_out_to_be_damaged(monkeypatch, cells):
     """A cut-off gzip shows at its end: batches were handed over before."""
 
-    def breaks_off(stream, name, fmt, limits, *, expected):
-        batches = list(read_rows(stream, name, fmt, limits, expected=expected))
+    def breaks_off(stream, name, fmt, limits, **rest):
+        batches = list(read_rows(stream, name, fmt, limits, **rest))
         yield from batches
         if name == "torn.csv":
             raise UnreadableFile("the file breaks off", 26, None, "Ask for it again", name)
