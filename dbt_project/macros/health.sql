@@ -49,6 +49,11 @@
     (24 * 60)
 {%- endmacro %}
 
+{# Calendar cadences with the hours of their longest period, shortest first: CADENCE_HOURS of sources (a test compares). #}
+{% macro calendar_cadence_hours() -%}
+    {{ return({'half_month': 384, 'month': 744, 'quarter': 2208, 'half_year': 4416, 'year': 8784}) }}
+{%- endmacro %}
+
 {#
   A query: the clean readings of a feed by series, delivery where that matters, and the day they are for (period_start),
   counted by flag. `rhythm` is day, month, quarter, year, load or none; `step_minutes` the time between two readings of

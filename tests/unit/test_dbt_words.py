@@ -11,6 +11,7 @@ import re
 import pytest
 
 from expectations.suites.air import MIXED_EDITION
+from sources.registry.declared_feeds import CADENCE_HOURS, CADENCE_MINUTES
 from tests import dbt_yml
 from warehouse.tables.admitted import ADMITTED_SCHEMA, CANDIDATE_SCHEMA, CROSS_SCHEMA
 from warehouse.tables.catalogue import CROSS_DOMAIN, JUDGEMENT, all_domains
@@ -61,3 +62,9 @@ def test_a_mart_is_built_in_the_schema_where_the_warehouse_looks_for_it() -> Non
     tags = {domain: marts[domain]["+tags"] for domain in domains if domain in marts}
     assert tags == {domain: [domain] for domain in (CROSS_DOMAIN, JUDGEMENT)}
     assert SETTINGS["vars"]["admitted_schema"] == ADMITTED_SCHEMA
+
+
+def test_a_calendar_cadence_is_as_long_for_data_health_as_for_the_registry() -> None:
+    macro = TEXTS["macros/health.sql"].partition("macro calendar_cadence_hours()")[2].partition("endmacro")[0]
+    written = [(word, int(hours)) for word, hours in re.findall(r"'(\w+)': (\d+)", macro)]
+    assert written == [(word, hours) for word, hours in CADENCE_HOURS.items() if word not in CADENCE_MINUTES]

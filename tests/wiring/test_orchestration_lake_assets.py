@@ -1,7 +1,7 @@
 """Retries of a pull, and a feed that fails without failing its step: Dagster's wiring over a lake of one file."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -48,7 +48,7 @@ def session(monkeypatch, tmp_path):
     index = SimpleNamespace(
         table_rows=lambda: {"clean_air": 41, "clean_dustfall": 1}, cleaned_of=lambda feeds, months: []
     )
-    SESSION.lake = SimpleNamespace(index=index)
+    SESSION.lake = SimpleNamespace(index=index, cleanings=nullcontext)
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     return SESSION
 

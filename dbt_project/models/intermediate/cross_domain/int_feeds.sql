@@ -1,8 +1,7 @@
 {#-
   Every feed with its names, cadence and owner: those with a package of their own, the declared networks and registers.
 -#}
-{#- Calendar cadences with the days of their longest period, shortest first; CADENCE_HOURS in sources has the same. -#}
-{%- set longest_days = {'half_month': 16, 'month': 31, 'quarter': 92, 'half_year': 184, 'year': 366} -%}
+{%- set longest_hours = calendar_cadence_hours() -%}
 with declared as (
     select
         network_id as feed,
@@ -44,8 +43,8 @@ feeds as (
         name_zh,
         name_en,
         cast(case cadence
-            {%- for word, days in longest_days.items() %}
-                when '{{ word }}' then {{ days * 24 }}
+            {%- for word, hours in longest_hours.items() %}
+                when '{{ word }}' then {{ hours }}
             {%- endfor %}
             else greatest({{ integer_quotient('cadence_minutes', 60) }}, 1)
         end as decimal(18, 6)) as cadence_hours,
@@ -63,8 +62,8 @@ select
     -- The calendar period that a delivery is asked for; what is between two is held to the longer one.
     case
         when cadence_hours <= {{ hours_per_day() }} then 'day'
-        {%- for word, days in longest_days.items() %}
-            when cadence_hours <= {{ days * 24 }} then '{{ word }}'
+        {%- for word, hours in longest_hours.items() %}
+            when cadence_hours <= {{ hours }} then '{{ word }}'
         {%- endfor %}
         else 'year'
     end as cadence,
