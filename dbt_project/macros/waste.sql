@@ -78,13 +78,22 @@
     or coalesce({{ u }}.is_undone_whole or {{ u }}.undone_t >= {{ mass }}, false)
 {%- endmacro %}
 
-{# Verdict over loads alone, from the columns of row `p` and the rules `r`. #}
+{#
+  Verdict over loads alone, from the columns of row `p` and the rules `r`: enough of the loads count, and loads of the
+  category are there in enough of the period's months (`months_expected`, `months_heard`; null where nobody asks).
+#}
 {% macro loads_validity(p, r) -%}
     case
         when {{ p }}.is_pending then 'pending'
         when {{ p }}.n_expected = 0 then 'insufficient'
-        when {{ p }}.n_valid >= {{ p }}.n_expected * {{ r }}.waste_coverage_valid then 'valid'
-        when {{ p }}.n_valid >= {{ p }}.n_expected * {{ r }}.waste_coverage_indicative then 'indicative'
+        when
+            {{ p }}.n_valid >= {{ p }}.n_expected * {{ r }}.waste_coverage_valid
+            and coalesce({{ p }}.months_heard >= {{ p }}.months_expected * {{ r }}.waste_coverage_valid, true)
+            then 'valid'
+        when
+            {{ p }}.n_valid >= {{ p }}.n_expected * {{ r }}.waste_coverage_indicative
+            and coalesce({{ p }}.months_heard >= {{ p }}.months_expected * {{ r }}.waste_coverage_indicative, true)
+            then 'indicative'
         else 'insufficient'
     end
 {%- endmacro %}
@@ -97,6 +106,10 @@
         case
             when {{ p }}.n_valid < {{ p }}.n_expected
                 then concat({{ p }}.n_expected - {{ p }}.n_valid, ' of ', {{ p }}.n_expected, ' loads left out by flag')
+        end,
+        case
+            when {{ p }}.months_heard < {{ p }}.months_expected
+                then concat('loads in ', {{ p }}.months_heard, ' of ', {{ p }}.months_expected, ' months')
         end
     )
 {%- endmacro %}

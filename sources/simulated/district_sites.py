@@ -71,6 +71,8 @@ WASTE_NODES = (
     *((f"SIM-WM-{i:02d}", "small_institution", f"{i}号诊所", f"Clinic {i}", f"1101050{i + 10:02d}")
       for i in range(1, 9)),
     *((f"SIM-WE-{i:02d}", "enterprise", f"{i}号企业", f"Enterprise {i}", f"1101050{i + 20:02d}") for i in range(1, 5)),
+    *((f"SIM-WG-{i:02d}", "enterprise", f"{i}号公园", f"Park {i}", f"1101050{area}")
+      for i, area in enumerate(("05", "12", "25"), 1)),
     *((f"SIM-WC-{i:02d}", "enterprise", f"{i}号施工工地", f"Building site {i}", f"1101050{i + 30:02d}")
       for i in range(1, 5)),
 )  # fmt: skip

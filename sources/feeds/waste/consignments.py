@@ -52,7 +52,7 @@ _ROUTES = (
     *(_Route(f"SIM-WE-{i:02d}", "SIM-WD-02", "工业危险废物", "危废处置", 2, 1800) for i in range(1, 4)),
     *(_Route(f"SIM-WE-{i:02d}", "SIM-WD-05", "一般工业固废", "回收利用", 3, 9000, "填埋") for i in range(1, 5)),
     *(_Route(f"SIM-WC-{i:02d}", "SIM-WD-03", "建筑垃圾", "回收利用", 18, 16500, "填埋") for i in range(1, 5)),
-    *(_Route(f"SIM-WA-1101050{i:02d}", "SIM-WD-04", "园林垃圾", "堆肥", 6, 3800, "焚烧") for i in (5, 12, 25)),
+    *(_Route(f"SIM-WG-{i:02d}", "SIM-WD-04", "园林垃圾", "堆肥", 6, 3800, "焚烧") for i in range(1, 4)),
     *(_Route(f"SIM-WA-1101050{i:02d}", f"SIM-WP-{i:02d}", "可回收物", "中转", 20, 950) for i in range(1, 5)),
     *(_Route(f"SIM-WP-{i:02d}", "SIM-WT-01", "可回收物", "中转", 12, 1600) for i in range(1, 5)),
     _Route("SIM-WT-01", "SIM-WS-01", "可回收物", "回收利用", 15, 5000),

@@ -37,6 +37,8 @@ loads as (
         p.period_start,
         f.category,
         f.destination,
+        max(h.months_expected) as months_expected,
+        max(h.months_heard) as months_heard,
         count(*) as n_expected,
         count(case when f.is_received_usable then 1 end) as n_valid,
         count(case when f.is_received_usable and f.is_suspect then 1 end) as n_suspect,
@@ -46,6 +48,8 @@ loads as (
     from periods as p
     inner join {{ ref('int_waste_flow') }} as f
         on f.month_start between p.period_start and p.period_end and f.is_counted
+    left join {{ ref('int_waste_heard') }} as h
+        on p.period_kind = h.period_kind and p.period_start = h.period_start and f.category = h.category
     group by p.period_kind, p.period_start, f.category, f.destination
 ),
 
@@ -107,6 +111,8 @@ found as (
             when t.measure = 'shipped'
                 then sum(case when t.destination in ('', l.destination) then coalesce(l.shipped_t, 0) else 0 end)
         end as mass,
+        max(l.months_expected) as months_expected,
+        max(l.months_heard) as months_heard,
         sum(l.n_expected) as n_expected,
         sum(l.n_valid) as n_valid,
         sum(l.n_suspect) as n_suspect,
@@ -126,6 +132,8 @@ found as (
         o.period_kind,
         o.period_start,
         o.n_sites as mass,
+        null as months_expected,
+        null as months_heard,
         null as n_expected,
         null as n_valid,
         0 as n_suspect,
@@ -143,6 +151,8 @@ found as (
         o.period_kind,
         o.period_start,
         o.n_sites as mass,
+        null as months_expected,
+        null as months_heard,
         null as n_expected,
         null as n_valid,
         0 as n_suspect,
@@ -160,6 +170,8 @@ found as (
         o.period_kind,
         o.period_start,
         o.value as mass,
+        null as months_expected,
+        null as months_heard,
         null as n_expected,
         null as n_valid,
         o.n_suspect,
@@ -187,6 +199,8 @@ parts as (
         count(f.mass) as n_found,
         sum(case when t.role = 'numerator' then f.mass end) as above,
         sum(case when t.role = 'denominator' then f.mass end) as below,
+        max(f.months_expected) as months_expected,
+        min(f.months_heard) as months_heard,
         max(f.n_expected) as n_expected,
         min(f.n_valid) as n_valid,
         max(f.n_suspect) as n_suspect,
@@ -229,37 +243,35 @@ figures as (
 
 judged as (
     select
-        *,
+        f.*,
         case
-            when is_pending then 'pending'
-            when figure is null then 'insufficient'
-            when n_expected is null or n_valid >= n_expected * waste_coverage_valid then 'valid'
-            when n_valid >= n_expected * waste_coverage_indicative then 'indicative'
-            else 'insufficient'
+            when f.is_pending then 'pending'
+            when f.figure is null then 'insufficient'
+            when f.n_expected is null then 'valid'
+            else {{ loads_validity('f', 'f') }}
         end as validity
-    from figures
+    from figures as f
 )
 
 select
-    indicator_id,
-    name_zh,
-    period_kind,
-    period_start,
-    period_end,
-    cast(case when validity in ('valid', 'indicative') then figure end as decimal(18, 6)) as value,
-    unit,
-    cast(coalesce(n_expected, n_terms) as bigint) as n_expected,
-    cast(case when n_expected is null then n_found else n_valid end as bigint) as n_valid,
-    cast(coalesce(n_suspect, 0) as bigint) as n_suspect,
-    validity,
+    j.indicator_id,
+    j.name_zh,
+    j.period_kind,
+    j.period_start,
+    j.period_end,
+    cast(case when j.validity in ('valid', 'indicative') then j.figure end as decimal(18, 6)) as value,
+    j.unit,
+    cast(coalesce(j.n_expected, j.n_terms) as bigint) as n_expected,
+    cast(case when j.n_expected is null then j.n_found else j.n_valid end as bigint) as n_valid,
+    cast(coalesce(j.n_suspect, 0) as bigint) as n_suspect,
+    j.validity,
     case
-        when is_pending then 'the period is not over'
-        when n_found < n_terms then concat('missing: ', missing)
-        when figure is null then 'nothing to divide by: the whole is 0'
-        when n_valid < n_expected then concat(n_expected - n_valid, ' of ', n_expected, ' loads left out by flag')
-        else ''
+        when j.is_pending then 'the period is not over'
+        when j.n_found < j.n_terms then concat('missing: ', j.missing)
+        when j.figure is null then 'nothing to divide by: the whole is 0'
+        else coalesce({{ loads_reason('j') }}, '')
     end as validity_reason,
-    standard,
-    clause,
-    {{ provenance_of_rank('provenance_rank') }} as provenance
-from judged
+    j.standard,
+    j.clause,
+    {{ provenance_of_rank('j.provenance_rank') }} as provenance
+from judged as j

@@ -26,11 +26,21 @@ with sums as (
     group by p.period_kind, p.period_start, p.period_end, p.is_pending, m.area_code, m.category
 ),
 
+heard as (
+    select
+        s.*,
+        h.months_expected,
+        h.months_heard
+    from sums as s
+    left join {{ ref('int_waste_heard') }} as h
+        on s.period_kind = h.period_kind and s.period_start = h.period_start and s.category = h.category
+),
+
 judged as (
     select
         s.*,
         {{ loads_validity('s', 'r') }} as validity
-    from sums as s
+    from heard as s
     inner join {{ ref('int_waste_rules') }} as r on {{ in_force('s.period_start', 'r') }}
 )
 

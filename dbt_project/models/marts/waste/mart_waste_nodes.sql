@@ -36,6 +36,8 @@ named as (
 dated as (
     select
         s.*,
+        cast(null as bigint) as months_expected,
+        cast(null as bigint) as months_heard,
         cast({{ days_after(months_after('s.month_start', 1), -1) }} as date) as period_end,
         {{ days_after(months_after('s.month_start', 1), -1) }} > {{ last_complete_day() }} as is_pending
     from sums as s
