@@ -70,5 +70,5 @@ select
     end as validity_reason,
     {{ provenance_of_rank('j.provenance_rank') }} as provenance
 from judged as j
-left join {{ ref('district_areas') }} as a on j.area_code = a.area_code
+left join {{ ref('stg_area_name') }} as a on j.area_code = a.area_code
 left join {{ declared('waste_categories') }} as c on j.category = c.category

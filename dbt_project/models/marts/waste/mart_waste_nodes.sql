@@ -84,5 +84,5 @@ select
 from judged as j
 left join named as t on j.site_id = t.site_id and t.nth = 1
 left join {{ ref('waste_nodes') }} as n on j.node = n.node
-left join {{ ref('district_areas') }} as a on j.area_code = a.area_code
+left join {{ ref('stg_area_name') }} as a on j.area_code = a.area_code
 left join {{ declared('waste_categories') }} as c on j.category = c.category

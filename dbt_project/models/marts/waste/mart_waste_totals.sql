@@ -65,5 +65,5 @@ left join compared as c2
         and t.period_start = c2.period_start and t.period_end = c2.period_end
 left join {{ ref('waste_measures') }} as p on t.parameter = p.measure
 left join {{ ref('waste_nodes') }} as n on t.kind = n.node
-left join {{ ref('district_areas') }} as a on t.area_code = a.area_code
+left join {{ ref('stg_area_name') }} as a on t.area_code = a.area_code
 left join {{ declared('waste_categories') }} as c on t.category = c.category
