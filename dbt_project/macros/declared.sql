@@ -16,12 +16,13 @@
     (
         select * from {{ entered }}
         union all
-        select d.*
-        from {{ delivered }} as d
+        select delivered_row.*
+        from {{ delivered }} as delivered_row
         where
             not exists (
-                select 1 from {{ entered }} as e
-                where true{% for column in declared_key(name) %} and e.{{ column }} = d.{{ column }}{% endfor %}
+                select 1 from {{ entered }} as entered_row
+                where true
+                {%- for column in declared_key(name) %} and entered_row.{{ column }} = delivered_row.{{ column }}{% endfor %}
             )
     )
     {%- endif -%}
@@ -40,6 +41,10 @@
         'composite_scores': ['score_id'],
         'composite_parts': ['score_id', 'part_id', 'valid_from'],
         'composite_steps': ['score_id', 'part_id', 'step'],
+        'waste_categories': ['category'],
+        'waste_counting': ['category', 'node', 'valid_from'],
+        'waste_ratios': ['indicator_id'],
+        'waste_ratio_terms': ['indicator_id', 'term'],
         'plans': ['plan_id'],
         'plan_indicators': ['plan_id', 'indicator_id'],
         'plan_judgement': ['plan_id', 'indicator_id'],

@@ -42,6 +42,8 @@
             'events': 'mart_waste_hints',
             'tables': [
                 {'name': 'clean_waste', 'kind': [], 'by_delivery': true, 'rhythms': [{'where': {}, 'rhythm': 'load'}]},
+                {'name': 'clean_waste_transfer', 'kind': [], 'by_delivery': true, 'rhythms': [{'where': {}, 'rhythm': 'none'}]},
+                {'name': 'clean_waste_total', 'kind': [], 'by_delivery': true, 'rhythms': [{'where': {}, 'rhythm': 'length'}]},
             ],
         },
         'water': {

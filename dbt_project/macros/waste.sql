@@ -1,5 +1,5 @@
 {#-
-  What the waste models share: the middle of a group, verdicts over weighbridge-days and loads counted.
+  What the waste models share: the middle of a group, loads that were undone, verdicts over weighbridge-days and loads.
   Not here: how categories and destinations count (seeds waste_*), thresholds (seed rule_values_totals).
 -#}
 
@@ -53,6 +53,63 @@
                     {{ p }}.loads_received - {{ p }}.loads_counted, ' of ', {{ p }}.loads_received,
                     ' loads left out by flag'
                 )
+        end
+    )
+{%- endmacro %}
+
+{#
+  What rows of `relation` undo, by the site and the number in `number` that they name: how much, and whether all of it,
+  which a row without a mass means. A mass that undoes may be written with either sign.
+#}
+{% macro undone(relation, number, mass) -%}
+    select
+        site_id,
+        undoes as {{ number }},
+        sum(abs({{ mass }})) as undone_t,
+        bool_or({{ mass }} is null) as is_undone_whole
+    from {{ relation }}
+    where undoes is not null and coalesce(state, 'valid') <> 'void'
+    group by site_id, undoes
+{%- endmacro %}
+
+{# Whether the load `w` was cancelled, or undone (`u`) altogether. #}
+{% macro is_voided(w, mass, u='u') -%}
+    coalesce({{ w }}.state, 'valid') = 'void'
+    or coalesce({{ u }}.is_undone_whole or {{ u }}.undone_t >= {{ mass }}, false)
+{%- endmacro %}
+
+{#
+  Verdict over loads alone, from the columns of row `p` and the rules `r`: enough of the loads count, and loads of the
+  category are there in enough of the period's months (`months_expected`, `months_heard`; null where nobody asks).
+#}
+{% macro loads_validity(p, r) -%}
+    case
+        when {{ p }}.is_pending then 'pending'
+        when {{ p }}.n_expected = 0 then 'insufficient'
+        when
+            {{ p }}.n_valid >= {{ p }}.n_expected * {{ r }}.waste_coverage_valid
+            and coalesce({{ p }}.months_heard >= {{ p }}.months_expected * {{ r }}.waste_coverage_valid, true)
+            then 'valid'
+        when
+            {{ p }}.n_valid >= {{ p }}.n_expected * {{ r }}.waste_coverage_indicative
+            and coalesce({{ p }}.months_heard >= {{ p }}.months_expected * {{ r }}.waste_coverage_indicative, true)
+            then 'indicative'
+        else 'insufficient'
+    end
+{%- endmacro %}
+
+{# Why a figure over loads alone is not simply valid. #}
+{% macro loads_reason(p) -%}
+    concat_ws(
+        '; ',
+        case when {{ p }}.is_pending then 'the period is not over' end,
+        case
+            when {{ p }}.n_valid < {{ p }}.n_expected
+                then concat({{ p }}.n_expected - {{ p }}.n_valid, ' of ', {{ p }}.n_expected, ' loads left out by flag')
+        end,
+        case
+            when {{ p }}.months_heard < {{ p }}.months_expected
+                then concat('loads in ', {{ p }}.months_heard, ' of ', {{ p }}.months_expected, ' months')
         end
     )
 {%- endmacro %}

@@ -44,7 +44,8 @@ class Suite:
 
     `fed_by`: the mart must have rows as soon as one of these has; empty when it must always have rows. `change` is the
     share by which its rows may move between releases. `vocabularies` names closed vocabularies by column; columns
-    `of_feeds` hold feeds of the configuration, networks among them. `with_rows_of`: marts whose rows count as its own,
+    `of_feeds` hold feeds of the configuration, networks among them; `of_vocabulary` names those of words of the
+    registry, as (feed, vocabulary), to which a user may add. `with_rows_of`: marts whose rows count as its own,
     where the feed may fill either. `rows_severity`: warning where
     valid data may leave it empty, as an indicator table without an assessed site.
     """
@@ -58,6 +59,7 @@ class Suite:
     with_rows_of: tuple[str, ...] = ()
     rows_severity: Severity = CRITICAL
     of_feeds: tuple[str, ...] = ()
+    of_vocabulary: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @cache
@@ -120,6 +122,7 @@ def define(suite: Suite, table: MartTable, registry: Registry, fed: Mapping[str,
         *_by_name(columns, registry),
         *(vocabulary(c, words) for c, words in suite.vocabularies.items()),
         *(vocabulary(c, tuple(registry.feeds)) for c in suite.of_feeds),
+        *(vocabulary(c, registry.feeds[feed].vocabularies[words]) for c, (feed, words) in suite.of_vocabulary.items()),
         *([declared(table.not_null, dict(table.values))] if table.not_null or table.values else []),
         *suite.checks,
     ]

@@ -1,4 +1,5 @@
-"""Suites of the waste marts: loads and tonnes by day and period, rates, weighbridges by day, hints.
+"""Suites of the waste marts: loads and tonnes by day and period, rates, weighbridges by day, hints; loads of every
+category by area and by node, and reported totals.
 
 Here belongs what is particular to these marts. Not here: what follows from a column's name (common.py).
 """
@@ -11,24 +12,25 @@ from expectations.suites.lists import events_suite
 from warehouse.tables.judged import WARNING
 
 _FED = ("clean_waste",)
+_LOADS = ("clean_waste", "clean_waste_transfer")
 _PERIODS = ("month", "quarter", *PERIOD_KINDS)
-_WORDS = {
-    "category": seed_values("waste/waste_categories", "category"),
-    "destination": seed_values("waste/waste_destinations", "destination"),
-}
+_WORDS = {"destination": seed_values("waste/waste_destinations", "destination")}
+# Categories are an open list: those of the registry, with what the user declares.
+_CATEGORY = {"category": ("waste", "waste_category")}
+_NODES = (*seed_values("waste/waste_nodes", "node"), "")
 
 
-def _mass() -> tuple[Check, ...]:
+def _mass_of(mass: str) -> tuple[Check, ...]:
     """What holds for loads and their mass on every row of sums."""
     return (
         between("loads", 0, None),
         relation(
             "no mass without a load",
-            "loads > 0 or coalesce(net_t, 0) = 0",
-            ("loads", "net_t"),
-            {"loads": 0, "net_t": 5},
+            f"loads > 0 or coalesce({mass}, 0) = 0",
+            ("loads", mass),
+            {"loads": 0, mass: 5},
         ),
-        relation("a load is at most 80 t", "net_t <= loads * 80", ("loads", "net_t"), {"loads": 1, "net_t": 81}),
+        relation("a load is at most 80 t", f"{mass} <= loads * 80", ("loads", mass), {"loads": 1, mass: 81}),
         relation(
             "loads counted are the valid ones", "loads = n_valid", ("loads", "n_valid"), {"loads": 1, "n_valid": 2}
         ),
@@ -53,6 +55,23 @@ def _findings(judged: str, found: str) -> tuple[Check, ...]:
     )
 
 
+def _consigned() -> tuple[Check, ...]:
+    """What holds for loads of every category and their two masses."""
+    return (
+        *_mass_of("received_t"),
+        # Sums, and no loads: a district makes about 2.6 million t of household waste a year, and more of others.
+        between("received_t", 0, 80000000, "t"),
+        between("shipped_t", 0, 80000000, "t"),
+        between("loads_voided", 0, None),
+        relation(
+            "a difference needs both masses",
+            "difference_t is null or (received_t is not null and shipped_t is not null)",
+            ("difference_t", "received_t", "shipped_t"),
+            {"difference_t": 1, "received_t": 1, "shipped_t": None},
+        ),
+    )
+
+
 SUITES = (
     Suite(
         "mart_waste_daily",
@@ -61,9 +80,10 @@ SUITES = (
             not_null("area_name_zh"),
             # A district of 3.4 million people makes about 7,000 t a day; one area never makes more than this.
             between("net_t", 0, 20000, "t"),
-            *_mass(),
+            *_mass_of("net_t"),
         ),
         _WORDS,
+        of_vocabulary=_CATEGORY,
         change=0.4,
     ),
     Suite(
@@ -73,7 +93,7 @@ SUITES = (
             not_null("area_name_zh"),
             # A district makes about 2.6 million t a year.
             between("net_t", 0, 8000000, "t"),
-            *_mass(),
+            *_mass_of("net_t"),
             relation(
                 "weighbridge-days covered are days of the period",
                 "weighbridge_days_covered between 0 and weighbridge_days_expected",
@@ -82,6 +102,7 @@ SUITES = (
             ),
         ),
         {**_WORDS, "period_kind": _PERIODS},
+        of_vocabulary=_CATEGORY,
     ),
     Suite(
         "mart_waste_indicators",
@@ -96,7 +117,7 @@ SUITES = (
         (
             not_null("not_judged"),
             between("net_t", 0, 20000, "t"),
-            *_mass(),
+            *_mass_of("net_t"),
             *_findings("loads_tare_judged", "loads_tare_deviating"),
             *_findings("loads_gap_judged", "loads_too_soon"),
             *_findings("loads_gap_judged", "loads_category_changed"),
@@ -127,6 +148,61 @@ SUITES = (
             ),
         ),
         change=0.4,
+    ),
+    Suite(
+        "mart_waste_categories",
+        _LOADS,
+        (
+            *_consigned(),
+            relation(
+                "both masses are of loads counted",
+                "loads_both between 0 and loads",
+                ("loads_both", "loads"),
+                {"loads_both": 2, "loads": 1},
+            ),
+            between("loads_elsewhere", 0, None),
+        ),
+        {"period_kind": _PERIODS},
+        of_vocabulary=_CATEGORY,
+    ),
+    Suite(
+        "mart_waste_nodes",
+        _LOADS,
+        (
+            *_consigned(),
+            between("days_with_loads", 0, 31),
+            between("from_sites", 0, None),
+            # Somebody undid what was never delivered: its mass is in nothing, and its load may still be.
+            between("voids_unmatched", 0, 0, severity=WARNING),
+            relation(
+                "what counts was received",
+                "loads_counted between 0 and n_expected",
+                ("loads_counted", "n_expected"),
+                {"loads_counted": 2, "n_expected": 1},
+            ),
+        ),
+        {"node": _NODES},
+        of_vocabulary=_CATEGORY,
+        change=0.4,
+    ),
+    # A total is no load: it may be as large as a district's year.
+    Suite(
+        "mart_waste_totals",
+        ("clean_waste_total",),
+        (
+            between("total_t", 0, 100000000, "t"),
+            relation(
+                "the difference is that of total and loads",
+                "difference_t is not distinct from total_t - loads_t",
+                ("difference_t", "total_t", "loads_t"),
+                {"difference_t": 1, "total_t": 5, "loads_t": 5},
+            ),
+        ),
+        {
+            "node": _NODES,
+            "parameter": tuple(p for p in seed_values("waste/waste_measures", "measure") if p.endswith("_t")),
+        },
+        of_vocabulary=_CATEGORY,
     ),
     events_suite("mart_waste_hints", _FED),
 )

@@ -22,6 +22,7 @@ from sources.config.declared_networks import NO_NETWORKS, DeclaredNetworks, netw
 from sources.config.declared_plans import NO_PLANS, DeclaredPlans, plans_in_use
 from sources.config.declared_registers import NO_REGISTERS, DeclaredRegisters, registers_in_use
 from sources.config.declared_together import Around, check_declared
+from sources.config.declared_waste import categories_in_use, with_categories
 from sources.config.identity import file_mistake
 from sources.config.mend import read_mended
 from sources.config.model import Document
@@ -53,6 +54,7 @@ class Checked:
     networks: DeclaredNetworks = NO_NETWORKS
     cases: DeclaredRegisters = NO_REGISTERS
     plans: DeclaredPlans = NO_PLANS
+    waste_categories: tuple[str, ...] = ()
 
 
 def read_checked(path: Path) -> Checked:
@@ -107,7 +109,8 @@ def _check(written: dict[str, Any], base: Path, problems: Problems) -> Checked:
     known = cases.registry(known)
     document = with_tables(document, known)
     plans = plans_in_use(document.plans, base, known, networks.declarations, cases.declarations, problems)
-    known = plans.registry(known)
+    categories = categories_in_use({name: base / file for name, file in document.declared.items()})
+    known = with_categories(plans.registry(known), categories)
     if "reporting_zone" in raw.get("district", {}):
         check_zone(document.district.reporting_zone, ("district", "reporting_zone"), problems)
     ids: dict[str, int] = {}
@@ -126,7 +129,7 @@ def _check(written: dict[str, Any], base: Path, problems: Problems) -> Checked:
     _check_files(document, raw, base, known, problems)
     around = Around(tuple(base / name for name in document.sites.files), networks, cases, plans)
     check_declared({name: base / file for name, file in document.declared.items()}, around, problems)
-    return Checked([], {}, document, networks, cases, plans)
+    return Checked([], {}, document, networks, cases, plans, categories)
 
 
 def _check_files(document: Document, raw: Mapping[str, Any], base: Path, known: Registry, problems: Problems) -> None:

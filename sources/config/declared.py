@@ -59,9 +59,11 @@ def load_declared(config: Config, table: DeclaredTable) -> DeclaredRows:
     return read
 
 
-def read_declared(table: DeclaredTable, file: Path) -> DeclaredRows:
-    """The rows of `file`, which a configuration names, sorted by the table's key; at most a few of its mistakes."""
-    return read_rows(table, file, _TOGETHER[table.name])
+def read_declared(table: DeclaredTable, file: Path, together: Together | None = None) -> DeclaredRows:
+    """The rows of `file`, which a configuration names, sorted by the table's key; at most a few of its mistakes.
+    `together` judges rows of a table that names what other files declare.
+    """
+    return read_rows(table, file, together or _TOGETHER.get(table.name, _nothing))
 
 
 def read_rows(table: DeclaredTable, file: Path, together: Together) -> DeclaredRows:
@@ -244,6 +246,10 @@ def _verification(entry: Mapping[str, str]) -> Found:
 def _known_year(entry: Mapping[str, str], column: str) -> Found:
     if int(entry[column][:4]) not in _YEARS or len(entry[column]) not in (4, 10):
         yield column, f"{entry[column]} cannot be", f"a year from {_YEARS[0]} to {_YEARS[-1]} is expected"
+
+
+def _nothing(_: Mapping[str, str]) -> Found:
+    yield from ()
 
 
 _TOGETHER: Mapping[str, Together] = {

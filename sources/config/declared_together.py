@@ -1,7 +1,7 @@
 """The declared tables of a configuration: each file by itself, and what their rows say together.
 
 Here belongs reading them once and putting their checks together. Not here: the checks (declared.py, declared_areas.py,
-declared_scores.py).
+declared_scores.py, declared_waste.py).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sources.config.declared_networks import DeclaredNetworks
 from sources.config.declared_plans import DeclaredPlans
 from sources.config.declared_registers import DeclaredRegisters
 from sources.config.declared_scores import Scored, Scores, known_figures
+from sources.config.declared_waste import RATIOS, WASTE, categories_in_use, judge, terms_missing
 from sources.config.problems import Problems
 from sources.config.registers import entries_in_force
 from sources.registry.declared_tables import DECLARED_TABLES
@@ -40,7 +41,9 @@ class Around:
 
 def check_declared(files: Mapping[str, Path], around: Around, problems: Problems) -> None:
     """Adds every mistake of the declared tables in `files`."""
-    reads = {name: read_declared(DECLARED_TABLES[name], file) for name, file in files.items()}
+    categories = categories_in_use(files)
+    judges = {name: judge(name, categories, files) for name in WASTE}
+    reads = {name: read_declared(DECLARED_TABLES[name], file, judges.get(name)) for name, file in files.items()}
     for name, read in reads.items():
         for message, hint in read.mistakes:
             problems.add(("declared", name), message, hint)
@@ -54,6 +57,8 @@ def _together(reads: Mapping[str, DeclaredRows], around: Around) -> Iterator[tup
     areas = reads.get("areas", _NOTHING)
     for mistake in tree_mistakes(areas):
         yield "areas", mistake
+    for mistake in terms_missing(reads):
+        yield RATIOS, mistake
     if "site_areas" in reads:
         placed = placed_mistakes(reads["site_areas"], in_use("areas", areas.rows, "areas/areas"), _sites(around))
         for mistake in placed:

@@ -53,4 +53,5 @@ def load_config(path: Path | None) -> Config:
         # Nobody is behind a simulated plate, and the built-in district is the same on every machine.
         identity=Identity(base / key_file if key_file else None, "simulated" if file == BUILT_IN else ""),
         plans=plans,
+        waste_categories=checked.waste_categories,
     )

@@ -249,7 +249,8 @@ class Config:
     """A configuration that is sound, with its files found. `registers` are the site register files in order; later rows
     win per key. `declared` is the user's file of a declared table, by the table's name. `networks` are those that the
     sources and registers name, with what is entered of their sites; `cases` the registers of cases, whose private
-    columns are hashed by the key of `identity`; `plans` are the user's own.
+    columns are hashed by the key of `identity`; `plans` are the user's own, and
+    so are `waste_categories`.
 
     `fingerprint` changes with anything declared, the bytes of registers and declared tables included.
     """
@@ -268,10 +269,18 @@ class Config:
     cases: DeclaredRegisters = field(default_factory=lambda: NO_REGISTERS)
     identity: Identity = field(default_factory=Identity)
     plans: DeclaredPlans = field(default_factory=lambda: NO_PLANS)
+    waste_categories: tuple[str, ...] = ()
 
     def registry(self, known: Registry) -> Registry:
-        """`known` with the declared networks and registers as further feeds, and the return items of the plans."""
-        return self.plans.registry(self.cases.registry(self.networks.registry(known)))
+        """`known` with the declared networks and registers as further feeds, the return items of the plans and the
+        categories of waste.
+        """
+        declared = self.plans.registry(self.cases.registry(self.networks.registry(known)))
+        if not self.waste_categories:
+            return declared
+        from sources.config.declared_waste import with_categories
+
+        return with_categories(declared, self.waste_categories)
 
     def sources_of(self, feed: str) -> tuple[Source, ...]:
         """The declared sources of one feed, in declared order."""

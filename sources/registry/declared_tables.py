@@ -13,6 +13,13 @@ from dataclasses import dataclass
 from sources.registry.clean_columns import Column
 
 _DOCUMENT_DATE = Column("document_date", "date", "Date of the document")
+_COUNTS_AS = {
+    "is_kitchen": "Kitchen waste of any origin",
+    "is_household_kitchen": "Kitchen waste of households",
+    "in_household": "Counts as household waste",
+    "in_collected": "Counts as collected waste",
+    "is_recyclable": "Counts as recyclables",
+}
 _ENTERED_BY = Column("entered_by", "string", "Who entered the row")
 _VALID_FROM = Column("valid_from", "date", "First day the row holds", key=True)
 _VALID_TO = Column("valid_to", "date", "Last day the row holds; empty while it holds")
@@ -118,6 +125,64 @@ _TABLES = (
             Column("verified_by", "string", "Who verified"),
         ),
         ("document_no", "verified_on"),
+    ),
+    DeclaredTable(
+        "waste_categories",
+        "Categories of waste besides the delivered ones",
+        (
+            Column("category", "string", "What it is called here", key=True),
+            Column("name_zh", "string", "Chinese name"),
+            Column("name_en", "string", "English name"),
+            Column("colour_zh", "string", "Colour of the container"),
+            *(Column(name, "bool", text) for name, text in _COUNTS_AS.items()),
+            Column("standard", "string", "Standard or document"),
+            Column("valid_from", "date", "First day the row holds"),
+            Column("valid_to", "date", "Last day the row holds; empty while it holds"),
+            Column("source", "string", "Where it was taken from"),
+            Column("certainty", "string", "How sure it is", allowed=("verified", "high", "medium", "low")),
+        ),
+        ("name_zh",),
+    ),
+    DeclaredTable(
+        "waste_counting",
+        "At which kind of site a tonne of a category counts",
+        (
+            Column("category", "string", "Category; any for those without rows of their own", key=True),
+            Column("node", "string", "Kind of site whose loads count", key=True),
+            Column("valid_from", "date", "First day the row holds", key=True),
+            Column("valid_to", "date", "Last day the row holds; empty while it holds"),
+            Column("document", "string", "Document it is taken from"),
+        ),
+        ("document",),
+    ),
+    DeclaredTable(
+        "waste_ratios",
+        "Rates of waste as quotients",
+        (
+            Column("indicator_id", "string", "What it is called here", key=True),
+            Column("name_zh", "string", "Chinese name"),
+            Column("name_en", "string", "English name"),
+            Column("unit", "string", "Unit of the rate", allowed=("%", "-")),
+            Column("decimals", "int", "Decimals of the rate"),
+            Column("standard", "string", "Standard or document"),
+            Column("clause", "string", "Formula in words"),
+            Column("formula_zh", "string", "Formula in Chinese words"),
+        ),
+        ("name_zh", "unit", "decimals", "standard", "clause", "formula_zh"),
+    ),
+    DeclaredTable(
+        "waste_ratio_terms",
+        "Terms of these rates",
+        (
+            Column("indicator_id", "string", "Rate of waste_ratios", key=True),
+            Column("term", "int", "From 1", key=True),
+            Column("role", "string", "Where it is", allowed=("numerator", "denominator")),
+            Column("measure", "string", "received, shipped, origins, registered or a parameter of clean_waste_total"),
+            Column("category", "string", "Category"),
+            Column("destination", "string", "Destination; empty for all"),
+            Column("node", "string", "Kind of site of origins, registered and reported totals"),
+        ),
+        ("role", "measure", "category"),
     ),
 )
 _AREAS = (

@@ -56,6 +56,26 @@ WEIGHBRIDGES = (
     ("小武基转运站", "Xiaowuji Transfer", "110105028"), ("大屯转运站", "Datun Transfer", "110105025"),
     ("再生资源分拣中心", "Recycling Sorting Centre", "110105040"), ("有害垃圾暂存点", "Hazardous Depot", "110105042"),
 )  # fmt: skip
+# Where loads of other categories begin, pass and end: id, kind, names, area.
+WASTE_NODES = (
+    *((f"SIM-WP-{i:02d}", "collection_point", f"{i}号再生资源交投点", f"Collection point {i}", f"1101050{i:02d}")
+      for i in range(1, 5)),
+    ("SIM-WT-01", "transfer_station", "再生资源中转站", "Recyclables transfer station", "110105028"),
+    ("SIM-WS-01", "sorting_centre", "再生资源分拣中心", "Recyclables sorting centre", "110105040"),
+    ("SIM-WD-01", "treatment_plant", "医疗废物处置厂", "Medical waste plant", "110105036"),
+    ("SIM-WD-02", "treatment_plant", "危险废物处置厂", "Hazardous waste plant", "110105036"),
+    ("SIM-WD-03", "treatment_plant", "建筑垃圾资源化处置场", "Construction waste recycling site", "110105038"),
+    ("SIM-WD-04", "treatment_plant", "园林绿化废弃物处置场", "Garden waste site", "110105037"),
+    ("SIM-WD-05", "treatment_plant", "一般工业固废利用厂", "Industrial waste works", "110105038"),
+    *((f"SIM-WI-{i:02d}", "institution", f"{i}号医院", f"Hospital {i}", f"1101050{i + 4:02d}") for i in range(1, 4)),
+    *((f"SIM-WM-{i:02d}", "small_institution", f"{i}号诊所", f"Clinic {i}", f"1101050{i + 10:02d}")
+      for i in range(1, 9)),
+    *((f"SIM-WE-{i:02d}", "enterprise", f"{i}号企业", f"Enterprise {i}", f"1101050{i + 20:02d}") for i in range(1, 5)),
+    *((f"SIM-WG-{i:02d}", "enterprise", f"{i}号公园", f"Park {i}", f"1101050{area}")
+      for i, area in enumerate(("05", "12", "25"), 1)),
+    *((f"SIM-WC-{i:02d}", "enterprise", f"{i}号施工工地", f"Building site {i}", f"1101050{i + 30:02d}")
+      for i in range(1, 5)),
+)  # fmt: skip
 METERS = (
     ("政务中心", "Government Centre"), ("高碑店水务", "Gaobeidian Water"), ("望京科技园", "Wangjing Park"),
     ("国贸商业", "Guomao Commerce"), ("酒仙桥厂区", "Jiuxianqiao Works"), ("常营居住区", "Changying Homes"),
@@ -180,6 +200,8 @@ def _waste() -> Iterator[dict[str, str]]:
         yield _row("waste", f"SIM-WB-{i:02d}", f"{zh}地磅", f"{en} weighbridge", "weighbridge", "district", area)
     for code, zh, en in areas():
         yield _row("waste", f"SIM-WA-{code}", zh, en, "area", "township", code)
+    for site, kind, zh, en, area in WASTE_NODES:
+        yield _row("waste", site, zh, en, kind, "district", area)
 
 
 def _energy() -> Iterator[dict[str, str]]:

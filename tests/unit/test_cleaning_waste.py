@@ -68,6 +68,27 @@ def test_masses_that_fit_and_masses_that_do_not(gross, tare, net, expected):
         assert store.all_clean("clean_waste")["value"].to_list() == [expected]
 
 
+def test_what_undoes_a_load_stays_as_received():
+    """A negative ticket with the masses of the one it undoes is no weighing: nothing of it is judged or computed."""
+    source = waste_source()
+    columns = {
+        **source.columns,
+        "undoes": ColumnMapping(column="undoes"),
+        "state": ColumnMapping(column="state", values={"作废": "void"}),
+    }
+    head = "scale,ticket,time,category,gross,tare,net,undoes,state\n"
+    lines = [load("T1"), load("T2", net="-8240"), load("T3", gross="-18460", tare="-10220", net="-8240"), load("T4")]
+    ends = (",,", ",T1,", ",T9,", ",,作废")
+    store = cleaned(
+        replace(source, columns=columns), head + "".join(a[:-1] + b + "\n" for a, b in zip(lines, ends, strict=True))
+    )
+    clean = store.all_clean("clean_waste").sort("ticket_no")
+    assert clean["value"].to_list() == [Decimal("8.24"), Decimal("-8.24"), Decimal("-8.24"), Decimal("8.24")]
+    assert clean["undoes"].to_list() == [None, "T1", "T9", None]
+    assert clean["state"].to_list() == [None, None, None, "void"]
+    assert store.all_quarantined().is_empty()
+
+
 def test_a_net_in_tonnes_may_be_rounded_to_its_last_digit():
     source = waste_source(values=(ValueMapping("net", "net_t", "t"),))
     text = HEAD + load("A", net="8.2") + load("B", net="8.24") + load("C", net="8.3")

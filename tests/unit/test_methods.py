@@ -18,6 +18,7 @@ SEEDS = PROJECT / "seeds"
 _DECLARED = {
     "returns/returns_formulas": ("variant",),
     "waste/waste_indicators": ("variant",),
+    "waste/waste_ratios": ("variant",),
     "energy/per_gdp_series": ("cumulative_variant", "yearly_variant"),
     "returns/per_gdp_series": ("cumulative_variant", "yearly_variant"),
 }
@@ -37,7 +38,7 @@ METHODS = rows("methods/indicator_methods")
 def declared() -> set[tuple[str, str]]:
     """Indicators and variants that seeds declare."""
     return {
-        (row["indicator_id"], row[column])
+        (row["indicator_id"], row.get(column, ""))
         for seed, columns in _DECLARED.items()
         for row in rows(seed)
         for column in columns

@@ -1,4 +1,7 @@
-{#- Loads, all flags; `is_usable` says which of them feed totals. A load belongs to the day it was weighed in. -#}
+{#-
+  Weighbridge tickets, all flags; `is_usable` says which of them feed totals. A load belongs to the day it was weighed in.
+  What a ticket undoes, and whether it was cancelled, is next to it: int_waste_ticket.
+-#}
 select
     site_id,
     ticket_no,
@@ -12,6 +15,8 @@ select
     plate,
     gross_kg,
     tare_kg,
+    state,
+    undoes,
     value as net_t,
     flag,
     {{ is_usable() }} and value is not null as is_usable,

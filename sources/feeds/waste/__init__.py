@@ -1,1 +1,1 @@
-"""Household waste: what is declared of the feed (feed.toml), and its simulated deliveries."""
+"""Waste: what is declared of the feed (feed.toml), and its simulated deliveries."""

@@ -1,4 +1,4 @@
-"""Household waste: the streams of its simulated deliveries, as data. Words: sources.simulated.delivery_stream."""
+"""Waste: the streams of its simulated deliveries, as data. Words: sources.simulated.delivery_stream."""
 
 from __future__ import annotations
 
@@ -12,4 +12,10 @@ STREAMS = (
                "net_slip", "unknown_category"),
         cells=("net_t",),
     ),
+    Stream("waste_manifests", "waste", "clean_waste_transfer", "consignments", "period", FIRST_DAY, "waste_manifests",
+           ".csv", months=1, due_days=4),
+    Stream("waste_totals", "waste", "clean_waste_total", "consignments", "period", FIRST_DAY, "waste_totals", ".csv",
+           months=1, due_days=7),
+    Stream("waste_enterprises", "waste", "clean_waste_total", "consignments", "period", FIRST_DAY, "waste_enterprises",
+           ".csv", months=12, due_days=20),
 )  # fmt: skip

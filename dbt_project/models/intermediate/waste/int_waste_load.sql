@@ -1,5 +1,5 @@
 {#-
-  Load with what its ticket says against the rules of a weighbridge: tare against the median of the vehicle's year, time
+  Load of household waste, weighed where its tonnes count, with what its ticket says against the rules of a weighbridge: tare against the median of the vehicle's year, time
   since the vehicle was weighed in before, stay, change of category. A rule whose fields the source lacks is not judged
   (null). Findings never leave a load out of a total: only its flag does.
   Not here: net = gross - tare, which cleaning holds (mismatches are quarantined).
@@ -8,7 +8,8 @@ with loads as (
     select
         w.*,
         cast(date_trunc('year', w.day) as date) as year_start
-    from {{ ref('stg_waste') }} as w
+    from {{ ref('int_waste_ticket') }} as w
+    where w.is_load and w.is_household
 ),
 
 medians as (

@@ -46,7 +46,7 @@ placed as (
         coalesce(d.is_incineration and c.in_collected, false) as is_incinerated
     from periods as p
     inner join {{ ref('int_waste_month') }} as m on m.month_start between p.period_start and p.period_end
-    left join {{ ref('waste_categories') }} as c on m.category = c.category
+    left join {{ declared('waste_categories') }} as c on m.category = c.category
     left join {{ ref('waste_destinations') }} as d on m.destination = d.destination
 ),
 

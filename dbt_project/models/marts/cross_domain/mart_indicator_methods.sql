@@ -53,6 +53,14 @@ terms as (
     group by indicator_id
 ),
 
+measures as (
+    select
+        indicator_id,
+        {{ joined("concat(measure, ' of ', category)", '; ', 'term') }} as measures
+    from {{ declared('waste_ratio_terms') }}
+    group by indicator_id
+),
+
 -- Falls since the base years of other plans, as variants of those that are delivered.
 further as (
     select distinct
@@ -113,6 +121,29 @@ methods as (
         null as returned_items
     from {{ ref('indicator_methods') }} as m
     inner join further as b on m.indicator_id = b.indicator_id and m.variant = b.cumulative_variant
+    union all
+    -- Rates of waste that a user declares.
+    select
+        r.indicator_id,
+        '' as variant,
+        r.name_zh,
+        r.formula_zh,
+        r.clause as formula,
+        'waste' as feeds,
+        t.measures as parameters,
+        'mart_waste_indicators' as mart,
+        'month, quarter, year and year to date' as cadence,
+        'every term has a value, and enough loads count' as validity_words,
+        'waste_rate' as rule_group,
+        r.unit,
+        '' as method_variant,
+        r.clause as returned_formula,
+        r.decimals as returned_decimals,
+        null as returned_items
+    from {{ declared('waste_ratios') }} as r
+    inner join measures as t on r.indicator_id = t.indicator_id
+    left join {{ ref('indicator_methods') }} as m on r.indicator_id = m.indicator_id
+    where m.indicator_id is null
 ),
 
 followed as (
@@ -140,6 +171,16 @@ followed as (
         standard,
         clause
     from {{ declared('indicator_formulas') }}
+    union all
+    select
+        r.indicator_id,
+        '' as method_variant,
+        0 as seq,
+        r.standard,
+        r.clause
+    from {{ declared('waste_ratios') }} as r
+    left join {{ ref('indicator_methods') }} as m on r.indicator_id = m.indicator_id
+    where m.indicator_id is null
 ),
 
 standards as (

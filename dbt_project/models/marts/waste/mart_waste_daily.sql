@@ -47,5 +47,5 @@ from {{ ref('int_waste_day') }} as g
 inner join {{ ref('int_waste_rules') }} as rules on {{ in_force('g.day', 'rules') }}
 inner join {{ ref('feed_cadence') }} as f on f.feed = 'waste'
 left join {{ ref('stg_area_name') }} as a on g.area_code = a.area_code
-left join {{ ref('waste_categories') }} as c on g.category = c.category
+left join {{ declared('waste_categories') }} as c on g.category = c.category
 left join {{ ref('waste_destinations') }} as d on g.destination = d.destination

@@ -1,7 +1,7 @@
 {#-
   Household waste rates of the district by month, quarter, year and year to date, each variant named (seed
-  waste_indicators). They serve the commitments of the plan (6.1.2); none of the 22 indicators is a waste rate. Resource
-  use waits for its k values, which a configuration enters as rules.
+  waste_indicators), and rates of any category by declaration (int_waste_ratio). They serve the commitments of the plan
+  (6.1.2); none of the 22 indicators is a waste rate. Resource use waits for its k values, which a configuration enters as rules.
 -#}
 {%- set resource_use -%}
     p.recyclable_t + p.incinerated_t * p.waste_resource_k_incineration
@@ -135,3 +135,25 @@ select
 from allowed as a
 inner join {{ ref('waste_indicators') }} as i
     on a.indicator_id = i.indicator_id and a.variant = coalesce(i.variant, '')
+union all
+select
+    indicator_id,
+    name_zh,
+    '{{ sql_text("area_code") }}' as area_code,
+    '{{ sql_text("area_name_zh") }}' as area_name_zh,
+    period_kind,
+    period_start,
+    period_end,
+    '' as variant,
+    value,
+    unit,
+    n_expected,
+    n_valid,
+    n_suspect,
+    {{ coverage('n_valid', 'n_expected') }} as coverage,
+    validity,
+    validity_reason,
+    standard,
+    clause,
+    provenance
+from {{ ref('int_waste_ratio') }}

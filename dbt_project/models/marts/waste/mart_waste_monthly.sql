@@ -59,5 +59,5 @@ select
     {{ provenance_of_rank('j.provenance_rank') }} as provenance
 from judged as j
 left join {{ ref('stg_area_name') }} as a on j.area_code = a.area_code
-left join {{ ref('waste_categories') }} as c on j.category = c.category
+left join {{ declared('waste_categories') }} as c on j.category = c.category
 left join {{ ref('waste_destinations') }} as d on j.destination = d.destination
