@@ -1,8 +1,8 @@
 """Builds the site register of the simulated district (sites.csv) from its subdistricts and rivers.
 
 Here belongs what sites exist and their attributes; `python -m sources.simulated.district_sites` rewrites sites.csv,
-site_attributes.csv, site_limits.csv, communities.csv and site_areas.csv, and a test holds that the files equal what is built. Not here: anything about
-their readings, or what the sites of networks are (network_sites.py).
+site_attributes.csv, site_limits.csv, communities.csv and site_areas.csv, and a test holds that the files equal what is
+built. Not here: anything about their readings, or what the sites of networks are (network_sites.py, network_areas.py).
 Attributes are made up from hashes of the site id, never copied from a real register.
 """
 
