@@ -12,8 +12,8 @@ from warehouse.tables.judged import WARNING
 
 _POINTS = 100
 _RULES = ("reweight", "zero", "null")
-# A score is rounded to its own decimals, and what each part makes of it is carried to 6.
-_NEARLY = "0.5 * power(10, -s.decimals) + 0.0001"
+# A score is rounded to its own decimals, and what each part makes of it to 4.
+_NEARLY = "0.5 * power(10, -s.decimals) + 0.001"
 
 _SCORE = Suite(
     "mart_composite_score",
