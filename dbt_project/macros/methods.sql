@@ -42,3 +42,41 @@ from {{ model }} as v
 left join {{ methods }} as m on v.indicator_id = m.indicator_id and v.variant = m.variant
 where m.indicator_id is null
 {% endtest %}
+
+{# How a part of a composite score is scored: in symbols, or in Chinese words. Columns scoring, zero_at, full_at, better. #}
+{% macro score_part_words(zh=false) -%}
+    case scoring
+        when 'linear' then concat(
+            {{ plain_number('zero_at') }}, {{ "'为0分，'" if zh else "' = 0, '" }}, {{ plain_number('full_at') }},
+            {{ "'为100分，区间线性'" if zh else "' = 100, linear'" }}
+        )
+        when 'steps' then {{ "'分档计分'" if zh else "'steps'" }}
+        else concat(
+            {{ "'按名次计分，'" if zh else "'rank, '" }},
+            case better
+                when 'higher' then {{ "'数值高者优'" if zh else "'highest first'" }}
+                else {{ "'数值低者优'" if zh else "'lowest first'" }}
+            end
+        )
+    end
+{%- endmacro %}
+
+{# How a composite score is made of its parts (relations s and p of mart_indicator_methods). #}
+{% macro score_formula(zh=false) -%}
+    concat({{ "'各分项得分的加权平均：'" if zh else "'S = Σ weight points / Σ weight: '" }}, p.words{{ '_zh' if zh }})
+{%- endmacro %}
+
+{# What a missing part does to a score, in words. #}
+{% macro score_missing_words(missing, min_weight) -%}
+    case {{ missing }}
+        when 'reweight' then concat(
+            'a missing part is left out with its weight',
+            case
+                when {{ min_weight }} is null then ''
+                else concat('; ', {{ plain_number(min_weight) }}, ' of the weights are needed')
+            end
+        )
+        when 'zero' then 'a missing part has no points'
+        else 'a missing part leaves no score'
+    end
+{%- endmacro %}

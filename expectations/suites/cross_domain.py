@@ -14,6 +14,7 @@ from expectations.checks import Check, between, equal, none, not_null, relation,
 from expectations.suites.common import PERIOD_KINDS, Suite, figure_checks, seed_values
 from expectations.suites.lists import LIMIT_AVERAGINGS, NETWORK_AVERAGINGS, at_open_end, events_suite
 from expectations.suites.plan import SUITES as PLAN
+from expectations.suites.scores import SUITES as SCORES
 from sources.registry import registry
 from warehouse.sql import literal
 from warehouse.tables.catalogue import CROSS_DOMAIN
@@ -274,4 +275,5 @@ SUITES = (
     _CASE_ANSWERS,
     _RULES_IN_FORCE,
     *PLAN,
+    *SCORES,
 )

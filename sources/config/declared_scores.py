@@ -29,14 +29,12 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 Entry = Mapping[str, str]
 Found = Iterator[tuple[str, str, str]]
-# What cases(register.…) may name: columns of mart_case_monthly.
-CASE_FIGURES = (
-    "closed_pct", "on_time_pct", "median_days", "n_opened", "n_closed", "n_open_at_end", "n_overdue_at_end"
-)  # fmt: skip
+# What cases(register.…) may name: the columns of mart_case_monthly that areas of different size can be compared by.
+CASE_FIGURES = ("closed_pct", "on_time_pct", "median_days")
 KINDS = ("list", "area", "cases", "indicator")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _REFERENCE = re.compile(r"([a-z]+)\(([^()]+)\)")
-_MOST_DECIMALS, _POINTS = 6, 100
+_MOST_DECIMALS, _POINTS = 4, 100
 # Series of particles and dustfall, and item sets of the water index, as the rankings name their lists.
 _DUST = ("dust_included", "dust_excluded")
 _INDEX = ("class_items", "automatic_items")

@@ -233,10 +233,14 @@ _SCORES = (
             Column("missing", "string", "What a missing part does", allowed=("reweight", "zero", "null")),
             Column("min_weight", "decimal", "With reweight: share of the weights that has to be there; empty: any"),
             Column("decimals", "int", "Decimals of the score"),
+            Column("owner", "string", "Office that answers for it"),
             Column("document", "string", "Document that sets the score"),
             Column("clause", "string", "Place in that document"),
         ),
-        ("name_zh", "name_en", "tree", "area_level", "period_kind", "weights", "missing", "decimals", "document"),
+        (
+            *("name_zh", "name_en", "tree", "area_level", "period_kind", "weights", "missing", "decimals"),
+            *("owner", "document"),
+        ),
     ),
     DeclaredTable(
         "composite_parts",

@@ -1,8 +1,8 @@
 """Builds the site register of the simulated district (sites.csv) from its subdistricts and rivers.
 
 Here belongs what sites exist and their attributes; `python -m sources.simulated.district_sites` rewrites sites.csv,
-site_attributes.csv and site_limits.csv, and a test holds that the files equal what is built. Not here: anything about
-their readings, or what the sites of networks are (network_sites.py).
+site_attributes.csv, site_limits.csv, communities.csv and site_areas.csv, and a test holds that the files equal what is
+built. Not here: anything about their readings, or what the sites of networks are (network_sites.py, network_areas.py).
 Attributes are made up from hashes of the site id, never copied from a real register.
 """
 
@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from sources.registry.clean_columns import REGISTER_COLUMNS
-from sources.simulated import network_sites
+from sources.simulated import network_areas, network_sites
 from sources.simulated.network_plan import declaration, networks
 from sources.simulated.register_plan import device_rows
 
@@ -234,6 +234,16 @@ def limits_csv() -> str:
     return _table(network_sites.LIMIT_COLUMNS, network_sites.limit_rows(units))
 
 
+def communities_csv() -> str:
+    """The communities of the district's sites as CSV text."""
+    return _table(network_areas.AREA_COLUMNS, network_areas.community_rows(build(), areas()))
+
+
+def site_areas_csv() -> str:
+    """The basins and parks of the networks' sites as CSV text."""
+    return _table(network_areas.PLACE_COLUMNS, network_areas.place_rows())
+
+
 def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows([columns, *rows])
@@ -245,5 +255,7 @@ if __name__ == "__main__":
         ("sites.csv", to_csv(build())),
         ("site_attributes.csv", attributes_csv()),
         ("site_limits.csv", limits_csv()),
+        ("communities.csv", communities_csv()),
+        ("site_areas.csv", site_areas_csv()),
     ):
         (HERE / name).write_text(text, encoding="utf-8")

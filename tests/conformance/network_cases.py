@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from tests.conformance import network_figure_cases
+from tests.conformance import network_area_cases, network_figure_cases
 from tests.conformance.kit import District
 from tests.conformance.network_kit import Network, Networks
 
@@ -37,6 +37,7 @@ def add(district: District) -> Networks:
     _works(networks)
     _plain(networks)
     network_figure_cases.add(networks)
+    network_area_cases.add(networks)
     return networks
 
 

@@ -84,12 +84,45 @@ CONTRADICTIONS = {
         {"feed": "air", "readings_present": 2},
         {"feed": "air", "n_received": 1},
     ),
+    "the parts make the score": (
+        "mart_composite_score",
+        {
+            "score_id": "s",
+            "area_code": "110105001",
+            "period_kind": "month",
+            "period_start": "2026-01-01",
+            "value": 70,
+            "decimals": 1,
+        },
+        {
+            "score_id": "s",
+            "area_code": "110105001",
+            "period_kind": "month",
+            "period_start": "2026-01-01",
+            "part_id": "a",
+            "contribution": 69.9,
+        },
+    ),
     "the sources of CO2 are its totals": (
         "mart_energy_annual",
         {"area_code": "110105"},
         {"entry_kind": "co2", "row_role": "total", "period_kind": "year", "period_start": "2025-01-01", "value": 1},
     ),
 }
+_SCORED = {"score_id": "s", "area_code": "110105001", "period_kind": "month", "period_start": "2026-01-01"}
+# Checks over several rows of one table: the rows that contradict each other, of the columns that the mart has.
+WITHIN = {
+    "a list is of one level of areas": (
+        {"list_id": "L", "area_level": "district"}, {"list_id": "L", "area_level": "subdistrict"},
+    ),
+    "ranks are shared on the published score": (
+        {**_SCORED, "value": 70, "rank": 1}, {**_SCORED, "area_code": "110105002", "value": 70, "rank": 2},
+    ),
+    "the weights of a score sum to 100 %": (
+        {**_SCORED, "part_id": "a", "weight_pct": 60}, {**_SCORED, "part_id": "b", "weight_pct": 30},
+    ),
+}  # fmt: skip
+_LEVELLED = {"score_id": "L", "network_id": "n", "area_figure_id": "L"}
 
 
 def checks_of(mart: MartTable) -> tuple[Check, ...]:
@@ -135,6 +168,10 @@ def broken_relations(con: duckdb.DuckDBPyConnection, mart: MartTable, check: Che
             twins = [{**listed, "place_id": p, "value": 5, "rank": n} for n, p in enumerate("AB", 1)]
             yield relation(con, "main.t", mart, twins)
             yield relation(con, "main.t", mart, [{**listed, "place_id": "A", "validity": "pending", "rank": 1}])
+            return
+        if check.name in WITHIN:
+            rows = [{**_LEVELLED, **row} for row in WITHIN[check.name]]
+            yield relation(con, "main.t", mart, [{c: v for c, v in row.items() if c in mart.contract} for row in rows])
             return
         sibling, row, example = CONTRADICTIONS[check.name]
         relation(con, f"main.{sibling}", marts()[sibling], [row])

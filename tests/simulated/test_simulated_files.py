@@ -94,6 +94,8 @@ def test_committed_register_is_what_the_module_builds() -> None:
         ("sites.csv", register.to_csv(register.build())),
         ("site_attributes.csv", register.attributes_csv()),
         ("site_limits.csv", register.limits_csv()),
+        ("communities.csv", register.communities_csv()),
+        ("site_areas.csv", register.site_areas_csv()),
     ):
         committed = (register.HERE / name).read_text(encoding="utf-8")
         assert committed == built, "run `python -m sources.simulated.district_sites`"

@@ -255,6 +255,22 @@ owned as (
     group by indicator_id, method_variant
 ),
 
+score_parts as (
+    select
+        score_id,
+        {{ joined("concat(part_id, ' = ', indicator)", '; ', 'part_id, valid_from') }} as indicators,
+        {{ joined(
+            "concat(" ~ plain_number('weight') ~ ", ' ', part_id, ' (', " ~ score_part_words() ~ ", ')')",
+            ' + ', 'part_id, valid_from'
+        ) }} as words,
+        {{ joined(
+            "concat(name_zh, '（权重', " ~ plain_number('weight') ~ ", '，', " ~ score_part_words(zh=true) ~ ", '）')",
+            '；', 'part_id, valid_from'
+        ) }} as words_zh
+    from {{ declared('composite_parts') }}
+    group by score_id
+),
+
 judged_variants as (
     select
         indicator_id,
@@ -356,3 +372,29 @@ where
         select 1 from methods as m
         where a.indicator_id = m.indicator_id and m.method_variant = ''
     )
+union all
+-- Composite scores are made of declared parts.
+select
+    s.score_id as indicator_id,
+    '' as variant,
+    s.name_zh,
+    'statistic' as promised_as,
+    false as is_judged,
+    {{ score_formula(zh=true) }} as formula_zh,
+    {{ score_formula() }} as formula,
+    s.document as standard,
+    coalesce(s.clause, '') as clause,
+    concat(s.document, ': ', {{ span_in_words('null', 'null') }}) as standard_dates,
+    '' as feeds,
+    p.indicators as parameters,
+    'mart_composite_score' as mart,
+    s.period_kind as cadence,
+    {{ score_missing_words('s.missing', 's.min_weight') }} as validity_rule,
+    '分' as unit,
+    concat(cast(s.decimals as string), ' decimals') as rounding,
+    '' as choices,
+    s.owner,
+    '' as configurable,
+    cast(0 as bigint) as n_configurable
+from {{ declared('composite_scores') }} as s
+inner join score_parts as p on s.score_id = p.score_id
