@@ -83,6 +83,19 @@
     timestampdiff(minute, cast({{ first_moment }} as timestamp), cast({{ last_moment }} as timestamp))
 {%- endmacro %}
 
+{# Seconds from one moment to another: bigint. #}
+{% macro seconds_between(first_moment, last_moment) -%}
+    {{ adapter.dispatch('seconds_between')(first_moment, last_moment) }}
+{%- endmacro %}
+
+{% macro default__seconds_between(first_moment, last_moment) -%}
+    date_diff('second', cast({{ first_moment }} as timestamp), cast({{ last_moment }} as timestamp))
+{%- endmacro %}
+
+{% macro spark__seconds_between(first_moment, last_moment) -%}
+    timestampdiff(second, cast({{ first_moment }} as timestamp), cast({{ last_moment }} as timestamp))
+{%- endmacro %}
+
 {# Days from one date to another, both counted: bigint. #}
 {% macro days_in(first_day, last_day) -%}
     {{ adapter.dispatch('days_in')(first_day, last_day) }}

@@ -24,7 +24,7 @@
             'indicators': 'mart_noise_indicators',
             'events': 'mart_noise_exceedances',
             'tables': [
-                {'name': 'clean_noise', 'kind': ['period_kind'], 'by_delivery': false, 'rhythms': [{'where': {'period_kind': 'hour'}, 'rhythm': 'cadence'}, {'where': {}, 'rhythm': 'day'}]},
+                {'name': 'clean_noise', 'kind': ['period_kind'], 'by_delivery': false, 'rhythms': [{'where': {'period_kind': 'hour'}, 'rhythm': 'cadence'}, {'where': {'period_kind': 'interval'}, 'rhythm': 'none'}, {'where': {}, 'rhythm': 'day'}]},
                 {'name': 'clean_noise_survey', 'kind': ['survey_kind', 'survey_period'], 'by_delivery': true, 'rhythms': [{'where': {}, 'rhythm': 'year'}]},
             ],
         },

@@ -1,7 +1,8 @@
 {#-
   Basis x station x day x item: the concentration of the day where its rule allows one (GB 3095 table 4; HJ 663 for the
   daily maximum 8 h of ozone), with the hours or windows behind it; where suspect readings went in, also the
-  concentration without them (sure_concentration; else the same). Basis `published` for all stations; each edition as a
+  concentration without them (sure_concentration; else the same). What was averaged before it was delivered is taken as it
+  is where the day has no hours. Basis `published` for all stations; each edition as a
   basis of its own for those that are ever assessed (int_air_edition).
 -#}
 {{ config(meta={'by_day': {'reads': {'int_air_station_hours': [0, 0], 'int_air_ozone_window': [0, 0]}}}) }}
@@ -25,6 +26,9 @@ measured as (
         h.n_suspect,
         h.sure_largest_value,
         h.sure_value_sum,
+        h.delivered_mean,
+        h.delivered_8h,
+        h.n_delivered_8h,
         h.provenance_rank,
         e.basis,
         {{ air_rule_day('h.day', 'e') }} as rule_day
@@ -44,6 +48,10 @@ judged as (
         r.air_8h_last_window_end - r.air_8h_first_window_end + 1 as n_windows_expected,
         w.n_windows,
         w.largest_window_end,
+        case
+            when m.averaging = '24h' and m.delivered_mean is not null then m.delivered_mean
+            when m.averaging = '8h' and m.n_delivered_8h >= r.air_8h_min_windows then m.delivered_8h
+        end as delivered_value,
         case m.averaging
             when '24h' then {{ carried_mean('m.value_sum', 'm.n_hours') }}
             when '8h' then w.largest_mean
@@ -88,7 +96,7 @@ select
     n_hours,
     n_received,
     n_windows,
-    case when is_valid then cast(largest_window_end as bigint) end as largest_window_end,
+    case when is_valid and delivered_value is null then cast(largest_window_end as bigint) end as largest_window_end,
     cast(air_day_expected_hours as bigint) as n_expected_hours,
     case when limit_averaging = 'daily_max_8h' then coalesce(n_windows, 0) else n_hours end as n_counted,
     cast(case when limit_averaging = 'daily_max_8h' then n_windows_expected else air_day_expected_hours end as bigint)
@@ -96,9 +104,13 @@ select
     cast(case when limit_averaging = 'daily_max_8h' then air_8h_min_windows else air_day_min_hours end as bigint)
         as n_needed,
     n_suspect,
-    is_valid,
-    case when is_valid then cast(measured_value as decimal(18, 6)) end as concentration,
+    is_valid or delivered_value is not null as is_valid,
     case
+        when delivered_value is not null then delivered_value
+        when is_valid then cast(measured_value as decimal(18, 6))
+    end as concentration,
+    case
+        when delivered_value is not null then case when n_suspect = 0 then delivered_value end
         when n_suspect = 0 and is_valid then cast(measured_value as decimal(18, 6))
         when n_suspect > 0 and is_sure then cast(sure_value as decimal(18, 6))
     end as sure_concentration,

@@ -7,7 +7,7 @@ with readings as (
         *,
         cast(date_trunc('day', period_start) as timestamp) as day_start,
         {{ minutes_between('period_start', 'period_end') }} as minutes
-    from {{ ref('stg_energy') }}
+    from {{ ref('int_energy_reading') }}
 ),
 
 placed as (

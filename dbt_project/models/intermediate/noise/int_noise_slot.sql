@@ -1,17 +1,30 @@
 {#-
   Point × slot: one delivered period with its level, whether it counts, and why not. A night belongs to the date on
-  which it begins. Hours come from stations; day, evening and night levels as a source delivers them.
+  which it begins. Hours come from stations, as they are or from shorter intervals (int_noise_interval); day, evening and night levels as a source delivers them.
   A part whose period is delivered as the whole date counts with its nominal length; an evening without its own times
   cannot be weighed against the day and is left out. Valid minutes of a longer slot are held to the hour's share of them.
   Columns that begin with `sure_` say the same without suspect readings (suspects.sql).
   Not here: Ld, Ln and Ldn (int_noise_period), limits (int_noise_day).
 -#}
-{{ config(meta={'by_day': {'reads': {'stg_noise': [0, 1]}}}) }}
+{{ config(meta={'by_day': {'reads': {'stg_noise': [0, 1], 'int_noise_interval': [0, 1]}}}) }}
 {%- set columns = {
     'leq': 'leq_db', 'lmax': 'lmax_db', 'valid_minutes': 'valid_minutes', 'noise_wind_speed': 'wind_m_s',
     'noise_rain': 'rain_mm'
 } %}
-with slots as (
+{%- set read = [
+    'site_id', 'parameter', 'period_kind', 'period_start', 'period_end', 'day', 'value', 'is_usable', 'is_suspect',
+    'provenance'
+] %}
+with readings as (
+    select {{ read | join(', ') }}
+    from {{ days_of(ref('stg_noise')) }}
+    where period_kind in ('hour', 'day', 'evening', 'night')
+    union all
+    select {{ read | join(', ') }}
+    from {{ days_of(ref('int_noise_interval')) }}
+),
+
+slots as (
     select
         site_id,
         period_kind,
@@ -29,8 +42,7 @@ with slots as (
             is_usable and is_suspect and parameter in ('leq', 'valid_minutes', 'noise_wind_speed', 'noise_rain')
         ), false) as is_suspect,
         {{ least_provenance('provenance') }} as provenance
-    from {{ days_of(ref('stg_noise')) }}
-    where period_kind in ('hour', 'day', 'evening', 'night')
+    from readings
     group by site_id, period_kind, period_start, period_end
 ),
 

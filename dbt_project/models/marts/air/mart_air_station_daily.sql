@@ -15,10 +15,14 @@
 with item_days as (
     select
         *,
-        {{ validity_without_suspects(
-            "case when concentration is null then 'insufficient' else 'valid' end", item_compared
-        ) }} as validity,
         case
+            when concentration is not null and n_valid = 0 then 'indicative'
+            else {{ validity_without_suspects(
+                "case when concentration is null then 'insufficient' else 'valid' end", item_compared
+            ) }}
+        end as validity,
+        case
+            when concentration is not null and n_valid = 0 then 'averaged before it was delivered, without hours'
             when concentration is null
                 then concat(
                         case when item = 'o3_8h' then '8 h windows' else 'hours' end,
