@@ -134,7 +134,7 @@ methods as (
         'mart_waste_indicators' as mart,
         'month, quarter, year and year to date' as cadence,
         'every term has a value, and enough loads count' as validity_words,
-        'waste_rate' as rule_group,
+        'waste_ratio' as rule_group,
         r.unit,
         '' as method_variant,
         r.clause as returned_formula,
@@ -179,8 +179,6 @@ followed as (
         r.standard,
         r.clause
     from {{ declared('waste_ratios') }} as r
-    left join {{ ref('indicator_methods') }} as m on r.indicator_id = m.indicator_id
-    where m.indicator_id is null
 ),
 
 standards as (
