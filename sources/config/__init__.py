@@ -62,13 +62,17 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
                                               # four), document, document_date, entered_by (may be left out)
     ranking_verifications = "verified.csv"    # list_id, period_kind (week, month, quarter), period_start, document_no,
                                               # verified_on, verified_by (may be left out)
+    waste_categories = "categories.csv"       # category, name_zh (the rest may be left out): loads may be of it, too
+    waste_counting = "counting.csv"           # category, node, valid_from, document: where its tonnes count
+    waste_ratios = "ratios.csv"               # indicator_id, name_zh, unit, decimals, standard, clause, formula_zh
+    waste_ratio_terms = "terms.csv"           # indicator_id, term, role, measure, category, destination, node
 
     [options]                                 # seed and defects of the simulated district, as texts
 
     [[source]]                                # once for each kind of file
     id = "stations"                           # a name of its own
     feed = "water"                            # water, air, noise, waste, energy, returns, a network or a register
-    table = "clean_water"                     # may be left out where the feed has one table
+    table = "clean_water"                     # may be left out where the feed has one table or a main one
     connector = "file"                        # file (default) or simulated
     path = "deliveries/water/**/*.csv.gz"     # a file or pattern, relative to this file; for simulated: the stream;
                                               # brackets of a name that exists are meant as written

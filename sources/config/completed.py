@@ -33,7 +33,7 @@ def completed(entry: Mapping[str, Any], district: District | None) -> dict[str, 
     """
     kind = CONNECTORS.get(str(entry.get("connector", "file")))
     given = {
-        "table": _only_table(entry.get("feed")),
+        "table": _main_table(entry.get("feed")),
         "delivered_at": "connector" if kind and kind.knows_delivery else "landing",
         "provenance": (kind and kind.provenance) or "observed",
         **entry,
@@ -65,11 +65,10 @@ def _fingerprint(given: Mapping[str, Any]) -> str:
     return digest_of({k: v for k, v in {**given, **lists}.items() if k not in _NOT_MAPPING})
 
 
-def _only_table(feed: Any) -> str:
-    """The table of a feed that has one; another name may be that of a network, which has."""
+def _main_table(feed: Any) -> str:
+    """The main table of a feed, or its only one; another name may be that of a network, which has."""
     if not isinstance(feed, str):
         return ""
     if feed not in registry().feeds:
         return network_table(feed)
-    tables = list(registry().feeds[feed].tables)
-    return tables[0] if len(tables) == 1 else ""
+    return registry().feeds[feed].main_table

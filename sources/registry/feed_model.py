@@ -232,7 +232,8 @@ class Feed:
 
     `owner` is the office that answers for it, `owner_team` its name where only ASCII may be written.
     `site_kinds`: what a site of its register may be. `indicators` and `events` name the marts with its figures of
-    indicators and its events ('' where it has none). `declared`: NETWORK or REGISTER where it has no package of its
+    indicators and its events ('' where it has none). `main_table` is what a source reads that names no table ('' where
+    it has to name one). `declared`: NETWORK or REGISTER where it has no package of its
     own, else ''.
     """
 
@@ -255,6 +256,7 @@ class Feed:
     indicators: str = ""
     events: str = ""
     declared: str = ""
+    main_table: str = ""
 
     def parameters_of(self, table: str) -> dict[str, Parameter]:
         """Parameters whose readings live in `table`, by code."""

@@ -134,7 +134,14 @@ def _feed(raw: Mapping[str, Any], file: str, units: Mapping[str, Unit]) -> Feed:
         site_kinds=tuple(raw["site_kinds"]),
         indicators=raw.get("indicators", ""),
         events=raw.get("events", ""),
+        main_table=_main(raw.get("main_table", ""), tables, file),
     )
+
+
+def _main(name: str, tables: Mapping[str, CleanTable], file: str) -> str:
+    if name and name not in tables:
+        raise RegistryError(f"{file}: main_table '{name}' is not a table of the feed")
+    return name or (next(iter(tables)) if len(tables) == 1 else "")
 
 
 def _team(name: str, file: str) -> str:
