@@ -66,6 +66,16 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
     waste_counting = "counting.csv"           # category, node, valid_from, document: where its tonnes count
     waste_ratios = "ratios.csv"               # indicator_id, name_zh, unit, decimals, standard, clause, formula_zh
     waste_ratio_terms = "terms.csv"           # indicator_id, term, role, measure, category, destination, node
+    areas = "areas.csv"                       # tree (administrative, basin, park), area_code, area_level, name_zh,
+                                              # name_en, kind_zh, parent_code, valid_from, valid_to, source
+    site_areas = "site_areas.csv"             # feed, site_id, tree (basin, park), area_code, valid_from, valid_to
+    composite_scores = "scores.csv"           # score_id, name_zh, name_en, tree, area_level, period_kind (month,
+                                              # quarter, year), weights (sum_to_1, normalised), missing (reweight,
+                                              # zero, null), min_weight, decimals, owner, document, clause
+    composite_parts = "parts.csv"             # score_id, part_id, name_zh, name_en, indicator (list(…), area(…),
+                                              # cases(…), indicator(…)), weight, scoring (linear, steps, rank),
+                                              # better (higher, lower), zero_at, full_at, valid_from, valid_to
+    composite_steps = "steps.csv"             # score_id, part_id, step, low, high, points
 
     [options]                                 # seed and defects of the simulated district, as texts
 
