@@ -18,6 +18,12 @@
     end) as decimal(30, 0)) * cast(0.000001 as decimal(6, 6))
 {%- endmacro %}
 
+{# The share of an amount that `part` of `whole` minutes have, rounded half to even once: decimal(18, 6). #}
+{% macro amount_of_part(amount, part, whole) -%}
+    cast({{ round_even(exact_quotient('cast(' ~ amount ~ ' * ' ~ part ~ ' as decimal(38, 6))', whole), 6) }}
+        as decimal(18, 6))
+{%- endmacro %}
+
 {#
   Verdict over an amount by the minutes covered. An amount is a sum: what is missing lowers it. Overlapping readings (more
   minutes than the period has) would count twice and are insufficient, and so is a year with a month without inputs.

@@ -106,7 +106,7 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
     quote = '"'                               # csv: "" where quotes are plain characters
     header_row = 1                            # row of the (first) header line, counted from 1; rows above are titles
     header_rows = 1                           # more: merged lines, names joined with _
-    comment = ["#"]                           # lines that begin so are no rows, above the header neither
+    comment = ["#"]                           # lines that begin so are left out, above the header, too
     fill_down = ["断面", "采样日期"]            # cells merged downwards: an empty cell has the value above it
     doubled = "refuse"                        # or number: equal names are status, status (2), … from the left
     names = { "4" = "PM10 status" }           # position, from 1 = what its column is called here

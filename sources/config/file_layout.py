@@ -65,7 +65,7 @@ class Format:
     tables, also one named .xls); gzip and zip are recognised.
 
     `header_row` counts from 1; `header_rows` > 1 joins merged header lines with '_' ; lines that begin with one of
-    `comment` are no rows; `fill_down` are columns whose empty cells have the value above; `doubled` what becomes of
+    `comment` are left out; `fill_down` are columns whose empty cells have the value above; `doubled` what becomes of
     equal names in a header, `names` calls a position by another name. `records` is the dotted path to the list in a
     document, where * or {name} is every key or entry; `records_as` what a record is, `header` the path to the names of
     arrays, `lists` the lists inside a record that give a row for each entry. `sheet`: a sheet's or table's name,

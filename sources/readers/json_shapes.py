@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def names_of(header: Any, fmt: Format, expected: Sequence[str], limits: ReadLimits) -> list[str]:
-    """The names of arrays from what the document has at `header`; UnreadableFile if that is no list of texts."""
+    """The names of arrays from what the document has at `header`; UnreadableFile if that is not a list of texts."""
     if not isinstance(header, list) or not all(isinstance(name, str) for name in header):
         raise UnreadableFile(
             f"header = '{fmt.header}' is not a list of names",
@@ -48,7 +48,7 @@ def array_record(row: int, value: Any, names: Sequence[str] | None, limits: Read
 
 
 def columns_records(row: int, value: Any, limits: ReadLimits) -> Iterator[Any]:
-    """The rows of a table of arrays, one a column; what is no array is the same in every row."""
+    """The rows of a table of arrays, one a column; what is not an array is the same in every row."""
     if isinstance(value, Rejected):
         raise UnreadableFile(value.reason, row, value.column or None, "Ask the sender for valid JSON")
     arrays = {k: v for k, v in value.items() if isinstance(v, list)} if isinstance(value, dict) else {}

@@ -95,10 +95,9 @@ bordered as (
 divided as (
     select
         *,
-        cast({{ round_even(exact_quotient(
-            'cast(amount * ' ~ minutes_between('period_start', 'border') ~ ' as decimal(38, 6))',
-            minutes_between('period_start', 'period_end')
-        ), 6) }} as decimal(18, 6)) as amount_before
+        {{ amount_of_part(
+            'amount', minutes_between('period_start', 'border'), minutes_between('period_start', 'period_end')
+        ) }} as amount_before
     from bordered
 ),
 
