@@ -51,7 +51,7 @@ class Ran:
 
 def copy_built_in(folder: Path) -> str:
     """Puts the files that the built-in district names into `folder`; the text of its configuration."""
-    for name in ("sites.csv", "site_attributes.csv", "site_limits.csv"):
+    for name in ("sites.csv", "site_attributes.csv", "site_limits.csv", "communities.csv", "site_areas.csv"):
         shutil.copy(BUILT_IN / name, folder / name)
     return (BUILT_IN / "district.toml").read_text(encoding="utf-8")
 

@@ -106,8 +106,8 @@ def in_use(table: str, own: Sequence[Row], seed: str) -> list[Row]:
 
 
 def tree_mistakes(read: DeclaredRows) -> Iterator[Mistake]:
-    """Why the areas of `read`, together with the delivered ones, are no trees: parents that are not there, circles, and
-    areas that lie in two at a time.
+    """Why the areas of `read`, together with the delivered ones, do not make trees: parents that are not there, circles,
+    and areas that lie in two at a time.
     """
     areas: dict[tuple[str, str], list[Row]] = {}
     for row in sorted(in_use("areas", read.rows, "areas/areas"), key=lambda row: row["valid_from"]):

@@ -247,7 +247,7 @@ def _meet(one: Row, other: Row, closed: bool) -> bool:
 
 
 def _weights(score: Row, parts: Sequence[Row]) -> tuple[str, str] | None:
-    """Why the weights of a score are no shares on some day, and what to do."""
+    """Why the weights of a score do not sum to 1 on some day, and what to do."""
     if not parts:
         return f"{score['score_id']} has no part", "write its parts in composite_parts"
     if score["weights"] == "normalised":

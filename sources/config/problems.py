@@ -12,6 +12,8 @@ from difflib import get_close_matches
 
 from sources.config.locate import Path, lines_of_keys, nearest_line
 
+# Letters from which on a word tells the name that it is a part of.
+_TELLING = 5
 # In a path the two slashes of an address are one.
 _PASSWORD = re.compile(r"(:/{1,2})[^/\s:@]*:[^/\s@]+@")
 
@@ -82,7 +84,12 @@ def nearest(word: object, words: Iterable[str]) -> str:
     """A suggestion naming the valid word closest to `word`, or the valid words if they are few."""
     known = [w for w in words if w]
     by_lower = {w.lower(): w for w in known}
-    near = get_close_matches(str(word).lower(), list(by_lower), 1, 0.6)
+    written = str(word).lower()
+    near = get_close_matches(written, list(by_lower), 1, 0.6)
+    # A word that one name alone holds whole says more than letters alike: targets is municipal_targets, not areas.
+    holding = [w for w in by_lower if len(written) >= _TELLING and written in w]
+    if len(holding) == 1:
+        near = holding
     if near:
         return f"did you mean '{by_lower[near[0]]}'?"
     if 0 < len(known) <= 12:

@@ -173,7 +173,8 @@ def test_config_check_says_what_is_chosen_and_entered(tmp_path, capsys):
     )
     file = tmp_path / "ecoledger.toml"
     chosen = '[standards]\nair_edition = "2012"\ngrid_region = "national"\nrules.air_day_min_hours = 18\n'
-    chosen += 'rules.noise_hour_min_minutes = 40\n[declared]\nmunicipal_targets = "targets.csv"\n'
+    chosen += "rules.noise_hour_min_minutes = 40\n"
+    text = text.replace("[declared]\n", '[declared]\nmunicipal_targets = "targets.csv"\n')
     file.write_text(chosen + text, encoding="utf-8")
     assert cli.run(["config", "check", str(file)]) == 0
     assert capsys.readouterr().out.splitlines()[1:] == [
@@ -181,7 +182,9 @@ def test_config_check_says_what_is_chosen_and_entered(tmp_path, capsys):
         "grid factor: national, average",
         "rule air_day_min_hours: 18 instead of 20 hours (certainty: verified)",
         "rule noise_hour_min_minutes: 40 instead of 45 minutes (certainty: low)",
+        "areas: 41 rows of communities.csv",
         "municipal_targets: 1 row of targets.csv",
+        "site_areas: 14 rows of site_areas.csv",
     ]
 
 

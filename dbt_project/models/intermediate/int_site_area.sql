@@ -23,22 +23,29 @@ with entries as (
     ) as s
 ),
 
+-- The digits of a code say what it lies in: those of each level above are its beginning.
+levels as (
+    select
+        l.area_level,
+        l.digits,
+        u.digits as digits_above
+    from {{ ref('area_levels') }} as l
+    left join {{ ref('area_levels') }} as u on l.tree = u.tree and l.rank = u.rank + 1
+    where l.tree = 'administrative'
+),
+
 coded as (
-    {%- for level, digits in [('district', 6), ('subdistrict', 9), ('community', 12)] %}
-        select
-            feed,
-            site_id,
-            valid_from,
-            valid_to,
-            '{{ level }}' as area_level,
-            substr(area_code, 1, {{ digits }}) as area_code,
-            substr(area_code, 1, {{ digits - 3 if digits > 6 else 0 }}) as beginning
-        from entries
-        where {{ is_area_code('area_code') }} and length(area_code) >= {{ digits }}
-        {% if not loop.last %}
-            union all
-        {% endif %}
-    {%- endfor %}
+    select
+        e.feed,
+        e.site_id,
+        e.valid_from,
+        e.valid_to,
+        l.area_level,
+        substr(e.area_code, 1, l.digits) as area_code,
+        substr(e.area_code, 1, l.digits_above) as beginning
+    from entries as e
+    inner join levels as l on length(e.area_code) >= l.digits
+    where {{ is_area_code('e.area_code') }}
 ),
 
 administrative as (

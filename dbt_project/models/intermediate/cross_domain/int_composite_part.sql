@@ -1,7 +1,7 @@
 {#-
   Score x area x period x part: the figure, its points from 0 to 100 and the weight. Areas are those that the tree has at
   the end of the period (of the administrative one those of the district), and any that has a figure. Points are rounded
-  to 6 decimals, and the score is made of these. A part without a usable figure says why and has no points.
+  (macros/scores.sql), and the score is made of these. A part without a usable figure says why and has no points.
 -#}
 with parts as (
     select
@@ -150,14 +150,8 @@ pointed as (
         cast(case
             when value is null then null
             when scoring = 'steps' or has_steps then step_points
-            when scoring = 'rank' and n_ranked = 1 then 100
-            when scoring = 'rank'
-                then {{ round_even(exact_quotient('(n_ranked - place) * 100', '(n_ranked - 1)'), 6) }}
-            when (value - zero_at) * sign(full_at - zero_at) <= 0 then 0
-            when (value - full_at) * sign(full_at - zero_at) >= 0 then 100
-            else {{ round_even(exact_quotient(
-                '(value - zero_at) * sign(full_at - zero_at) * 100', 'abs(full_at - zero_at)'
-            ), 6) }}
+            when scoring = 'rank' then {{ points_of_rank('place', 'n_ranked') }}
+            else {{ points_between('value', 'zero_at', 'full_at') }}
         end as decimal(18, 6)) as points
     from stepped
 )

@@ -52,13 +52,11 @@ select
     points,
     case
         when score is not null and counted_points is not null
-            then cast({{ round_even(carried_of_products('weight * 100', 'counted_w', 12), 4) }} as decimal(18, 6))
+            then {{ part_of_weights('weight * 100', 'counted_w') }}
     end as weight_pct,
     case
         when score is not null and counted_points is not null
-            then cast({{ round_even(carried_of_products(
-                'weight * cast(counted_points as decimal(9, 6))', 'counted_w', 12
-            ), 4) }} as decimal(18, 6))
+            then {{ part_of_weights('weight * cast(counted_points as decimal(9, 6))', 'counted_w') }}
     end as contribution,
     missing_reason,
     case
