@@ -106,7 +106,7 @@ def in_use(table: str, own: Sequence[Row], seed: str) -> list[Row]:
 
 
 def tree_mistakes(read: DeclaredRows) -> Iterator[Mistake]:
-    """Why the areas of `read`, together with the delivered ones, do not make trees: parents that are not there, circles,
+    """Why the areas of `read` do not make trees with the delivered ones: parents that are not there, circles,
     and areas that lie in two at a time.
     """
     areas: dict[tuple[str, str], list[Row]] = {}
