@@ -23,6 +23,7 @@ from expectations.waivers import Waiver
 from sources.registry.feed_model import CleanTable, Feed, Registry
 from warehouse.duck import file_pattern
 from warehouse.lake.clean_files import SITE_REGISTER
+from warehouse.lake.file_counts import TABLE
 from warehouse.sql import literal, quoted
 from warehouse.tables.judged import GateError
 
@@ -30,6 +31,8 @@ from warehouse.tables.judged import GateError
 _ANY_MOMENT = datetime(2000, 1, 1)
 # Names that stand for places in a key: moving the lake changes no record.
 _ANYWHERE = suites.CleanPlaces("file_counts", "readings", "site_register")
+# The counts of all files, while the clean layer is judged.
+_COUNTED = "counted_files"
 # A declared type as DuckDB reads it from the Parquet of the clean layer.
 _TYPES = {
     "string": "varchar",
@@ -71,6 +74,8 @@ def readings_of(con: duckdb.DuckDBPyConnection, root: Path, registry: Registry) 
 def judge_clean(bench: Bench, layer: CleanLayer, readings: Mapping[str, int]) -> dict[str, str]:
     """Adds the records of all feeds to the bench, under each feed's domain; gives the key of each table's records."""
     keys: dict[str, str] = {}
+    # Files of months that hold all feeds: read once for all of them.
+    _summary(bench.con, _COUNTED, f"select * from {parquet(layer.root, TABLE)}")
     for feed in layer.registry.feeds.values():
         before = len(bench.records)
         counted = _judge_counts(bench, layer, feed, sum(readings[t] for t in feed.tables), keys)
@@ -92,7 +97,8 @@ def _judge_counts(bench: Bench, layer: CleanLayer, feed: Feed, clean_rows: int, 
     The summary is small, so that its digest says whether anything changed.
     """
     name = _counts_name(feed)
-    _summary(bench.con, name, suites.counts_summary(feed, _places(layer.root, ""), layer.as_of))
+    places = replace(_places(layer.root, ""), file_counts=quoted(_COUNTED))
+    _summary(bench.con, name, suites.counts_summary(feed, places, layer.as_of))
     files, counted = _row(bench.con, f"select count(*), coalesce(sum(readings_clean), 0) from {quoted(name)}")
     digest = _digest(bench.con, name)
     checks = suites.counts_checks(feed, clean_rows, files)
@@ -142,7 +148,7 @@ def _readings_key(
 
 
 def _places(root: Path, table: str) -> suites.CleanPlaces:
-    return suites.CleanPlaces(parquet(root, "file_counts"), parquet(root, table), parquet(root, "site_register"))
+    return suites.CleanPlaces(parquet(root, TABLE), parquet(root, table), parquet(root, "site_register"))
 
 
 def _counts_name(feed: Feed) -> str:

@@ -123,10 +123,17 @@ class Index(PartitionIndex):
 
     def unseen(self, offers: Iterable[Offer]) -> list[Offer]:
         """Those offers that differ from the last state seen of them, in the given order."""
-        seen = {row[:3]: row[3] for row in self.db.execute("SELECT feed, source_id, offer_id, etag FROM offers")}
-        return [
-            o for o in offers if seen.get((o.feed, printable(o.source_id), printable(o.offer_id))) != printable(o.etag)
-        ]
+        # Of these sources alone: each feed is asked by itself, and would read the years of all others.
+        seen: dict[tuple[str, str], dict[str, str]] = {}
+        found = []
+        for offer in offers:
+            source = offer.feed, printable(offer.source_id)
+            if source not in seen:
+                query = "SELECT offer_id, etag FROM offers WHERE feed = ? AND source_id = ?"
+                seen[source] = dict(self.db.execute(query, source))
+            if seen[source].get(printable(offer.offer_id)) != printable(offer.etag):
+                found.append(offer)
+        return found
 
     def add_offers(self, rows: Iterable[tuple[str, str, str, str]]) -> None:
         """Remembers the last state of offers: (feed, source_id, offer_id, etag), as `printable` text."""
