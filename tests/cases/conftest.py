@@ -55,6 +55,13 @@ class Cases:
         """Rows of a query over the release, as BI reads it."""
         return current(self.data, sql)
 
+    def candidate(self, sql: str) -> list[dict[str, Any]]:
+        """Rows of a query over what was built and not yet judged: other cases quarantine too much of noise."""
+        with duckdb.connect(str(DataDir(self.data).build_db), read_only=True) as con:
+            found = con.execute(sql)
+            names = [column[0] for column in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
     def counts(self, source_prefix: str) -> list[dict[str, Any]]:
         """The rows of mart_delivery_counts of the sources of a case."""
         return self.released(f"select * from mart_delivery_counts where source_id like '{source_prefix}%' order by all")
