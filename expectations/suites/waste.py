@@ -185,7 +185,7 @@ SUITES = (
         of_vocabulary=_CATEGORY,
         change=0.4,
     ),
-    # A total is no load: it may be as large as a district's year.
+    # A total is not a load: it may be as large as a district's year.
     Suite(
         "mart_waste_totals",
         ("clean_waste_total",),

@@ -1,7 +1,7 @@
 """Loads with gross and tare: the net mass is their difference, and masses that contradict each other are refused.
 
 Here belong the rules of a weighbridge ticket (standards/waste.md): gross > tare > 0, net = gross - tare; a row that
-undoes another is no weighing and stays as received. Not here: how numbers are read (numbers.py), whether a mass is
+undoes another is not a weighing and stays as received. Not here: how numbers are read (numbers.py), whether a mass is
 plausible (flags.py) or loads without a ticket (resolve.py).
 """
 

@@ -69,7 +69,7 @@ def test_masses_that_fit_and_masses_that_do_not(gross, tare, net, expected):
 
 
 def test_what_undoes_a_load_stays_as_received():
-    """A negative ticket with the masses of the one it undoes is no weighing: nothing of it is judged or computed."""
+    """A negative ticket with the masses of the one it undoes is not a weighing: nothing of it is judged or computed."""
     source = waste_source()
     columns = {
         **source.columns,

@@ -1,6 +1,6 @@
 {#-
   Period × category: of how many months of the period, up to the last complete day, any load of the category that counts
-  is there. A year of which one month was delivered is no year.
+  is there. One month that was delivered does not make a year.
 -#}
 with months as (
     select

@@ -1,5 +1,5 @@
 {#-
-  Weighbridge tickets with what was undone: a ticket that names another takes its mass off it, and is no load itself; a
+  Weighbridge tickets with what was undone: a ticket that names another takes its mass off it, and is not a load itself; a
   load whose whole mass was taken off, or that was cancelled, is none either. What undoes nothing that is there is said.
   A site that the register does not know is a weighbridge.
 -#}
