@@ -11,6 +11,8 @@ from tests.kit import Ran, copy_built_in, parsed, run_cli
 from warehouse.paths import DataDir
 
 LEFT_OUT = 'id = "sim_air_micro"'
+# One for all of them: with another key private cases have other identities, and so other digests.
+KEY = "of the tests, for every data directory of theirs"
 
 
 class District:
@@ -23,7 +25,11 @@ class District:
         head, *sources = copy_built_in(folder).split("[[source]]")
         kept = [source for source in sources if LEFT_OUT not in source]
         assert len(kept) == len(sources) - 1
+        head += '[registers]\nidentity_key_file = "identity.key"\n\n'
         self.config.write_text("[[source]]".join((head, *kept)), encoding="utf-8")
+        key = folder / "identity.key"
+        key.write_text(KEY, encoding="utf-8")
+        key.chmod(0o600)
         parsed(DataDir(self.data))
         self.refreshed: dict[str, Ran] = {}
 
