@@ -100,7 +100,7 @@
 {%- endmacro %}
 
 {# A value where its verdict allows one: decimal(24, 6). #}
-{% macro energy_allowed(validity, value) -%}
+{% macro where_valid_or_indicative(validity, value) -%}
     cast(case when {{ validity }} in ('valid', 'indicative') then {{ value }} end as decimal(24, 6))
 {%- endmacro %}
 
@@ -108,7 +108,7 @@
   Signed contribution to the district total: 0 for a meter, which is part of the balance, and for what the scope leaves
   out, whatever its factor and its coverage.
 #}
-{% macro signed(validity, sign_column, value, metering) -%}
+{% macro counted_in_scope(validity, sign_column, value, metering) -%}
     cast(
         case
             when {{ metering }} = 'meter' or {{ sign_column }} = 0 then 0

@@ -1,7 +1,7 @@
 {#-
-  Deliveries of registers that hold all cases of their source: when each came, and whether what it lacks is really not
-  in it. Of one with a row that could not be used nobody knows what that row was. `last_month` is the month that any
-  delivery of the district came in last: cases are counted up to it.
+  Deliveries of every register that were read and have rows: when each came. `is_whole`: no row was refused, so a
+  register that is delivered whole lacks what is not in it; of a refused row nobody knows what it was. `last_month` is
+  the month that any delivery of the district came in last: cases are counted up to it.
 -#}
 select
     r.register_id,

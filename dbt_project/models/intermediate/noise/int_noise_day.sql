@@ -13,9 +13,9 @@ with days as (
         day,
         bool_or(has_hours) as has_hours,
         {%- for part, level in parts %}
-            {%- for of in ['', 'sure_'] %}
-                max(case when part = '{{ part }}' then {{ of }}level_db end) as {{ of }}{{ level }}_carried_db,
-                max(case when part = '{{ part }}' then {{ of }}lmax_db end) as {{ of }}lmax_{{ part }}_db,
+            {%- for sure in ['', 'sure_'] %}
+                max(case when part = '{{ part }}' then {{ sure }}level_db end) as {{ sure }}{{ level }}_carried_db,
+                max(case when part = '{{ part }}' then {{ sure }}lmax_db end) as {{ sure }}lmax_{{ part }}_db,
             {%- endfor %}
             {%- for n in counts %}
                 coalesce(sum(case when part = '{{ part }}' then {{ n }} end), 0) as {{ part }}_{{ n }},
@@ -52,11 +52,11 @@ expected as (
 counted as (
     select
         {%- for part, level in parts %}
-            {%- for of in ['', 'sure_'] %}
+            {%- for sure in ['', 'sure_'] %}
                 {{ validity(
-                    of ~ part ~ '_hours_valid', 'noise_' ~ part ~ '_min_hours',
+                    sure ~ part ~ '_hours_valid', 'noise_' ~ part ~ '_min_hours',
                     still_arriving(part ~ '_end', part ~ '_hours_received', part ~ '_hours')
-                ) }} as {{ of }}{{ part }}_counted,
+                ) }} as {{ sure }}{{ part }}_counted,
             {%- endfor %}
         {%- endfor %}
         *
@@ -90,11 +90,11 @@ joined as (
             {{ level }}.limit_db as {{ part }}_limit_db,
             {{ level }}.standard as {{ part }}_limit_standard,
             {{ level }}.clause as {{ part }}_limit_clause,
-            {%- for of in ['', 'sure_'] %}
+            {%- for sure in ['', 'sure_'] %}
                 case
-                    when j.{{ of }}{{ part }}_counted = 'valid'
-                        then {{ round_even_by('j.' ~ of ~ level ~ '_carried_db', 'j.noise_level_decimals') }}
-                end as {{ of }}{{ level }}_db,
+                    when j.{{ sure }}{{ part }}_counted = 'valid'
+                        then {{ round_even_by('j.' ~ sure ~ level ~ '_carried_db', 'j.noise_level_decimals') }}
+                end as {{ sure }}{{ level }}_db,
             {%- endfor %}
         {%- endfor %}
         ln.limit_db + ln.night_burst_allowance_db as night_burst_limit_db
@@ -110,10 +110,10 @@ joined as (
 
 compared as (
     select
-        {%- for of in ['', 'sure_'] %}
-            {{ of }}ld_db <= day_limit_db as {{ of }}day_attained,
-            {{ of }}ln_db <= night_limit_db as {{ of }}night_attained,
-            {{ of }}lmax_night_db <= night_burst_limit_db as {{ of }}night_burst_attained,
+        {%- for sure in ['', 'sure_'] %}
+            {{ sure }}ld_db <= day_limit_db as {{ sure }}day_attained,
+            {{ sure }}ln_db <= night_limit_db as {{ sure }}night_attained,
+            {{ sure }}lmax_night_db <= night_burst_limit_db as {{ sure }}night_burst_attained,
         {%- endfor %}
         *
     from joined

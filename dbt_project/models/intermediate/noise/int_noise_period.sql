@@ -24,11 +24,11 @@ select
     ] %}
         cast(sum(case when {{ condition }} then slot_minutes else 0 end) // 60 as bigint) as {{ column }},
     {%- endfor %}
-    {%- for of in ['', 'sure_'] %}
+    {%- for sure in ['', 'sure_'] %}
         {{ energy_level(
-            'sum(case when ' ~ of ~ 'is_valid then ' ~ sound_energy(of ~ 'leq_db') ~ ' * slot_minutes end)',
-            'sum(case when ' ~ of ~ 'is_valid then slot_minutes end)'
-        ) }} as {{ of }}level_db,
+            'sum(case when ' ~ sure ~ 'is_valid then ' ~ sound_energy(sure ~ 'leq_db') ~ ' * slot_minutes end)',
+            'sum(case when ' ~ sure ~ 'is_valid then slot_minutes end)'
+        ) }} as {{ sure }}level_db,
     {%- endfor %}
     {{ known_maximum(
         'max(case when not is_weather then lmax_db end)', 'max(case when is_valid and lmax_db is null then leq_db end)'

@@ -88,12 +88,12 @@ measured as (
 
 judged as (
     select
-        {%- for of in ['', 'sure_'] %}
-            coalesce({{ of }}wind_m_s > noise_max_wind, false)
-            or coalesce({{ of }}rain_mm > noise_max_rain, false) as {{ of }}is_weather,
+        {%- for sure in ['', 'sure_'] %}
+            coalesce({{ sure }}wind_m_s > noise_max_wind, false)
+            or coalesce({{ sure }}rain_mm > noise_max_rain, false) as {{ sure }}is_weather,
             coalesce(
-                {{ of }}valid_minutes * 60 < noise_hour_min_minutes * cast(slot_minutes as integer), false
-            ) as {{ of }}is_short,
+                {{ sure }}valid_minutes * 60 < noise_hour_min_minutes * cast(slot_minutes as integer), false
+            ) as {{ sure }}is_short,
         {%- endfor %}
         *
     from measured

@@ -1,7 +1,8 @@
 {#-
   Sand-dust candidates by the 2x rule on hourly PM10 of reference stations (环办监测〔2016〕120号): a start at twice the mean
-  of the hours before it, an end when the hour is back near that mean. Proposals for whoever asks for an official notice:
-  nothing is excluded by them, and each says whether a notified period overlaps it.
+  of the 6 hours before it (rule air_dust_previous_hours, summed in int_air_hour), an end when the hour is back near
+  that mean. Proposals for whoever asks for an official notice: nothing is excluded by them, and each says whether a
+  notified period overlaps it.
 -#}
 with last_hours as (
     select
@@ -20,7 +21,6 @@ hours as (
         r.air_dust_start_multiple,
         r.air_dust_start_above,
         r.air_dust_end_multiple,
-        r.air_dust_previous_hours,
         r.air_dust_previous_min_hours,
         r.air_dust_longest_hours,
         h.pm10_before_n as background_n,
@@ -32,6 +32,7 @@ hours as (
     where h.pm10 > r.air_dust_start_above
 ),
 
+-- Multiplied instead of divided: pm10 >= multiple x (background_sum : background_n).
 starts as (
     select *
     from hours

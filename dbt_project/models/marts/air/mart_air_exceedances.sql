@@ -134,4 +134,6 @@ periods as (
     inner join reference_stations as s on m.site_id = s.site_id and {{ in_force('m.day', 's') }}
 )
 
+-- To events (macros/events.sql): periods of one site, parameter and limit with at most event_gap_<averaging> others
+-- between them are one event; the largest badness is its peak.
 {{ events_from('periods', 'air') }}

@@ -110,12 +110,49 @@ places as (
     left join {{ ref('stg_area_name') }} as a on n.area_code = a.area_code
 ),
 
+-- Adds rank, n_ranked, the period before and last year, changes and publication_state (macros/rankings.sql); ranked is
+-- what is valid or indicative.
 -- Changes look at both series of every period, whether or not the period's other series is published.
 lists as (
     {{ ranking_of('places') }}
 )
 
-select l.*
+select
+    l.list_id,
+    l.list_name_zh,
+    l.place_kind,
+    l.period_kind,
+    l.period_start,
+    l.period_end,
+    l.place_id,
+    l.place_name_zh,
+    l.area_code,
+    l.item,
+    l.item_zh,
+    l.variant,
+    l.network,
+    l.method,
+    l.value,
+    l.unit,
+    l.rank,
+    l.n_ranked,
+    l.previous_value,
+    l.previous_rank,
+    l.change_on_previous,
+    l.change_on_previous_pct,
+    l.last_year_value,
+    l.last_year_rank,
+    l.change_on_last_year,
+    l.change_on_last_year_pct,
+    l.n_expected,
+    l.n_valid,
+    l.coverage,
+    l.validity,
+    l.validity_reason,
+    l.publication_state,
+    l.standard,
+    l.clause,
+    l.provenance
 from lists as l
 inner join {{ ref('int_air_rules') }} as r on {{ in_force('l.period_end', 'r') }}
 left join dust as u on l.period_kind = u.period_kind and l.period_start = u.period_start

@@ -3,6 +3,7 @@
   force that day. Every value has its own verdict, pending while its hours can still arrive; `validity` is that of the
   index alone. Where suspect readings decide whether a value attains its limit or is valid at all, it is indicative.
 -#}
+{#- Built by changed days (macros/by_day.sql): days_of() reads only those. It changes no figure. -#}
 {{ config(meta={'by_day': {'reads': {'int_air_day_aqi': [0, 0], 'int_air_day_iaqi': [0, 0]}, 'open_days': 4}}) }}
 {%- set items = ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3_8h', 'o3_1h'] %}
 {%- set item_compared = [

@@ -4,6 +4,7 @@
   most indicative where suspect readings decide its category. A station that no register calls a reference station (kind
   `station`) is not here.
 -#}
+{#- Built by changed days (macros/by_day.sql): days_of() reads only those. It changes no figure. -#}
 {{ config(meta={'by_day': {'reads': {'int_air_hour': [0, 0], 'int_air_hour_index': [0, 0]}, 'open_days': 4}}) }}
 {%- set items = ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3_1h', 'o3_8h'] %}
 {%- set hourly = ['pm2_5', 'pm10', 'so2', 'no2', 'co', 'o3'] %}

@@ -1,8 +1,9 @@
 {#-
-  The same period under the 2012 and the 2026 editions of the air standards, side by side: district and assessed stations x
-  month, year, year to date x measure. Each side is wholly computed under its edition (validity, means, rounding, limits,
-  breakpoints, index rules), whatever the dates. A row's verdict is that of its own value; of an item as a whole, mean and
-  percentile together, see mart_air_district_annual. A comparison, never the figure of an indicator.
+  The same period under the 2012 and the 2026 editions of the air standards, side by side: district and assessed
+  stations x month, year, year to date x measure. Each side is wholly computed under its edition (basis 2012 or 2026;
+  `published` is the edition in force): validity, means, rounding, limits, breakpoints, index rules, whatever the
+  dates. A row's verdict is that of its own value; of an item as a whole, mean and percentile together, see
+  mart_air_district_annual. A comparison, never the figure of an indicator.
 -#}
 with statistics as (
     select 'mean' as measure
@@ -118,7 +119,7 @@ side_by_side as (
             max(case when basis = '{{ edition }}' then validity_reason end) as reason_{{ edition }},
         {%- endfor %}
         max(n_expected) as n_expected,
-        max(case when basis in ('2012', '2026') then n_suspect end) as n_suspect,
+        max(n_suspect) as n_suspect,
         {{ joined('standard', ' : ', 'basis') }} as standard,
         min(provenance_rank) as provenance_rank
     from measures
@@ -126,7 +127,8 @@ side_by_side as (
     group by place_kind, place_id, period_kind, period_start, measure, item, variant
 ),
 
--- The register's entry of a station is the latest one that the period meets.
+-- The register's entry of a station is the latest one that the period meets. Both editions are computed for every day,
+-- so the periods of one are enough.
 entries as (
     select
         p.place_id,

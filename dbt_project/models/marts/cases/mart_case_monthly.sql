@@ -1,7 +1,7 @@
 {#-
   Cases and members by register, area, category and month. The inventory at a month's end follows the days of opening and
   closing, whenever they were delivered. Months go up to that of the district's last delivery; one that the register was
-  not delivered after is pending.
+  not delivered after is pending. Months without opened, closed or open cases have no row.
 -#}
 with opened as (
     select
@@ -28,6 +28,7 @@ closed as (
         count(*) as n_closed,
         count(is_on_time) as n_closed_due,
         count(case when is_on_time then 1 end) as n_on_time,
+        -- Left after a month's end at which they were overdue: they come off the overdue stock.
         count(overdue_month) as n_late,
         sum(amount) as amount_closed,
         {{ sorted_values('days') }} as sorted_days
@@ -49,6 +50,7 @@ overdue as (
     group by register_id, area_level, area_code, category, overdue_month
 ),
 
+-- Every register with a delivery that was read, whole or not.
 horizon as (
     select
         register_id,

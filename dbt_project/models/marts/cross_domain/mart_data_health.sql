@@ -14,6 +14,7 @@ with ends as (
     group by delivery_id
 ),
 
+-- is_dated: the reading is of the day that its period is expected for, so it counts against readings_expected.
 readings as (
     select
         feed,

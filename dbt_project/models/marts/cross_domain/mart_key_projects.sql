@@ -7,7 +7,14 @@
 -#}
 with projects as (
     select
-        p.*,
+        p.plan_id,
+        p.project_no,
+        p.name_zh,
+        p.content_zh,
+        p.deadline_year,
+        p.responsible_zh,
+        p.quantity,
+        p.quantity_unit,
         n.name_zh as plan_name_zh,
         n.document_zh,
         coalesce(n.ref_prefix, '') as ref_prefix,
@@ -16,6 +23,7 @@ with projects as (
         r.plan_progress_decimals as decimals,
         coalesce(n.first_year, cast(r.plan_first_year as bigint)) as first_year,
         cast(concat(cast(p.deadline_year as string), '-12-31') as date) <= {{ last_complete_day() }} as is_over,
+        -- + 1: on 31 December the year is full.
         cast(extract(year from {{ last_complete_day() }} + 1) as bigint) - 1 as last_full_year,
         coalesce(s.domain_state, 'fresh') as domain_state
     from {{ declared('plan_key_projects') }} as p
@@ -239,6 +247,7 @@ select
     d.status,
     w.name_zh as status_zh,
     case
+        -- empty: held with no earlier release
         when d.domain_state = 'empty' then 'held'
         when d.commitment_id is not null
             then concat_ws(

@@ -54,13 +54,13 @@ select
     j.metering,
     cast(j.amount as decimal(24, 6)) as amount,
     j.unit,
-    {{ energy_allowed('j.tce_validity', 'j.tce') }} as tce,
-    {{ energy_allowed('j.tce_equal_value_validity', 'j.tce_equal_value') }} as tce_equal_value,
-    {{ energy_allowed('j.tco2_validity', 'case when j.co2_sign > 0 then j.tco2_of_amount end') }} as tco2,
-    {{ signed('j.tce_validity', 'j.tce_sign', 'j.tce', 'j.metering') }} as tce_in_scope,
-    {{ signed('j.tce_equal_value_validity', 'j.tce_sign', 'j.tce_equal_value', 'j.metering') }}
+    {{ where_valid_or_indicative('j.tce_validity', 'j.tce') }} as tce,
+    {{ where_valid_or_indicative('j.tce_equal_value_validity', 'j.tce_equal_value') }} as tce_equal_value,
+    {{ where_valid_or_indicative('j.tco2_validity', 'case when j.co2_sign > 0 then j.tco2_of_amount end') }} as tco2,
+    {{ counted_in_scope('j.tce_validity', 'j.tce_sign', 'j.tce', 'j.metering') }} as tce_in_scope,
+    {{ counted_in_scope('j.tce_equal_value_validity', 'j.tce_sign', 'j.tce_equal_value', 'j.metering') }}
         as tce_equal_value_in_scope,
-    {{ signed('j.tco2_validity', 'j.co2_sign', 'j.tco2_of_amount', 'j.metering') }} as tco2_in_scope,
+    {{ counted_in_scope('j.tco2_validity', 'j.co2_sign', 'j.tco2_of_amount', 'j.metering') }} as tco2_in_scope,
     case
         when j.kind = 'none' then 'not_energy'
         when j.lacks_co2_factor then 'insufficient'

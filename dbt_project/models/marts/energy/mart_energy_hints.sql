@@ -298,9 +298,12 @@ periods as (
         h.clause,
         h.provenance
     from found as h
+    -- kind none is not an energy carrier (reactive power).
     inner join {{ ref('energy_carriers') }} as k on h.carrier = k.carrier and k.kind <> 'none'
     left join {{ ref('energy_flows') }} as f on h.flow = f.flow
     left join {{ ref('energy_sectors') }} as s on h.sector = s.sector
 )
 
+-- To events (macros/events.sql): periods of one site, parameter and limit with at most event_gap_<averaging> others
+-- between them are one event; the largest badness is its peak.
 {{ events_from('periods', 'energy') }}

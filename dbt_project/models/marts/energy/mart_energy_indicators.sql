@@ -38,6 +38,7 @@ figures as (
             sum(n_expected) as n_expected,
             sum(n_valid) as n_valid,
             sum(n_suspect) as n_suspect,
+            -- What counts as 0 has no say (null counts as valid).
             {{ worst_validity('case when ' ~ value ~ '_in_scope is distinct from 0 then ' ~ value ~ '_validity end') }}
                 as worst,
             max(case when n_valid <> n_expected then 1 else 0 end) as has_gap,

@@ -1,4 +1,7 @@
-{#- Results of the gate, one row per expectation. Empty here: the release step fills it from the gate's own records. -#}
+{#-
+  Results of the gate, one row per expectation. The release step (warehouse/release/release_files.py) fills it from the
+  gate's own records; the dbt table is always empty and only declares the columns.
+-#}
 select
     cast(null as varchar) as domain,
     cast(null as varchar) as domain_zh,

@@ -1,4 +1,7 @@
-{#- What the release holds, one row per table. Empty here: the release step fills it. -#}
+{#-
+  What the release holds, one row per table. The release step (warehouse/release/release_files.py) fills it; the dbt table
+  is always empty and only declares the columns.
+-#}
 select
     cast(null as varchar) as table_name,
     cast(null as varchar) as domain,

@@ -1,6 +1,7 @@
 {#-
   Values of declared networks that break a limit or miss the target grade, as events; hints where the limit is not sure
-  enough or suspect readings decide. Of several values of one parameter, site and period the worst counts.
+  enough or suspect readings decide: a firm limit is one whose break is an exceedance, the others only hint. Of
+  several values of one parameter, site and period the worst counts.
 -#}
 {%- set compared = [('attainment', 'i.is_attained', 'i.sure_is_attained')] %}
 with complete as (
@@ -27,6 +28,7 @@ broken as (
         j.firm_attained,
         case when i.n_suspect > 0 then s.is_attained else j.is_attained end as sure_is_attained
     from {{ ref('int_network_item') }} as i
+    -- int_network_judged: a row with all readings, and a second one (is_sure) without the suspect ones.
     inner join {{ ref('int_network_judged') }} as j on i.item_no = j.item_no and not j.is_sure
     left join {{ ref('int_network_judged') }} as s on i.item_no = s.item_no and s.is_sure
     where j.is_attained is false
@@ -43,6 +45,7 @@ described as (
         coalesce(p.name_zh, i.parameter) as parameter_zh,
         i.period_kind as averaging,
         i.period_start,
+        -- A sample has no length: one minute.
         case when i.period_end > i.period_start then i.period_end else i.period_start + interval 1 minute end
             as period_end,
         true as exceeds,
@@ -76,6 +79,7 @@ numbered as (
         *,
         row_number() over (
             partition by network_id, site_id, parameter, averaging, period_start
+            -- An exceedance before a hint.
             order by kind asc, badness desc, figure_id asc, item_no asc
         ) as place
     from described
@@ -86,4 +90,6 @@ periods as (
     where place = 1
 )
 
+-- To events (macros/events.sql): periods of one site, parameter and limit with at most event_gap_<averaging> others
+-- between them are one event; the largest badness is its peak.
 {{ events_from('periods', 'networks', by_network=true) }}

@@ -116,10 +116,10 @@ sums as (
 listed as (
     select
         s.*,
-        min(s.provenance_rank) over (partition by s.network_id, s.list_id, s.period_start) as list_rank,
+        min(s.provenance_rank) over (partition by s.network_id, s.list_id, s.period_start) as list_provenance_rank,
         case
             when s.is_pending or s.n_with_value = 0 then null
-            when s.statistic = 'sum' then {{ published_decimal('s.sum_v') }}
+            when s.statistic = 'sum' then try_cast(s.sum_v as decimal(18, 6))
             when s.statistic = 'maximum' then s.max_v
             when s.statistic = 'minimum' then s.min_v
             else {{ carried_mean('s.sum_v', 's.n_with_value') }}
@@ -132,7 +132,7 @@ places as (
         concat_ws('_', t.network_id, t.list_id) as list_id,
         concat(
             l.name_zh,
-            case when {{ provenance_of_rank('t.list_rank') }} = 'simulated' then '（模拟）' else '' end
+            case when {{ provenance_of_rank('t.list_provenance_rank') }} = 'simulated' then '（模拟）' else '' end
         ) as list_name_zh,
         t.place_kind,
         l.area_level,
@@ -170,7 +170,7 @@ places as (
         end as validity_reason,
         l.standard,
         l.clause,
-        {{ provenance_of_rank('coalesce(t.provenance_rank, t.list_rank)') }} as provenance
+        {{ provenance_of_rank('coalesce(t.provenance_rank, t.list_provenance_rank)') }} as provenance
     from listed as t
     inner join lists as l on t.network_id = l.network_id and t.list_id = l.list_id
     left join {{ source('clean', 'declared_network_parameter') }} as p
@@ -178,8 +178,46 @@ places as (
     left join {{ ref('stg_area_name') }} as d on t.place_id = d.area_code
 ),
 
+-- Adds rank, n_ranked, the period before and last year, changes and publication_state (macros/rankings.sql); ranked is
+-- what is valid or indicative.
 lists_ranked as (
     {{ ranking_of('places', "case when method = 'highest_first' then -value else value end") }}
 )
 
-select * from lists_ranked
+select
+    list_id,
+    list_name_zh,
+    place_kind,
+    period_kind,
+    period_start,
+    period_end,
+    place_id,
+    place_name_zh,
+    area_code,
+    item,
+    item_zh,
+    variant,
+    network,
+    method,
+    value,
+    unit,
+    rank,
+    n_ranked,
+    previous_value,
+    previous_rank,
+    change_on_previous,
+    change_on_previous_pct,
+    last_year_value,
+    last_year_rank,
+    change_on_last_year,
+    change_on_last_year_pct,
+    n_expected,
+    n_valid,
+    coverage,
+    validity,
+    validity_reason,
+    publication_state,
+    standard,
+    clause,
+    provenance
+from lists_ranked

@@ -18,6 +18,7 @@ with joined as (
         j.clause as limit_clause,
         case when i.n_suspect > 0 then s.is_attained else j.is_attained end as sure_is_attained
     from {{ ref('int_network_item') }} as i
+    -- int_network_judged: a row with all readings, and a second one (is_sure) without the suspect ones.
     left join {{ ref('int_network_judged') }} as j on i.item_no = j.item_no and not j.is_sure
     left join {{ ref('int_network_judged') }} as s on i.item_no = s.item_no and s.is_sure
 )

@@ -128,4 +128,6 @@ described as (
     from periods
 )
 
+-- To events (macros/events.sql): periods of one site, parameter and limit with at most event_gap_<averaging> others
+-- between them are one event; the largest badness is its peak.
 {{ events_from('described', 'noise') }}

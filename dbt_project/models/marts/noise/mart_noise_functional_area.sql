@@ -102,9 +102,9 @@ counted as (
         j.area_class,
         j.part,
         count(distinct case when j.is_attained is not null then j.site_id end) as n_points,
-        {%- for of in ['', 'sure_'] %}
-            count(j.{{ of }}is_attained) as {{ of }}n_judged,
-            count(case when j.{{ of }}is_attained then 1 end) as {{ of }}n_attained,
+        {%- for sure in ['', 'sure_'] %}
+            count(j.{{ sure }}is_attained) as {{ sure }}n_judged,
+            count(case when j.{{ sure }}is_attained then 1 end) as {{ sure }}n_attained,
         {%- endfor %}
         {%- for n, condition in [
             ('n_point_quarters', 'j.is_attained is not null'), ('sure_n_point_quarters', 'j.sure_is_attained is not null'),
@@ -122,6 +122,7 @@ counted as (
     group by p.period_kind, p.period_start, j.area_class, j.part
 ),
 
+-- Day and night.
 parts as (
     select distinct period as part from {{ ref('gb3096_limits') }}
 ),
@@ -135,13 +136,15 @@ joined as (
         e.n_points_without_class,
         e.n_expected,
         coalesce(c.n_points, 0) as n_points,
-        {%- for of in ['', 'sure_'] %}
-            coalesce(c.{{ of }}n_judged, 0) as {{ of }}n_judged,
-            coalesce(c.{{ of }}n_attained, 0) as {{ of }}n_attained,
-            coalesce(case when p.by_day then c.{{ of }}n_judged else c.{{ of }}n_point_quarters end, 0)
-                as {{ of }}n_valid,
+        {%- for sure in ['', 'sure_'] %}
+            coalesce(c.{{ sure }}n_judged, 0) as {{ sure }}n_judged,
+            coalesce(c.{{ sure }}n_attained, 0) as {{ sure }}n_attained,
+            coalesce(case when p.by_day then c.{{ sure }}n_judged else c.{{ sure }}n_point_quarters end, 0)
+                as {{ sure }}n_valid,
         {%- endfor %}
         coalesce(case when p.by_day then c.n_suspect_days else c.n_suspect_quarters end, 0) as n_suspect,
+        -- The year to date ends with the last complete day, whose levels still arrive: if it waited for them, it would
+        -- never have a figure.
         p.is_pending or (coalesce(c.is_arriving, false) and p.period_kind <> 'year_to_date') as is_open,
         coalesce(c.provenance_rank, e.provenance_rank) as provenance_rank
     from periods as p
@@ -155,15 +158,15 @@ joined as (
 
 counted_units as (
     select
-        {%- for of in ['', 'sure_'] %}
+        {%- for sure in ['', 'sure_'] %}
             case
                 when is_open then 'pending'
-                when {{ of }}n_judged = 0 then 'insufficient'
-                when {{ of }}n_valid >= n_expected * noise_period_coverage_valid and n_points_without_class = 0
+                when {{ sure }}n_judged = 0 then 'insufficient'
+                when {{ sure }}n_valid >= n_expected * noise_period_coverage_valid and n_points_without_class = 0
                     then 'valid'
-                when {{ of }}n_valid >= n_expected * noise_period_coverage_indicative then 'indicative'
+                when {{ sure }}n_valid >= n_expected * noise_period_coverage_indicative then 'indicative'
                 else 'insufficient'
-            end as {{ 'counted' if of == '' else 'sure' }}_validity,
+            end as {{ 'counted' if sure == '' else 'sure' }}_validity,
         {%- endfor %}
         *
     from joined
@@ -171,11 +174,13 @@ counted_units as (
 
 rates as (
     select
-        {%- for of, validity in [('', 'counted_validity'), ('sure_', 'sure_validity')] %}
+        {%- for sure, validity in [('', 'counted_validity'), ('sure_', 'sure_validity')] %}
             case
                 when {{ validity }} in ('valid', 'indicative')
-                    then {{ attained_share(of ~ 'n_attained', of ~ 'n_judged') }}
-            end as {{ of }}attainment,
+                    then {{ round_even_by(
+                        exact_quotient(sure ~ 'n_attained * 100', sure ~ 'n_judged'), 'noise_share_decimals'
+                    ) }}
+            end as {{ sure }}attainment,
         {%- endfor %}
         *
     from counted_units
@@ -232,4 +237,5 @@ select
     r.clause,
     {{ provenance_of_rank('v.provenance_rank') }} as provenance
 from verdicts as v
+-- The document is that of the rule that says what is counted.
 inner join {{ ref('int_rules') }} as r on r.rule_id = 'noise_area_by_day' and {{ in_force('v.period_start', 'r') }}

@@ -49,14 +49,15 @@ counted as (
         m.period_start,
         p.site_id,
         p.part,
-        {%- for of in ['', 'sure_'] %}
+        {%- for sure in ['', 'sure_'] %}
             {{ energy_level(
-                'sum(' ~ sound_energy('p.' ~ of ~ 'level_carried_db') ~ ')', 'count(p.' ~ of ~ 'level_carried_db)'
-            ) }} as {{ of }}level_db,
-            count(p.{{ of }}level_carried_db) as {{ of }}n_valid,
-            count(p.{{ of }}is_attained) as {{ of }}n_judged,
-            count(case when p.{{ of }}is_attained then 1 end) as {{ of }}n_attained,
+                'sum(' ~ sound_energy('p.' ~ sure ~ 'level_carried_db') ~ ')', 'count(p.' ~ sure ~ 'level_carried_db)'
+            ) }} as {{ sure }}level_db,
+            count(p.{{ sure }}level_carried_db) as {{ sure }}n_valid,
+            count(p.{{ sure }}is_attained) as {{ sure }}n_judged,
+            count(case when p.{{ sure }}is_attained then 1 end) as {{ sure }}n_attained,
         {%- endfor %}
+        -- Mean of the days' percentiles: a project choice.
         {%- for level in ['l10_db', 'l50_db', 'l90_db'] %}
             {{ carried_mean('sum(p.' ~ level ~ ')', 'count(p.' ~ level ~ ')') }} as {{ level }},
         {%- endfor %}
@@ -84,6 +85,7 @@ places as (
     where kind = 'point'
 ),
 
+-- Day and night.
 parts as (
     select distinct period as part from {{ ref('gb3096_limits') }}
 ),
@@ -149,17 +151,19 @@ counted_days as (
 
 rounded as (
     select
-        {%- for of, validity, judged in [
+        {%- for sure, validity, judged in [
             ('', 'counted_validity', 'judged_validity'), ('sure_', 'sure_validity', 'sure_judged_validity')
         ] %}
             case
                 when {{ validity }} in ('valid', 'indicative')
-                    then {{ round_even_by(of ~ 'level_db', 'noise_level_decimals') }}
-            end as {{ of }}month_level_db,
+                    then {{ round_even_by(sure ~ 'level_db', 'noise_level_decimals') }}
+            end as {{ sure }}month_level_db,
             case
                 when {{ judged }} in ('valid', 'indicative')
-                    then {{ attained_share(of ~ 'n_attained', of ~ 'n_judged') }}
-            end as {{ of }}days_attained_share,
+                    then {{ round_even_by(
+                        exact_quotient(sure ~ 'n_attained * 100', sure ~ 'n_judged'), 'noise_share_decimals'
+                    ) }}
+            end as {{ sure }}days_attained_share,
         {%- endfor %}
         *
     from counted_days
@@ -234,6 +238,7 @@ select
                 )
         end as {{ column }},
     {%- endfor %}
+    -- Of the same days: where suspect readings decide the level, they may decide the percentiles.
     case
         when percentiles_counted = 'valid' and validity = 'indicative' then 'indicative' else percentiles_counted
     end as percentiles_validity,
@@ -250,4 +255,5 @@ select
     v.provenance
 from verdicts as v
 left join {{ ref('stg_area_name') }} as a on v.area_code = a.area_code
+-- Without a limit: the document of the level itself.
 left join {{ ref('int_rules') }} as e on e.rule_id = 'noise_level_decimals' and {{ in_force('v.period_end', 'e') }}

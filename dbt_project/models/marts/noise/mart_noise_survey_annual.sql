@@ -12,10 +12,10 @@ with points as (
         v.survey_period,
         v.year_start,
         v.site_id,
-        {%- for of, counts in [('', 'v.is_usable'), ('sure_', is_sure('v'))] %}
+        {%- for sure, counts in [('', 'v.is_usable'), ('sure_', is_sure('v'))] %}
             {{ carried_mean(
                 'sum(case when ' ~ counts ~ ' then v.value end)', 'count(case when ' ~ counts ~ ' then 1 end)'
-            ) }} as {{ of }}leq_db,
+            ) }} as {{ sure }}leq_db,
         {%- endfor %}
         coalesce(bool_or(v.is_usable and v.is_suspect), false) as is_suspect,
         {{ least_provenance('v.provenance') }} as provenance
@@ -69,11 +69,12 @@ sums as (
         w.year_start,
         greatest(count(*), coalesce(max(n.n_registered), 0)) as n_expected,
         count(case when w.is_suspect then 1 end) as n_suspect,
-        {%- for of in ['', 'sure_'] %}
-            count(case when w.{{ of }}leq_db is not null and w.weight > 0 then 1 end) as {{ of }}n_valid,
-            count(case when w.{{ of }}leq_db is not null and w.weight is null then 1 end) as {{ of }}n_without_length,
-            sum(case when w.{{ of }}leq_db is not null then w.weight end) as {{ of }}weight_sum,
-            sum(w.{{ of }}leq_db * w.weight) as {{ of }}weighted_sum,
+        {%- for sure in ['', 'sure_'] %}
+            count(case when w.{{ sure }}leq_db is not null and w.weight > 0 then 1 end) as {{ sure }}n_valid,
+            count(case when w.{{ sure }}leq_db is not null and w.weight is null then 1 end)
+                as {{ sure }}n_without_length,
+            sum(case when w.{{ sure }}leq_db is not null then w.weight end) as {{ sure }}weight_sum,
+            sum(w.{{ sure }}leq_db * w.weight) as {{ sure }}weighted_sum,
         {%- endfor %}
         {{ least_provenance('w.provenance') }} as provenance
     from weighted as w
@@ -85,11 +86,11 @@ counted as (
     select
         s.*,
         case s.survey_kind when 'grid' then 'region' else 'road' end as product,
-        {%- for of in ['', 'sure_'] %}
-            s.{{ of }}n_valid > 0
-            and s.{{ of }}n_valid >= s.n_expected * r.noise_period_coverage_indicative as {{ of }}is_enough,
-            s.{{ of }}n_valid < s.n_expected * r.noise_period_coverage_valid as {{ of }}is_partial,
-            s.survey_kind = 'grid' and s.{{ of }}n_valid < r.noise_region_min_points as {{ of }}has_few_points,
+        {%- for sure in ['', 'sure_'] %}
+            s.{{ sure }}n_valid > 0
+            and s.{{ sure }}n_valid >= s.n_expected * r.noise_period_coverage_indicative as {{ sure }}is_enough,
+            s.{{ sure }}n_valid < s.n_expected * r.noise_period_coverage_valid as {{ sure }}is_partial,
+            s.survey_kind = 'grid' and s.{{ sure }}n_valid < r.noise_region_min_points as {{ sure }}has_few_points,
         {%- endfor %}
         r.noise_region_min_points,
         r.noise_level_decimals
@@ -99,18 +100,19 @@ counted as (
 
 means as (
     select
-        {%- for of in ['', 'sure_'] %}
+        {%- for sure in ['', 'sure_'] %}
             case
-                when {{ of }}is_enough
+                when {{ sure }}is_enough
                     then {{ round_even_by(
-                        exact_quotient(of ~ 'weighted_sum', of ~ 'weight_sum', 12), 'noise_level_decimals'
+                        exact_quotient(sure ~ 'weighted_sum', sure ~ 'weight_sum', scale=12), 'noise_level_decimals'
                     ) }}
-            end as {{ of }}mean_db,
+            end as {{ sure }}mean_db,
             case
-                when not {{ of }}is_enough then 'insufficient'
-                when {{ of }}is_partial or {{ of }}has_few_points or {{ of }}n_without_length > 0 then 'indicative'
+                when not {{ sure }}is_enough then 'insufficient'
+                when {{ sure }}is_partial or {{ sure }}has_few_points or {{ sure }}n_without_length > 0
+                    then 'indicative'
                 else 'valid'
-            end as {{ 'counted' if of == '' else 'sure' }}_validity,
+            end as {{ 'counted' if sure == '' else 'sure' }}_validity,
         {%- endfor %}
         *
     from counted
@@ -125,8 +127,16 @@ graded as (
         g.clause,
         u.grade as sure_grade
     from means as m
-    left join {{ ref('noise_grades') }} as g on {{ is_graded('g', 'm.mean_db') }}
-    left join {{ ref('noise_grades') }} as u on {{ is_graded('u', 'm.sure_mean_db') }}
+    left join {{ ref('noise_grades') }} as g
+        on
+            m.product = g.product and m.survey_period = g.period and {{ in_force('m.year_start', 'g') }}
+            and (g.above_db is null or m.mean_db > g.above_db)
+            and (g.up_to_db is null or m.mean_db <= g.up_to_db)
+    left join {{ ref('noise_grades') }} as u
+        on
+            m.product = u.product and m.survey_period = u.period and {{ in_force('m.year_start', 'u') }}
+            and (u.above_db is null or m.sure_mean_db > u.above_db)
+            and (u.up_to_db is null or m.sure_mean_db <= u.up_to_db)
 )
 
 select

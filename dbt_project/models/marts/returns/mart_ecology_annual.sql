@@ -1,11 +1,19 @@
 {#-
   Ecology, soil and emissions by year: EI and EQI with grade and word for the change, forest and tree cover, the red
   line area, safe-use rates, project reductions by year and summed over the plan, each with the items it is made of.
-  EI and EQI are side by side and are never compared with each other; a change is against the very year before.
+  EI and EQI are side by side and are never compared with each other; a change is against the very year before. EI by
+  HJ 192-2015 and EQI by 区域生态质量评价办法（试行） are computed in int_returns_yearly; their grades and words of change are the
+  seeds ecology_grades and ecology_change_terms.
 -#}
 with figures as (
     select
-        m.*,
+        m.measure_id,
+        m.seq,
+        m.theme,
+        m.theme_zh,
+        m.name_zh,
+        m.part_of,
+        m.index_id,
         i.area_code,
         i.area_name_zh,
         i.period_start,
@@ -27,7 +35,13 @@ with figures as (
     where m.source_kind = 'indicator'
     union all
     select
-        m.*,
+        m.measure_id,
+        m.seq,
+        m.theme,
+        m.theme_zh,
+        m.name_zh,
+        m.part_of,
+        m.index_id,
         y.area_code,
         {{ area_name('y.area_code', 'a.name_zh') }} as area_name_zh,
         y.period_start,

@@ -48,6 +48,7 @@ years as (
         d.period_start,
         d.period_end
     from formulas as f
+    -- 'reported' is the statistical value of a measured indicator, no sign that its own items are due.
     inner join delivered as d on f.indicator_id = d.indicator_id and d.variant <> 'reported'
     where f.variant = ''
     union
@@ -78,6 +79,7 @@ wanted as (
         coalesce(p.period_start, y.period_start) as item_start
     from years as y
     inner join formulas as f on y.indicator_id = f.indicator_id and y.variant = f.variant
+    -- Of a sum over the plan every year since cumulative_from is wanted; else p is empty and the year itself is.
     left join {{ ref('int_year_periods') }} as p
         on
             p.period_kind = 'year'

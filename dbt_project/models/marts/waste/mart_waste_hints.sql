@@ -104,4 +104,6 @@ described as (
     inner join {{ ref('int_rules') }} as e on p.rule_id = e.rule_id and {{ in_force('p.day', 'e') }}
 )
 
+-- To events (macros/events.sql): periods of one site, parameter and limit with at most event_gap_<averaging> others
+-- between them are one event; the largest badness is its peak.
 {{ events_from('described', 'waste') }}

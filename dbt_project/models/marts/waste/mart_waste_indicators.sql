@@ -34,6 +34,8 @@ with judged as (
         r.waste_resource_k_incineration,
         r.waste_resource_k_kitchen,
         r.waste_resource_k_landfill,
+        -- By the shares of weighbridge_days_covered and loads_counted: from waste_coverage_valid on valid, from
+        -- waste_coverage_indicative on indicative.
         {{ waste_validity('p', 'r') }} as validity
     from {{ ref('int_waste_period') }} as p
     inner join {{ ref('int_waste_rules') }} as r on {{ in_force('p.period_start', 'r') }}
@@ -81,7 +83,7 @@ parts as (
 quotients as (
     select
         *,
-        {{ exact_quotient('part * 100', 'whole', 12) }} as quotient
+        {{ exact_quotient('part * 100', 'whole', scale=12) }} as quotient
     from parts
 ),
 

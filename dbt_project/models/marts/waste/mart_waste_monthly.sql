@@ -30,6 +30,8 @@ with sums as (
 judged as (
     select
         s.*,
+        -- By the shares of weighbridge_days_covered and loads_counted: from waste_coverage_valid on valid, from
+        -- waste_coverage_indicative on indicative.
         {{ waste_validity('s', 'r') }} as validity
     from sums as s
     inner join {{ ref('int_waste_rules') }} as r on {{ in_force('s.period_start', 'r') }}

@@ -199,4 +199,5 @@ select
     v.provenance
 from verdicts as v
 left join {{ ref('stg_area_name') }} as a on v.area_code = a.area_code
+-- The document is that of rule waste_tare_deviation_pct; the other rules of a weighbridge have the same.
 inner join {{ ref('int_rules') }} as r on r.rule_id = 'waste_tare_deviation_pct' and {{ in_force('v.day', 'r') }}

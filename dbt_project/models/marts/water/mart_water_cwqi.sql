@@ -4,7 +4,8 @@
   apart and weighted by their numbers. Two item sets: class_items is the official index over the items present among the
   21, indicative with fewer; automatic_items is a part of it that every section can be compared on, and has no value where
   one of its items is missing. An index that would lack an item without its suspect readings is indicative.
-  Only values of the same items may be compared: `items` says which.
+  Only values of the same items may be compared: `items` says which. place_kind 'area' is what mart_water_area_period and
+  mart_water_trends call 'subdistrict'.
 -#}
 {%- set place = ['place_kind', 'place_id', 'network', 'period_kind', 'period_start'] %}
 with means as (
@@ -20,6 +21,7 @@ with means as (
         1 as n_sections,
         c.mean_value,
         coalesce(c.n_suspect, 0) as n_suspect,
+        -- Enough values are left without the suspect ones.
         coalesce(c.sure_is_sufficient, c.n_suspect is null) as is_sure,
         c.provenance_rank
     from {{ ref('int_water_item_class') }} as c
@@ -128,11 +130,13 @@ sections as (
         d.class_rank is not null as has_class,
         d.provenance_rank
     from {{ ref('int_water_section_period') }} as s
+    -- Its row of the district says whether the section has a class.
     inner join {{ ref('int_water_area_section') }} as d
         on
             d.area_kind = 'district' and s.site_id = d.site_id
             and s.period_kind = d.period_kind and s.period_start = d.period_start
     left join {{ ref('stg_area_name') }} as n on s.area_code = n.area_code
+    -- Areas once over all networks (network is empty) and once for each.
     {%- for network in ["''", 'a.network'] %}
         union all
         select
@@ -246,7 +250,9 @@ indexed as (
         case when w.has_index then {{ round_even_by('w.lake_index', 'r.water_cwqi_decimals') }} end as lake_cwqi,
         case
             when w.has_index
-                then {{ round_even_by(exact_quotient('w.index_sum', 'w.n_sections', 12), 'r.water_cwqi_decimals') }}
+                then {{ round_even_by(
+                    exact_quotient('w.index_sum', 'w.n_sections', scale=12), 'r.water_cwqi_decimals'
+                ) }}
         end as cwqi,
         {{ water_values_used('r.water_cwqi_rounded') }} as values_used,
         r.water_share_decimals

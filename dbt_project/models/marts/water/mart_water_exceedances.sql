@@ -68,4 +68,6 @@ periods as (
     cross join last_complete as m
 )
 
+-- To events (macros/events.sql): periods of one site, parameter and limit with at most event_gap_<averaging> others
+-- between them are one event; the largest badness is its peak.
 {{ events_from('periods', 'water') }}

@@ -58,8 +58,46 @@ places as (
     where is_list
 ),
 
+-- Adds rank, n_ranked, the period before and last year, changes and publication_state (macros/rankings.sql); ranked is
+-- what is valid or indicative.
 lists as (
     {{ ranking_of('places') }}
 )
 
-select * from lists
+select
+    list_id,
+    list_name_zh,
+    place_kind,
+    period_kind,
+    period_start,
+    period_end,
+    place_id,
+    place_name_zh,
+    area_code,
+    item,
+    item_zh,
+    variant,
+    network,
+    method,
+    value,
+    unit,
+    rank,
+    n_ranked,
+    previous_value,
+    previous_rank,
+    change_on_previous,
+    change_on_previous_pct,
+    last_year_value,
+    last_year_rank,
+    change_on_last_year,
+    change_on_last_year_pct,
+    n_expected,
+    n_valid,
+    coverage,
+    validity,
+    validity_reason,
+    publication_state,
+    standard,
+    clause,
+    provenance
+from lists

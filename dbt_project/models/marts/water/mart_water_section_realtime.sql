@@ -4,6 +4,7 @@
   source marks the readings as invalid (maintenance) and published a class with them, or flags one of the five suspect:
   without it there is no class. Each value has its own verdict; `validity` is that of the class.
 -#}
+{#- Built by changed days (macros/by_day.sql): days_of() reads only those. It changes no figure. -#}
 {{ config(meta={'by_day': {'reads': {'int_water_moment_item': [0, 0]}, 'day': 'cast(period_start as date)'}}) }}
 {%- set shown = [
     ('water_temperature', 'water_temperature_degc'), ('ph', 'ph'), ('do', 'do_mg_l'), ('codmn', 'codmn_mg_l'),

@@ -1,8 +1,9 @@
 {#-
-  Trend terms of sections, rivers, subdistricts and the district. Two periods (the previous one, the same of last year):
-  by the change of class shares where both have five sections or more, else by steps of the grade. Several years: rank
-  correlation of the annual values with time, for each item of a section and for the class shares of an area. A change is
-  positive where the water is better; a correlation has the sign of the value's own rise.
+  Trend terms of sections, rivers, subdistricts and the district. Two periods (the previous one, the same of last
+  year): by the change of class shares where both have five sections or more, else by steps of the grade. Several
+  years: Spearman's rank correlation of the annual values with time (Daniel's test, rules water_trend_*), for each
+  item of a section and for the class shares of an area. A change is positive where the water is better; a correlation
+  has the sign of the value's own rise.
 -#}
 {%- set place = ['place_kind', 'place_id'] %}
 with graded as (
@@ -62,6 +63,7 @@ comparisons as (
 pairs as (
     select
         n.*,
+        -- Without a compared grade the method is that of this period.
         n.share_difference is not null and (b.share_difference is not null or b.grade_rank is null) as is_by_shares
     from comparisons as n
     left join graded as b
@@ -160,6 +162,7 @@ series as (
     select
         y.*,
         e.period_start as last_start,
+        -- Ranks are doubled so that shared ones (the mean of their ranks) stay whole; n_equal corrects for them.
         {{ doubled_rank('y.value', 'y.place_kind, y.place_id, y.measure, e.period_start') }}
         - {{ doubled_rank('y.period_start', 'y.place_kind, y.place_id, y.measure, e.period_start') }}
             as difference,
@@ -185,19 +188,20 @@ correlated as (
     group by {{ place | join(', ') }}, measure, last_start
 ),
 
-lengths as (
+series_lengths as (
     select distinct
         n_values,
         last_start
     from correlated
 ),
 
+-- A number of years that the table lacks takes the row of the next smaller one: stricter.
 table_rows as (
     select
         s.n_values,
         s.last_start,
         max(t.n_values) as table_values
-    from lengths as s
+    from series_lengths as s
     inner join {{ ref('water_trend_critical_values') }} as t on s.n_values >= t.n_values
     group by s.n_values, s.last_start
 ),
