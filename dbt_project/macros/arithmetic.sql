@@ -171,3 +171,57 @@
         {%- endfor %}
     end
 {%- endmacro %}
+
+{# The middle value inside a group, of an even number the lower one: always a value that was delivered. #}
+{% macro middle_value(expr) -%}
+    {{ adapter.dispatch('middle_value')(expr) }}
+{%- endmacro %}
+
+{% macro default__middle_value(expr) -%}
+    quantile_disc({{ expr }}, 0.5)
+{%- endmacro %}
+
+{% macro spark__middle_value(expr) -%}
+    percentile_disc(0.5) within group (order by {{ expr }})
+{%- endmacro %}
+
+{# All values inside a group that are not null, smallest first: an array. #}
+{% macro sorted_values(expr) -%}
+    {{ adapter.dispatch('sorted_values')(expr) }}
+{%- endmacro %}
+
+{% macro default__sorted_values(expr) -%}
+    list_sort(list({{ expr }}) filter (where {{ expr }} is not null))
+{%- endmacro %}
+
+{% macro spark__sorted_values(expr) -%}
+    array_sort(collect_list({{ expr }}))
+{%- endmacro %}
+
+{# The value of an array at `place`, 1 for the first. #}
+{% macro value_at(values, place) -%}
+    {{ adapter.dispatch('value_at')(values, place) }}
+{%- endmacro %}
+
+{% macro default__value_at(values, place) -%}
+    list_extract({{ values }}, {{ place }})
+{%- endmacro %}
+
+{% macro spark__value_at(values, place) -%}
+    element_at({{ values }}, cast({{ place }} as int))
+{%- endmacro %}
+
+{#
+  Percentile of `n` values in order (sorted_values): k = 1 + (n - 1) p, X_s + (X_(s+1) - X_s)(k - s) with s the whole part
+  of k (HJ 663). `p` in percent. Exact; decimal(18, 6) where p has no decimals and the values have at most 4.
+#}
+{% macro linear_percentile(values, n, p) -%}
+    {%- set steps = '(' ~ n ~ ' - 1) * cast(' ~ p ~ ' as bigint)' -%}
+    {%- set place = '1 + ' ~ integer_quotient(steps, 100) -%}
+    {%- set next = 'least(' ~ place ~ ' + 1, ' ~ n ~ ')' -%}
+    cast({{ round_even(
+        "(cast(" ~ value_at(values, place) ~ " as decimal(28, 8)) * (100 - (" ~ steps ~ ") % 100)"
+        ~ " + cast(" ~ value_at(values, next) ~ " as decimal(28, 8)) * ((" ~ steps ~ ") % 100))"
+        ~ " * cast(0.01 as decimal(3, 2))", 6
+    ) }} as decimal(18, 6))
+{%- endmacro %}

@@ -1,6 +1,6 @@
 {#-
   Calendar helpers, most of which DuckDB and Spark spell differently.
-  Not here: days (day_series, verdicts.sql), the calendars of figures (int_year_periods, int_calendar_periods).
+  Not here: the calendars of figures (int_year_periods, int_calendar_periods).
 -#}
 
 {# In a select list: one row for every first day of a month from `first_day` to `last_day` (date). #}
@@ -171,8 +171,36 @@
     {{ hours_after(day, 'cast(' ~ hours_per_day() ~ ' as integer)') }}
 {%- endmacro %}
 
-{# Whether hours of a part can still arrive: it is not over, or it is incomplete within the lateness allowed. #}
-{% macro still_arriving(part_end, n_received, n_expected) -%}
-    {{ part_end }} > {{ as_of() }}
-    or ({{ n_received }} < {{ n_expected }} and {{ hours_after(part_end, 'lateness_allowed_hours') }} > {{ as_of() }})
+{# Every day from `first_day` to `last_day` (expressions), one column `day` (date). #}
+{% macro day_series(first_day, last_day) -%}
+    {{ adapter.dispatch('day_series')(first_day, last_day) }}
+{%- endmacro %}
+
+{% macro default__day_series(first_day, last_day) -%}
+    select cast(unnest(generate_series(
+        cast({{ first_day }} as timestamp), cast({{ last_day }} as timestamp), interval 1 day
+    )) as date) as day
+{%- endmacro %}
+
+{% macro spark__day_series(first_day, last_day) -%}
+    select explode(sequence(cast({{ first_day }} as date), cast({{ last_day }} as date), interval 1 day)) as day
+{%- endmacro %}
+
+{# First day of the calendar period of a kind, half-month to year: date. #}
+{% macro calendar_start(period_kind, moment) -%}
+    case {{ period_kind }}
+        when 'month' then cast(date_trunc('month', {{ moment }}) as date)
+        when 'year' then cast(date_trunc('year', {{ moment }}) as date)
+        when 'quarter' then cast(date_trunc('quarter', {{ moment }}) as date)
+        when 'half_month'
+            then case
+                when extract(day from {{ moment }}) >= 16 then {{ days_after("date_trunc('month', " ~ moment ~ ")", 15) }}
+                else cast(date_trunc('month', {{ moment }}) as date)
+            end
+        when 'half_year'
+            then case
+                when extract(month from {{ moment }}) >= 7 then {{ months_after("date_trunc('year', " ~ moment ~ ")", 6) }}
+                else cast(date_trunc('year', {{ moment }}) as date)
+            end
+    end
 {%- endmacro %}

@@ -1,11 +1,15 @@
 {#-
-  Registers of cases: what a state means, areas by level, medians of days.
+  Registers of cases: areas by level, medians of days.
   Not here: the declarations themselves (tables declared_register_…), shares and rounding (arithmetic.sql).
 -#}
 
-{# What a case is by its declared state, else by whether it has a closing day: open, closed or withdrawn. #}
-{% macro case_meaning(declared, closed_on) -%}
-    coalesce({{ declared }}, case when {{ closed_on }} is null then 'open' else 'closed' end)
+{# Level of an area by its code: district, subdistrict or community. #}
+{% macro area_level(area_code) -%}
+    case
+        when {{ is_community(area_code) }} then 'community'
+        when {{ is_subdistrict(area_code) }} then 'subdistrict'
+        else 'district'
+    end
 {%- endmacro %}
 
 {# The area of a level that an area lies in: its code; null where it lies in none, or in several. #}
@@ -22,19 +26,4 @@
     {{ exact_ratio(
         value_at(sorted, integer_quotient(n ~ ' + 1', 2)) ~ ' + ' ~ value_at(sorted, integer_quotient(n, 2) ~ ' + 1'), '2', 1
     ) }}
-{%- endmacro %}
-
-{# A share in percent, one decimal, null of none: decimal(18, 1). #}
-{% macro share_pct(part, whole) -%}
-    {{ exact_ratio('100 * ' ~ part, 'nullif(' ~ whole ~ ', 0)', 1) }}
-{%- endmacro %}
-
-{# Chinese word of a closed vocabulary of cases, from the seed case_words joined as `alias`. #}
-{% macro case_word(alias, column) -%}
-    coalesce({{ alias }}.name_zh, {{ column }})
-{%- endmacro %}
-
-{# The order of levels of areas: 1 is the district. #}
-{% macro area_level_rank(level) -%}
-    case {{ level }} when 'district' then 1 when 'subdistrict' then 2 when 'community' then 3 end
 {%- endmacro %}

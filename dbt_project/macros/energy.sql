@@ -57,16 +57,6 @@
     end
 {%- endmacro %}
 
-{# Months from `first_month` to `last_month` (dates) as a text, 2026-01 or 2026-01 to 2026-03; null without them. #}
-{% macro months_named(first_month, last_month) -%}
-    case
-        when {{ first_month }} = {{ last_month }} then substr(cast({{ first_month }} as string), 1, 7)
-        when {{ first_month }} < {{ last_month }} then concat(
-            substr(cast({{ first_month }} as string), 1, 7), ' to ', substr(cast({{ last_month }} as string), 1, 7)
-        )
-    end
-{%- endmacro %}
-
 {#
   Verdict of a value that is made of an amount (standard coal by one of two methods, CO2), of row `j` with
   amount_validity. A value without its factor is insufficient, one by a provisional factor at most indicative; what one
@@ -116,4 +106,14 @@
         end
         as decimal(24, 6)
     )
+{%- endmacro %}
+
+{# Months from `first_month` to `last_month` (dates) as a text, 2026-01 or 2026-01 to 2026-03; null without them. #}
+{% macro months_named(first_month, last_month) -%}
+    case
+        when {{ first_month }} = {{ last_month }} then substr(cast({{ first_month }} as string), 1, 7)
+        when {{ first_month }} < {{ last_month }} then concat(
+            substr(cast({{ first_month }} as string), 1, 7), ' to ', substr(cast({{ last_month }} as string), 1, 7)
+        )
+    end
 {%- endmacro %}

@@ -1,7 +1,7 @@
 {#-
-  Periods of declared networks and what one value counts as: which readings a figure reads, non-detects, oxygen.
+  Periods of declared networks, families of figures, reference oxygen, which values can be weighed or be a level.
   Not here: sums and figures (networks_figures.sql), limits and grades (networks_judged.sql), the declarations themselves
-  (tables declared_network_…), rounding and means (arithmetic.sql).
+  (tables declared_network_…), calendar periods (calendar.sql), rounding and means (arithmetic.sql).
 -#}
 
 {# First moment of the period of a kind that `moment` lies in: timestamp. A half-month begins on day 1 or 16. #}
@@ -11,25 +11,6 @@
         when 'day' then cast(cast({{ moment }} as date) as timestamp)
         when 'sample' then {{ moment }}
         else cast({{ calendar_start(period_kind, moment) }} as timestamp)
-    end
-{%- endmacro %}
-
-{# First day of the calendar period of a kind, half-month to year: date. #}
-{% macro calendar_start(period_kind, moment) -%}
-    case {{ period_kind }}
-        when 'month' then cast(date_trunc('month', {{ moment }}) as date)
-        when 'year' then cast(date_trunc('year', {{ moment }}) as date)
-        when 'quarter' then cast(date_trunc('quarter', {{ moment }}) as date)
-        when 'half_month'
-            then case
-                when extract(day from {{ moment }}) >= 16 then {{ days_after("date_trunc('month', " ~ moment ~ ")", 15) }}
-                else cast(date_trunc('month', {{ moment }}) as date)
-            end
-        when 'half_year'
-            then case
-                when extract(month from {{ moment }}) >= 7 then {{ months_after("date_trunc('year', " ~ moment ~ ")", 6) }}
-                else cast(date_trunc('year', {{ moment }}) as date)
-            end
     end
 {%- endmacro %}
 
@@ -77,30 +58,12 @@
     end
 {%- endmacro %}
 
-{#
-  Which readings a figure reads by what they say they are: a maximum reads maxima too, a minimum minima. A concentration
-  that was converted by its source is another series and feeds no figure.
-#}
-{% macro network_reads(family, reading_statistic) -%}
-    coalesce({{ reading_statistic }}, 'average') in ('average', 'sum')
-    or {{ reading_statistic }} = {{ family }}
-{%- endmacro %}
-
 {# What of a statistic decides which sums it needs: figures of one family share their parts. #}
 {% macro network_family(statistic) -%}
     case
         when {{ statistic }} in ('mean', 'sum', 'count', 'last') then 'plain'
         when {{ statistic }} in ('weighted_mean', 'load') then 'weighted'
         else {{ statistic }}
-    end
-{%- endmacro %}
-
-{# The value that a usable reading counts as: a non-detect by the network's rule. decimal(24, 7): half a millionth fits. #}
-{% macro network_counted(value, censored, nondetect) -%}
-    case
-        when {{ censored }} = '<' and {{ nondetect }} = 'half_limit' then cast({{ value }} as decimal(24, 7)) * cast(0.5 as decimal(2, 1))
-        when {{ censored }} = '<' and {{ nondetect }} = 'zero' then 0
-        else cast({{ value }} as decimal(24, 7))
     end
 {%- endmacro %}
 
@@ -128,12 +91,11 @@
     (abs({{ value }}) < 300)
 {%- endmacro %}
 
-{# The tables of a kind, 'events' or 'indicators', that all domains publish: a list of domain and mart. #}
-{% macro published_by_domains(kind) -%}
-    {%- set found = [] -%}
-    {%- for feed in declared_feeds().values() if feed[kind] -%}
-        {%- do found.append({'domain': feed.domain, 'mart': feed[kind]}) -%}
-    {%- endfor -%}
-    {%- set networks = {'events': 'mart_network_exceedances', 'indicators': 'mart_network_indicators'} -%}
-    {{ return(found + [{'domain': 'networks', 'mart': networks[kind]}]) }}
+{# The value that a usable reading counts as: a non-detect by the network's rule. decimal(24, 7): half a millionth fits. #}
+{% macro network_counted(value, censored, nondetect) -%}
+    case
+        when {{ censored }} = '<' and {{ nondetect }} = 'half_limit' then cast({{ value }} as decimal(24, 7)) * cast(0.5 as decimal(2, 1))
+        when {{ censored }} = '<' and {{ nondetect }} = 'zero' then 0
+        else cast({{ value }} as decimal(24, 7))
+    end
 {%- endmacro %}

@@ -170,7 +170,7 @@ expected as (
 valued as (
     select
         *,
-        {{ still_arriving('period_end', 'n_moments', 'n_expected') }} as is_pending,
+        {{ still_arriving('period_end', 'n_moments', 'n_expected', 'lateness_allowed_hours') }} as is_pending,
         {%- for sure in ['', 'sure_'] %}
         {{ published_decimal(round_even(network_value(sure) ~ ' * cast(factor as decimal(20, 6))', 6)) }} as {{ sure }}found{{ ',' if not loop.last }}
         {%- endfor %}

@@ -97,26 +97,3 @@
             and (extract(hour from {{ moment }}) >= {{ l }}.hour_from or extract(hour from {{ moment }}) < {{ l }}.hour_to))
     )
 {%- endmacro %}
-
-{#
-  What a site has in a group of judged values: the worst grade that is sure, values that attain firm limits, that miss
-  them, that break a hint only, and that cannot be judged.
-#}
-{% macro network_site_sums() -%}
-    max(case when is_graded_surely then grade_rank end) as worst_rank,
-    count(case when is_judged then 1 end) as n_values,
-    count(case when firm_attained then 1 end) as n_attained,
-    count(case when firm_attained is false then 1 end) as n_missed,
-    count(case when is_attained is false and firm_attained is not false then 1 end) as n_hints,
-    count(case when is_firm and firm_attained is null then 1 end) as n_open,
-    min(provenance_rank) as provenance_rank
-{%- endmacro %}
-
-{# The same of groups that are put together. #}
-{% macro network_site_sums_of(m) -%}
-    max({{ m }}.worst_rank) as worst_rank,
-    {%- for column in ['n_values', 'n_attained', 'n_missed', 'n_hints', 'n_open'] %}
-    sum({{ m }}.{{ column }}) as {{ column }},
-    {%- endfor %}
-    min({{ m }}.provenance_rank) as provenance_rank
-{%- endmacro %}

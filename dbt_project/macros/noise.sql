@@ -1,5 +1,5 @@
 {#-
-  What the noise models share: percentiles and maxima of a part, the day-night level. Not here: energy means (sound.sql),
+  What the noise models share: maxima of a part, the day-night level. Not here: energy means (sound.sql),
   the hours and the night's penalty themselves (seed rule_values).
 -#}
 
@@ -14,16 +14,4 @@
 {# The highest maximum of a group; null where an input without a maximum of its own was louder: then it is another. #}
 {% macro known_maximum(highest, loudest_without) -%}
     case when coalesce({{ loudest_without }} > {{ highest }}, false) then null else {{ highest }} end
-{%- endmacro %}
-
-{# Share of the judged that attained, %, rounded to the rule's decimals; null where none was judged. #}
-{% macro attained_share(n_attained, n_judged) -%}
-    {{ round_even_by(exact_quotient(n_attained ~ ' * 100', n_judged), 'noise_share_decimals') }}
-{%- endmacro %}
-
-{# Whether a mean level of row `m` (product, survey_period, year_start) lies in the grade `grade` in force. #}
-{% macro is_graded(grade, mean) -%}
-    m.product = {{ grade }}.product and m.survey_period = {{ grade }}.period and {{ in_force('m.year_start', grade) }}
-    and ({{ grade }}.above_db is null or {{ mean }} > {{ grade }}.above_db)
-    and ({{ grade }}.up_to_db is null or {{ mean }} <= {{ grade }}.up_to_db)
 {%- endmacro %}

@@ -3,11 +3,6 @@
   Not here: which value counts (int_plan_values), the words of a status (int_plan_judged), numbers of the rules (seeds).
 -#}
 
-{# The plan that is delivered with EcoLedger, as seeds/plan/plans.csv names it: what the municipality sets is set for it. #}
-{% macro delivered_plan() -%}
-    chaoyang_2025
-{%- endmacro %}
-
 {# Whether `value` attains `target` under the operator of a column; null where one of them is. #}
 {% macro attains(operator, value, target) -%}
     case {{ operator }}
@@ -60,19 +55,4 @@
 {# Numerator up to which a quotient of twelve decimals stays within exact integers. #}
 {% macro largest_exact() -%}
     10000000000000
-{%- endmacro %}
-
-{# `value` cut off at what is possible; an end that is null is open, and nothing stays nothing. #}
-{% macro within_range(value, low, high) -%}
-    case when {{ value }} < {{ low }} then {{ low }} when {{ value }} > {{ high }} then {{ high }} else {{ value }} end
-{%- endmacro %}
-
-{# The milestone that a plan_ref names: what follows the reference of its project, such as project:<no>:. #}
-{% macro milestone_of(plan_ref, reference) -%}
-    substr({{ plan_ref }}, length({{ reference }}) + 1)
-{%- endmacro %}
-
-{# Whether `item` is one of the items of `list`, a text separated by '; '. A list is not compared as one text. #}
-{% macro is_in_list(item, list) -%}
-    position(concat('; ', {{ item }}, '; ') in concat('; ', {{ list }}, '; ')) > 0
 {%- endmacro %}

@@ -23,40 +23,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#
-  The figures of every domain's indicators from the admitted tables, one under the other, each with its `domain`. What is
-  computed across domains is not in it.
-#}
-{% macro admitted_indicators() -%}
-    {%- for published in published_by_domains('indicators') %}
-        select
-            '{{ published.domain }}' as domain,
-            indicator_id,
-            name_zh,
-            area_code,
-            area_name_zh,
-            period_kind,
-            period_start,
-            period_end,
-            variant,
-            value,
-            unit,
-            n_expected,
-            n_valid,
-            n_suspect,
-            coverage,
-            validity,
-            validity_reason,
-            standard,
-            clause,
-            provenance
-        from {{ admitted(published.mart) }}
-        {%- if not loop.last %}
-        union all
-        {%- endif %}
-    {%- endfor %}
-{%- endmacro %}
-
 {# In a select list: every column of the relation `alias` but those named. #}
 {% macro all_but(alias, columns) -%}
     {{ adapter.dispatch('all_but')(alias, columns) }}
@@ -147,4 +113,14 @@ group by s.valid_from, s.valid_to
 
 {% macro spark__refused(message) -%}
     raise_error({{ message }})
+{%- endmacro %}
+
+{# The tables of a kind, 'events' or 'indicators', that all domains publish: a list of domain and mart. #}
+{% macro published_by_domains(kind) -%}
+    {%- set found = [] -%}
+    {%- for feed in declared_feeds().values() if feed[kind] -%}
+        {%- do found.append({'domain': feed.domain, 'mart': feed[kind]}) -%}
+    {%- endfor -%}
+    {%- set networks = {'events': 'mart_network_exceedances', 'indicators': 'mart_network_indicators'} -%}
+    {{ return(found + [{'domain': 'networks', 'mart': networks[kind]}]) }}
 {%- endmacro %}

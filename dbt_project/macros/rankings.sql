@@ -9,7 +9,7 @@
         {{ ranking_of('places') }}
     )
 
-    select * from lists
+    select list_id, … from lists
 
   It is a macro and no model because the lists of a domain are built, judged and held with that domain alone.
 
@@ -139,14 +139,6 @@
     end
 {%- endmacro %}
 
-{# Last day of the period of a kind that begins on `period_start`: date. #}
-{% macro ranking_period_end(period_kind, period_start) -%}
-    case {{ period_kind }}
-        when 'week' then cast({{ days_after(period_start, 6) }} as date)
-        else cast({{ days_after(network_period_end(period_kind, period_start), -1) }} as date)
-    end
-{%- endmacro %}
-
 {# First day of the calendar period before the one that begins on `period_start`: date. #}
 {% macro previous_period(period_kind, period_start) -%}
     case {{ period_kind }}
@@ -176,5 +168,13 @@
         when {{ period_kind }} in ('half_month', 'month', 'quarter', 'half_year', 'year') then {{ months_after(period_start, -12) }}
         when {{ period_kind }} = 'week' and extract(week from {{ weeks_52 }}) = {{ number }} then {{ weeks_52 }}
         when {{ period_kind }} = 'week' and extract(week from {{ weeks_53 }}) = {{ number }} then {{ weeks_53 }}
+    end
+{%- endmacro %}
+
+{# Last day of the period of a kind that begins on `period_start`: date. #}
+{% macro ranking_period_end(period_kind, period_start) -%}
+    case {{ period_kind }}
+        when 'week' then cast({{ days_after(period_start, 6) }} as date)
+        else cast({{ days_after(network_period_end(period_kind, period_start), -1) }} as date)
     end
 {%- endmacro %}

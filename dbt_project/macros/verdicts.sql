@@ -101,17 +101,8 @@
     )
 {%- endmacro %}
 
-{# Every day from `first_day` to `last_day` (expressions), one column `day` (date). #}
-{% macro day_series(first_day, last_day) -%}
-    {{ adapter.dispatch('day_series')(first_day, last_day) }}
-{%- endmacro %}
-
-{% macro default__day_series(first_day, last_day) -%}
-    select cast(unnest(generate_series(
-        cast({{ first_day }} as timestamp), cast({{ last_day }} as timestamp), interval 1 day
-    )) as date) as day
-{%- endmacro %}
-
-{% macro spark__day_series(first_day, last_day) -%}
-    select explode(sequence(cast({{ first_day }} as date), cast({{ last_day }} as date), interval 1 day)) as day
+{# Whether inputs of a part can still arrive: it is not over, or it is incomplete within the lateness allowed in hours. #}
+{% macro still_arriving(part_end, n_received, n_expected, lateness_hours) -%}
+    {{ part_end }} > {{ as_of() }}
+    or ({{ n_received }} < {{ n_expected }} and {{ hours_after(part_end, lateness_hours) }} > {{ as_of() }})
 {%- endmacro %}

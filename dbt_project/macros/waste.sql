@@ -1,25 +1,7 @@
 {#-
-  What the waste models share: the middle of a group, loads that were undone, verdicts over weighbridge-days and loads.
+  What the waste models share: loads that were undone, verdicts over weighbridge-days and loads.
   Not here: how categories and destinations count (seeds waste_*), thresholds (seed rule_values_totals).
 -#}
-
-{# The middle value inside a group, of an even number the lower one: always a value that was delivered. #}
-{% macro middle_value(expr) -%}
-    {{ adapter.dispatch('middle_value')(expr) }}
-{%- endmacro %}
-
-{% macro default__middle_value(expr) -%}
-    quantile_disc({{ expr }}, 0.5)
-{%- endmacro %}
-
-{% macro spark__middle_value(expr) -%}
-    percentile_disc(0.5) within group (order by {{ expr }})
-{%- endmacro %}
-
-{# Days of a week: a calendar fact, not a rule. #}
-{% macro days_per_week() -%}
-    7
-{%- endmacro %}
 
 {#
   Verdict over a period of loads from the columns of row `p` and the rules `r`: enough weighbridge-days are covered, and
@@ -112,4 +94,9 @@
                 then concat('loads in ', {{ p }}.months_heard, ' of ', {{ p }}.months_expected, ' months')
         end
     )
+{%- endmacro %}
+
+{# Days of a week: a calendar fact, not a rule. #}
+{% macro days_per_week() -%}
+    7
 {%- endmacro %}

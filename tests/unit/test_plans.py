@@ -335,6 +335,7 @@ def test_returns_are_cleaned_again_when_a_plan_may_be_reported_on(tmp_path: Path
 
 
 def test_the_delivered_plan_is_the_one_that_models_call_so() -> None:
-    macro = (Path(__file__).parents[2] / "dbt_project/macros/plan.sql").read_text(encoding="utf-8")
+    models = Path(__file__).parents[2] / "dbt_project/models"
+    model = (models / "intermediate/cross_domain/int_plan_targets.sql").read_text(encoding="utf-8")
     (name,) = shipped.plans()
-    assert f"macro delivered_plan() -%}}\n    {name}\n" in macro
+    assert f"set delivered_plan = '{name}' %}}" in model

@@ -3,13 +3,14 @@
   first whole delivery after that lacks is kept, closed or withdrawn as the register declares. `left_on` is the first day
   on which it is not in the inventory any more: the closing day of a case, the day after the last one of a membership.
 -#}
+-- A case whose state is not declared is open or closed by whether it has a closing day.
 with said as (
     select
         s.register_id,
         s.case_id,
         s.source_id,
         s.known_from,
-        {{ case_meaning('d.meaning', 's.closed_on') }} as meaning
+        coalesce(d.meaning, case when s.closed_on is null then 'open' else 'closed' end) as meaning
     from {{ ref('stg_case_said') }} as s
     left join {{ ref('stg_register_state') }} as d
         on s.register_id = d.register_id and s.state = d.state
@@ -80,7 +81,7 @@ joined as (
         r.on_time_days,
         s.last_seen_at,
         g.gone_at,
-        {{ case_meaning('d.meaning', 'c.closed_on') }} as said_meaning,
+        coalesce(d.meaning, case when c.closed_on is null then 'open' else 'closed' end) as said_meaning,
         coalesce(cast(z.first_at as date), cast(c.known_from as date)) as closed_known_on,
         t.name_zh as site_name_zh,
         coalesce(

@@ -6,7 +6,7 @@
 with levels as (
     select
         word as area_level,
-        {{ area_level_rank('word') }} as level_rank
+        case word when 'district' then 1 when 'subdistrict' then 2 when 'community' then 3 end as level_rank
     from {{ ref('case_words') }}
     where vocabulary = 'area_level'
 ),
@@ -27,7 +27,8 @@ placed as (
         c.amount,
         {{ provenance_rank('c.provenance') }} as provenance_rank
     from {{ ref('int_case') }} as c
-    inner join levels as l on l.level_rank <= {{ area_level_rank('c.counted_to_level') }}
+    inner join levels as t on c.counted_to_level = t.area_level
+    inner join levels as l on t.level_rank >= l.level_rank
     where c.meaning <> 'withdrawn'
 ),
 

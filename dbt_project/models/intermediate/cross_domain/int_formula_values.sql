@@ -70,26 +70,26 @@ operands as (
         doubt as reason,
         provenance
     from items
-    union all
-    select
-        'indicator' as operand,
-        indicator_id as source,
-        variant,
-        '' as figure,
-        area_code,
-        area_name_zh,
-        period_start,
-        period_end,
-        unit,
-        value,
-        n_suspect,
-        validity,
-        validity_reason as reason,
-        provenance
-    from (
-        {{ admitted_indicators() }}
-    ) as i
-    where period_kind = 'year'
+    {%- for published in published_by_domains('indicators') %}
+        union all
+        select
+            'indicator' as operand,
+            indicator_id as source,
+            variant,
+            '' as figure,
+            area_code,
+            area_name_zh,
+            period_start,
+            period_end,
+            unit,
+            value,
+            n_suspect,
+            validity,
+            validity_reason as reason,
+            provenance
+        from {{ admitted(published.mart) }}
+        where period_kind = 'year'
+    {%- endfor %}
     union all
     select
         'network' as operand,

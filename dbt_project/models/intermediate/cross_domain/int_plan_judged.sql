@@ -4,6 +4,10 @@
   what is kept) on every year of the plan, and on the latest that breaks it. Later years and the year to date are next to
   it and are never compared. No status comes from insufficient data.
 -#}
+{#- A list is one text with '; ' between its items and is not compared whole. -#}
+{%- set is_comparable_standard -%}
+    position(concat('; ', t.comparable_standard, '; ') in concat('; ', f.standard, '; ')) > 0
+{%- endset %}
 with figures as (
     select *
     from {{ ref('int_plan_values') }}
@@ -34,12 +38,12 @@ full_years as (
         t.last_judged_year,
         coalesce(
             f.method = 'measured' and t.comparable_standard is not null
-            and not {{ is_in_list('t.comparable_standard', 'f.standard') }}, false
+            and not ({{ is_comparable_standard }}), false
         ) as is_other_standard,
         coalesce(
             f.is_usable and f.unit = t.unit and (
                 f.method <> 'measured' or t.comparable_standard is null
-                or {{ is_in_list('t.comparable_standard', 'f.standard') }}
+                or {{ is_comparable_standard }}
             ), false
         ) as is_comparable,
         {{ attains('t.judged_operator', 'f.value', 't.judged_against') }} as is_attaining

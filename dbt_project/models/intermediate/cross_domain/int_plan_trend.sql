@@ -102,9 +102,14 @@ select
     n as n_years,
     cast(first_year as bigint) as first_year,
     cast(last_year as bigint) as last_year,
-    {{ within_range('projection', 'range_low', 'range_high') }} as projection,
-    {{ within_range('projection_low', 'range_low', 'range_high') }} as projection_low,
-    {{ within_range('projection_high', 'range_low', 'range_high') }} as projection_high,
+    -- An end of the range that is null is open.
+    {%- for value in ['projection', 'projection_low', 'projection_high'] %}
+        case
+            when {{ value }} < range_low then range_low
+            when {{ value }} > range_high then range_high
+            else {{ value }}
+        end as {{ value }},
+    {%- endfor %}
     cast(level as decimal(9, 4)) as projection_level,
     largest_gain,
     concat_ws(

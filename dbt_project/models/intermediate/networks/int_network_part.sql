@@ -42,6 +42,7 @@ seconds as (
     group by r.network_id, r.parameter, r.site_id, r.sample, r.period_start_utc, r.period_end
 ),
 
+-- A maximum reads maxima too, a minimum minima.
 readings as (
     select
         r.network_id,
@@ -75,7 +76,7 @@ readings as (
     inner join families as f
         on
             r.network_id = f.network_id and r.parameter = f.parameter
-            and ({{ network_reads('f.family', 'r.statistic') }})
+            and (coalesce(r.statistic, 'average') in ('average', 'sum') or r.statistic = f.family)
     inner join {{ ref('int_network_rules') }} as u on {{ in_force('r.day', 'u') }}
     left join seconds as s
         on

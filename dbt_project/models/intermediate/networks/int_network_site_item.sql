@@ -2,6 +2,19 @@
   Site x parameter x calendar period: the worst grade and what was attained, from every value that a limit applies to and
   that lies in the period. A sample of a network that is sampled by hand is a period of its own.
 -#}
+{#-
+  Of a group of judged values: the worst grade that is sure, values that attain firm limits, that miss them, that break a
+  hint only, and that cannot be judged.
+-#}
+{%- set sums -%}
+    max(case when is_graded_surely then grade_rank end) as worst_rank,
+    count(case when is_judged then 1 end) as n_values,
+    count(case when firm_attained then 1 end) as n_attained,
+    count(case when firm_attained is false then 1 end) as n_missed,
+    count(case when is_attained is false and firm_attained is not false then 1 end) as n_hints,
+    count(case when is_firm and firm_attained is null then 1 end) as n_open,
+    min(provenance_rank) as provenance_rank
+{%- endset %}
 with items as (
     select
         i.network_id,
@@ -43,7 +56,7 @@ monthly as (
         parameter,
         {{ network_period_start("'month'", 'period_start') }} as period_start,
         'month' as period_kind,
-        {{ network_site_sums() }}
+        {{ sums }}
     from items
     where period_kind in ('sample', 'hour', 'day', 'half_month', 'month')
     group by network_id, site_id, parameter, {{ network_period_start("'month'", 'period_start') }}
@@ -54,7 +67,7 @@ monthly as (
         parameter,
         period_start,
         period_kind,
-        {{ network_site_sums() }}
+        {{ sums }}
     from items
     where period_kind in ('quarter', 'half_year', 'year')
     group by network_id, site_id, parameter, period_start, period_kind
@@ -68,7 +81,13 @@ rolled as (
         '' as sample,
         k.kind as period_kind,
         {{ network_period_start('k.kind', 'm.period_start') }} as period_start,
-        {{ network_site_sums_of('m') }}
+        max(m.worst_rank) as worst_rank,
+        sum(m.n_values) as n_values,
+        sum(m.n_attained) as n_attained,
+        sum(m.n_missed) as n_missed,
+        sum(m.n_hints) as n_hints,
+        sum(m.n_open) as n_open,
+        min(m.provenance_rank) as provenance_rank
     from monthly as m
     inner join kinds as f on m.period_kind = f.kind
     inner join kinds as k on f.length <= k.length
@@ -84,7 +103,7 @@ own as (
         period_kind,
         period_start,
         period_end,
-        {{ network_site_sums() }}
+        {{ sums }}
     from items
     where period_kind in ('day', 'half_month') or (period_kind = 'sample' and is_by_hand)
     group by

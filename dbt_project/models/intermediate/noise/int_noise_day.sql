@@ -55,7 +55,9 @@ counted as (
             {%- for sure in ['', 'sure_'] %}
                 {{ validity(
                     sure ~ part ~ '_hours_valid', 'noise_' ~ part ~ '_min_hours',
-                    still_arriving(part ~ '_end', part ~ '_hours_received', part ~ '_hours')
+                    still_arriving(
+                        part ~ '_end', part ~ '_hours_received', part ~ '_hours', 'lateness_allowed_hours'
+                    )
                 ) }} as {{ sure }}{{ part }}_counted,
             {%- endfor %}
         {%- endfor %}

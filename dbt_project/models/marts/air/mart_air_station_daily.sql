@@ -68,7 +68,8 @@ timed as (
         day_end > {{ as_of() }} as is_running,
         {{ hours_after('day_end', 'lateness_allowed_hours') }} > {{ as_of() }} as is_awaited,
         day_end > {{ as_of() }}
-        or aqi is null and ({{ still_arriving('day_end', 'n_received', 'n_expected') }}) as is_pending
+        or aqi is null
+        and ({{ still_arriving('day_end', 'n_received', 'n_expected', 'lateness_allowed_hours') }}) as is_pending
     from index_days
 ),
 

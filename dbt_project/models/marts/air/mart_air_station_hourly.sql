@@ -27,7 +27,7 @@ judged as (
         c.category,
         c.category_zh,
         u.category as sure_category,
-        {{ still_arriving('h.period_end', 'h.n_received', 'n.n_pollutants') }} as is_pending
+        {{ still_arriving('h.period_end', 'h.n_received', 'n.n_pollutants', 'f.lateness_allowed_hours') }} as is_pending
     from {{ days_of(ref('int_air_hour')) }} as h
     inner join {{ days_of(ref('int_air_hour_index')) }} as x
         on h.site_id = x.site_id and h.day = x.day and h.hour_no = x.hour_no

@@ -4,8 +4,31 @@
   the reported value where nothing was measured. Both stay.
 -#}
 with domain_rows as (
-    {{ admitted_indicators() }}
-    union all
+    {%- for published in published_by_domains('indicators') %}
+        select
+            '{{ published.domain }}' as domain,
+            indicator_id,
+            name_zh,
+            area_code,
+            area_name_zh,
+            period_kind,
+            period_start,
+            period_end,
+            variant,
+            value,
+            unit,
+            n_expected,
+            n_valid,
+            n_suspect,
+            coverage,
+            validity,
+            validity_reason,
+            standard,
+            clause,
+            provenance
+        from {{ admitted(published.mart) }}
+        union all
+    {%- endfor %}
     select
         'cross_domain' as domain,
         indicator_id,

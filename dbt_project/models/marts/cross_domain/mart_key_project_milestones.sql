@@ -21,7 +21,7 @@ reported as (
     select
         p.plan_id,
         p.project_no,
-        {{ milestone_of('v.plan_ref', 'p.reference') }} as milestone_no,
+        substr(v.plan_ref, length(p.reference) + 1) as milestone_no,
         max(v.note) as milestone_zh,
         v.period_start,
         case when count(v.value) = count(*) and min(v.value) = max(v.value) then max(v.value) end as value,
@@ -33,7 +33,7 @@ reported as (
     inner join projects as p
         on v.area_code = p.area_code and substr(v.plan_ref, 1, length(p.reference)) = p.reference
     where v.item = 'project_milestone' and v.period_kind = 'year'
-    group by p.plan_id, p.project_no, {{ milestone_of('v.plan_ref', 'p.reference') }}, v.period_start
+    group by p.plan_id, p.project_no, substr(v.plan_ref, length(p.reference) + 1), v.period_start
 ),
 
 due as (
