@@ -29,11 +29,6 @@
     {{ exact_ratio('100 * ' ~ part, 'nullif(' ~ whole ~ ', 0)', 1) }}
 {%- endmacro %}
 
-{# Chinese word of a closed vocabulary of cases, from the seed case_words joined as `alias`. #}
-{% macro case_word(alias, column) -%}
-    coalesce({{ alias }}.name_zh, {{ column }})
-{%- endmacro %}
-
 {# The order of levels of areas: 1 is the district. #}
 {% macro area_level_rank(level) -%}
     case {{ level }} when 'district' then 1 when 'subdistrict' then 2 when 'community' then 3 end

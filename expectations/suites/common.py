@@ -102,6 +102,15 @@ def _of_level() -> Check:
     )
 
 
+@cache
+def words_of(vocabulary: str) -> tuple[str, ...]:
+    """The words of a closed vocabulary in the order of the seed vocabulary_words; SuiteError if it has none."""
+    rows = seed_rows("words/vocabulary_words")
+    if not (words := tuple(row["word"] for row in rows if row["vocabulary"] == vocabulary)):
+        raise SuiteError(f"the seed words/vocabulary_words has no vocabulary {vocabulary}")
+    return words
+
+
 def indicators(mart: str, fed_by: tuple[str, ...], checks: tuple[Check, ...] = ()) -> Suite:
     """The suite of an indicator table: the columns are the same in every domain, and so are their physical ranges."""
     return Suite(mart, fed_by, (*figure_checks(), *checks), {"period_kind": PERIOD_KINDS}, rows_severity=WARNING)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dbt_project.seed_rows import seed_rows
 from expectations.checks import Check, between, equal, none, not_null, relation
-from expectations.suites.common import VALIDITY, Suite, seed_values
+from expectations.suites.common import VALIDITY, Suite, seed_values, words_of
 from sources.plans.folder import OUTCOMES
 
 _STATES = ("fresh", "held", "empty")
 (_DELIVERED,) = seed_values("plan/plans", "plan_id")
-_STATUS = seed_values("plan/status_words", "status")
+_STATUS = words_of("status")
 _JUDGED = "('met', 'missed', 'on_track', 'at_risk')"
 _ATTAINS = (
     "case judged_operator when '<=' then judged_value <= target_value when '<' then judged_value < target_value "

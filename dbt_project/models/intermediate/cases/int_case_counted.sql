@@ -5,10 +5,10 @@
 -#}
 with levels as (
     select
-        word as area_level,
-        {{ area_level_rank('word') }} as level_rank
-    from {{ ref('case_words') }}
-    where vocabulary = 'area_level'
+        area_level,
+        rank as level_rank
+    from {{ ref('area_levels') }}
+    where tree = 'administrative'
 ),
 
 placed as (

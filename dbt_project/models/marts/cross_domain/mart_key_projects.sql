@@ -245,7 +245,6 @@ select
     cast(case when d.is_judged_by_commitment then d.commitment_attained_year else d.completed_year end as bigint)
         as completed_year,
     d.status,
-    w.name_zh as status_zh,
     case
         -- empty: held with no earlier release
         when d.domain_state = 'empty' then 'held'
@@ -291,7 +290,6 @@ select
     coalesce(case when d.is_judged_by_commitment then d.commitment_provenance else d.value_provenance end, 'plan')
         as provenance
 from shown as d
-inner join {{ ref('status_words') }} as w on d.status = w.status
 left join measured as y on d.plan_id = y.plan_id and d.project_no = y.project_no and d.shown_year = y.year
 left join measured as b on d.plan_id = b.plan_id and d.project_no = b.project_no and d.latest_year = b.year
 left join milestones as m on d.plan_id = m.plan_id and d.project_no = m.project_no and d.shown_year = m.year

@@ -38,7 +38,6 @@ select
     f.year_to_date_start,
     f.year_to_date_end,
     f.status,
-    f.status_zh,
     f.status_reason,
     f.note_zh,
     f.pace_needed_per_year,
