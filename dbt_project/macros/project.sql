@@ -32,7 +32,7 @@
         select
             '{{ published.domain }}' as domain,
             indicator_id,
-            name_zh,
+            indicator_name_zh,
             area_code,
             area_name_zh,
             period_kind,

@@ -249,9 +249,9 @@ _MILESTONES = Suite(
         between("progress_pct", 0, 100, "%"),
         relation(
             "a milestone says what it is",
-            "milestone_zh <> ''",
-            ("project_no", "milestone_no", "milestone_zh"),
-            {"milestone_zh": ""},
+            "milestone_name_zh <> ''",
+            ("project_no", "milestone_no", "milestone_name_zh"),
+            {"milestone_name_zh": ""},
         ),
         relation(
             "reached only with progress",

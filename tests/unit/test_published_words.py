@@ -37,7 +37,7 @@ AS_WRITTEN = {
 }
 # Sentences are only English yet.
 AWAITED = re.compile(
-    r"(.*_)?reason|cadence|choices|class_name|configurable|event_(parameter|site)|expectation|expected|failing_rows|feeds"
+    r"(.*_)?reason|cadence|choices|water_class|configurable|event_(parameter|site)|expectation|expected|failing_rows|feeds"
     r"|items?|items_not_valid|limit_text|network|not_judged|observed|parameters?|part_of|primary_items|rounding"
     r"|standard_dates|target_source|validity_rule|waiver"
 )

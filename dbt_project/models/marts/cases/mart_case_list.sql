@@ -1,7 +1,7 @@
 {#- Each case of each register as it is now, without private columns. Members of lists: mart_register_members. -#}
 select
     c.register_id,
-    r.name_zh as register_zh,
+    r.name_zh as register_name_zh,
     c.case_id,
     r.entity as entity_kind,
     r.entity_zh as entity_kind_zh,

@@ -120,7 +120,7 @@ counted as (
 
 select
     c.register_id,
-    r.name_zh as register_zh,
+    r.name_zh as register_name_zh,
     c.area_level,
     c.area_code,
     {{ area_name('c.area_code', 'a.name_zh') }} as area_name_zh,

@@ -1,7 +1,7 @@
 {#- Members of lists with the first and the last day of each membership; a thing may leave a list and come back. -#}
 select
     c.register_id,
-    r.name_zh as register_zh,
+    r.name_zh as register_name_zh,
     c.case_id as member_id,
     r.entity as entity_kind,
     r.entity_zh as entity_kind_zh,

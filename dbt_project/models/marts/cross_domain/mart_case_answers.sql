@@ -37,7 +37,7 @@ matched as (
 
 select
     c.register_id,
-    c.register_zh,
+    c.register_name_zh,
     c.case_id,
     coalesce(m.event_id, c.event_id, '') as event_id,
     case when m.event_id is null then 'not_found' else 'found' end as event_match,

@@ -123,7 +123,7 @@ milestones as (
         count(*) as n_milestones,
         count(case when is_reached then 1 end) as n_reached,
         {{ joined(
-            "case when not coalesce(is_reached, false) then coalesce(nullif(milestone_zh, ''), milestone_no) end",
+            "case when not coalesce(is_reached, false) then coalesce(nullif(milestone_name_zh, ''), milestone_no) end",
             '、', 'milestone_no'
         ) }} as open_zh
     from {{ ref('mart_key_project_milestones') }}
@@ -212,7 +212,7 @@ select
     d.plan_id,
     d.plan_name_zh,
     d.project_no,
-    d.name_zh,
+    d.name_zh as project_name_zh,
     d.content_zh,
     d.deadline_year,
     d.responsible_zh,

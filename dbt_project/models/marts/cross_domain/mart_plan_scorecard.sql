@@ -8,7 +8,7 @@ select
     f.promise_id as indicator_id,
     p.seq,
     p.theme_zh,
-    p.name_zh,
+    p.name_zh as indicator_name_zh,
     p.obligation,
     x.chapter as plan_text_chapter,
     x.text_zh as plan_text_zh,

@@ -10,7 +10,7 @@ with register as (
 
 select
     r.item,
-    coalesce(i.name_zh, r.item) as name_zh,
+    coalesce(i.name_zh, r.item) as item_zh,
     r.plan_ref,
     r.site_id,
     coalesce(g.area_code, '{{ sql_text("area_code") }}') as area_code,
