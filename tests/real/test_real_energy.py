@@ -46,7 +46,8 @@ def test_every_interval_is_used_and_lies_in_its_month(published: House) -> None:
     assert [start for start, _ in found] == expected
     assert {seconds for _, seconds in found} == {900}
     months = published.released(
-        "select period_start, n_valid, n_expected from mart_energy_monthly where carrier = 'electricity' order by period_start"
+        "select period_start, n_valid, n_expected from mart_energy_monthly"
+        " where carrier = 'electricity' order by period_start"
     )
     assert [m["period_start"] for m in months] == [date(2018, month, 1) for month in range(1, 13)]
     assert all(m["n_valid"] == m["n_expected"] for m in months)

@@ -76,6 +76,7 @@ select
     {{ area_name('j.area_code', 'a.name_zh') }} as area_name_zh,
     {{ area_level('j.area_code') }} as area_level,
     j.month as period_start,
+    cast({{ days_after(months_after('j.month', 1), -1) }} as date) as period_end,
     j.carrier,
     k.name_zh as carrier_zh,
     j.sector,

@@ -3,6 +3,7 @@ select
     c.site_id,
     s.site_name_zh,
     c.period_start,
+    c.period_end,
     c.parameter,
     c.item_zh as parameter_zh,
     c.unit,
