@@ -108,7 +108,7 @@ def _area() -> tuple[Check, ...]:
     shares = tuple(f"share_{n}_pct" for n in names)
     counts, lengths = tuple(f"n_{n}" for n in names), tuple(f"km_{n}" for n in names)
     return (
-        not_null("area_name_zh"),
+        not_null("place_name_zh"),
         *(between(c, 0, 100) for c in (*shares, "good_share_pct", "worse_than_v_length_pct", "attainment_pct")),
         between("assessed_attainment_pct", 0, 100),
         *verdicts_of(_AREA_VALUES),

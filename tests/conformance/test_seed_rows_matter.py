@@ -58,7 +58,7 @@ CASES = (
     # Four of five sections in class I to III are 80 %: good from 75 to below 90, no grade where that begins at 85.
     Case("standards/water_river_grades", {"grade_zh": "良好"}, {"good_share_from": "85"},
          "select grade_zh from candidate.mart_water_area_period where place_kind = 'river' and period_kind = 'month'"
-         " and area_name_zh = '试河' and period_start = '2024-03-01'", "良好", None),
+         " and place_name_zh = '试河' and period_start = '2024-03-01'", "良好", None),
     # 50 + 50 x (60 - 40) : (80 - 40) = 75; with 60 as the 100-point, 100.
     Case("standards/aqi_breakpoints", {**_2012, "pollutant": "no2", "averaging": "24h", "bp_low": "40"},
          {"bp_high": "60"}, f"{_STATION.format('no2_iaqi')}'M-NO2'", 75, 100),

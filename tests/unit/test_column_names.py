@@ -90,8 +90,8 @@ def test_every_published_column_is_called_by_the_rule(rule) -> None:
 @pytest.mark.parametrize(
     ("rule", "columns", "found"),
     [
-        (wrong_types, {"month": "date", "closed": "boolean", "seen": "timestamp"}, {"month", "closed", "seen"}),
-        (other_names, {"month_end": "date", "area_kind": "varchar", "area_code": "varchar"}, {"month_end", "area_kind"}),
+        (wrong_types, {"month": "date", "closed": "boolean", "at": "timestamp"}, {"month", "closed", "at"}),
+        (other_names, {"month_end": "date", "area_id": "varchar", "area_code": "varchar"}, {"month_end", "area_id"}),
         (of_nothing, {"sector": "varchar", "sector_zh": "varchar", "sector_name_zh": "varchar"}, {"sector_name_zh"}),
         (of_nothing, {"network_id": "varchar", "network_zh": "varchar"}, {"network_zh"}),
         (of_nothing, {"network_id": "varchar", "network_name_zh": "varchar"}, set()),

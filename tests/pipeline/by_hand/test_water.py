@@ -23,7 +23,9 @@ YEARS = {
     # Target III.
     "W2": {"water_class": "II", "deciding_items": "codmn,nh3n,tp", "exceeding_zh": "", "attains_target": True},
     # CODMn 12.0: V; (12 − 6) : 6 = 1.00 times over class III. Target IV.
-    "W3": {"water_class": "V", "deciding_items": "codmn", "exceeding_zh": "高锰酸盐指数(1.00)", "attains_target": False},
+    "W3": {
+        "water_class": "V", "deciding_items": "codmn", "exceeding_zh": "高锰酸盐指数(1.00)", "attains_target": False,
+    },
     # NH3-N 2.40: worse than V, (2.4 − 1) : 1 = 1.40; TP 0.300: IV, (0.3 − 0.2) : 0.2 = 0.50; DO 4.0: IV, no multiple.
     "W4": {
         "water_class": "worse_than_V", "deciding_items": "nh3n", "exceeding_zh": "氨氮(1.40)、总磷(0.50)、溶解氧",

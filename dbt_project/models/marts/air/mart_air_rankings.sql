@@ -121,6 +121,7 @@ select
     l.list_id,
     l.list_name_zh,
     l.place_kind,
+    l.area_level,
     l.period_kind,
     l.period_start,
     l.period_end,

@@ -188,6 +188,7 @@ select
     list_id,
     list_name_zh,
     place_kind,
+    area_level,
     period_kind,
     period_start,
     period_end,
