@@ -136,7 +136,7 @@
     {%- call statement('by_day', auto_begin=True) %}
         delete from {{ relation }} where {{ in_spans(day, spans) }};
         insert into {{ relation }} by name (
-            select * from ({{ compiled_code }}) as built where {{ in_spans(day, spans) }}
+            select * from ({{ with_words(compiled_code) }}) as built where {{ in_spans(day, spans) }}
         );
         {{ note_days(relation, spans) }}
         {{ note_built(token_of_days()) }}

@@ -20,7 +20,8 @@
     {%- endif -%}
     {{ drop_other_kind(relation) }}
     {%- set slices = all_slices() -%}
-    {%- set first = sliced(compiled_code, slices[0]) if slices else compiled_code -%}
+    {%- set code = with_words(compiled_code) -%}
+    {%- set first = sliced(code, slices[0]) if slices else code -%}
     {%- call statement('main', auto_begin=True) -%}
         {%- if config.get('contract').enforced -%}
             {%- set declared = adapter.dispatch('get_column_names', 'dbt')() %}
@@ -34,7 +35,7 @@
             create or replace table {{ relation }} as ({{ first }});
         {%- endif %}
         {%- for slice in slices[1:] %}
-            insert into {{ relation }} by name ({{ sliced(compiled_code, slice) }});
+            insert into {{ relation }} by name ({{ sliced(code, slice) }});
         {%- endfor %}
         {% if by_day() and var('is_planned') -%}
             {{ note_days(relation) }}

@@ -64,7 +64,7 @@ class Suite:
 
 @cache
 def seed_values(seed: str, column: str) -> tuple[str, ...]:
-    """Distinct values of a seed's column in file order, e.g. seed_values('standards/water_classes', 'class_name');
+    """Distinct values of a seed's column in file order, e.g. seed_values('standards/water_classes', 'water_class');
     SuiteError without the seed or the column.
     """
     try:
@@ -100,6 +100,15 @@ def _of_level() -> Check:
         ("area_code", "area_level"),
         {"area_code": "110105001", "area_level": "district"},
     )
+
+
+@cache
+def words_of(vocabulary: str) -> tuple[str, ...]:
+    """The words of a closed vocabulary in the order of the seed vocabulary_words; SuiteError if it has none."""
+    rows = seed_rows("words/vocabulary_words")
+    if not (words := tuple(row["word"] for row in rows if row["vocabulary"] == vocabulary)):
+        raise SuiteError(f"the seed words/vocabulary_words has no vocabulary {vocabulary}")
+    return words
 
 
 def indicators(mart: str, fed_by: tuple[str, ...], checks: tuple[Check, ...] = ()) -> Suite:
@@ -142,7 +151,7 @@ def define(suite: Suite, table: MartTable, registry: Registry, fed: Mapping[str,
 def figure_checks() -> tuple[Check, ...]:
     """What holds for every figure of an indicator, in a domain's own table and in the one of all domains."""
     return (
-        not_null("name_zh"),
+        not_null("indicator_name_zh"),
         not_null("unit"),
         relation(
             "what its rule does not allow is null",

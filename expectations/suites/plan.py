@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dbt_project.seed_rows import seed_rows
 from expectations.checks import Check, between, equal, none, not_null, relation
-from expectations.suites.common import VALIDITY, Suite, seed_values
+from expectations.suites.common import VALIDITY, Suite, seed_values, words_of
 from sources.plans.folder import OUTCOMES
 
 _STATES = ("fresh", "held", "empty")
 (_DELIVERED,) = seed_values("plan/plans", "plan_id")
-_STATUS = seed_values("plan/status_words", "status")
+_STATUS = words_of("status")
 _JUDGED = "('met', 'missed', 'on_track', 'at_risk')"
 _ATTAINS = (
     "case judged_operator when '<=' then judged_value <= target_value when '<' then judged_value < target_value "
@@ -49,7 +49,7 @@ def _possible(key: str, seed: str) -> Check:
 def _judged(key: str) -> tuple[Check, ...]:
     """What holds in every table of judged promises."""
     return (
-        not_null("name_zh"),
+        not_null(f"{key.removesuffix('_id')}_name_zh"),
         not_null("status"),
         not_null("status_zh"),
         relation(
@@ -188,7 +188,7 @@ _PROJECTS = Suite(
     (),
     (
         _as_many_as("plan/plan_key_projects", "project_no", "key projects"),
-        not_null("name_zh"),
+        not_null("project_name_zh"),
         not_null("status"),
         not_null("status_zh"),
         not_null("responsible_zh"),
@@ -249,9 +249,9 @@ _MILESTONES = Suite(
         between("progress_pct", 0, 100, "%"),
         relation(
             "a milestone says what it is",
-            "milestone_zh <> ''",
-            ("project_no", "milestone_no", "milestone_zh"),
-            {"milestone_zh": ""},
+            "milestone_name_zh <> ''",
+            ("project_no", "milestone_no", "milestone_name_zh"),
+            {"milestone_name_zh": ""},
         ),
         relation(
             "reached only with progress",
@@ -269,7 +269,7 @@ _HISTORY = Suite(
     (),
     (
         _as_many_as("plan/plan_history", "indicator_id", "printed indicators and facts"),
-        not_null("name_zh"),
+        not_null("indicator_name_zh"),
         not_null("printed_outcome_zh"),
         relation(
             "what was printed is the plan's",
@@ -304,7 +304,7 @@ _METHODS = Suite(
     "mart_indicator_methods",
     (),
     (
-        *(not_null(c) for c in ("name_zh", "formula_zh", "validity_rule", "unit", "owner")),
+        *(not_null(c) for c in ("indicator_name_zh", "formula_zh", "validity_rule", "unit", "owner")),
         *(
             relation(f"{column} is said", f"{column} <> ''", ("indicator_id", column), {column: ""})
             for column in ("formula_zh", "formula", "standard", "standard_dates", "validity_rule", "rounding", "owner")

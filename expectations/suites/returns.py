@@ -33,7 +33,7 @@ SUITES = (
         "mart_ecology_annual",
         _FED,
         (
-            not_null("measure_zh"),
+            not_null("measure_name_zh"),
             not_null("unit"),
             relation(
                 "a value left out is null",

@@ -19,7 +19,7 @@ from expectations.suites.common import (
 from expectations.suites.lists import events_suite, ranking_suite
 
 _FED = ("clean_water",)
-_CLASSES = seed_values("standards/water_classes", "class_name")
+_CLASSES = seed_values("standards/water_classes", "water_class")
 _TARGETS = _CLASSES[:5]
 _SITE = "site_id"
 # Values by the column of their own verdict.
@@ -47,9 +47,9 @@ def _rank(column: str) -> str:
 def _class_and_rank() -> Check:
     return relation(
         "class and rank say the same",
-        f"class_rank is not distinct from {_rank('class_name')}",
-        ("class_name", "class_rank"),
-        {"class_name": "II", "class_rank": 3},
+        f"class_rank is not distinct from {_rank('water_class')}",
+        ("water_class", "class_rank"),
+        {"water_class": "II", "class_rank": 3},
     )
 
 
@@ -74,15 +74,15 @@ def _section() -> tuple[Check, ...]:
         ),
         relation(
             "what its rule does not allow has no class",
-            "validity <> 'insufficient' or class_name is null",
-            ("validity", "class_name"),
-            {"validity": "insufficient", "class_name": "II"},
+            "validity <> 'insufficient' or water_class is null",
+            ("validity", "water_class"),
+            {"validity": "insufficient", "water_class": "II"},
         ),
         relation(
             "a valid section has its class",
-            "validity <> 'valid' or class_name is not null",
-            ("validity", "class_name"),
-            {"validity": "valid", "class_name": None},
+            "validity <> 'valid' or water_class is not null",
+            ("validity", "water_class"),
+            {"validity": "valid", "water_class": None},
         ),
         relation(
             "attained means at or above the target",
@@ -108,7 +108,7 @@ def _area() -> tuple[Check, ...]:
     shares = tuple(f"share_{n}_pct" for n in names)
     counts, lengths = tuple(f"n_{n}" for n in names), tuple(f"km_{n}" for n in names)
     return (
-        not_null("area_name_zh"),
+        not_null("place_name_zh"),
         *(between(c, 0, 100) for c in (*shares, "good_share_pct", "worse_than_v_length_pct", "attainment_pct")),
         between("assessed_attainment_pct", 0, 100),
         *verdicts_of(_AREA_VALUES),
@@ -156,9 +156,9 @@ def _area() -> tuple[Check, ...]:
         ),
         relation(
             "a grade from shares has no class of means",
-            "grade_method <> 'class_shares' or class_name is null",
-            ("grade_method", "class_name"),
-            {"grade_method": "class_shares", "class_name": "II"},
+            "grade_method <> 'class_shares' or water_class is null",
+            ("grade_method", "water_class"),
+            {"grade_method": "class_shares", "water_class": "II"},
         ),
         _class_and_rank(),
     )
@@ -233,29 +233,29 @@ def _trend() -> tuple[Check, ...]:
     )
 
 
-_WORDS = {"class_name": _CLASSES, "class_target": _TARGETS, "water_type": ("river", "lake_reservoir")}
+_WORDS = {"water_class": _CLASSES, "class_target": _TARGETS, "water_type": ("river", "lake_reservoir")}
 _USED = {"values_used": ("unrounded", "rounded_to_item_decimals")}
 _TRENDS = ("no_clear_change", "better", "worse", "clearly_better", "clearly_worse")
 
 # The class of a section is that of its worst item: the one must follow from the other, row by row.
 _WORST_ITEM = none(
     "the class is that of the worst item",
-    "select s.site_id, s.month_start, s.class_rank, max(i.class_rank) as worst_item from {table} as s "
-    "inner join {schema}.mart_water_item_monthly as i on s.site_id = i.site_id and s.month_start = i.month_start "
+    "select s.site_id, s.period_start, s.class_rank, max(i.class_rank) as worst_item from {table} as s "
+    "inner join {schema}.mart_water_item_monthly as i on s.site_id = i.site_id and s.period_start = i.period_start "
     "where i.in_class_assessment and s.class_rank is not null group by all having s.class_rank <> max(i.class_rank)",
     "the class of a month equals that of its worst assessed item",
-    (_SITE, "month_start", "class_rank"),
+    (_SITE, "period_start", "class_rank"),
 )
 
 # Indicator 8 and the district's row count the same assessed sections.
 _INDICATOR_8 = none(
     "the assessed sections attain what indicator 8 says",
     "select a.period_kind, a.period_start, a.assessed_attainment_pct, i.value from {table} as a "
-    "inner join {schema}.mart_water_indicators as i on a.area_id = i.area_code and a.period_kind = i.period_kind "
+    "inner join {schema}.mart_water_indicators as i on a.place_id = i.area_code and a.period_kind = i.period_kind "
     "and a.period_start = i.period_start and i.indicator_id = 'assessed_section_attainment' "
-    "where a.area_kind = 'district' and a.assessed_attainment_pct <> i.value",
+    "where a.place_kind = 'district' and a.assessed_attainment_pct <> i.value",
     "the district's assessed_attainment_pct of a year equals indicator 8 where both exist",
-    ("area_kind", "area_id", "period_kind", "period_start", "assessed_attainment_pct"),
+    ("place_kind", "place_id", "period_kind", "period_start", "assessed_attainment_pct"),
 )
 
 SUITES = (
@@ -269,11 +269,11 @@ SUITES = (
         (*_area(), _INDICATOR_8),
         {
             **_USED,
-            "area_kind": ("river", "subdistrict", "district"),
+            "place_kind": ("river", "subdistrict", "district"),
             "period_kind": ("month", "quarter", *PERIOD_KINDS),
             "grade_method": ("class_shares", "item_means"),
             "grade_zh": seed_values("standards/water_river_grades", "grade_zh"),
-            "class_name": _CLASSES,
+            "water_class": _CLASSES,
         },
         always=0,
     ),
@@ -322,7 +322,7 @@ SUITES = (
             _class_and_rank(),
             parameter_ranges(_FED, "parameter", "mean_value"),
         ),
-        {"class_name": _CLASSES},
+        {"water_class": _CLASSES},
     ),
     Suite(
         "mart_water_section_realtime",
@@ -334,7 +334,7 @@ SUITES = (
             not_null("assessed"),
             *verdicts_of(_MOMENT_VALUES),
         ),
-        {**_USED, "class_name": _CLASSES, "published_class": _CLASSES, "water_type": ("river", "lake_reservoir")},
+        {**_USED, "water_class": _CLASSES, "published_class": _CLASSES, "water_type": ("river", "lake_reservoir")},
         always=0,
     ),
     indicators("mart_water_indicators", _FED),

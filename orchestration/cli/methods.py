@@ -18,7 +18,7 @@ from orchestration.settings import data_dir
 from warehouse.paths import DataDir
 from warehouse.release.releases import DATABASE
 
-_LISTED = ("indicator_id", "variant", "name_zh", "unit", "standard")
+_LISTED = ("indicator_id", "variant", "indicator_name_zh", "unit", "standard")
 _TABLE = "mart_indicator_methods"
 
 
@@ -70,7 +70,7 @@ def _rows(data: DataDir) -> list[dict[str, Any]]:
 
 
 def _title(row: dict[str, Any]) -> str:
-    return f"{row['indicator_id']}{' · ' + row['variant'] if row['variant'] else ''} {row['name_zh']}"
+    return f"{row['indicator_id']}{' · ' + row['variant'] if row['variant'] else ''} {row['indicator_name_zh']}"
 
 
 def _document(rows: list[dict[str, Any]]) -> list[str]:

@@ -16,12 +16,14 @@ from typing import Any
 
 from sources.value_digest import digest_of
 from warehouse.candidate.build_plan import MOMENT, WHOLE_YEAR, Node, Reach, short
-from warehouse.tables.catalogue import CROSS_DOMAIN, JUDGEMENT
+from warehouse.tables.catalogue import CROSS_DOMAIN, JUDGEMENT, vocabulary_of
 
 _KINDS = ("seed", "model", "test")
 _WORD = re.compile(r"\w+")
 # What adapter.dispatch() puts before the name of a macro.
 _DISPATCHED = ("duckdb__", "default__")
+# The macro that adds Chinese words to the rows of a published table (dbt_project/macros/words.sql).
+_WITH_WORDS = "with_words"
 # Decides how a node is built or judged; what else a configuration holds (tags, descriptions) does not.
 _CONFIG = (
     *("materialized", "schema", "alias", "contract", "column_types"),
@@ -51,6 +53,11 @@ def _is_second(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> bool:
 def admitted_id(name: str) -> str:
     """Represents a domain mart as the release will hold it, which cross-domain models read."""
     return f"admitted.{name}"
+
+
+def _columns(node: Mapping[str, Any]) -> list[tuple[str, str | None, str]]:
+    """Name, type and vocabulary of each column that a model declares."""
+    return [(c["name"], c.get("data_type"), vocabulary_of(c)) for c in node.get("columns", {}).values()]
 
 
 class Project:
@@ -92,10 +99,12 @@ class Project:
 
     def _node(self, node: Mapping[str, Any], variables: Mapping[str, Any], admitted: Collection[str]) -> Node:
         kind, config = node["resource_type"], node["config"]
-        text = self._text(node.get("raw_code", ""))
+        columns = _columns(node) if kind == "model" else []
+        # The model's own code does not name what adds the words.
+        adds = f" {_WITH_WORDS}" if any(vocabulary for *_, vocabulary in columns) else ""
+        text = self._text(node.get("raw_code", "") + adds)
         used = {name: value for name, value in variables.items() if f"'{name}'" in text or f'"{name}"' in text}
         own = {name: config.get(name) for name in _CONFIG}
-        columns = [(c["name"], c.get("data_type")) for c in node.get("columns", {}).values()] if kind == "model" else []
         given = (node.get("test_metadata") or {}).get("kwargs")
         parts = [self._base, text, node.get("checksum", {}).get("checksum") if kind == "seed" else "", own, columns]
         read = (self._read(parent, node, admitted) for parent in node["depends_on"].get("nodes", ()))

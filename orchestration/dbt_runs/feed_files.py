@@ -73,6 +73,7 @@ def derived(root: Path, registry: Registry) -> dict[str, str]:
         "dbt_project/macros/feeds.sql": _macro(registry),
         f"{_STAGING}/_sources.yml": _sources(registry),
         "dbt_project/seeds/health/feed_cadence.csv": _cadence(registry),
+        "dbt_project/seeds/words/registry_words.csv": _words(registry),
     }
     for feed in registry.packaged.values():
         files[f"{_FEED_DAYS}/int_feed_day_{feed.name}.sql"] = _feed_day(feed)
@@ -167,6 +168,15 @@ def _cadence(registry: Registry) -> str:
         for f in registry.packaged.values()
     ]
     header = ("feed", "name_zh", "name_en", "cadence_hours", "lateness_allowed_hours", "owner")
+    return "".join(",".join(map(_cell, row)) + "\n" for row in (header, *rows))
+
+
+def _words(registry: Registry) -> str:
+    """Words that the registry itself declares: units, and domains by the first feed of each."""
+    domains = {f.domain: (f.name_zh, f.name_en) for f in reversed(registry.packaged.values())}
+    rows = [("domain", domain, *names) for domain, names in sorted(domains.items())]
+    rows += [("unit", unit.code, unit.name_zh, unit.code) for unit in registry.units.values()]
+    header = ("vocabulary", "word", "word_zh", "word_en")
     return "".join(",".join(map(_cell, row)) + "\n" for row in (header, *rows))
 
 

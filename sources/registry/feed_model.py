@@ -63,6 +63,7 @@ class Unit:
     factor: Decimal
     offset: Decimal = Decimal(0)
     aliases: tuple[str, ...] = ()
+    name_zh: str = ""
 
 
 @dataclass(frozen=True)

@@ -82,8 +82,11 @@ def _units(raw: Mapping[str, Any]) -> dict[str, Unit]:
     units: dict[str, Unit] = {}
     seen: dict[str, str] = {}
     for code, entry in raw.items():
+        if not entry.get("zh"):
+            raise RegistryError(f"units.toml: {code} has no Chinese spelling (zh)")
         unit = Unit(
             code=code,
+            name_zh=entry["zh"],
             base=entry.get("base", code),
             factor=Decimal(entry.get("factor", 1)),
             offset=Decimal(entry.get("offset", 0)),

@@ -130,7 +130,7 @@ def test_aqi_and_primary_pollutant_of_the_examples(project: Project) -> None:
 
 def test_ties_and_fifty(project: Project) -> None:
     assert _daily(project, "A-FIFTY", "aqi", "primary_items") == (50, "")
-    assert _daily(project, "A-TIE", "aqi", "primary_items", "primary_zh") == (
+    assert _daily(project, "A-TIE", "aqi", "primary_items", "primary_items_zh") == (
         100, "pm2_5,no2", "细颗粒物（PM2.5）、二氧化氮",
     )  # fmt: skip
     assert _daily(project, "A-TIE-OLD", "aqi", "primary_items") == (100, "pm2_5,pm10,so2")

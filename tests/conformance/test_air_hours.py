@@ -76,7 +76,7 @@ def test_particles_and_missing_items(project: Project, site: str, aqi: int | Non
 
 @pytest.mark.parametrize("name", ["OLD", "NEW"])
 def test_ties(project: Project, name: str) -> None:
-    assert _hour(project, f"H-TIE-{name}", "aqi", "primary_items", "primary_zh") == (
+    assert _hour(project, f"H-TIE-{name}", "aqi", "primary_items", "primary_items_zh") == (
         100, "pm2_5,no2", "细颗粒物（PM2.5）、二氧化氮",
     )  # fmt: skip
 

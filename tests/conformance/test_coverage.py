@@ -76,7 +76,7 @@ def test_water_limits_are_the_shared_table() -> None:
         for water_type in ("river", "lake_reservoir") if row["water_type"] == "all" else (row["water_type"],):
             expected.add((codes[row["name_cn"]], water_type, row["class"], _number(low), _number(high)))
     found = {
-        (r["parameter"], r["water_type"], r["class_name"], _number(r["limit_low"]), _number(r["limit_high"]))
+        (r["parameter"], r["water_type"], r["water_class"], _number(r["limit_low"]), _number(r["limit_high"]))
         for r in _seed("gb3838_limits")
     }
     assert found == expected

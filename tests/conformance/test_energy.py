@@ -17,7 +17,7 @@ from tests.conformance.kit import Project, agrees, worked_examples
 
 pytestmark = pytest.mark.skipif(not worked_examples(), reason="../shared/standards is absent: no worked examples")
 
-_MONTH = "select {} from candidate.mart_energy_monthly where area_code = ? and month = ?"
+_MONTH = "select {} from candidate.mart_energy_monthly where area_code = ? and period_start = ?"
 # Decimals that the monthly mart carries: t to six, so kg to three.
 _T, _KG = 6, 3
 

@@ -45,7 +45,7 @@ def test_a_community_is_no_subdistrict(project: Project) -> None:
     assert ranks(project, "value", "week", TIED_WEEK)["TWO"] == (Decimal("30.5"),)
     for table, place in (
         ("candidate.mart_air_rankings", "place_id"), ("candidate.mart_water_rankings", "place_id"),
-        ("candidate.mart_air_dustfall", "place_id"), ("candidate.mart_water_area_period", "area_id"),
+        ("candidate.mart_air_dustfall", "place_id"), ("candidate.mart_water_area_period", "place_id"),
         ("candidate.mart_water_cwqi", "place_id"), ("candidate.mart_water_trends", "place_id"),
     ):  # fmt: skip
         found = project.query(f"select distinct {place} from {table} where regexp_full_match({place}, '[0-9]{{12}}')")

@@ -84,7 +84,7 @@ def road_grades() -> list[Any]:
 
 @pytest.mark.parametrize(("n", "entry"), road_grades())
 def test_road_grade(project: Project, n: int, entry: dict[str, Any]) -> None:
-    rows = project.query(_SURVEY.format("grade, grade_name_zh"), "road", "day", cases.road_year(n))
+    rows = project.query(_SURVEY.format("grade, grade_zh"), "road", "day", cases.road_year(n))
     assert rows == [(entry["expected"]["grade"], entry["expected"]["name"])]
 
 
@@ -92,7 +92,7 @@ def test_the_table_decides_where_the_example_contradicts_it(project: Project) ->
     """(1.2 x 66.4 + 3.5 x 70.8 + 0.8 x 72.9) : 5.5 = 70.145; the table of HJ 640-2012 gives 70.1 to 72.0 grade 3."""
     for n, entry in enumerate(cases.entries(cases.ROAD)):
         if entry["input"]["km_dB"] == _ROAD_SAID_WRONG:
-            rows = project.query(_SURVEY.format("grade, grade_name_zh"), "road", "day", cases.road_year(n))
+            rows = project.query(_SURVEY.format("grade, grade_zh"), "road", "day", cases.road_year(n))
             assert rows == [(3, "一般")]
 
 
@@ -202,8 +202,8 @@ def test_a_night_belongs_to_the_date_on_which_it_begins(project: Project) -> Non
     )
     assert days == [(date(2023, 12, 31), 8), (date(2024, 2, 28), 8), (date(2024, 2, 29), 8), (date(2024, 4, 30), 8)]
     months = project.query(
-        "select month_start, n_valid, n_expected from candidate.mart_noise_site_monthly"
-        " where site_id = 'N-NIGHTS' and part = 'night' and n_valid > 0 order by month_start"
+        "select period_start, n_valid, n_expected from candidate.mart_noise_site_monthly"
+        " where site_id = 'N-NIGHTS' and part = 'night' and n_valid > 0 order by period_start"
     )
     assert months == [(date(2023, 12, 1), 1, 31), (date(2024, 2, 1), 2, 29), (date(2024, 4, 1), 1, 30)]
 
@@ -274,7 +274,7 @@ def test_a_month_that_a_suspect_day_decides_is_indicative_and_each_value_for_its
         "select leq_db, month_level_within_limit, n_valid, n_suspect, validity, validity_reason, days_attained_pct,"
         " days_attained_validity, days_attained_reason, percentiles_validity, percentiles_reason"
         " from candidate.mart_noise_site_monthly"
-        " where site_id like 'N-SUSPECT-MONTH%' and month_start = '2023-04-01' and part = 'day' order by site_id"
+        " where site_id like 'N-SUSPECT-MONTH%' and period_start = '2023-04-01' and part = 'day' order by site_id"
     )
     reason, percentiles = "suspect readings in 1 days decide attainment", "0 of 30 days have L10, L50 and L90"
     assert rows == [

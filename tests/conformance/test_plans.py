@@ -193,7 +193,7 @@ def test_projects_and_their_milestones(project: Project) -> None:
         (3, "no_data", None, None, ""),
     ]
     query = (
-        "select milestone_no, milestone_zh, due_year, year, progress_pct, validity_reason"
+        "select milestone_no, milestone_name_zh, due_year, year, progress_pct, validity_reason"
         " from cross_domain.mart_key_project_milestones where plan_id = ? order by milestone_no, year"
     )
     assert project.query(query, PLAN) == [

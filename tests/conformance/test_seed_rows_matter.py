@@ -42,23 +42,23 @@ class Case(NamedTuple):
     after: Any
 
 
-_SECTION = "select class_name from candidate.mart_water_section_monthly where site_id = "
+_SECTION = "select water_class from candidate.mart_water_section_monthly where site_id = "
 _STATION = "select {} from candidate.mart_air_station_daily where site_id = "
-_TCO2 = "select tco2 from candidate.mart_energy_monthly where month = '2023-05-01' and carrier = "
+_TCO2 = "select tco2 from candidate.mart_energy_monthly where period_start = '2023-05-01' and carrier = "
 _2012 = {"standard": "HJ 633-2012"}
 CASES = (
     # 0.9 mg/L keeps class III (1.0), but not one of 0.8.
-    Case("standards/gb3838_limits", {"parameter": "nh3n", "water_type": "river", "class_name": "III"},
+    Case("standards/gb3838_limits", {"parameter": "nh3n", "water_type": "river", "water_class": "III"},
          {"limit_high": "0.8"}, f"{_SECTION}'M-NH3N'", "III", "IV"),
     # 4.4 keeps class III (6); rounded to whole numbers it is 4 and keeps class II.
     Case("standards/water_items", {"parameter": "codmn"}, {"assessment_decimals": "0"},
          f"{_SECTION}'M-CODMN'", "III", "II"),
-    Case("standards/water_classes", {"class_name": "V"}, {"grade_zh": "改"},
+    Case("standards/water_classes", {"water_class": "V"}, {"grade_zh": "改"},
          "select grade_zh from candidate.mart_water_section_monthly where site_id = 'M-GRADE'", "中度污染", "改"),
     # Four of five sections in class I to III are 80 %: good from 75 to below 90, no grade where that begins at 85.
     Case("standards/water_river_grades", {"grade_zh": "良好"}, {"good_share_from": "85"},
-         "select grade_zh from candidate.mart_water_area_period where area_kind = 'river' and period_kind = 'month'"
-         " and area_name_zh = '试河' and period_start = '2024-03-01'", "良好", None),
+         "select grade_zh from candidate.mart_water_area_period where place_kind = 'river' and period_kind = 'month'"
+         " and place_name_zh = '试河' and period_start = '2024-03-01'", "良好", None),
     # 50 + 50 x (60 - 40) : (80 - 40) = 75; with 60 as the 100-point, 100.
     Case("standards/aqi_breakpoints", {**_2012, "pollutant": "no2", "averaging": "24h", "bp_low": "40"},
          {"bp_high": "60"}, f"{_STATION.format('no2_iaqi')}'M-NO2'", 75, 100),
@@ -77,7 +77,7 @@ CASES = (
     # 2 t of diesel: 2000 kg x 1.4571 : 1000.
     Case("energy/energy_standard_coal", {"carrier": "diesel", "standard": "GB/T 2589-2020"},
          {"kgce_per_standard_unit": "1.5"},
-         "select tce from candidate.mart_energy_monthly where month = '2023-05-01' and carrier = 'diesel'",
+         "select tce from candidate.mart_energy_monthly where period_start = '2023-05-01' and carrier = 'diesel'",
          Decimal("2.9142"), Decimal("3")),
     # 3000 t x 42.652 x 20.2 x 0.98 x 44 : 12 : 1000, and with an oxidation of 1; here per 3 t.
     Case("energy/energy_co2_fuel", {"carrier": "gasoline"}, {"ncv_gj_per_basis": "40", "carbon_tc_per_tj": "15",

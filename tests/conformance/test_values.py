@@ -192,8 +192,8 @@ def test_months_of_an_item(project: Project, months: int, validity: str, reason:
 
 def test_suspect_values_that_decide_a_class(project: Project) -> None:
     """(0.8 + 0.8 + 3) : 3 = 1.53 is class V; without the suspect value 0.8 is III, the target."""
-    columns = ("class_name", "attains_target", "validity", "validity_reason", "nh3n_validity", "codmn_validity")
-    mart, where = "mart_water_section_monthly", "month_start = '2024-03-01' and site_id = "
+    columns = ("water_class", "attains_target", "validity", "validity_reason", "nh3n_validity", "codmn_validity")
+    mart, where = "mart_water_section_monthly", "period_start = '2024-03-01' and site_id = "
     assert _row(project, mart, f"{where}'W-SUSPECT-DECIDES'", *columns, "n_suspect") == (
         "V", False, "indicative", "suspect readings in 1 values decide class, attainment", "indicative", "valid", 1,
     )  # fmt: skip
@@ -208,7 +208,7 @@ def test_suspect_values_that_decide_a_class(project: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    ("case", "class_name", "validity", "reason", "nh3n"),
+    ("case", "water_class", "validity", "reason", "nh3n"),
     [
         ("MARKED", "II", "indicative", "marked invalid by its source", ("indicative", "marked invalid by its source")),
         # The list of a reading's tests is a list: a gap next to the mark fails nothing.
@@ -221,10 +221,10 @@ def test_suspect_values_that_decide_a_class(project: Project) -> None:
     ],
 )  # fmt: skip
 def test_moments(
-    project: Project, case: str, class_name: str | None, validity: str, reason: str, nh3n: tuple[str, str]
+    project: Project, case: str, water_class: str | None, validity: str, reason: str, nh3n: tuple[str, str]
 ) -> None:
     found = _row(
         project, "mart_water_section_realtime", f"site_id = 'W-MOMENT-{case}'",
-        "class_name", "validity", "validity_reason", "nh3n_validity", "nh3n_reason", "tn_validity",
+        "water_class", "validity", "validity_reason", "nh3n_validity", "nh3n_reason", "tn_validity",
     )  # fmt: skip
-    assert found == (class_name, validity, reason, *nh3n, "insufficient")
+    assert found == (water_class, validity, reason, *nh3n, "insufficient")

@@ -147,7 +147,7 @@ def test_a_month_without_loads_is_there_without_a_rate(project: Project) -> None
 def test_household_and_catering_kitchen_waste_stay_apart(project: Project) -> None:
     month, _ = cases.EDGES["beijing"]
     rows = project.query(
-        "select category_name_zh, destination_name_zh, net_t from candidate.mart_waste_monthly"
+        "select category_zh, destination_zh, net_t from candidate.mart_waste_monthly"
         " where period_kind = 'month' and period_start = ? and category like 'kitchen%' order by category desc",
         month,
     )

@@ -16,8 +16,8 @@ from tests.conformance.water_examples import AUTOMATIC
 
 pytestmark = pytest.mark.skipif(not worked_examples(), reason="../shared/standards is absent: no worked examples")
 
-_MONTH = "select class_name from candidate.mart_water_section_monthly where site_id = ?"
-_ITEM = "select mean_value, assessed_value, n_values, n_nondetects, class_name from candidate.mart_water_item_monthly where site_id = ? and parameter = ?"  # noqa: E501
+_MONTH = "select water_class from candidate.mart_water_section_monthly where site_id = ?"
+_ITEM = "select mean_value, assessed_value, n_values, n_nondetects, water_class from candidate.mart_water_item_monthly where site_id = ? and parameter = ?"  # noqa: E501
 
 
 @pytest.mark.parametrize(("site", "entry"), water_cases.single_factor(), ids=lambda v: v if isinstance(v, str) else "")
@@ -81,7 +81,7 @@ def test_total_nitrogen_never_decides_a_river(project: Project) -> None:
 
 
 def test_missing_attribute_gives_no_class_and_says_so(project: Project) -> None:
-    sql = "select class_name, attains_target, validity, validity_reason from candidate.mart_water_section_monthly"
+    sql = "select water_class, attains_target, validity, validity_reason from candidate.mart_water_section_monthly"
     row = project.query(f"{sql} where site_id = 'W-NOTYPE'")[0]
     assert row == (None, None, "insufficient", "site attribute missing: water_type")
 
@@ -103,7 +103,7 @@ def test_attainment_of_assessed_sections(project: Project, year: int, entry: dic
 )
 def test_months_that_make_a_year(project: Project, months: int, validity: str, name: str | None) -> None:
     rows = project.query(
-        "select validity, class_name, n_valid, n_expected from candidate.mart_water_section_annual"
+        "select validity, water_class, n_valid, n_expected from candidate.mart_water_section_annual"
         " where site_id = ? and period_kind = 'year'",
         f"W-YEAR-{months}",
     )
@@ -120,7 +120,7 @@ def test_months_that_make_a_year(project: Project, months: int, validity: str, n
 def test_a_year_that_lacks_items_is_only_indicative(project: Project, site: str, reason: str) -> None:
     """Without an item the class may be too good; an item of one month has no annual mean and decides nothing."""
     rows = project.query(
-        "select validity, class_name, validity_reason from candidate.mart_water_section_annual"
+        "select validity, water_class, validity_reason from candidate.mart_water_section_annual"
         " where site_id = ? and period_kind = 'year'",
         site,
     )
@@ -131,14 +131,14 @@ def test_a_year_that_lacks_items_is_only_indicative(project: Project, site: str,
 @pytest.mark.parametrize(
     ("mart", "where"),
     [
-        ("monthly", "month_start = '2022-06-01'"),
+        ("monthly", "period_start = '2022-06-01'"),
         ("quarterly", "period_start = '2022-04-01'"),
         ("annual", "period_kind = 'year'"),
     ],
 )
 def test_an_assessed_section_needs_the_21_items(project: Project, mart: str, where: str, n: int) -> None:
     rows = project.query(
-        f"select class_name, validity, validity_reason from candidate.mart_water_section_{mart}"
+        f"select water_class, validity, validity_reason from candidate.mart_water_section_{mart}"
         f" where site_id = ? and {where}",
         f"W-ASSESSED-{n}",
     )

@@ -22,7 +22,7 @@ MONTH = date(*cases.MONTH, 1)
 
 def area(project: Project, river: str, columns: str, kind: str = "month", start: date = MONTH) -> tuple[Any, ...]:
     """The row of a river (or area) in the mart of areas."""
-    sql = f"select {columns} from candidate.mart_water_area_period where area_id = ? and period_kind = ?"
+    sql = f"select {columns} from candidate.mart_water_area_period where place_id = ? and period_kind = ?"
     return project.query(f"{sql} and period_start = ?", river, kind, start)[0]
 
 
@@ -54,14 +54,14 @@ def test_grade_of_few_sections(project: Project, river: str, entry: dict) -> Non
     found = dict(
         project.query(
             "select parameter, mean_value from intermediate.int_water_area_item"
-            " where area_id = ? and period_kind = 'month'",
+            " where place_id = ? and period_kind = 'month'",
             river,
         )
     )
     for key in [k for k in expected if k.startswith("mean_")]:
         mean = Decimal(str(expected[key]))
         assert found[key.removeprefix("mean_")].quantize(mean) == mean
-    row = area(project, river, "class_name, grade_zh, grade_method")
+    row = area(project, river, "water_class, grade_zh, grade_method")
     assert row == (expected["class"], expected["grade"], "item_means")
 
 
@@ -72,11 +72,11 @@ def test_main_pollutants_of_a_river_by_the_share_of_sections(project: Project) -
 
 def test_main_pollutants_of_few_sections_as_of_a_section(project: Project) -> None:
     """Mercury (class IV) is named before ammonia (worse than V)."""
-    assert area(project, "R-TWO", "class_name, main_pollutants_zh") == ("worse_than_V", "汞、氨氮")
+    assert area(project, "R-TWO", "water_class, main_pollutants_zh") == ("worse_than_V", "汞、氨氮")
 
 
 def test_rivers_and_lakes_together_have_no_class_of_means(project: Project) -> None:
-    row = area(project, "R-MIXED", "grade_zh, class_name, n_valid, validity, validity_reason")
+    row = area(project, "R-MIXED", "grade_zh, water_class, n_valid, validity, validity_reason")
     assert row == (None, None, 2, "indicative", "rivers and lakes together: no class of their means")
 
 
@@ -93,15 +93,15 @@ def test_lengths_and_attainment_leave_out_what_has_no_class(project: Project) ->
 
 
 def test_saturated_oxygen_is_class_one_in_a_river_of_few_sections(project: Project) -> None:
-    assert area(project, "R-SATURATED", "class_name, grade_zh") == ("I", "优")
+    assert area(project, "R-SATURATED", "water_class, grade_zh") == ("I", "优")
 
 
 def test_the_lake_limit_of_phosphorus_decides(project: Project) -> None:
     """0.06 mg/L among items of class I: class II in a river, class IV in a lake, and the lake names it."""
-    sql = "select class_name, deciding_items, main_pollutants_zh from candidate.mart_water_section_monthly"
+    sql = "select water_class, deciding_items, main_pollutants_zh from candidate.mart_water_section_monthly"
     assert project.query(f"{sql} where site_id = 'W-TP-river'") == [("II", "tp", "")]
     assert project.query(f"{sql} where site_id = 'W-TP-lake_reservoir'") == [("IV", "tp", "总磷")]
-    assert area(project, "R-TP-lake_reservoir", "class_name, grade_zh") == ("IV", "轻度污染")
+    assert area(project, "R-TP-lake_reservoir", "water_class, grade_zh") == ("IV", "轻度污染")
 
 
 @pytest.mark.parametrize(("place", "entry"), cases.index_groups(), ids=lambda v: v if isinstance(v, str) else "")
@@ -152,7 +152,7 @@ def test_index_by_item(project: Project, site: str, expected: tuple[str | None, 
 def test_quarters(project: Project, site: str, name: str | None, n: int, validity: str, nh3n: str | None) -> None:
     """From two monthly values on, the mean before the class: of classes II and V it is IV."""
     rows = project.query(
-        "select class_name, n_valid, n_expected, validity, nh3n_mg_l from candidate.mart_water_section_quarterly"
+        "select water_class, n_valid, n_expected, validity, nh3n_mg_l from candidate.mart_water_section_quarterly"
         " where site_id = ?",
         site,
     )
@@ -169,7 +169,7 @@ def test_quarter_of_ph_by_hydrogen_ions(project: Project) -> None:
 
 def test_leap_day_belongs_to_february(project: Project) -> None:
     rows = project.query(
-        "select month_start, month_end, nh3n_mg_l from candidate.mart_water_section_monthly"
+        "select period_start, period_end, nh3n_mg_l from candidate.mart_water_section_monthly"
         " where site_id = 'W-LEAP' order by 1"
     )
     assert rows == [

@@ -33,8 +33,8 @@ DECLARED = [name for name, mart in marts().items() if mart.domain != "judgement"
 CONTRADICTIONS = {
     "the class is that of the worst item": (
         "mart_water_item_monthly",
-        {"site_id": "S", "month_start": "2026-01-01", "class_rank": 5, "in_class_assessment": True},
-        {"site_id": "S", "month_start": "2026-01-01", "class_rank": 4},
+        {"site_id": "S", "period_start": "2026-01-01", "class_rank": 5, "in_class_assessment": True},
+        {"site_id": "S", "period_start": "2026-01-01", "class_rank": 4},
     ),
     "the assessed sections attain what indicator 8 says": (
         "mart_water_indicators",
@@ -46,8 +46,8 @@ CONTRADICTIONS = {
             "value": 80,
         },
         {
-            "area_kind": "district",
-            "area_id": "110105",
+            "place_kind": "district",
+            "place_id": "110105",
             "period_kind": "year",
             "period_start": "2025-01-01",
             "assessed_attainment_pct": 100,

@@ -127,9 +127,9 @@ def test_it_is_in_exceedances_lists_indicators_methods_health_and_the_gate(user:
     assert rows(user, ranked) == [("W1", 1), ("W2", 2)]
     indicator = "select value from mart_indicator_values where indicator_id = 'rain_wells_attaining'"
     assert (Decimal(50),) in rows(user, indicator)
-    assert rows(user, "select name_zh from mart_indicator_methods where indicator_id = 'rain_wells_attaining'") == [
-        ("雨水井达标率",)
-    ]
+    assert rows(
+        user, "select indicator_name_zh from mart_indicator_methods where indicator_id = 'rain_wells_attaining'"
+    ) == [("雨水井达标率",)]
     assert ("rain_wells",) in rows(user, "select distinct feed from mart_data_health")
     judged = "select count(*) from mart_gate_results where table_name = 'network_rain_wells'"
     assert rows(user, judged) > [(0,)]

@@ -44,7 +44,7 @@ DEFECTS = [
     Planted("mart_waste_daily", "set net_t = -net_t where net_t > 0", "between(net_t)"),
     Planted("mart_energy_monthly", "set tce = -1, tce_validity = 'valid'", "between(tce)"),
     # Columns of one row that contradict each other.
-    Planted("mart_water_section_monthly", "set class_name = 'II', class_rank = 3", "class and rank say the same"),
+    Planted("mart_water_section_monthly", "set water_class = 'II', class_rank = 3", "class and rank say the same"),
     Planted("mart_water_section_monthly", "set deciding_items = '' where class_rank > 1", "names what decides it"),
     Planted("mart_air_station_daily", "set aqi = aqi + 1 where aqi is not null", "the AQI is the largest IAQI"),
     Planted("mart_air_station_daily", "set category = 'excellent' where aqi > 50", "the category is that of the AQI"),

@@ -146,7 +146,7 @@ def test_a_load_that_was_undone_is_in_no_total(user: Path) -> None:
 
 def test_a_tonne_of_a_declared_category_counts_once_at_its_node(user: Path) -> None:
     query = (
-        "select area_code, category_name_zh, loads, received_t, shipped_t, difference_t, loads_elsewhere, validity"
+        "select area_code, category_zh, loads, received_t, shipped_t, difference_t, loads_elsewhere, validity"
         " from mart_waste_categories where category = 'pallets' and period_kind = 'month' order by area_code"
     )
     assert rows(user, query) == [
@@ -176,7 +176,7 @@ def test_a_declared_rate_is_an_indicator_with_its_method(user: Path) -> None:
 
 def test_a_monthly_total_is_no_load(user: Path) -> None:
     query = (
-        "select period_kind, site_name_zh, category_name_zh, parameter_zh, total_t, loads, loads_t, difference_t"
+        "select period_kind, site_name_zh, category_zh, parameter_zh, total_t, loads, loads_t, difference_t"
         " from mart_waste_totals"
     )
     assert rows(user, query) == [

@@ -46,9 +46,10 @@ def test_every_interval_is_used_and_lies_in_its_month(published: House) -> None:
     assert [start for start, _ in found] == expected
     assert {seconds for _, seconds in found} == {900}
     months = published.released(
-        "select month, n_valid, n_expected from mart_energy_monthly where carrier = 'electricity' order by month"
+        "select period_start, n_valid, n_expected from mart_energy_monthly"
+        " where carrier = 'electricity' order by period_start"
     )
-    assert [m["month"] for m in months] == [date(2018, month, 1) for month in range(1, 13)]
+    assert [m["period_start"] for m in months] == [date(2018, month, 1) for month in range(1, 13)]
     assert all(m["n_valid"] == m["n_expected"] for m in months)
     assert sum(m["n_valid"] for m in months) == INTERVALS * 15
 
@@ -60,7 +61,7 @@ def test_monthly_kilowatt_hours_and_standard_coal(published: House) -> None:
         month = begins(row).date().replace(day=1)
         kwh[month] += Decimal(row["Usage_kWh"])
         reactive[month] += Decimal(row["Lagging_Current_Reactive_Power_kVarh"])
-    found = {(m["month"], m["carrier"]): m for m in published.released("select * from mart_energy_monthly")}
+    found = {(m["period_start"], m["carrier"]): m for m in published.released("select * from mart_energy_monthly")}
     assert len(found) == 24
     factor = kgce_per_kwh()
     for month, amount in kwh.items():

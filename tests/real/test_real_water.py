@@ -38,7 +38,7 @@ def numbered_rows() -> Iterable[tuple[int, raw.Row]]:
 
 def listed(title: str, rows: Iterable[Mapping[str, Any]], capsys: pytest.CaptureFixture[str]) -> None:
     lines = [
-        f"{r['site_name_zh']} {r['period_start']:%m-%d %H:%M}: computed {r['class_name']} "
+        f"{r['site_name_zh']} {r['period_start']:%m-%d %H:%M}: computed {r['water_class']} "
         f"({r['deciding_items_zh'] or 'none worse than I'}), published {r['published_class']}; "
         + " ".join(f"{c} {r[c]:f}".rstrip("0").rstrip(".") for c in COLUMNS)
         for r in sorted(rows, key=lambda r: (r["site_name_zh"], r["period_start"], r.get("raw_row", 0)))
@@ -52,11 +52,11 @@ def test_the_class_of_what_holds(published: House, capsys: pytest.CaptureFixture
         (row["断面名称"], raw.water_time(row)) for _, row in numbered_rows() if is_complete(row) and raw.water_time(row)
     }
     found = published.released(
-        "select * from mart_water_section_realtime where class_name is not null and published_class is not null"
+        "select * from mart_water_section_realtime where water_class is not null and published_class is not null"
     )
     assert {(r["site_id"], r["period_start"]) for r in found} == complete
     assert len(found) == COMPLETE_RESOLVED
-    assert all(r["agrees_with_published"] == (r["class_name"] == r["published_class"]) for r in found)
+    assert all(r["agrees_with_published"] == (r["water_class"] == r["published_class"]) for r in found)
     others = [r for r in found if not r["agrees_with_published"]]
     listed(f"of {len(found)} classes {len(found) - len(others)} agree; these do not", others, capsys)
     assert len(found) - len(others) >= AGREE_RESOLVED
@@ -70,10 +70,10 @@ def test_the_class_of_every_record_as_received(
     }
     assert len(complete) == COMPLETE_AS_RECEIVED
     rows = classes_as_received(published, tmp_path_factory.mktemp("as_received"))
-    found = {(r["section"], r["raw_row"]): r for r in rows if r["class_name"] and r["published_class"]}
+    found = {(r["section"], r["raw_row"]): r for r in rows if r["water_class"] and r["published_class"]}
     assert found.keys() == complete.keys()
     assert all(found[key]["published_class"] == CLASSES[row["水质类别"]] for key, row in complete.items())
-    others = [r for r in found.values() if r["class_name"] != r["published_class"]]
+    others = [r for r in found.values() if r["water_class"] != r["published_class"]]
     listed(f"of {len(found)} classes as received {len(found) - len(others)} agree; these do not", others, capsys)
     assert len(found) - len(others) >= AGREE_AS_RECEIVED
 

@@ -220,7 +220,7 @@ def test_methods_are_those_of_the_current_release(tmp_path, capsys):
     with duckdb.connect(str(release / "marts.duckdb")) as con:
         con.execute(
             "create table mart_indicator_methods as select 'regional_noise' as indicator_id, '' as variant,"
-            " '区域环境噪声' as name_zh, 'S = Σ L / n' as formula, 'dB(A)' as unit, 'HJ 640-2012' as standard"
+            " '区域环境噪声' as indicator_name_zh, 'S = Σ L / n' as formula, 'dB(A)' as unit, 'HJ 640-2012' as standard"
         )
     said = {}
     for options in ([], ["regional_noise"], ["--markdown"], ["--json"]):

@@ -180,7 +180,8 @@ def mart(name: str, domain: str, extra: tuple[MartColumn, ...] = (), volatile: t
 
 
 def _judgement(name: str, columns: dict[str, str], grain: tuple[str, ...], volatile: tuple[str, ...]) -> MartTable:
-    described = tuple(MartColumn(n, t, f"About {n}") for n, t in columns.items())
+    words = {"domain": "domain"}
+    described = tuple(MartColumn(n, t, f"About {n}", words.get(n, "")) for n, t in columns.items())
     return MartTable(name, "judgement", described, grain, volatile, f"What {name} says")
 
 

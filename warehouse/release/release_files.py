@@ -7,11 +7,11 @@ Here belongs the order of writing, and what the tables about the judgement say. 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sources.registry.feed_model import CASES, NETWORKS
-from sources.registry.read_registry import registry
+from sources.registry.words import chinese_words
 from warehouse.atomic import flush, write_bytes
 from warehouse.paths import DataDir
 from warehouse.release import gate_records
@@ -21,14 +21,13 @@ from warehouse.release.kept import MARTS
 from warehouse.release.manifest import Origin, Written, files_below, manifest_content, write_inputs
 from warehouse.release.release_plan import ReleasePlan
 from warehouse.release.releases import DATABASE, MANIFEST
-from warehouse.tables.catalogue import CROSS_DOMAIN, JUDGEMENT, Catalogue
+from warehouse.tables.catalogue import JUDGEMENT, Catalogue, MartTable
 from warehouse.tables.months import Month
 from warehouse.tables.ordered import OutOfOrder
 
 # The tables about the judgement itself, which this step fills.
 GATE_RESULTS = "mart_gate_results"
 RELEASE_TABLES = "mart_release_tables"
-_DOMAIN_ZH = {NETWORKS: "监测网络", CASES: "案件台账", CROSS_DOMAIN: "跨领域", JUDGEMENT: "审核"}
 
 
 def write_release(folder: Path, data: DataDir, catalogue: Catalogue, plan: ReleasePlan, origin: Origin) -> bytes:
@@ -78,16 +77,14 @@ def _write_tables(
 
 def _judgement_rows(catalogue: Catalogue, plan: ReleasePlan, rows: dict[str, int]) -> dict[str, list[dict[str, Any]]]:
     """What the tables about the judgement hold, by table; `rows` is the number of rows of every other one."""
-    names_zh = {feed.domain: feed.name_zh for feed in registry().packaged.values()} | _DOMAIN_ZH
     grain = next((t.grain for t in catalogue.of(JUDGEMENT) if t.name == GATE_RESULTS), ())
     shown = gate_records.latest(plan.judged, plan.carried, grain)
-    return {
-        GATE_RESULTS: [{**row, "domain_zh": names_zh.get(row["domain"], row["domain"])} for row in shown],
+    found = {
+        GATE_RESULTS: shown,
         RELEASE_TABLES: [
             {
                 "table_name": t.name,
                 "domain": t.domain,
-                "domain_zh": names_zh[t.domain],
                 "state": t.state,
                 "stale_since": t.since,
                 "reason": t.reason or "; ".join(f"{p.part} is held: {p.reason}" for p in t.parts),
@@ -99,6 +96,16 @@ def _judgement_rows(catalogue: Catalogue, plan: ReleasePlan, rows: dict[str, int
             for t in plan.tables
         ],
     }
+    return {t.name: _worded(t, found[t.name]) for t in catalogue.of(JUDGEMENT) if t.name in found}
+
+
+def _worded(table: MartTable, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with the Chinese word of each column of words, as dbt_project/macros/words.sql adds it to the others."""
+    words = chinese_words()
+    named = [(c.name, c.vocabulary) for c in table.columns if c.vocabulary]
+    return [
+        {**row, **{f"{column}_zh": words.get((of, row[column]), row[column]) for column, of in named}} for row in rows
+    ]
 
 
 def _seal(folder: Path) -> None:

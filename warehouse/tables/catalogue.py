@@ -29,11 +29,15 @@ class CatalogueError(ValueError):
 
 @dataclass(frozen=True)
 class MartColumn:
-    """A column of the contract; `data_type` is normalised: varchar, date, timestamp, decimal(p,s), bigint, boolean."""
+    """A column of the contract; `data_type` is normalised: varchar, date, timestamp, decimal(p,s), bigint, boolean.
+
+    `vocabulary`: what its words are of, whose Chinese ones are in the column `<name>_zh`; '' where it holds no words.
+    """
 
     name: str
     data_type: str
     description: str
+    vocabulary: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,11 @@ def load_catalogue(manifest_path: Path) -> Catalogue:
     return Catalogue(tuple(sorted(tables, key=lambda t: (order[t.domain], t.name))), tuple(seeds))
 
 
+def vocabulary_of(column: Mapping[str, Any]) -> str:
+    """The vocabulary that a column of dbt's manifest names; '' where it names none."""
+    return (column.get("config") or {}).get("meta", {}).get("vocabulary", "")
+
+
 def normal_type(text: str) -> str:
     """A data type as catalogues compare it: lower case, no blanks, dbt's synonyms resolved."""
     plain = text.lower().replace(" ", "")
@@ -160,7 +169,12 @@ def _table(node: Mapping[str, Any], is_read: bool, problems: list[str]) -> MartT
     config = node.get("config", {})
     meta = {**node.get("meta", {}), **config.get("meta", {})}
     columns = tuple(
-        MartColumn(c["name"], normal_type(c.get("data_type") or ""), " ".join((c.get("description") or "").split()))
+        MartColumn(
+            c["name"],
+            normal_type(c.get("data_type") or ""),
+            " ".join((c.get("description") or "").split()),
+            vocabulary_of(c),
+        )
         for c in node.get("columns", {}).values()
     )
     names = {c.name for c in columns}
@@ -176,6 +190,8 @@ def _table(node: Mapping[str, Any], is_read: bool, problems: list[str]) -> MartT
     for column in columns:
         if not _TYPE.match(column.data_type):
             problems.append(f"{name}.{column.name}: type {column.data_type!r} is not one that every reader can fetch")
+        if column.vocabulary and f"{column.name}_zh" not in names:
+            problems.append(f"{name}.{column.name}: holds words, so that the contract needs {column.name}_zh")
         if not column.description:
             problems.append(f"{name}.{column.name}: no description")
     if not grain:

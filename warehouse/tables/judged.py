@@ -55,7 +55,7 @@ class GateRecord:
     part: str = ""
 
     def as_row(self) -> dict[str, Any]:
-        """The record under the column names of mart_gate_results, without domain_zh, with words and key.
+        """The record under the column names of mart_gate_results, without Chinese words, with words and key.
 
         Of the volatile columns it has judged_at, and only where an earlier run judged.
         """

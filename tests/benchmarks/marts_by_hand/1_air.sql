@@ -128,7 +128,7 @@ select a.* exclude (n_expected, n_valid, n_received, trust, items, firsts),
     coalesce(s.name_zh, a.site_id) as site_name_zh, coalesce(s.name_en, a.site_id) as site_name_en, s.kind as site_kind,
     s.network, s.area_code, coalesce(s.assessed, false) as assessed, c.category, c.category_zh,
     array_to_string(list_transform(firsts, lambda i: i.item), ',') as primary_items,
-    array_to_string(list_transform(firsts, lambda i: i.zh), '、') as primary_zh,
+    array_to_string(list_transform(firsts, lambda i: i.zh), '、') as primary_items_zh,
     n_expected, cast(n_valid as bigint) as n_valid, coverage(n_valid, n_expected) as coverage,
     of_trust(trust) as provenance
 from primaries as a

@@ -23,8 +23,8 @@ judged as (
     from grouped
 )
 select g.day, g.area_code, coalesce(a.name_zh, g.area_code) as area_name_zh, g.category,
-    coalesce(c.name_zh, g.category) as category_name_zh, g.destination,
-    coalesce(d.name_zh, g.destination) as destination_name_zh, g.n_valid as loads,
+    coalesce(c.name_zh, g.category) as category_zh, g.destination,
+    coalesce(d.name_zh, g.destination) as destination_zh, g.n_valid as loads,
     cast(if(is_pending or is_indicative, net_t, null) as decimal(24, 6)) as net_t, g.n_expected, g.n_valid, g.n_suspect,
     coverage(n_valid, n_expected) as coverage,
     case when is_pending then 'pending' when is_valid then 'valid' when is_indicative then 'indicative'

@@ -91,7 +91,7 @@ left join classes as c using (site_id, month_start, parameter);
 
 create table mart_water_item_monthly as
 select c.site_id, coalesce(c.site_name_zh, c.site_id) as site_name_zh, c.month_start, c.parameter, c.item_zh, c.unit,
-    c.method, c.mean_value, c.assessed_value, c.class_rank, k.class_name, k.class_zh, c.in_class_assessment,
+    c.method, c.mean_value, c.assessed_value, c.class_rank, k.water_class, k.water_class_zh, c.in_class_assessment,
     c.exceedance_multiple, c.class_iii_limit, c.n_values, c.n_nondetects, of_trust(c.trust) as provenance
 from water_classed as c
 left join water_class as k on c.class_rank = k.class_rank and in_force(c.month_end, k.valid_from, k.valid_to);
@@ -122,7 +122,7 @@ expected as (
 )
 select p.month_start, p.month_end, p.site_id, coalesce(p.name_zh, p.site_id) as site_name_zh,
     coalesce(p.name_en, p.site_id) as site_name_en, p.river_zh, p.network, p.area_code, p.water_type, p.reach_length_km,
-    coalesce(p.assessed, false) as assessed, k.class_name, k.class_rank, k.class_zh, k.grade_zh, s.largest_multiple,
+    coalesce(p.assessed, false) as assessed, k.water_class, k.class_rank, k.water_class_zh, k.grade_zh, s.largest_multiple,
     coalesce(array_to_string([i.item for i in s.beyond_i if i.rank = s.class_rank], ','), '') as deciding_items,
     coalesce(array_to_string([i.zh for i in s.beyond_i if i.rank = s.class_rank], '、'), '') as deciding_items_zh,
     p.class_target, k.class_rank <= t.class_rank as attains_target,
@@ -133,4 +133,4 @@ from sections as s
 inner join water_section as p using (site_id, month_start)
 inner join expected as e on in_force(p.month_end, e.valid_from, e.valid_to)
 left join water_class as k on s.class_rank = k.class_rank and in_force(p.month_end, k.valid_from, k.valid_to)
-left join water_class as t on p.class_target = t.class_name and in_force(p.month_end, t.valid_from, t.valid_to);
+left join water_class as t on p.class_target = t.water_class and in_force(p.month_end, t.valid_from, t.valid_to);

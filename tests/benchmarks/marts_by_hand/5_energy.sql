@@ -131,8 +131,8 @@ judged as (
             as co2_verdict
     from grouped
 )
-select j.area_code, coalesce(a.name_zh, j.area_code) as area_name_zh, j.month, j.carrier, j.name_zh as carrier_name_zh,
-    j.sector, s.name_zh as sector_name_zh, j.flow, f.name_zh as flow_name_zh, j.metering,
+select j.area_code, coalesce(a.name_zh, j.area_code) as area_name_zh, j.month, j.carrier, j.name_zh as carrier_zh,
+    j.sector, s.name_zh as sector_zh, j.flow, f.name_zh as flow_zh, j.metering,
     cast(j.amount as decimal(24, 6)) as amount,
     j.unit, allowed(tce_verdict, j.tce) as tce, allowed(equal_verdict, j.tce_equal_value) as tce_equal_value,
     allowed(co2_verdict, if(co2_sign > 0, j.tco2, null)) as tco2,

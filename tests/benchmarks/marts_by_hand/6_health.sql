@@ -126,7 +126,7 @@ expected_sites as (
     left join heard as h on s.feed = h.feed and s.site_id = h.site_id and d.day = h.day
     group by all
 )
-select d.feed, f.name_zh as feed_name_zh, d.day,
+select d.feed, f.name_zh as feed_zh, d.day,
     cast(c.day is not null and (f.cadence_hours <= 24 or exists (
         -- The lateness after the end of a half-month, or of the 1, 3, 6 or 12 months that the cadence is.
         select 1 from generate_series(timestamp '1990-01-01', getvariable('as_of'), interval 1 month) as m (first_day)

@@ -134,7 +134,7 @@ def test_days_by_category_and_composite_index(shows: Shown) -> None:
 
 def test_month_of_the_dust_day(shows: Shown) -> None:
     # March, 31 days. With dust (30 × 62 + 550) : 31 = 2410 : 31 = 77.7419… → 78, without it 62.
-    month = "month_start = '2025-03-01' and item = 'pm10'"
+    month = "period_start = '2025-03-01' and item = 'pm10'"
     mart = "mart_air_district_monthly"
     shows(mart, f"{month} and variant = 'dust_included'", mean_value="78", n_dust_days_left_out=0)
     shows(mart, f"{month} and variant = 'dust_excluded'", mean_value="62", n_dust_days_left_out=1)

@@ -25,7 +25,7 @@ def test_a_station_with_an_outage(shows: Shown) -> None:
     # August: 31 × 24 × 6 = 4464; five hours of six values are not there. 4434 : 4464 = 0.99327….
     shows(
         SITE, "site_id = 'NZG' and period_start = '2025-08-01'",
-        feed_name_zh="环境空气", site_name_zh="农展馆", period_kind="month", period_end="2025-08-31",
+        feed_zh="环境空气", site_name_zh="农展馆", period_kind="month", period_end="2025-08-31",
         n_expected=4464, n_received=4434, n_valid=4434, n_suspect=6, n_failed=0, n_missing=0,
         coverage="0.9933", coverage_basis="readings", validity="indicative",
         validity_reason="30 of 4464 readings are not there",

@@ -103,5 +103,5 @@ def test_attainment_of_a_functional_area(
 def test_surveys(shows: Shown) -> None:
     # The sums are in test_scorecard.py. 54.9 lies in 50.1 … 55.0 and 69.4 in 68.1 … 70.0: both grade 2.
     mart = "mart_noise_survey_annual"
-    shows(mart, "survey_kind = 'grid'", mean_db="54.9", grade=2, grade_name_zh="较好", n_valid=100, n_expected=100)
+    shows(mart, "survey_kind = 'grid'", mean_db="54.9", grade=2, grade_zh="较好", n_valid=100, n_expected=100)
     shows(mart, "survey_kind = 'road'", mean_db="69.4", grade=2, road_length_km="8", n_valid=3, n_expected=3)

@@ -15,28 +15,30 @@ YEARS = {
     # III; a mean of classes would have one month worse than V in it. TP 0.20: III. Target IV.
     # An assessed section with five of the 21 items: indicative.
     "W1": {
-        "class_name": "III", "deciding_items": "nh3n,tp", "nh3n_mg_l": "1.00", "attains_target": True, "n_valid": 12,
+        "water_class": "III", "deciding_items": "nh3n,tp", "nh3n_mg_l": "1.00", "attains_target": True, "n_valid": 12,
         "n_expected": 12, "coverage": "1", "validity": "indicative", "validity_reason": "items: 5 of the 21",
     },
     # Petroleum: ten times 0.01L counts as 0.005, twice 0.28: (10 × 0.005 + 2 × 0.28) : 12 = 0.61 : 12 = 0.0508… → 0.05,
     # class I. (0.01 in full: 0.66 : 12 = 0.055 → 0.06, class IV.) So CODMn 4.0, NH3-N 0.40 and TP 0.100 decide: II.
     # Target III.
-    "W2": {"class_name": "II", "deciding_items": "codmn,nh3n,tp", "exceeding_zh": "", "attains_target": True},
+    "W2": {"water_class": "II", "deciding_items": "codmn,nh3n,tp", "exceeding_zh": "", "attains_target": True},
     # CODMn 12.0: V; (12 − 6) : 6 = 1.00 times over class III. Target IV.
-    "W3": {"class_name": "V", "deciding_items": "codmn", "exceeding_zh": "高锰酸盐指数(1.00)", "attains_target": False},
+    "W3": {
+        "water_class": "V", "deciding_items": "codmn", "exceeding_zh": "高锰酸盐指数(1.00)", "attains_target": False,
+    },
     # NH3-N 2.40: worse than V, (2.4 − 1) : 1 = 1.40; TP 0.300: IV, (0.3 − 0.2) : 0.2 = 0.50; DO 4.0: IV, no multiple.
     "W4": {
-        "class_name": "worse_than_V", "deciding_items": "nh3n", "exceeding_zh": "氨氮(1.40)、总磷(0.50)、溶解氧",
+        "water_class": "worse_than_V", "deciding_items": "nh3n", "exceeding_zh": "氨氮(1.40)、总磷(0.50)、溶解氧",
         "main_pollutants_zh": "氨氮、总磷、溶解氧", "largest_multiple": "1.40", "attains_target": False,
     },
     # pH: five months of 7, five of 8: the mean of 10⁻⁷ and 10⁻⁸ is 5.5 × 10⁻⁸, pH 7.2596… → 7 (the plain mean 7.5 → 8).
     # Total nitrogen 9.0 decides nothing. Ten months.
     "W5": {
-        "class_name": "II", "deciding_items": "codmn,nh3n,tp", "ph": "7", "tn_mg_l": "9.00", "n_valid": 10,
+        "water_class": "II", "deciding_items": "codmn,nh3n,tp", "ph": "7", "tn_mg_l": "9.00", "n_valid": 10,
         "n_expected": 12, "coverage": "0.8333", "validity": "indicative",
     },
     # A lake: TP 0.06 is class IV there (II in a river); (0.06 − 0.05) : 0.05 = 0.20. Target III.
-    "W6": {"class_name": "IV", "deciding_items": "tp", "exceeding_zh": "总磷(0.20)", "attains_target": False},
+    "W6": {"water_class": "IV", "deciding_items": "tp", "exceeding_zh": "总磷(0.20)", "attains_target": False},
 }  # fmt: skip
 
 
@@ -46,38 +48,38 @@ def test_year_of_a_section(shows: Shown, section: str) -> None:
 
 
 def test_months_of_a_section(shows: Shown) -> None:
-    mart, where = "mart_water_section_monthly", "site_id = 'W1' and month_start = '2025-{:02}-01'"
+    mart, where = "mart_water_section_monthly", "site_id = 'W1' and period_start = '2025-{:02}-01'"
     # January as corrected: 3.2 is worse than V, (3.2 − 1) : 1 = 2.20. Five of the 21 items: 5 : 21 = 0.2380… → 0.2381.
     shows(
-        mart, where.format(1), class_name="worse_than_V", exceeding_zh="氨氮(2.20)", nh3n_mg_l="3.20",
+        mart, where.format(1), water_class="worse_than_V", exceeding_zh="氨氮(2.20)", nh3n_mg_l="3.20",
         attains_target=False, n_valid=5, n_expected=21, coverage="0.2381",
     )  # fmt: skip
     # June: six automatic values of NH3-N, 0.596 + 0.7 + 0.8 + 0.8 + 0.9 + 1.004 = 4.8, : 6 = 0.80; the laboratory's
     # 5.00 yields. Six moments of five items: 30 values.
-    shows(mart, where.format(6), class_name="III", nh3n_mg_l="0.80", attains_target=True, n_values=30)
+    shows(mart, where.format(6), water_class="III", nh3n_mg_l="0.80", attains_target=True, n_values=30)
 
 
 def test_petroleum_of_a_month(shows: Shown) -> None:
     mart = "mart_water_item_monthly"
-    where = "site_id = 'W2' and parameter = 'petroleum' and month_start = '2025-{:02}-01'"
+    where = "site_id = 'W2' and parameter = 'petroleum' and period_start = '2025-{:02}-01'"
     # 0.01L is 0.005, which would round to 0.00 at two decimals: it keeps its digit.
-    shows(mart, where.format(1), assessed_value="0.005", n_nondetects=1, class_name="I")
+    shows(mart, where.format(1), assessed_value="0.005", n_nondetects=1, water_class="I")
     # (0.28 − 0.05) : 0.05 = 4.60.
-    shows(mart, where.format(3), assessed_value="0.28", exceedance_multiple="4.60", class_name="IV")
+    shows(mart, where.format(3), assessed_value="0.28", exceedance_multiple="4.60", water_class="IV")
 
 
 def test_moments_are_judged_as_received(shows: Shown) -> None:
     mart = "mart_water_section_realtime"
     # 1.004 is above 1.0, class IV; rounded to 1.00 first, as statistics are, it would be III.
-    shows(mart, "period_start = '2025-06-10 20:00'", nh3n_mg_l="1.004", class_name="IV", n_valid=5)
-    shows(mart, "period_start = '2025-06-10 16:00'", nh3n_mg_l="0.900", class_name="III")
+    shows(mart, "period_start = '2025-06-10 20:00'", nh3n_mg_l="1.004", water_class="IV", n_valid=5)
+    shows(mart, "period_start = '2025-06-10 16:00'", nh3n_mg_l="0.900", water_class="III")
 
 
 def test_grade_of_a_river_with_one_section(shows: Shown) -> None:
     # 清河 has W3, class V: 中度污染, over 8 km.
     shows(
-        "mart_water_area_period", "area_kind = 'river' and area_id = '清河' and period_kind = 'year'",
-        grade_method="item_means", class_name="V", grade_zh="中度污染", grade_rank=4, deciding_items_zh="高锰酸盐指数",
+        "mart_water_area_period", "place_kind = 'river' and place_id = '清河' and period_kind = 'year'",
+        grade_method="item_means", water_class="V", grade_zh="中度污染", grade_rank=4, deciding_items_zh="高锰酸盐指数",
         main_pollutants_zh="高锰酸盐指数", n_v=1, km_v="8", km_monitored="8", n_valid=1, n_expected=1,
         attainment_pct="0",
     )  # fmt: skip
@@ -88,8 +90,8 @@ def test_class_of_a_subdistrict_comes_from_its_mean_concentrations(shows: Shown)
     # (0.200 + 0.300) : 2 = 0.250: IV; DO (8 + 4) : 2 = 6.0 and CODMn 4.0: II. Above III: NH3-N 0.70, TP 0.25 times.
     # W1 attains IV, W4 does not attain V: 1 : 2 = 50.0 %. One of two in III: 50.0 % good. 5 km of 10 + 5: 33.3 %.
     shows(
-        "mart_water_area_period", "area_kind = 'subdistrict' and area_id = '110105040' and period_kind = 'year'",
-        grade_method="item_means", class_name="V", grade_zh="中度污染", deciding_items_zh="氨氮",
+        "mart_water_area_period", "place_kind = 'subdistrict' and place_id = '110105040' and period_kind = 'year'",
+        grade_method="item_means", water_class="V", grade_zh="中度污染", deciding_items_zh="氨氮",
         main_pollutants_zh="氨氮、总磷", n_iii=1, n_worse_than_v=1, good_share_pct="50.0", attainment_pct="50.0",
         worse_than_v_length_pct="33.3", n_valid=2, n_expected=2,
     )  # fmt: skip
@@ -101,9 +103,9 @@ def test_class_shares_of_the_district(shows: Shown) -> None:
     # Targets: W1, W2, W5 attain, W3, W4, W6 do not: 50.0 %. Beyond class III: TP at two sections (W4, W6), then one
     # each: NH3-N worse than V, CODMn V, (DO IV, the fourth).
     shows(
-        "mart_water_area_period", "area_kind = 'district' and period_kind = 'year'", grade_method="class_shares",
+        "mart_water_area_period", "place_kind = 'district' and period_kind = 'year'", grade_method="class_shares",
         share_i_pct="0", share_ii_pct="33.3", share_iii_pct="16.7", share_iv_pct="16.7", share_v_pct="16.7",
-        share_worse_than_v_pct="16.7", good_share_pct="50.0", grade_zh="轻度污染", class_name=None, km_ii="17",
+        share_worse_than_v_pct="16.7", good_share_pct="50.0", grade_zh="轻度污染", water_class=None, km_ii="17",
         km_iii="10", km_iv="0", km_v="8", km_worse_than_v="5", km_monitored="40", worse_than_v_length_pct="12.5",
         main_pollutants_zh="总磷、氨氮、高锰酸盐指数", n_with_target=6, n_attaining=3, attainment_pct="50.0",
         n_valid=6, n_expected=6,

@@ -85,7 +85,7 @@ primaries as (
         x.place_id,
         x.day,
         {{ joined('i.item', ',', 'i.sort_order') }} as primary_items,
-        {{ joined('i.item_zh', '、', 'i.sort_order') }} as primary_zh
+        {{ joined('i.item_zh', '、', 'i.sort_order') }} as primary_items_zh
     from indexed as x
     inner join {{ days_of(ref('int_air_day_iaqi')) }} as i
         on
@@ -102,7 +102,7 @@ select
     c.category_zh,
     sc.category as sure_category,
     coalesce(p.primary_items, '') as primary_items,
-    coalesce(p.primary_zh, '') as primary_zh,
+    coalesce(p.primary_items_zh, '') as primary_items_zh,
     e.edition,
     e.index_standard,
     e.limits_standard,

@@ -217,7 +217,7 @@ select
         {%- for item in items %}
             case when aqi > air_primary_above and {{ item }}_iaqi = aqi then {{ item }}_zh end{{ ',' if not loop.last }}
         {%- endfor %}
-    ) as primary_zh,
+    ) as primary_items_zh,
     concat_ws(
         '、',
         {%- for item in items %}

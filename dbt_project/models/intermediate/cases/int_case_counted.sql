@@ -5,10 +5,10 @@
 -#}
 with levels as (
     select
-        word as area_level,
-        case word when 'district' then 1 when 'subdistrict' then 2 when 'community' then 3 end as level_rank
-    from {{ ref('case_words') }}
-    where vocabulary = 'area_level'
+        area_level,
+        rank as level_rank
+    from {{ ref('area_levels') }}
+    where tree = 'administrative'
 ),
 
 placed as (

@@ -227,7 +227,7 @@ rounded as (
 
 select
     indicator_id,
-    name_zh,
+    name_zh as indicator_name_zh,
     area_code,
     area_name_zh,
     'year' as period_kind,

@@ -115,7 +115,7 @@ pairs as (
 
 select
     p.indicator_id,
-    coalesce(i.name_zh, c.name_zh) as name_zh,
+    coalesce(i.name_zh, c.name_zh) as indicator_name_zh,
     p.area_code,
     {{ area_name('p.area_code', 'a.name_zh') }} as area_name_zh,
     p.variant,

@@ -8,8 +8,8 @@ with sections as (
         site_id,
         site_name_zh,
         assessed,
-        class_zh,
-        class_name,
+        water_class_zh,
+        water_class,
         class_target,
         attains_target,
         reach_length_km,
@@ -22,7 +22,7 @@ select
     'assessed_section_attainment' as indicator_id,
     year,
     {{ joined(
-        "concat(site_name_zh, ': ', class_zh, items, ', target ', class_target)", '; ', 'site_id'
+        "concat(site_name_zh, ': ', water_class_zh, items, ', target ', class_target)", '; ', 'site_id'
     ) }} as cause
 from sections
 where assessed and not attains_target
@@ -32,8 +32,8 @@ select
     'worse_than_v_river_length' as indicator_id,
     year,
     {{ joined(
-        "concat(site_name_zh, ': ', " ~ plain_number('reach_length_km') ~ ", ' km ', class_zh, items)", '; ', 'site_id'
+        "concat(site_name_zh, ': ', " ~ plain_number('reach_length_km') ~ ", ' km ', water_class_zh, items)", '; ', 'site_id'
     ) }} as cause
 from sections
-where class_name = 'worse_than_V' and reach_length_km is not null
+where water_class = 'worse_than_V' and reach_length_km is not null
 group by year

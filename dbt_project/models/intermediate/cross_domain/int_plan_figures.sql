@@ -34,7 +34,6 @@ select
     d.year_to_date_start,
     d.year_to_date_end,
     d.status,
-    w.name_zh as status_zh,
     d.status_reason,
     d.note_zh,
     cast(d.pace_needed as decimal(18, 6)) as pace_needed_per_year,
@@ -66,4 +65,3 @@ select
     d.domain_state,
     coalesce(d.provenance, 'plan') as provenance
 from {{ ref('int_plan_judged') }} as d
-inner join {{ ref('status_words') }} as w on d.status = w.status

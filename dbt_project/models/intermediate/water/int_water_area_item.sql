@@ -4,8 +4,8 @@
 -#}
 with section_items as (
     select
-        a.area_kind,
-        a.area_id,
+        a.place_kind,
+        a.place_id,
         a.network,
         a.water_type,
         a.period_kind,
@@ -38,12 +38,12 @@ of_networks as (
         *,
         network as counted_network
     from section_items
-    where network <> '' and area_kind <> 'river'
+    where network <> '' and place_kind <> 'river'
 )
 
 select
-    area_kind,
-    area_id,
+    place_kind,
+    place_id,
     counted_network as network,
     water_type,
     period_kind,
@@ -61,4 +61,4 @@ select
     end as mean_value,
     min(provenance_rank) as provenance_rank
 from of_networks
-group by area_kind, area_id, counted_network, water_type, period_kind, period_start, period_end, parameter
+group by place_kind, place_id, counted_network, water_type, period_kind, period_start, period_end, parameter

@@ -5,14 +5,14 @@
 -#}
 with small_areas as (
     select
-        a.area_kind,
-        a.area_id,
+        a.place_kind,
+        a.place_id,
         a.period_kind,
         a.period_start
     from {{ ref('int_water_area_section') }} as a
     inner join {{ ref('int_water_rules') }} as r on {{ in_force('a.period_end', 'r') }}
     where a.class_rank is not null
-    group by a.area_kind, a.area_id, a.period_kind, a.period_start
+    group by a.place_kind, a.place_id, a.period_kind, a.period_start
     having count(*) < max(r.water_river_share_sections) and count(distinct a.water_type) = 1
 ),
 
@@ -21,7 +21,7 @@ items as (
     from {{ ref('int_water_area_item') }} as i
     inner join small_areas as s
         on
-            i.area_kind = s.area_kind and i.area_id = s.area_id
+            i.place_kind = s.place_kind and i.place_id = s.place_id
             and i.period_kind = s.period_kind and i.period_start = s.period_start
     where i.network = ''
 ),
@@ -50,14 +50,14 @@ sampled as (
     select
         *,
         max(case when parameter = 'do_saturation' then assessed_value end)
-            over (partition by area_kind, area_id, period_kind, period_start)
+            over (partition by place_kind, place_id, period_kind, period_start)
             as saturation
     from valued
 )
 
 select
-    v.area_kind,
-    v.area_id,
+    v.place_kind,
+    v.place_id,
     v.period_kind,
     v.period_start,
     v.period_end,

@@ -6,7 +6,7 @@ with sections as (
     select
         s.*,
         case when c.validity in ('valid', 'indicative') then c.class_rank end as class_rank,
-        c.class_name,
+        c.water_class,
         c.attains_target,
         c.validity,
         c.n_suspect,
@@ -18,14 +18,14 @@ with sections as (
 ),
 
 members as (
-    {%- for area_kind, area_id, belongs in [
+    {%- for place_kind, place_id, belongs in [
         ('river', 's.river_zh', 's.river_zh is not null'),
         ('subdistrict', 's.area_code', is_subdistrict('s.area_code')),
         ('district', "'" ~ sql_text('area_code') ~ "'", 'true')
     ] %}
         select
-            '{{ area_kind }}' as area_kind,
-            {{ area_id }} as area_id,
+            '{{ place_kind }}' as place_kind,
+            {{ place_id }} as place_id,
             s.period_kind,
             s.period_start,
             s.period_end,
@@ -37,7 +37,7 @@ members as (
             s.class_target,
             s.assessed and s.kind = 'section' as assessed,
             s.class_rank,
-            case when s.class_rank is not null then s.class_name end as class_name,
+            case when s.class_rank is not null then s.water_class end as water_class,
             case when s.class_rank is not null then s.attains_target end as attains_target,
             s.validity,
             case when s.class_rank is not null then s.n_suspect end as n_suspect,
@@ -53,8 +53,8 @@ members as (
 select
     m.*,
     case
-        when m.area_kind = 'river' then m.area_id
-        else {{ area_name('m.area_id', 'a.name_zh') }}
+        when m.place_kind = 'river' then m.place_id
+        else {{ area_name('m.place_id', 'a.name_zh') }}
     end as area_name_zh
 from members as m
-left join {{ ref('stg_area_name') }} as a on m.area_kind <> 'river' and m.area_id = a.area_code
+left join {{ ref('stg_area_name') }} as a on m.place_kind <> 'river' and m.place_id = a.area_code

@@ -4,7 +4,7 @@
 -#}
 with items as (
     {%- for place_kind, place_id, model in [
-        ("'section'", 'site_id', 'int_water_item_class'), ('area_kind', 'area_id', 'int_water_area_item_class')
+        ("'section'", 'site_id', 'int_water_item_class'), ('place_kind', 'place_id', 'int_water_area_item_class')
     ] %}
         select
             {{ place_kind }} as place_kind,

@@ -71,9 +71,9 @@ periods as (
 classes as (
     select
         s.*,
-        k.class_name,
+        k.water_class,
         k.class_rank,
-        k.class_zh,
+        k.water_class_zh,
         k.grade_zh,
         k.grade_rank,
         t.class_rank as target_rank,
@@ -84,7 +84,7 @@ classes as (
     from periods as s
     left join {{ ref('water_classes') }} as k
         on s.worst_rank = k.class_rank and s.is_published and {{ in_force('s.period_end', 'k') }}
-    left join {{ ref('water_classes') }} as t on s.class_target = t.class_name and {{ in_force('s.period_end', 't') }}
+    left join {{ ref('water_classes') }} as t on s.class_target = t.water_class and {{ in_force('s.period_end', 't') }}
 ),
 
 counted as (

@@ -80,7 +80,7 @@ select
     a.category,
     a.category_zh,
     a.primary_items,
-    a.primary_zh,
+    a.primary_items_zh,
     a.edition,
     u.day is not null as is_dust_day,
     cast(a.n_expected as bigint) as n_expected,

@@ -4,8 +4,8 @@
   has no verdict.
 -#}
 select
-    p.period_start as month_start,
-    p.period_end as month_end,
+    p.period_start,
+    p.period_end,
     p.area_code,
     p.area_name_zh,
     p.edition,

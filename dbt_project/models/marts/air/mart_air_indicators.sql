@@ -132,7 +132,7 @@ numbered as (
 
 select
     n.indicator_id,
-    coalesce(p.name_zh, c.name_zh, n.indicator_id) as name_zh,
+    coalesce(p.name_zh, c.name_zh, n.indicator_id) as indicator_name_zh,
     '{{ sql_text("area_code") }}' as area_code,
     '{{ sql_text("area_name_zh") }}' as area_name_zh,
     n.period_kind,

@@ -130,7 +130,7 @@ select
     j.category,
     j.category_zh,
     j.primary_items,
-    j.primary_zh,
+    j.primary_items_zh,
     j.edition,
     u.day is not null as is_dust_day,
     cast(j.n_expected as bigint) as n_expected,

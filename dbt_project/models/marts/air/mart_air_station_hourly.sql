@@ -108,7 +108,7 @@ select
     j.category,
     j.category_zh,
     j.primary_items,
-    j.primary_zh,
+    j.primary_items_zh,
     j.edition,
     cast(j.n_items as bigint) as n_expected,
     cast(j.n_indexed as bigint) as n_valid,

@@ -1,7 +1,7 @@
 {#- Each case of each register as it is now, without private columns. Members of lists: mart_register_members. -#}
 select
     c.register_id,
-    r.name_zh as register_zh,
+    r.name_zh as register_name_zh,
     c.case_id,
     r.entity as entity_kind,
     r.entity_zh as entity_kind_zh,
@@ -12,20 +12,16 @@ select
     c.area_code,
     {{ area_name('c.area_code', 'a.name_zh') }} as area_name_zh,
     {{ area_level('c.area_code') }} as area_level,
-    l.name_zh as area_level_zh,
     c.category,
     coalesce(g.name_zh, c.category) as category_zh,
     c.state,
-    coalesce(s.name_zh, m.name_zh) as state_zh,
+    coalesce(s.name_zh, m.word_zh) as state_zh,
     c.meaning,
-    m.name_zh as meaning_zh,
     c.opened_on,
     c.due_on,
     c.due_basis,
-    d.name_zh as due_basis_zh,
     c.closed_on,
     c.closed_basis,
-    b.name_zh as closed_basis_zh,
     c.closed_on <= c.due_on as is_on_time,
     cast({{ days_in('c.opened_on', 'c.closed_on') }} - 1 as bigint) as days_to_close,
     cast(c.amount as decimal(18, 6)) as amount,
@@ -46,9 +42,6 @@ inner join {{ ref('stg_register') }} as r on c.register_id = r.register_id
 left join {{ ref('stg_register_category') }} as g
     on c.register_id = g.register_id and c.category = g.category
 left join {{ ref('stg_register_state') }} as s on c.register_id = s.register_id and c.state = s.state
-left join {{ ref('case_words') }} as m on m.vocabulary = 'meaning' and c.meaning = m.word
-left join {{ ref('case_words') }} as d on d.vocabulary = 'due_basis' and c.due_basis = d.word
-left join {{ ref('case_words') }} as b on b.vocabulary = 'closed_basis' and c.closed_basis = b.word
-left join {{ ref('case_words') }} as l on l.vocabulary = 'area_level' and l.word = {{ area_level('c.area_code') }}
+left join {{ ref('int_words') }} as m on m.vocabulary = 'case_meaning' and c.meaning = m.word
 left join {{ ref('stg_area_name') }} as a on c.area_code = a.area_code
 where c.kind = 'cases'

@@ -120,9 +120,8 @@ counted as (
 
 select
     c.register_id,
-    r.name_zh as register_zh,
+    r.name_zh as register_name_zh,
     c.area_level,
-    l.name_zh as area_level_zh,
     c.area_code,
     {{ area_name('c.area_code', 'a.name_zh') }} as area_name_zh,
     c.category,
@@ -157,6 +156,5 @@ from counted as c
 inner join {{ ref('stg_register') }} as r on c.register_id = r.register_id
 left join {{ ref('stg_register_category') }} as g
     on c.register_id = g.register_id and c.category = g.category
-left join {{ ref('case_words') }} as l on l.vocabulary = 'area_level' and c.area_level = l.word
 left join {{ ref('stg_area_name') }} as a on c.area_code = a.area_code
 where c.n_opened > 0 or c.n_closed > 0 or c.n_open_at_end > 0

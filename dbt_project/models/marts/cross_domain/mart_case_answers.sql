@@ -37,11 +37,10 @@ matched as (
 
 select
     c.register_id,
-    c.register_zh,
+    c.register_name_zh,
     c.case_id,
     coalesce(m.event_id, c.event_id, '') as event_id,
     case when m.event_id is null then 'not_found' else 'found' end as event_match,
-    w.name_zh as event_match_zh,
     e.domain as event_domain,
     e.kind as event_kind,
     coalesce(e.site_id, c.event_site) as event_site_id,
@@ -59,7 +58,6 @@ select
     c.state,
     c.state_zh,
     c.meaning,
-    c.meaning_zh,
     c.unit_responsible,
     c.opened_on,
     c.due_on,
@@ -71,5 +69,3 @@ select
 from cases as c
 left join matched as m on c.register_id = m.register_id and c.case_id = m.case_id
 left join events as e on m.event_id = e.event_id
-left join {{ ref('case_words') }} as w
-    on w.vocabulary = 'match' and w.word = case when m.event_id is null then 'not_found' else 'found' end

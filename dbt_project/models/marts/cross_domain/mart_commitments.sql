@@ -9,7 +9,7 @@ select
     f.promise_id as commitment_id,
     p.chapter,
     p.theme,
-    p.name_zh,
+    p.name_zh as commitment_name_zh,
     case when f.value_item = '' then 'mart_indicator_values' else f.value_item end as value_source,
     x.chapter as plan_text_chapter,
     x.text_zh as plan_text_zh,

@@ -82,7 +82,7 @@ ranked as (
 
 select
     r.score_id,
-    s.name_zh as score_zh,
+    s.name_zh as score_name_zh,
     s.tree,
     r.area_level,
     l.name_zh as area_level_zh,

@@ -3,7 +3,7 @@ with joined as (
     select
         p.*,
         s.value as score,
-        s.score_zh,
+        s.score_name_zh,
         s.tree,
         s.area_level_zh,
         s.area_name_zh,
@@ -30,7 +30,7 @@ weighed as (
 
 select
     score_id,
-    score_zh,
+    score_name_zh,
     tree,
     area_level,
     area_level_zh,
@@ -40,7 +40,7 @@ select
     period_start,
     period_end,
     part_id,
-    name_zh as part_zh,
+    name_zh as part_name_zh,
     indicator,
     cast(value as decimal(18, 6)) as value,
     coalesce(unit, '') as unit,

@@ -176,7 +176,7 @@ expected_sites as (
 joined as (
     select
         d.feed,
-        f.name_zh as feed_name_zh,
+        f.name_zh as feed_zh,
         d.day,
         -- Every day, or where the lateness allowed after the end of a calendar period runs out.
         case
@@ -219,7 +219,7 @@ joined as (
 
 select
     feed,
-    feed_name_zh,
+    feed_zh,
     day,
     cast(deliveries_expected as bigint) as deliveries_expected,
     cast(coalesce(deliveries_received, 0) as bigint) as deliveries_received,

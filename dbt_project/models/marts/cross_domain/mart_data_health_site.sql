@@ -122,7 +122,7 @@ judged as (
 
 select
     j.feed,
-    f.name_zh as feed_name_zh,
+    f.name_zh as feed_zh,
     j.site_id,
     coalesce(j.name_zh, j.site_id) as site_name_zh,
     j.kind as site_kind,

@@ -4,7 +4,7 @@
 -#}
 select
     c.feed,
-    f.name_zh as feed_name_zh,
+    f.name_zh as feed_zh,
     c.source_id,
     c.delivery_id,
     c.offer_id,

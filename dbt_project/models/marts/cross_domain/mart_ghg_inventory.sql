@@ -27,9 +27,9 @@ by_source as (
         sector,
         carrier,
         flow,
-        max(sector_name_zh) as sector_zh,
-        max(carrier_name_zh) as carrier_zh,
-        max(flow_name_zh) as flow_zh,
+        max(sector_zh) as sector_zh,
+        max(carrier_zh) as carrier_zh,
+        max(flow_zh) as flow_zh,
         case when count(*) = count(tco2_in_scope) then sum(tco2_in_scope) end as tco2,
         max(grid_factor_year) as factor_year,
         case

@@ -285,7 +285,7 @@ judged_variants as (
 select
     m.indicator_id,
     m.method_variant as variant,
-    coalesce(i.name_zh, c.name_zh, m.name_zh) as name_zh,
+    coalesce(i.name_zh, c.name_zh, m.name_zh) as indicator_name_zh,
     case
         when i.indicator_id is not null then 'indicator'
         when c.commitment_id is not null then 'commitment'
@@ -325,7 +325,7 @@ union all
 select
     a.indicator_id,
     '' as variant,
-    coalesce(i.name_zh, c.name_zh, a.name_zh) as name_zh,
+    coalesce(i.name_zh, c.name_zh, a.name_zh) as indicator_name_zh,
     case
         when i.indicator_id is not null then 'indicator'
         when c.commitment_id is not null then 'commitment'
@@ -375,7 +375,7 @@ union all
 select
     s.score_id as indicator_id,
     '' as variant,
-    s.name_zh,
+    s.name_zh as indicator_name_zh,
     'statistic' as promised_as,
     false as is_judged,
     {{ score_formula(zh=true) }} as formula_zh,

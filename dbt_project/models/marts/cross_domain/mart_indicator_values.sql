@@ -32,7 +32,7 @@ with domain_rows as (
     select
         'cross_domain' as domain,
         indicator_id,
-        name_zh,
+        indicator_name_zh,
         area_code,
         area_name_zh,
         'year' as period_kind,
@@ -56,7 +56,7 @@ with domain_rows as (
     select
         'cross_domain' as domain,
         indicator_id,
-        name_zh,
+        indicator_name_zh,
         area_code,
         area_name_zh,
         period_kind,
@@ -120,7 +120,7 @@ best as (
 
 select
     r.indicator_id,
-    r.name_zh,
+    r.indicator_name_zh,
     r.area_code,
     r.area_name_zh,
     coalesce(a.area_level, {{ area_level('r.area_code') }}) as area_level,

@@ -123,7 +123,7 @@ milestones as (
         count(*) as n_milestones,
         count(case when is_reached then 1 end) as n_reached,
         {{ joined(
-            "case when not coalesce(is_reached, false) then coalesce(nullif(milestone_zh, ''), milestone_no) end",
+            "case when not coalesce(is_reached, false) then coalesce(nullif(milestone_name_zh, ''), milestone_no) end",
             '、', 'milestone_no'
         ) }} as open_zh
     from {{ ref('mart_key_project_milestones') }}
@@ -212,7 +212,7 @@ select
     d.plan_id,
     d.plan_name_zh,
     d.project_no,
-    d.name_zh,
+    d.name_zh as project_name_zh,
     d.content_zh,
     d.deadline_year,
     d.responsible_zh,
@@ -245,7 +245,6 @@ select
     cast(case when d.is_judged_by_commitment then d.commitment_attained_year else d.completed_year end as bigint)
         as completed_year,
     d.status,
-    w.name_zh as status_zh,
     case
         -- empty: held with no earlier release
         when d.domain_state = 'empty' then 'held'
@@ -291,7 +290,6 @@ select
     coalesce(case when d.is_judged_by_commitment then d.commitment_provenance else d.value_provenance end, 'plan')
         as provenance
 from shown as d
-inner join {{ ref('status_words') }} as w on d.status = w.status
 left join measured as y on d.plan_id = y.plan_id and d.project_no = y.project_no and d.shown_year = y.year
 left join measured as b on d.plan_id = b.plan_id and d.project_no = b.project_no and d.latest_year = b.year
 left join milestones as m on d.plan_id = m.plan_id and d.project_no = m.project_no and d.shown_year = m.year

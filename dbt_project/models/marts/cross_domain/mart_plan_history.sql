@@ -46,7 +46,7 @@ select
     c.indicator_id,
     c.seq,
     c.theme_zh,
-    c.name_zh,
+    c.name_zh as indicator_name_zh,
     c.unit,
     c.actual_year,
     c.actual_value,

@@ -95,7 +95,7 @@ judged as (
 
 select
     x.indicator_id,
-    coalesce(i.name_zh, c.name_zh) as name_zh,
+    coalesce(i.name_zh, c.name_zh) as indicator_name_zh,
     '{{ sql_text("area_code") }}' as area_code,
     '{{ sql_text("area_name_zh") }}' as area_name_zh,
     x.shown_kind as period_kind,

@@ -14,9 +14,9 @@ with judged as (
 
 select
     v.network_id,
-    n.name_zh as network_zh,
+    n.name_zh as network_name_zh,
     v.area_figure_id,
-    f.name_zh as area_figure_zh,
+    f.name_zh as area_figure_name_zh,
     f.tree,
     f.area_level,
     l.name_zh as area_level_zh,

@@ -17,7 +17,7 @@ with periods as (
 
 select
     a.network_id,
-    n.name_zh as network_zh,
+    n.name_zh as network_name_zh,
     a.site_id,
     coalesce(s.name_zh, a.site_id) as site_name_zh,
     s.area_code,

@@ -2,7 +2,7 @@
 select
     network_id,
     indicator_id,
-    area_figure_zh as name_zh,
+    area_figure_name_zh as indicator_name_zh,
     area_code,
     area_name_zh,
     area_level,

@@ -25,7 +25,7 @@ with joined as (
 
 select
     v.network_id,
-    n.name_zh as network_zh,
+    n.name_zh as network_name_zh,
     v.site_id,
     coalesce(s.name_zh, v.site_id) as site_name_zh,
     s.area_code,
@@ -33,7 +33,7 @@ select
     v.parameter,
     coalesce(p.name_zh, v.parameter) as parameter_zh,
     v.figure_id,
-    case when v.figure_id = '' then '监测值' else coalesce(f.name_zh, v.figure_id) end as figure_zh,
+    case when v.figure_id = '' then '监测值' else coalesce(f.name_zh, v.figure_id) end as figure_name_zh,
     v.method,
     v.fraction,
     v.sample,

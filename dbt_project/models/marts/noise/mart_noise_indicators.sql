@@ -9,7 +9,7 @@ with surveys as (
 
 select
     s.indicator_id,
-    coalesce(i.name_zh, s.indicator_id) as name_zh,
+    coalesce(i.name_zh, s.indicator_id) as indicator_name_zh,
     s.area_code,
     s.area_name_zh,
     'year' as period_kind,

@@ -186,8 +186,8 @@ verdicts as (
 )
 
 select
-    period_start as month_start,
-    period_end as month_end,
+    period_start,
+    period_end,
     site_id,
     site_name_zh,
     v.area_code,

@@ -122,7 +122,7 @@ graded as (
     select
         m.*,
         g.grade,
-        g.name_zh as grade_name_zh,
+        g.name_zh as grade_zh,
         g.standard,
         g.clause,
         u.grade as sure_grade
@@ -148,7 +148,7 @@ select
     '{{ sql_text("area_name_zh") }}' as area_name_zh,
     cast(m.mean_db as decimal(6, 2)) as mean_db,
     cast(m.grade as bigint) as grade,
-    m.grade_name_zh,
+    m.grade_zh,
     cast(case m.survey_kind when 'road' then m.weight_sum end as decimal(18, 6)) as road_length_km,
     cast(m.n_expected as bigint) as n_expected,
     cast(m.n_valid as bigint) as n_valid,

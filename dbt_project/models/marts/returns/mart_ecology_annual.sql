@@ -89,7 +89,7 @@ select
     c.theme,
     c.theme_zh,
     c.measure_id,
-    c.name_zh as measure_zh,
+    c.name_zh as measure_name_zh,
     case when c.part_of is null then 'figure' else 'part' end as measure_role,
     coalesce(c.part_of, '') as part_of,
     cast(c.value as decimal(18, 6)) as value,

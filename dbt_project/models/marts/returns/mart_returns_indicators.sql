@@ -136,7 +136,7 @@ figures as (
 
 select
     x.indicator_id,
-    coalesce(i.name_zh, c.name_zh, t.name_zh, x.indicator_id) as name_zh,
+    coalesce(i.name_zh, c.name_zh, t.name_zh, x.indicator_id) as indicator_name_zh,
     x.area_code,
     {{ area_name('x.area_code', 'a.name_zh') }} as area_name_zh,
     {{ area_level('x.area_code') }} as area_level,

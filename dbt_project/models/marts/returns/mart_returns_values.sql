@@ -2,6 +2,7 @@
 with register as (
     select
         site_id,
+        name_zh,
         area_code,
         row_number() over (partition by site_id order by valid_from desc) as nth
     from {{ ref('stg_site_register') }}
@@ -10,9 +11,10 @@ with register as (
 
 select
     r.item,
-    coalesce(i.name_zh, r.item) as name_zh,
+    coalesce(i.name_zh, r.item) as item_zh,
     r.plan_ref,
     r.site_id,
+    coalesce(g.name_zh, r.site_id) as site_name_zh,
     coalesce(g.area_code, '{{ sql_text("area_code") }}') as area_code,
     {{ area_name("coalesce(g.area_code, '" ~ sql_text('area_code') ~ "')", 'a.name_zh') }} as area_name_zh,
     case when r.is_year then 'year' else 'part_of_year' end as period_kind,

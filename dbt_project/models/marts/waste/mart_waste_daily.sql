@@ -8,9 +8,9 @@ select
     {{ area_name('g.area_code', 'a.name_zh') }} as area_name_zh,
     {{ area_level('g.area_code') }} as area_level,
     g.category,
-    coalesce(c.name_zh, g.category) as category_name_zh,
+    coalesce(c.name_zh, g.category) as category_zh,
     g.destination,
-    coalesce(d.name_zh, g.destination) as destination_name_zh,
+    coalesce(d.name_zh, g.destination) as destination_zh,
     cast(g.n_valid as bigint) as loads,
     cast(case
         when {{ hours_after('g.day + interval 1 day', 'f.lateness_allowed_hours') }} > {{ as_of() }}

@@ -110,7 +110,7 @@ allowed as (
 
 select
     a.indicator_id,
-    i.name_zh,
+    i.name_zh as indicator_name_zh,
     '{{ sql_text("area_code") }}' as area_code,
     '{{ sql_text("area_name_zh") }}' as area_name_zh,
     a.period_kind,
@@ -140,7 +140,7 @@ inner join {{ ref('waste_indicators') }} as i
 union all
 select
     indicator_id,
-    name_zh,
+    name_zh as indicator_name_zh,
     '{{ sql_text("area_code") }}' as area_code,
     '{{ sql_text("area_name_zh") }}' as area_name_zh,
     period_kind,

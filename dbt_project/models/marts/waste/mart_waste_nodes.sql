@@ -61,7 +61,7 @@ select
     j.area_code,
     {{ area_name('j.area_code', 'a.name_zh') }} as area_name_zh,
     j.category,
-    coalesce(c.name_zh, j.category) as category_name_zh,
+    coalesce(c.name_zh, j.category) as category_zh,
     cast(j.n_valid as bigint) as loads,
     cast(case when j.validity <> 'insufficient' then j.received_t end as decimal(24, 6)) as received_t,
     cast(case when j.validity <> 'insufficient' then j.shipped_t end as decimal(24, 6)) as shipped_t,

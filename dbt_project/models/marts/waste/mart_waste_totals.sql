@@ -48,7 +48,7 @@ select
     t.area_code,
     {{ area_name('t.area_code', 'a.name_zh') }} as area_name_zh,
     t.category,
-    coalesce(c.name_zh, t.category) as category_name_zh,
+    coalesce(c.name_zh, t.category) as category_zh,
     t.parameter,
     p.name_zh as parameter_zh,
     cast(case when t.is_usable then t.value end as decimal(24, 6)) as total_t,

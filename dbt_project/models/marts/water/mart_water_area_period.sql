@@ -8,11 +8,11 @@
 {%- set classes = [
     ('I', 'i'), ('II', 'ii'), ('III', 'iii'), ('IV', 'iv'), ('V', 'v'), ('worse_than_V', 'worse_than_v')
 ] %}
-{%- set key = ['area_kind', 'area_id', 'period_kind', 'period_start'] %}
+{%- set key = ['place_kind', 'place_id', 'period_kind', 'period_start'] %}
 with counts as (
     select
-        a.area_kind,
-        a.area_id,
+        a.place_kind,
+        a.place_id,
         a.period_kind,
         a.period_start,
         max(a.period_end) as period_end,
@@ -24,8 +24,8 @@ with counts as (
         count(distinct case when a.class_rank is not null then a.water_type end) as n_water_types,
         count(case when a.class_rank <= r.water_exceedance_class_rank then 1 end) as n_good,
         {%- for class, name in classes %}
-            count(case when a.class_name = '{{ class }}' then 1 end) as n_{{ name }},
-            coalesce(sum(case when a.class_name = '{{ class }}' then a.reach_length_km end), 0) as km_{{ name }},
+            count(case when a.water_class = '{{ class }}' then 1 end) as n_{{ name }},
+            coalesce(sum(case when a.water_class = '{{ class }}' then a.reach_length_km end), 0) as km_{{ name }},
         {%- endfor %}
         coalesce(sum(case when a.class_rank is not null then a.reach_length_km end), 0) as km_monitored,
         count(case when a.class_rank is not null and a.class_target is not null then 1 end) as n_with_target,
@@ -53,20 +53,20 @@ with counts as (
         ) as provenance_rank
     from {{ ref('int_water_area_section') }} as a
     inner join {{ ref('int_water_rules') }} as r on {{ in_force('a.period_end', 'r') }}
-    group by a.area_kind, a.area_id, a.period_kind, a.period_start
+    group by a.place_kind, a.place_id, a.period_kind, a.period_start
 ),
 
 exceeding as (
     select
-        a.area_kind,
-        a.area_id,
+        a.place_kind,
+        a.place_id,
         a.period_kind,
         a.period_start,
         c.parameter,
         max(c.item_zh) as item_zh,
         max(r.water_main_pollutants) as water_main_pollutants,
         row_number() over (
-            partition by a.area_kind, a.area_id, a.period_kind, a.period_start
+            partition by a.place_kind, a.place_id, a.period_kind, a.period_start
             order by
                 bool_or(c.named_first) desc, count(*) desc, max(c.class_rank) desc,
                 max(c.exceedance_multiple) desc nulls last, c.parameter asc
@@ -76,7 +76,7 @@ exceeding as (
         on a.period_kind = c.period_kind and a.period_start = c.period_start and a.site_id = c.site_id
     inner join {{ ref('int_water_rules') }} as r on {{ in_force('a.period_end', 'r') }}
     where a.class_rank is not null and c.in_class_assessment and c.class_rank > r.water_exceedance_class_rank
-    group by a.area_kind, a.area_id, a.period_kind, a.period_start, c.parameter
+    group by a.place_kind, a.place_id, a.period_kind, a.period_start, c.parameter
 ),
 
 pollutants as (
@@ -109,9 +109,9 @@ shares as (
 )
 
 select
-    s.area_kind,
-    s.area_id,
-    s.area_name_zh,
+    s.place_kind,
+    s.place_id,
+    s.area_name_zh as place_name_zh,
     s.period_kind,
     s.period_start,
     s.period_end,
@@ -130,9 +130,9 @@ select
     case when s.n_valid = 0 then null when s.by_shares then 'class_shares' else 'item_means' end as grade_method,
     case when s.by_shares then g.grade_zh else k.grade_zh end as grade_zh,
     cast(case when s.by_shares then g.grade_rank else k.grade_rank end as bigint) as grade_rank,
-    k.class_name,
+    k.water_class,
     cast(k.class_rank as bigint) as class_rank,
-    k.class_zh,
+    k.water_class_zh,
     coalesce(m.deciding_items_zh, '') as deciding_items_zh,
     coalesce(case when s.by_shares then p.main_pollutants_zh else m.main_pollutants_zh end, '') as main_pollutants_zh,
     cast(case when s.n_valid > 0 then s.n_with_target end as bigint) as n_with_target,
@@ -201,12 +201,12 @@ select
 from shares as s
 left join {{ ref('int_water_deciding') }} as m
     on
-        s.area_kind = m.place_kind and s.area_id = m.place_id
+        s.place_kind = m.place_kind and s.place_id = m.place_id
         and s.period_kind = m.period_kind and s.period_start = m.period_start
 left join {{ ref('water_classes') }} as k on m.class_rank = k.class_rank and {{ in_force('s.period_end', 'k') }}
 left join pollutants as p
     on
-        s.area_kind = p.area_kind and s.area_id = p.area_id
+        s.place_kind = p.place_kind and s.place_id = p.place_id
         and s.period_kind = p.period_kind and s.period_start = p.period_start
 left join {{ ref('water_river_grades') }} as g
     on

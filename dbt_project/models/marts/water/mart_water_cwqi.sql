@@ -30,8 +30,8 @@ with means as (
     where s.validity in ('valid', 'indicative') and c.is_sufficient and c.class_rank is not null
     union all
     select
-        case area_kind when 'subdistrict' then 'area' else area_kind end as place_kind,
-        area_id as place_id,
+        case place_kind when 'subdistrict' then 'area' else place_kind end as place_kind,
+        place_id,
         network,
         water_type,
         period_kind,
@@ -44,7 +44,7 @@ with means as (
         coalesce(is_sure, n_suspect is null) as is_sure,
         provenance_rank
     from {{ ref('int_water_area_item') }}
-    where area_kind in ('subdistrict', 'district')
+    where place_kind in ('subdistrict', 'district')
 ),
 
 assessed as (
@@ -133,27 +133,27 @@ sections as (
     -- Its row of the district says whether the section has a class.
     inner join {{ ref('int_water_area_section') }} as d
         on
-            d.area_kind = 'district' and s.site_id = d.site_id
+            d.place_kind = 'district' and s.site_id = d.site_id
             and s.period_kind = d.period_kind and s.period_start = d.period_start
     left join {{ ref('stg_area_name') }} as n on s.area_code = n.area_code
     -- Areas once over all networks (network is empty) and once for each.
     {%- for network in ["''", 'a.network'] %}
         union all
         select
-            case a.area_kind when 'subdistrict' then 'area' else a.area_kind end as place_kind,
-            a.area_id as place_id,
+            case a.place_kind when 'subdistrict' then 'area' else a.place_kind end as place_kind,
+            a.place_id,
             {{ network }} as network,
             a.period_kind,
             a.period_start,
             a.area_name_zh as place_name_zh,
-            a.area_id as area_code,
+            a.place_id as area_code,
             a.area_name_zh,
             a.water_type,
             a.site_id,
             a.class_rank is not null as has_class,
             a.provenance_rank
         from {{ ref('int_water_area_section') }} as a
-        where a.area_kind in ('subdistrict', 'district') and (a.network <> '' or {{ network }} = '')
+        where a.place_kind in ('subdistrict', 'district') and (a.network <> '' or {{ network }} = '')
     {%- endfor %}
 ),
 

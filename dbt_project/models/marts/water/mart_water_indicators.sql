@@ -47,7 +47,7 @@ sections as (
         r.reach_length_km,
         r.is_without_reach,
         a.class_rank,
-        a.class_name,
+        a.water_class,
         a.attains_target,
         a.validity,
         a.validity_reason,
@@ -93,7 +93,7 @@ parts as (
         true as is_expected,
         class_rank is not null as has_class,
         class_rank is not null and reach_length_km is not null as is_counted,
-        case when class_name = 'worse_than_V' then reach_length_km else 0 end as part,
+        case when water_class = 'worse_than_V' then reach_length_km else 0 end as part,
         reach_length_km as whole,
         site_id,
         concat(site_name_zh, case when class_rank is null then ': no class' else ': no reach length' end, length_text)
@@ -138,7 +138,7 @@ judged as (
 
 select
     s.indicator_id,
-    coalesce(i.name_zh, s.indicator_id) as name_zh,
+    coalesce(i.name_zh, s.indicator_id) as indicator_name_zh,
     '{{ sql_text("area_code") }}' as area_code,
     '{{ sql_text("area_name_zh") }}' as area_name_zh,
     s.period_kind,

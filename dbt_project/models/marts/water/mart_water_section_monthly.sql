@@ -4,8 +4,8 @@
   fewer the class may be too good: indicative. Each value has its own verdict; `validity` is that of the class.
 -#}
 select
-    period_start as month_start,
-    period_end as month_end,
+    period_start,
+    period_end,
     site_id,
     site_name_zh,
     site_name_en,
@@ -16,9 +16,9 @@ select
     water_type,
     reach_length_km,
     assessed,
-    class_name,
+    water_class,
     class_rank,
-    class_zh,
+    water_class_zh,
     grade_zh,
     deciding_items,
     deciding_items_zh,

@@ -99,9 +99,9 @@ assessed as (
         {{ water_values_used('r.water_realtime_rounded') }} as values_used,
         e.n_expected,
         e.standard,
-        k.class_name,
+        k.water_class,
         k.class_rank,
-        k.class_zh,
+        k.water_class_zh,
         k.clause,
         d.items_zh
     from moments as m
@@ -128,12 +128,12 @@ select
     coalesce(assessed, false) as assessed,
     period_start,
     period_start_utc,
-    class_name,
+    water_class,
     cast(class_rank as bigint) as class_rank,
-    class_zh,
-    case when class_name is not null then coalesce(items_zh, '') end as deciding_items_zh,
+    water_class_zh,
+    case when water_class is not null then coalesce(items_zh, '') end as deciding_items_zh,
     published_class,
-    class_name = published_class as agrees_with_published,
+    water_class = published_class as agrees_with_published,
     {%- for item, column in shown %}
         {{ column }},
         case
@@ -154,15 +154,15 @@ select
     cast(n_suspect as bigint) as n_suspect,
     {{ coverage('n_valid', 'n_expected') }} as coverage,
     case
-        when class_name is null then 'insufficient'
+        when water_class is null then 'insufficient'
         when is_marked_invalid or n_suspect > 0 then 'indicative'
         else 'valid'
     end as validity,
     case
-        when class_name is not null and is_marked_invalid then 'marked invalid by its source'
-        when class_name is not null and n_suspect > 0
+        when water_class is not null and is_marked_invalid then 'marked invalid by its source'
+        when water_class is not null and n_suspect > 0
             then concat('suspect readings in ', n_suspect, ' items: no class without them')
-        when class_name is not null then ''
+        when water_class is not null then ''
         when site_name_zh is null then 'site not in the register'
         when water_type is null then 'site attribute missing: water_type'
         else concat('items: ', n_valid, ' of ', n_expected)

@@ -24,9 +24,9 @@ with graded as (
     where period_kind <> 'year_to_date'
     union all
     select
-        area_kind as place_kind,
-        area_id as place_id,
-        area_name_zh as place_name_zh,
+        place_kind,
+        place_id,
+        place_name_zh,
         period_kind,
         period_start,
         period_end,
@@ -142,9 +142,9 @@ annual as (
     ] %}
         union all
         select
-            area_kind as place_kind,
-            area_id as place_id,
-            area_name_zh as place_name_zh,
+            place_kind,
+            place_id,
+            place_name_zh,
             period_start,
             period_end,
             '{{ measure }}' as measure,
