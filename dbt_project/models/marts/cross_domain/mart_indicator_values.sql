@@ -8,7 +8,7 @@ with domain_rows as (
         select
             '{{ published.domain }}' as domain,
             indicator_id,
-            name_zh,
+            indicator_name_zh,
             area_code,
             area_name_zh,
             period_kind,
