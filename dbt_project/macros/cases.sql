@@ -3,15 +3,6 @@
   Not here: the declarations themselves (tables declared_register_…), shares and rounding (arithmetic.sql).
 -#}
 
-{# Level of an area by its code: district, subdistrict or community. #}
-{% macro area_level(area_code) -%}
-    case
-        when {{ is_community(area_code) }} then 'community'
-        when {{ is_subdistrict(area_code) }} then 'subdistrict'
-        else 'district'
-    end
-{%- endmacro %}
-
 {# The area of a level that an area lies in: its code; null where it lies in none, or in several. #}
 {% macro area_of_level(area_code, level) -%}
     case
