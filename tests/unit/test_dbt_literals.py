@@ -7,6 +7,7 @@ Here belong checks of the project's text; they need neither dbt nor a database. 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,13 @@ def test_no_arithmetic_or_limit_outside_macros_and_seeds(model: Path) -> None:
 )
 def test_the_check_bites(sql: str) -> None:
     assert offences(sql)
+
+
+def test_every_macro_is_written_once() -> None:
+    """A second one of the same name, as a merge may leave it, ends dbt before it builds anything."""
+    texts = [f.read_text(encoding="utf-8") for f in PROJECT.rglob("*.sql")]
+    names = [name for text in texts for name in re.findall(r"\{%-? (?:macro|test) (\w+)\(", text)]
+    assert names and [name for name, times in Counter(names).items() if times > 1] == []
 
 
 @pytest.mark.parametrize("mart", MARTS, ids=lambda m: m.stem)
