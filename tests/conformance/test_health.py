@@ -119,7 +119,7 @@ def test_reports_on_the_plan_come_as_they_come(project: Project) -> None:
 def test_every_clean_reading_is_counted_once(project: Project) -> None:
     sites = "select sum(n_received) from cross_domain.mart_data_health_site"
     days = "select sum(readings_present) from cross_domain.mart_data_health"
-    clean = [project.clean_root / name / "**" / "*.parquet" for name in ("clean_*", "network_*")]
+    clean = [project.clean_root / name / "**" / "*.parquet" for name in ("clean_*", "network_*", "register_*")]
     counts = [project.query(f"select count(*) from read_parquet('{c}', union_by_name = true)")[0][0] for c in clean]
     assert all(counts)
     assert project.query(sites) == project.query(days) == [(sum(counts),)]

@@ -285,8 +285,8 @@ def test_changes_from_nothing(project: Project) -> None:
         f"('{p}', date '{s}', cast({v} as decimal(18, 6)), '{validity}', {rank or 'null'})"
         for p, s, v, validity, rank in rows
     )
-    empty = ("list_name_zh", "place_name_zh", "area_code", "item", "item_zh", "variant", "network", "method", "unit",
-             "validity_reason", "standard", "clause", "provenance")  # fmt: skip
+    empty = ("list_name_zh", "place_name_zh", "area_level", "area_code", "item", "item_zh", "variant", "network",
+             "method", "unit", "validity_reason", "standard", "clause", "provenance")  # fmt: skip
     found = project.inline(
         f"with given (place_id, period_start, value, validity, place_rank) as (values {values}), ranked as (select *,"
         " place_rank is not null as is_ranked, count(place_rank) over (partition by period_start) as n_ranked,"

@@ -38,11 +38,13 @@ def by_means() -> list[tuple[str, dict]]:
 
 
 def index_groups() -> list[tuple[str, dict]]:
-    return examples("CWQI of a ", "110105-GROUP")
+    """Each in a subdistrict of its own."""
+    return [(f"11010591{n}", entry) for n, (_, entry) in enumerate(examples("CWQI of a ", "GROUP"))]
 
 
 def index_cities() -> list[tuple[str, dict]]:
-    return examples("CWQI city", "110105-CITY")
+    """Each in a subdistrict of its own."""
+    return [(f"11010592{n}", entry) for n, (_, entry) in enumerate(examples("CWQI city", "CITY"))]
 
 
 def sections_with_shares(good: Any, worse: Any) -> tuple[int, int, int]:
@@ -180,14 +182,14 @@ def _trends(district: District) -> None:
 def _lists(district: District) -> None:
     """A network of four sections with a tie on the published value; a section that misses its target."""
     indices = {"A": {"nh3n": "1.00001"}, "B": {"nh3n": "1.00002"}, "C": {"nh3n": "2"}}
-    for name, values in indices.items():
+    for n, (name, values) in enumerate(indices.items()):
         months = {(2014, 5): FIVE | values} | (
             {(2014, 4): FIVE, (2013, 5): FIVE | {"nh3n": "5"}} if name == "A" else {}
         )
-        section(district, f"W-RANK-{name}", months, network="rank", area_code=f"110105-RANK-{name}")
+        section(district, f"W-RANK-{name}", months, network="rank", area_code=f"11010593{n}")
     section(district, "W-RANK-COMMUNITY", {(2014, 5): FIVE}, network="community", area_code="110105001001")
     incomplete = {k: v for k, v in FIVE.items() if k != "tp"}
-    section(district, "W-RANK-D", {(2014, 5): incomplete}, network="rank", area_code="110105-RANK-D")
+    section(district, "W-RANK-D", {(2014, 5): incomplete}, network="rank", area_code="110105939")
     levels = {1: "1.2", 2: "1.5", 3: "0.9", 4: "1.4"}
     months = {(2024, month): {"nh3n": level, "do": "5" if month > 1 else "4"} for month, level in levels.items()}
     section(district, "W-MISSED", months, class_target="III", unit_to_notify="W-UNIT")

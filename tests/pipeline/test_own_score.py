@@ -183,7 +183,8 @@ def test_the_score_is_the_one_on_paper(user: Path) -> None:
 def test_each_part_shows_value_points_weight_and_why_it_is_missing(user: Path) -> None:
     found = rows(
         user,
-        "select part_zh, value, points, weight, weight_pct, contribution, missing_reason from mart_composite_score_part"
+        "select part_name_zh, value, points, weight, weight_pct, contribution, missing_reason"
+        " from mart_composite_score_part"
         " where score_id = 'rain_review' and area_code = '110105002' and period_start = '2026-01-01' order by part_id",
     )
     assert found == [
@@ -206,7 +207,9 @@ def test_own_areas_are_named_and_never_mixed_with_another_level(user: Path) -> N
 
 
 def test_it_is_in_methods_gate_and_manifest(user: Path) -> None:
-    method = "select name_zh, owner, parameters from mart_indicator_methods where indicator_id = 'rain_review'"
+    method = (
+        "select indicator_name_zh, owner, parameters from mart_indicator_methods where indicator_id = 'rain_review'"
+    )
     parameters = "attaining = area(rain_wells.attaining); cod = list(rain_wells_cod_month); pumps = list(pumps_use)"
     assert rows(user, method) == [("雨水评分", "区水务局", parameters)]
     judged = "select count(*) from mart_gate_results where table_name = 'mart_composite_score_part'"

@@ -52,7 +52,7 @@ def test_a_slip_is_named_with_its_line_and_the_nearest_word(mapping: str, tmp_pa
 def test_the_mapping_in_the_readme_is_the_water_mapping(tmp_path: Path) -> None:
     """Shortened to the five items of the real-time class, and with the reader's own path."""
     blocks = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    (block,) = (b for b in blocks if "[[source]]" in b)
+    (block,) = (b for b in blocks if 'id = "cnemc"' in b)
     thresholds = next(b for b in blocks if b.startswith("[source.thresholds."))
     shown = tomllib.loads(block)
     real = tomllib.loads((HERE / "water.toml").read_text(encoding="utf-8"))
