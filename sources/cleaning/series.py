@@ -25,6 +25,7 @@ from sources.cleaning.flags import (
 from sources.cleaning.packing import packed, seconds
 from sources.cleaning.staged import FILE, PARAMETER, SITE, Codes, InvalidMarks
 from sources.cleaning.variants import VARIANT
+from sources.cleaning.weighbridge import UNDOES
 from sources.registry.feed_model import CleanTable, Parameter, SeriesTests
 
 _AT = "__place_in_targets"
@@ -78,10 +79,15 @@ class SeriesRules:
         return ["parameter", "site_id", *_enum_dims(self), "period_start_utc"]
 
     @property
+    def may_undo(self) -> bool:
+        """Whether a reading may undo another."""
+        return any(c.name == UNDOES for c in self.table.dims)
+
+    @property
     def lean_columns(self) -> list[str]:
         """Columns of clean readings that `lean_clean` needs, and the period's start."""
         more = ("period_start", "period_end", "value", "censored", "source_id", "source_status")
-        return [*self.heard_columns, *more]
+        return [*self.heard_columns, *more, *([UNDOES] if self.may_undo else [])]
 
 
 def lean_staged(readings: pl.DataFrame, sources: pl.Series, rules: SeriesRules, invalid: InvalidMarks) -> pl.DataFrame:
@@ -95,7 +101,7 @@ def lean_staged(readings: pl.DataFrame, sources: pl.Series, rules: SeriesRules, 
         *(pl.col(d).to_physical().cast(dtype).alias(d) for d, dtype in rules.dim_types.items()),
         pl.col("period_start_utc").to_physical().alias(TIME),
         pl.col("period_end").to_physical().alias("__end"),
-        pl.col("value").to_physical().cast(pl.Int64).alias(VALUE),
+        _judged(rules),
         step_of.gather(readings[FILE]).alias(STEP),
         pl.col("censored").is_not_null().alias(CENSORED_FLAG),
         invalid.mark(readings).alias(INVALID),
@@ -117,7 +123,7 @@ def lean_clean(clean: pl.DataFrame, rules: SeriesRules, codes: Codes) -> pl.Data
     variant = clean["source_id"].replace_strict(variants, default=0, return_dtype=pl.UInt16) if variants else None
     return heard_clean(clean, rules, codes).with_columns(
         clean["period_end"].to_physical().alias("__end"),
-        clean["value"].to_physical().cast(pl.Int64).alias(VALUE),
+        clean.select(_judged(rules)).to_series(),
         clean["source_id"].replace_strict(rules.steps, default=None, return_dtype=pl.Int64).alias(STEP),
         clean["censored"].is_not_null().alias(CENSORED_FLAG),
         invalid.fill_null(False).alias(INVALID),
@@ -138,6 +144,14 @@ def heard_clean(clean: pl.DataFrame, rules: SeriesRules, codes: Codes) -> pl.Dat
         ),
         pl.col("period_start_utc").to_physical().alias(TIME),
     )
+
+
+def _judged(rules: SeriesRules) -> pl.Expr:
+    """The value in millionths; of what undoes another the mass that it takes back, which is no mass below nothing."""
+    value = pl.col("value").to_physical().cast(pl.Int64)
+    if rules.may_undo:
+        value = pl.when(pl.col(UNDOES).is_not_null()).then(value.abs()).otherwise(value)
+    return value.alias(VALUE)
 
 
 def _enum_dims(rules: SeriesRules) -> list[str]:

@@ -15,14 +15,14 @@ from sources.cleaning.schema import VALUE
 from sources.cleaning.source_plan import SourcePlan, ValueColumn
 from sources.cleaning.staged import INDEX
 
-_GROSS, _TARE, _UNDOES = "gross_kg", "tare_kg", "undoes"
+_GROSS, _TARE, UNDOES = "gross_kg", "tare_kg", "undoes"
 # A weighbridge shows whole kilograms; a net delivered with few digits may differ by half of its last one.
 _TOLERANCE_T = 0.001
 
 
 def with_possible_masses(plan: SourcePlan, records: pl.DataFrame, rejects: Rejects) -> pl.DataFrame:
     """`records` without those whose gross and tare are both given and not gross > tare > 0 (kg)."""
-    both = pl.col(_GROSS).is_not_null() & pl.col(_TARE).is_not_null() & pl.col(_UNDOES).is_null()
+    both = pl.col(_GROSS).is_not_null() & pl.col(_TARE).is_not_null() & pl.col(UNDOES).is_null()
     fine = (pl.col(_GROSS) > pl.col(_TARE)) & (pl.col(_TARE) > 0)
     bad = records.filter(both & ~fine)
     if bad.is_empty():
@@ -40,7 +40,7 @@ def net_of(plan: SourcePlan, value: ValueColumn, records: pl.DataFrame, text: pl
     A delivered net that is not their difference is refused ('net_mismatch'). The value column may also be the gross
     or tare column itself: then there is no delivered net to compare.
     """
-    both = records[_GROSS].is_not_null() & records[_TARE].is_not_null() & records[_UNDOES].is_null()
+    both = records[_GROSS].is_not_null() & records[_TARE].is_not_null() & records[UNDOES].is_null()
     derived = records.select(((pl.col(_GROSS) - pl.col(_TARE)) / 1000).cast(VALUE)).to_series()
     if value.column in (plan.source.columns[_GROSS].column, plan.source.columns[_TARE].column):
         # Without the other mass there is no net at all: a gross mass must not pass for one.
