@@ -6,15 +6,16 @@ record has a rival, and dbt builds the real-time mart over it. There is no secon
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from orchestration.dbt_runs.dbt_runner import node_result
+from sources.registry import registry
 from tests.kit import parsed, read, run_dbt
 from tests.real.house import House
+from warehouse.lake.clean_files import write_empty_tables
 from warehouse.paths import DataDir
 
 MART = "mart_water_section_realtime"
@@ -54,12 +55,11 @@ def _all_readings(house: House) -> pl.DataFrame:
 
 
 def _write(data: DataDir, house: House, readings: pl.DataFrame) -> None:
+    write_empty_tables(data, registry())
     table = data.clean / "clean_water"
-    (table / "month=2021-04").mkdir(parents=True)
-    shutil.copy(house.data / "clean/clean_water/empty.parquet", table)
+    (table / "month=2021-04").mkdir()
     readings.write_parquet(table / "month=2021-04" / "part-0.parquet")
     register = pl.read_parquet(house.data / "clean/site_register/part-0.parquet")
     records = readings.select(site_id=pl.col("site_id").str.replace(r"#\d+$", ""), record="site_id").unique()
     entries = register.join(records, on="site_id").with_columns(site_id="record").select(register.columns)
-    data.site_register.parent.mkdir(parents=True)
     entries.write_parquet(data.site_register)
