@@ -22,7 +22,6 @@ LAST_DAY = "2026-11-25"
 NOT_CARRIED = {
     **dict.fromkeys(("A4", "G6", "G7"), "other issues: dustfall with and without dust, audiences, bodies that join in"),
     **dict.fromkeys(("B4",), "return items of wetlands and carbon sinks"),
-    **dict.fromkeys(("G5",), "composite scores"),
 }
 
 
