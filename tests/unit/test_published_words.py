@@ -20,6 +20,7 @@ from tests import dbt_yml
 
 _FILES = sorted(dbt_yml.PROJECT.glob("models/marts/*/mart_*.yml"))
 MARTS = {entry["name"]: entry for entry in dbt_yml.entries("models", _FILES)}
+_SQL = {file.stem: file.with_suffix(".sql").read_text(encoding="utf-8") for file in _FILES}
 WORDS: dict[str, set[str]] = {}
 for _row in (*seed_rows("words/vocabulary_words"), *seed_rows("words/registry_words")):
     WORDS.setdefault(_row["vocabulary"], set()).add(_row["word"])
@@ -119,6 +120,17 @@ def test_a_closed_vocabulary_is_named_or_has_chinese_names_of_its_own() -> None:
         and f"{column}_zh" not in columns(mart)
     }
     assert unnamed == set()
+
+
+def test_no_model_writes_the_chinese_of_a_word_itself() -> None:
+    """with_words() adds it; a second column of the name breaks the contract."""
+    twice = {
+        (mart, name)
+        for mart, found in ((m, columns(m)) for m in MARTS)
+        for name, column in found.items()
+        if vocabulary(column) and re.search(rf"\bas {name}_zh\b", _SQL[mart].rpartition("\nselect")[2])
+    }
+    assert twice == set()
 
 
 def test_every_vocabulary_is_used() -> None:

@@ -4,7 +4,6 @@
 -#}
 select
     cast(null as varchar) as domain,
-    cast(null as varchar) as domain_zh,
     cast(null as varchar) as table_name,
     cast(null as varchar) as part_id,
     cast(null as varchar) as suite,

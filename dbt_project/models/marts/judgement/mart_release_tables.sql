@@ -5,7 +5,6 @@
 select
     cast(null as varchar) as table_name,
     cast(null as varchar) as domain,
-    cast(null as varchar) as domain_zh,
     cast(null as varchar) as state,
     cast(null as timestamp) as stale_since,
     cast(null as varchar) as reason,
