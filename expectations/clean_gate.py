@@ -117,7 +117,7 @@ def _contract(table: CleanTable) -> dict[str, str]:
 
 def _judge_readings(bench: Bench, layer: CleanLayer, feed: Feed, table: CleanTable, counted: int) -> None:
     name, places = _summary_name(table.name), _places(layer.root, table.name)
-    _summary(bench.con, name, suites.readings_summary(feed, places, layer.as_of))
+    _summary(bench.con, name, suites.readings_summary(feed, table, places, layer.as_of))
     digest = _digest(bench.con, name)
     if bench.contract(feed.domain, table.name, digest, places.readings, _contract(table)):
         target = Target(quoted(name), ("parameter", "flag", "provenance"))
@@ -137,7 +137,7 @@ def _readings_key(
     ]
     judged = suites.readings_checks(feed, table, _ANYWHERE, _ANY_MOMENT, counted)
     also = [
-        suites.readings_summary(feed, _ANYWHERE, _ANY_MOMENT),
+        suites.readings_summary(feed, table, _ANYWHERE, _ANY_MOMENT),
         str(sorted(_contract(table).items())),
         layer.tokens[SITE_REGISTER],
         *facts,

@@ -32,6 +32,7 @@ from sources.registry.feed_model import (
     FLAG_SUSPECT,
     PROVENANCE_BY_TRUST,
     REGISTER,
+    UNDOES,
     CleanTable,
     Feed,
 )
@@ -69,15 +70,19 @@ def counts_summary(feed: Feed, places: CleanPlaces, as_of: datetime) -> str:
     )
 
 
-def readings_summary(feed: Feed, places: CleanPlaces, as_of: datetime) -> str:
-    """Query that reduces a clean table to a few hundred rows: what occurs together, how often, and its extremes."""
+def readings_summary(feed: Feed, table: CleanTable, places: CleanPlaces, as_of: datetime) -> str:
+    """Query that reduces a clean table to a few hundred rows: what occurs together, how often, and its extremes.
+
+    What undoes another takes its value back: its size is what has a range, as the flags have it.
+    """
     since = literal((as_of - timedelta(days=recent_days(feed))).isoformat(sep=" "))
     # What a case is about may be an identity, and where it is an area: its number says that it is simulated.
     named = "case_id" if feed.declared == REGISTER else "site_id"
+    value = f"case when {UNDOES} is null then value else abs(value) end" if table.may_undo else "value"
     return (
         f"select parameter, unit, flag, provenance, value is null as is_null, starts_with({named}, 'SIM-') as is_sim, "
         f"period_end >= timestamp {since} as recent, count(*) as n, "
-        f"min(value) as lowest, max(value) as highest from {places.readings} group by all"
+        f"min({value}) as lowest, max({value}) as highest from {places.readings} group by all"
     )
 
 

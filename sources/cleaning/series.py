@@ -25,8 +25,7 @@ from sources.cleaning.flags import (
 from sources.cleaning.packing import packed, seconds
 from sources.cleaning.staged import FILE, PARAMETER, SITE, Codes, InvalidMarks
 from sources.cleaning.variants import VARIANT
-from sources.cleaning.weighbridge import UNDOES
-from sources.registry.feed_model import CleanTable, Parameter, SeriesTests
+from sources.registry.feed_model import UNDOES, CleanTable, Parameter, SeriesTests
 
 _AT = "__place_in_targets"
 _ROW = "__place"
@@ -79,15 +78,10 @@ class SeriesRules:
         return ["parameter", "site_id", *_enum_dims(self), "period_start_utc"]
 
     @property
-    def may_undo(self) -> bool:
-        """Whether a reading may undo another."""
-        return any(c.name == UNDOES for c in self.table.dims)
-
-    @property
     def lean_columns(self) -> list[str]:
         """Columns of clean readings that `lean_clean` needs, and the period's start."""
         more = ("period_start", "period_end", "value", "censored", "source_id", "source_status")
-        return [*self.heard_columns, *more, *([UNDOES] if self.may_undo else [])]
+        return [*self.heard_columns, *more, *([UNDOES] if self.table.may_undo else [])]
 
 
 def lean_staged(readings: pl.DataFrame, sources: pl.Series, rules: SeriesRules, invalid: InvalidMarks) -> pl.DataFrame:
@@ -149,7 +143,7 @@ def heard_clean(clean: pl.DataFrame, rules: SeriesRules, codes: Codes) -> pl.Dat
 def _judged(rules: SeriesRules) -> pl.Expr:
     """The value in millionths; of what undoes another the mass that it takes back, which is no mass below nothing."""
     value = pl.col("value").to_physical().cast(pl.Int64)
-    if rules.may_undo:
+    if rules.table.may_undo:
         value = pl.when(pl.col(UNDOES).is_not_null()).then(value.abs()).otherwise(value)
     return value.alias(VALUE)
 

@@ -14,8 +14,9 @@ from sources.cleaning.rejects import Rejects
 from sources.cleaning.schema import VALUE
 from sources.cleaning.source_plan import SourcePlan, ValueColumn
 from sources.cleaning.staged import INDEX
+from sources.registry.feed_model import UNDOES
 
-_GROSS, _TARE, UNDOES = "gross_kg", "tare_kg", "undoes"
+_GROSS, _TARE = "gross_kg", "tare_kg"
 # A weighbridge shows whole kilograms; a net delivered with few digits may differ by half of its last one.
 _TOLERANCE_T = 0.001
 

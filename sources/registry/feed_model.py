@@ -36,6 +36,8 @@ AMOUNT = "amount"
 # What a feed without a package of its own is declared as.
 NETWORK = "network"
 REGISTER = "register"
+# The column that names what a reading undoes, by its negative value or altogether.
+UNDOES = "undoes"
 
 PROVENANCE_BY_TRUST = ("simulated", "plan", "reported", "observed")
 
@@ -189,6 +191,11 @@ class CleanTable:
     read_as: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
     cases: Cases | None = None
+
+    @property
+    def may_undo(self) -> bool:
+        """Whether a reading may undo another one."""
+        return any(column.name == UNDOES for column in self.dims)
 
     # Asked for each partition.
     @cached_property
