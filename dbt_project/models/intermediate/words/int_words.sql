@@ -1,4 +1,7 @@
-{#- The words of all closed vocabularies, those that the registry declares (units, domains), and the levels of areas. -#}
+{#-
+  The words of all closed vocabularies, those that the registry declares (units, domains), and those of other seeds with
+  names of their own.
+-#}
 select
     vocabulary,
     word,
