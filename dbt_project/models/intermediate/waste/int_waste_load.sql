@@ -1,7 +1,7 @@
 {#-
-  Load of household waste, weighed where its tonnes count, with what its ticket says against the rules of a weighbridge: tare against the median of the vehicle's year, time
-  since the vehicle was weighed in before, stay, change of category. A rule whose fields the source lacks is not judged
-  (null). Findings never leave a load out of a total: only its flag does.
+  Load of household waste, weighed where its tonnes count, with what its ticket says against the rules of a weighbridge:
+  tare against the median of the vehicle's year, time since the vehicle was weighed in before, stay, change of category. A
+  rule whose fields the source lacks is not judged (null). Findings never leave a load out of a total: only its flag does.
   Not here: net = gross - tare, which cleaning holds (mismatches are quarantined).
 -#}
 with loads as (
