@@ -17,7 +17,7 @@
     end
 {%- endmacro %}
 
-{# Whether a code stands for a subdistrict, as lists of subdistricts have it: 9 digits, no district and no community. #}
+{# Whether a code is of a subdistrict, as lists of subdistricts have it: 9 digits, no district and no community. #}
 {% macro is_subdistrict(area_code) -%}
     ({{ is_area_code(area_code) }} and length({{ area_code }}) = 9)
 {%- endmacro %}

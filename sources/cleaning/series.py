@@ -141,7 +141,7 @@ def heard_clean(clean: pl.DataFrame, rules: SeriesRules, codes: Codes) -> pl.Dat
 
 
 def _judged(rules: SeriesRules) -> pl.Expr:
-    """The value in millionths; of what undoes another the mass that it takes back, which is no mass below nothing."""
+    """The value in millionths; of what undoes another the mass that it takes back, which is not below zero."""
     value = pl.col("value").to_physical().cast(pl.Int64)
     if rules.table.may_undo:
         value = pl.when(pl.col(UNDOES).is_not_null()).then(value.abs()).otherwise(value)

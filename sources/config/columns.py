@@ -14,7 +14,7 @@ from sources.config.model import Source
 def expected_columns(source: Source) -> tuple[str, ...]:
     """Raw columns that must be in the rows of every file of `source`, each once, in declared order.
 
-    A list inside a record stands for what is named inside it; what is said outside the rows is not among them.
+    A list inside a record gives what is named inside it; what is said outside the rows is not among them.
     """
     made = set(source.format.given_outside) | set(source.across.given if source.across else ())
     lists = source.format.lists

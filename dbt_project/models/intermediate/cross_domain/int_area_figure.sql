@@ -1,7 +1,7 @@
 {#-
   The figures of areas that composite scores are made of, each under the name that a part gives it: list(…) what areas
   are ranked by, area(…) a figure of a network's areas, cases(…) a share or median of a register, indicator(…) the row
-  that stands for an indicator. Only what some part names is here.
+  that represents an indicator. Only what some part names is here.
 -#}
 with listed as (
     {%- for mart in ['mart_air_rankings', 'mart_water_rankings', 'mart_network_rankings'] %}
