@@ -27,7 +27,7 @@ from warehouse.paths import DataDir
 ROOT = Path(__file__).resolve().parents[1]
 BUILT_IN = ROOT / "sources" / "simulated"
 # A refresh of a small range takes about half a minute; a hanging one must not hang the tests.
-TIMEOUT_S = 600
+TIMEOUT_S = 1200
 # Where this run of the tests keeps what it shares between its processes; tests/conftest.py sets it.
 SHARED_FOLDER = "ECOLEDGER_TESTS_SHARED"
 
