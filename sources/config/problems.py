@@ -29,7 +29,9 @@ class Problem:
 
     def __str__(self) -> str:
         hint = f" ({self.suggestion})" if self.suggestion else ""
-        return f"line {self.line}: {self.key}: {self.message}{hint}"
+        # What the whole file lacks has no key.
+        where = f"line {self.line}: {self.key}" if self.key else f"line {self.line}"
+        return f"{where}: {self.message}{hint}"
 
 
 class Problems:
