@@ -6,7 +6,7 @@ of dbt (dbt_runs/planned.py), the process (dbt_runs/dbt_runner.py), or Dagster (
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -22,11 +22,12 @@ from warehouse.engine_limits import fit_memory
 from warehouse.full_disk import DiskFull, full_text
 from warehouse.sql import literal, quoted
 from warehouse.tables.admitted import CANDIDATE_SCHEMA, CROSS_SCHEMA
-from warehouse.tables.catalogue import CROSS_DOMAIN
+from warehouse.tables.catalogue import CROSS_DOMAIN, JUDGEMENT
 
 if TYPE_CHECKING:
     from orchestration.progress import Note
     from orchestration.session import Session
+    from warehouse.tables.catalogue import MartTable
 
 
 class SeedsNotLoaded(RuntimeError):
@@ -36,21 +37,27 @@ class SeedsNotLoaded(RuntimeError):
 @dataclass(frozen=True)
 class Built:
     """What a dbt run came to: a row for each model for people, and names of the tables that a full build made otherwise
-    than those that were carried.
+    than those that were carried. `unjudged`: what dbt said of tables that it could not build and that no gate asks for.
     """
 
     plan: list[dict[str, str]] = field(default_factory=list)
     differing: list[str] = field(default_factory=list)
+    unjudged: dict[str, str] = field(default_factory=dict)
 
     @property
     def notices(self) -> list[str]:
         """What to say of it aloud."""
-        if not self.differing:
-            return []
-        return [
-            f"the full build differs from what was carried, from the same inputs, in {', '.join(self.differing)}: this "
-            "is a fault of EcoLedger, and the figures of the full build are published"
+        said = [
+            f"dbt could not build {name}, which the release step fills by itself: this is a fault of EcoLedger, and no "
+            f"figure depends on it ({' '.join(why.split())})"
+            for name, why in self.unjudged.items()
         ]
+        if self.differing:
+            said.append(
+                f"the full build differs from what was carried, from the same inputs, in {', '.join(self.differing)}: "
+                "this is a fault of EcoLedger, and the figures of the full build are published"
+            )
+        return said
 
 
 def plan_build(session: Session, number: int, note: Note) -> PlannedRun:
@@ -93,7 +100,14 @@ def finish_build(
     if any(r.status == "error" and is_full(r.message) for r in results):
         raise DiskFull(full_text(session.data.root))
     _require_seeds(results, [unique_id for unique_id in plan.asked if unique_id.startswith("seed.")])
-    return Built(explained(plan, results), note_results(session, results, before))
+    alone = _not_built(results, session.catalogue.of(JUDGEMENT))
+    return Built(explained(plan, results), note_results(session, results, before), alone)
+
+
+def _not_built(results: Sequence[NodeResult], tables: Iterable[MartTable]) -> dict[str, str]:
+    """What dbt said of each of `tables` that it could not build. Any other that is missing fails at the gate."""
+    names = {table.name for table in tables}
+    return {r.name: r.message for r in results if r.status == "error" and r.name in names}
 
 
 def row_counts(session: Session, number: int) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The build step's own order: when the judge is imported and when dbt's process ends."""
+"""The build step's own order: when the judge is imported, when dbt's process ends, what is said of a failure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from orchestration.dbt_runs.dbt_runner import NodeResult
 from orchestration.dbt_runs.planned import PlannedRun
 from orchestration.steps import build as step
 from warehouse.candidate.build_plan import Decision, Node
@@ -54,3 +55,20 @@ def test_where_only_tests_run_nothing_is_judged_anew(said: list[str]) -> None:
 
 def test_after_its_last_run_dbt_ends(said: list[str]) -> None:
     assert built(said, 2, total=1) == ["node 1", "the judge", "closed"]
+
+
+def test_a_table_about_the_judgement_that_dbt_cannot_build_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No gate judges it, so nothing else would say a word."""
+    monkeypatch.setattr(step, "note_results", lambda *_: [])
+    session: Any = SimpleNamespace(catalogue=SimpleNamespace(of=lambda _: [SimpleNamespace(name="mart_gate_results")]))
+    results = [
+        NodeResult(f"model.ecoledger.{name}", name, "model", status, message, 1, 3, 0.1)
+        for name, status, message in (
+            ("mart_gate_results", "error", "Binder Error:\n  no such column"),
+            ("mart_release_tables", "success", "OK"),
+            ("mart_of_a_domain", "error", "its gate says it"),
+        )
+    ]
+    (notice,) = step.finish_build(session, PlannedRun(2, ()), results, {}).notices
+    assert "could not build mart_gate_results" in notice
+    assert "Binder Error: no such column" in notice
