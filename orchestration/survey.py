@@ -48,14 +48,14 @@ class DueOffer:
 
 @dataclass(frozen=True)
 class FeedSurvey:
-    """One feed: what is due, months of deliveries waiting to be cleaned, and sources that could not be listed.
+    """One feed: what is due, months of deliveries waiting to be cleaned, and why sources could not be listed, by id.
 
     `never_due` names files that are there but dated in the future, `stale_flags` tables with flags of other thresholds.
     """
 
     due: tuple[DueOffer, ...] = ()
     waiting: tuple[str, ...] = ()
-    failures: tuple[str, ...] = ()
+    failures: Mapping[str, str] = field(default_factory=dict)
     never_due: tuple[str, ...] = ()
     stale_flags: tuple[str, ...] = ()
 
@@ -111,7 +111,7 @@ def survey_feed(settings: Settings, feed: str, index: Index | None) -> FeedSurve
     """What is due in one feed; without an index everything offered is."""
     connectors: dict[str, Connector] = {}
     offers: list[Offer] = []
-    failures: list[str] = []
+    failures: dict[str, str] = {}
     never: list[str] = []
     for source in settings.config.sources_of(feed):
         try:
@@ -119,14 +119,14 @@ def survey_feed(settings: Settings, feed: str, index: Index | None) -> FeedSurve
             offers += [o for o in connectors[source.id].offers(settings.clock) if _wanted(o, settings)]
             never += _dated_ahead(connectors[source.id], settings)
         except PullError as error:
-            failures.append(str(error))
+            failures[source.id] = str(error)
     due = [
         DueOffer(offer, connectors[offer.source_id], month_of(offer.delivered_at or settings.now, settings.zone))
         for offer in (index.unseen(offers) if index else offers)
     ]
     if index:
         due = [*_adopted(settings, feed, index, connectors), *due]
-    return FeedSurvey(tuple(due), failures=tuple(failures), never_due=tuple(never))
+    return FeedSurvey(tuple(due), failures=failures, never_due=tuple(never))
 
 
 def _with_waiting(settings: Settings, index: Index, feeds: Mapping[str, FeedSurvey]) -> dict[str, FeedSurvey]:

@@ -144,6 +144,11 @@ class DataDir:
         return self.root / "identity.key"
 
     @property
+    def source_states(self) -> Path:
+        """What each source answered when it was last asked; no figure depends on it."""
+        return self.root / "sources.json"
+
+    @property
     def index_file(self) -> Path:
         return self.root / "index" / "lake.sqlite"
 

@@ -7,22 +7,37 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
 
-from orchestration.cli.refresh import DataOption, JsonOption
+from orchestration.cli.refresh import ConfigOption, DataOption, JsonOption
 from orchestration.cli.report import in_reporting_zone, print_json, print_summary, print_table
 from orchestration.decisions import OK, UsageError
-from orchestration.settings import data_dir
+from orchestration.settings import config_path, data_dir, settled
+from orchestration.source_table import source_rows
 from orchestration.summary import add_lake, current_summary
 from orchestration.survey import forget_refresh, last_refresh, note_refresh
 from sources.registry import registry
+from warehouse.lake.index import Index, IndexUnusable
 from warehouse.lock import holder, writer_lock
 from warehouse.paths import DataDir
 from warehouse.release.releases import Release, ReleaseError, releases
 from warehouse.release.releases import rollback as go_back
 from warehouse.release.soundness import check_current, check_ledger
+
+# What `status --sources` shows of a row of mart_sources, under which heading and of which width; --json has all of it.
+_DAY, _WORD = 10, 64
+_OF_A_SOURCE = {
+    "source_id": ("source", _WORD),
+    "state": ("state", _WORD),
+    "n_deliveries": ("files", _WORD),
+    "last_delivered_at": ("delivered", _DAY),
+    "last_reading_at": ("read up to", _DAY),
+    "next_due_on": ("due by", _DAY),
+    "days_late": ("late", _WORD),
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +47,14 @@ def register(app: typer.Typer) -> None:
     app.command("rollback")(rollback)
 
 
-def status(data: DataOption = None, as_json: JsonOption = False) -> int:
+def status(
+    data: DataOption = None,
+    config: ConfigOption = None,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="One line for each source: its state, last delivery, next due, failures.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> int:
     """Say what is there: files and readings per feed, verdict per domain, the current release, who is writing.
 
     Example: ecoledger status --data /srv/ecoledger
@@ -42,6 +64,8 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> int:
         raise UsageError(
             f"nothing is there: {directory.root} does not exist; `ecoledger refresh` makes a data directory"
         )
+    if sources:
+        return _status_of_sources(directory, config, as_json)
     if not holder(directory):
         check_current(directory, last_refresh(directory))
     summary = current_summary(directory, "status", "")
@@ -58,6 +82,35 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> int:
         summary.message += f"; writing now: {writing}"
     print_summary(summary)
     return OK
+
+
+def _status_of_sources(directory: DataDir, config: str | None, as_json: bool) -> int:
+    """Every source as it is now. Nothing is asked of a source: that is what a refresh does."""
+    settings = settled(directory, config_path(config), None, None, ())
+    index = None
+    with suppress(IndexUnusable):
+        index = Index(directory.index_file, read_only=True)
+    rows = source_rows(settings, index)
+    if index:
+        index.close()
+    if as_json:
+        print_json({"sources": [{name: _plain(value) for name, value in row.items()} for row in rows]})
+        return OK
+    shown = [[_cut(row[name], width) for name, (_, width) in _OF_A_SOURCE.items()] for row in rows]
+    print_table("", [heading for heading, _ in _OF_A_SOURCE.values()], shown)
+    for row in rows:
+        if row["failure"]:
+            print(f"{row['source_id']} fails since {row['failing_since']} ({settings.zone}): {row['failure']}")
+    return OK
+
+
+def _cut(value: Any, width: int) -> str:
+    return "" if value is None else str(value)[:width]
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: days and moments as text."""
+    return value if isinstance(value, int | None) else str(value)
 
 
 def list_releases(data: DataOption = None, as_json: JsonOption = False) -> int:

@@ -18,6 +18,7 @@ from orchestration.summary import Summary, current_summary, domain_states, feed_
 from sources.disk import is_full
 from warehouse.full_disk import DiskFull, full_text
 from warehouse.lake.index import Index
+from warehouse.lake.source_states import note_answers
 from warehouse.release.ledger import Ledger
 from warehouse.release.releases import DATABASE
 
@@ -38,6 +39,8 @@ def nothing_new(settings: Settings, found: surveying.Survey) -> Summary | None:
         return None
     if last.get("exit_code") not in (0, 3):
         return None
+    answers = {source.id: "" for feed in settings.feeds for source in settings.config.sources_of(feed)}
+    note_answers(settings.data.source_states, answers, settings.now)
     summary = current_summary(settings.data, "nothing_new", NOTHING_NEW)
     summary.notices = [*found.without_readings, *found.never_due]
     summary.clock = settings.clock.isoformat()

@@ -14,6 +14,7 @@ from expectations.verdicts import domain_verdicts
 from expectations.waivers import Waiver
 from orchestration import handover
 from orchestration.session import Session
+from orchestration.source_table import source_rows
 from orchestration.steps.judge import judged_digests
 from warehouse.candidate.admission import admit, admit_held, fresh
 from warehouse.release.gate_records import Refused
@@ -134,6 +135,7 @@ def _origin(session: Session) -> Origin:
         configuration=session.configuration(),
         waivers=[_waiver_entry(w) for w in session.waivers],
         docs=handover.gate_folder(session.data) / "docs",
+        sources=source_rows(session.settings, session.lake.index),
     )
 
 

@@ -14,6 +14,7 @@ from orchestration.adoption import looked
 from orchestration.survey import survey_feed
 from sources.deliveries import PullError
 from sources.disk import is_full
+from warehouse.lake.source_states import note_answers
 
 if TYPE_CHECKING:
     from orchestration.progress import Note
@@ -27,7 +28,8 @@ _NOTE_EVERY = 25
 class PullResult:
     """What a pull did: new deliveries, of these adopted ones, offers that were as before, bytes, and what failed.
 
-    An offer is as before if its bytes are those of its last state. `fetched` are the ids of the new deliveries.
+    An offer is as before if its bytes are those of its last state. `fetched` are the ids of the new deliveries,
+    `failed` has the first failure of each source that had one.
     """
 
     new: int = 0
@@ -36,6 +38,12 @@ class PullResult:
     size_bytes: int = 0
     failures: list[str] = field(default_factory=list)
     fetched: set[str] = field(default_factory=set)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def fail(self, source_id: str, why: str) -> None:
+        """Notes what could not be listed or fetched."""
+        self.failures.append(why)
+        self.failed.setdefault(source_id, why)
 
     @property
     def text(self) -> str:
@@ -51,7 +59,9 @@ def pull_feed(session: Session, feed: str, months: Set[str], note: Note) -> Pull
     """Fetches every due offer of `feed` delivered in one of `months` (partition keys); what is landed stays landed."""
     found = survey_feed(session.settings, feed, session.lake.index)
     sources = {source.id: source for source in session.settings.config.sources_of(feed)}
-    result = PullResult(failures=list(found.failures))
+    result = PullResult()
+    for source_id, why in found.failures.items():
+        result.fail(source_id, why)
     due = [item for item in found.due if item.month in months]
     with session.lake.batch():
         for number, item in enumerate(due, 1):
@@ -67,19 +77,22 @@ def pull_feed(session: Session, feed: str, months: Set[str], note: Note) -> Pull
                 with item.connector.fetch(item.offer) as stream:
                     landed = session.lake.land(item.offer, stream, sources[item.offer.source_id], session.settings.now)
             except PullError as error:
-                result.failures.append(str(error))
+                result.fail(item.offer.source_id, str(error))
                 continue
             except OSError as error:
                 # A full disk is not a fault of the source: nothing else will land either.
                 if is_full(error):
                     raise
-                result.failures.append(f"{item.offer.file_name}: cannot be read ({error.strerror or error})")
+                why = f"{item.offer.file_name}: cannot be read ({error.strerror or error})"
+                result.fail(item.offer.source_id, why)
                 continue
             _count(result, landed)
             result.known += not landed.new
             result.size_bytes += landed.receipt.size_bytes if landed.new else 0
     if all(item.month in months for item in found.due if item.known is not None):
         looked(session.settings, feed, session.lake.index)
+    answers = {source_id: result.failed.get(source_id, "") for source_id in sources}
+    note_answers(session.settings.data.source_states, answers, session.settings.now)
     note(result.text)
     return result
 

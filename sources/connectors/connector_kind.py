@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ConnectorKind:
-    """One value of `connector` in a [[source]], and how its connector is made.
+    """One value of `connector` in a [[source]], its Chinese name, and how its connector is made.
 
     `reads_folder`: its path is a file or pattern as the file connector reads one; claims and adoption match paths by
     it. A kind whose path means something else leaves it and checks its paths itself. `knows_delivery`: it is told when
@@ -26,6 +26,7 @@ class ConnectorKind:
     """
 
     name: str
+    name_zh: str
     make: Callable[[Source, Config], Connector]
     reads_folder: bool = False
     knows_delivery: bool = False

@@ -190,4 +190,4 @@ def split_path(base: Path, path: str) -> tuple[Path, str]:
     return Path(os.path.normpath(folder)), ""
 
 
-KIND = ConnectorKind("file", FileConnector, reads_folder=True)
+KIND = ConnectorKind("file", "文件", FileConnector, reads_folder=True)

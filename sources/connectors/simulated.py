@@ -96,4 +96,4 @@ def _period(stamp: str, cadence: str) -> date:
     return date(int(stamp[:4]), 1, 1)
 
 
-KIND = ConnectorKind("simulated", SimulatedConnector, knows_delivery=True, provenance="simulated")
+KIND = ConnectorKind("simulated", "模拟", SimulatedConnector, knows_delivery=True, provenance="simulated")

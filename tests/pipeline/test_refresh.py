@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from sources.config import load_config
+from sources.config.load import BUILT_IN
 from sources.registry import registry
 from sources.simulated.streams import STREAMS
 from tests.kit import ROOT, copy_built_in, environment, run_cli
@@ -67,6 +69,14 @@ def test_bi_opens_what_the_refresh_names(district, data):
     assert district.first.json["open"] == str(data.current / "marts.duckdb")
     assert len(rows(data.root, "select * from mart_plan_scorecard")) == 22
     assert len(rows(data.root, "select * from mart_gate_results")) > 100
+
+
+def test_every_source_has_a_row_of_its_own(data):
+    found = {row["source_id"]: row for row in rows(data.root, "select * from mart_sources")}
+    assert set(found) == {source.id for source in load_config(BUILT_IN).sources}
+    air = found["sim_air_reference"]
+    assert (air["state_zh"], air["connector_zh"], air["provenance_zh"]) == ("正常交付", "模拟", "模拟")
+    assert air["n_deliveries"] > 20 and air["usual_gap_days"] == 1 and air["failing_since"] is None
 
 
 def test_nothing_is_written_to_the_home_directory(district, data):

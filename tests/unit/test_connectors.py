@@ -29,7 +29,7 @@ class Parcel:
         return iter([self.path])
 
 
-KIND = ConnectorKind("parcel", Parcel, knows_delivery=True, provenance="reported")
+KIND = ConnectorKind("parcel", "包裹", Parcel, knows_delivery=True, provenance="reported")
 """
 CONFIG = """
 [district]

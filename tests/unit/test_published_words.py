@@ -33,6 +33,7 @@ KEYS = re.compile(
 # Kept as its source wrote it, which for these is Chinese, a symbol, or the name of a document.
 AS_WRITTEN = {
     *("standard", "coal_standard", "co2_standard", "year_to_date_standard", "clause", "coal_clause", "co2_clause"),
+    *("path", "licence", "failure"),
     *("unit_to_notify", "unit_responsible", "entity", "entity_name", "attributes", "taxon", "sample", "fraction"),
     *(
         "form",

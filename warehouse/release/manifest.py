@@ -35,8 +35,8 @@ class Origin:
     """What a release is made of and under.
 
     `as_of` is the refresh's own clock, `inputs` the receipts of every cleaned delivery (Index.inputs), `entered` the
-    files of users (Lake.entered), `configuration` what was chosen within the standards, `waivers` those in force, and
-    `docs` the folder of the gate's pages.
+    files of users (Lake.entered), `configuration` what was chosen within the standards, `waivers` those in force,
+    `docs` the folder of the gate's pages, and `sources` the rows of mart_sources without Chinese words.
     """
 
     as_of: datetime
@@ -45,6 +45,7 @@ class Origin:
     configuration: Mapping[str, Any] = field(default_factory=dict)
     waivers: Sequence[Mapping[str, Any]] = ()
     docs: Path | None = None
+    sources: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ Here belongs the order of writing, and what the tables about the judgement say. 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,10 @@ from warehouse.tables.catalogue import JUDGEMENT, Catalogue, MartTable
 from warehouse.tables.months import Month
 from warehouse.tables.ordered import OutOfOrder
 
-# The tables about the judgement itself, which this step fills.
+# The tables about the judgement itself and about the moment of publishing, which this step fills.
 GATE_RESULTS = "mart_gate_results"
 RELEASE_TABLES = "mart_release_tables"
+SOURCES = "mart_sources"
 
 
 def write_release(folder: Path, data: DataDir, catalogue: Catalogue, plan: ReleasePlan, origin: Origin) -> bytes:
@@ -36,7 +37,7 @@ def write_release(folder: Path, data: DataDir, catalogue: Catalogue, plan: Relea
     Refused if the working database does not hold what was judged, ReleaseError if what is taken over from the current
     release is not what that one's manifest says.
     """
-    counted, months = _write_tables(folder, data, catalogue, plan)
+    counted, months = _write_tables(folder, data, catalogue, plan, origin.sources)
     gate_records.write([*plan.judged, *plan.carried], folder / gate_records.FILE)
     if origin.docs is not None and origin.docs.is_dir():
         shutil.copytree(origin.docs, folder / "gate" / "docs")
@@ -51,7 +52,7 @@ def write_release(folder: Path, data: DataDir, catalogue: Catalogue, plan: Relea
 
 
 def _write_tables(
-    folder: Path, data: DataDir, catalogue: Catalogue, plan: ReleasePlan
+    folder: Path, data: DataDir, catalogue: Catalogue, plan: ReleasePlan, sources: Sequence[Mapping[str, Any]]
 ) -> tuple[dict[str, tuple[str, int]], dict[str, tuple[Month, ...]]]:
     """Writes Parquet and database; Refused if the database does not hold what was judged. Gives digest and rows of
     every table, and the months of those that are built by day.
@@ -61,7 +62,8 @@ def _write_tables(
     laid = write_marts(places, given, plan.kept)
     rows = {name: mart.rows for name, mart in laid.items()}
     months = {name: mart.months for name, mart in laid.items() if catalogue.table(name).day}
-    write_judgement(folder / MARTS, data.spill, catalogue.of(JUDGEMENT), _judgement_rows(catalogue, plan, rows))
+    about = _judgement_rows(catalogue, plan, rows, sources)
+    write_judgement(folder / MARTS, data.spill, catalogue.of(JUDGEMENT), about)
     try:
         found = write_database(folder / DATABASE, places, catalogue, plan.kept, months)
     except OutOfOrder as wrong:
@@ -75,7 +77,9 @@ def _write_tables(
     return counted, months
 
 
-def _judgement_rows(catalogue: Catalogue, plan: ReleasePlan, rows: dict[str, int]) -> dict[str, list[dict[str, Any]]]:
+def _judgement_rows(
+    catalogue: Catalogue, plan: ReleasePlan, rows: dict[str, int], sources: Sequence[Mapping[str, Any]]
+) -> dict[str, list[dict[str, Any]]]:
     """What the tables about the judgement hold, by table; `rows` is the number of rows of every other one."""
     grain = next((t.grain for t in catalogue.of(JUDGEMENT) if t.name == GATE_RESULTS), ())
     shown = gate_records.latest(plan.judged, plan.carried, grain)
@@ -95,6 +99,7 @@ def _judgement_rows(catalogue: Catalogue, plan: ReleasePlan, rows: dict[str, int
             }
             for t in plan.tables
         ],
+        SOURCES: [{**row, "release_id": plan.release_id, "published_at": plan.local} for row in sources],
     }
     return {t.name: _worded(t, found[t.name]) for t in catalogue.of(JUDGEMENT) if t.name in found}
 
