@@ -85,6 +85,11 @@ REGISTER_COLUMNS: tuple[Column, ...] = (
     Column("noise_class", "string", "Functional area class, GB 3096-2008", allowed=("0", "1", "2", "3", "4a", "4b")),
     Column("assessed", "bool", "Counts towards district figures"),
     Column("road_length_km", "decimal", "Length of the road segment, km"),
+    Column(
+        "register_capacity",
+        "decimal",
+        "Amount at which the cumulative register of a meter begins again at 0, in the unit of its clean readings",
+    ),
     Column("unit_to_notify", "string", "Unit that is told of an exceedance; no finding of responsibility"),
     Column("lon", "decimal", "Longitude, degrees, WGS 84"),
     Column("lat", "decimal", "Latitude, degrees, WGS 84"),

@@ -211,16 +211,20 @@ def test_c19_a_missing_mark_written_otherwise(cases: Cases) -> None:
 
 
 def test_c20_registers_count_by_their_differences(cases: Cases) -> None:
-    """47 intervals of 4 kWh, one of which an exchange makes unknown; and a corrected last reading of a month."""
+    """47 intervals of 4 kWh, one of which an exchange makes unknown; a corrected last reading of a month; and a meter
+    of five digits that turns over: 6, 7 and 5 kWh.
+    """
     months = cases.released(
         "select sector, period_start, amount, n_valid from mart_energy_monthly where area_code = '110105'"
-        " and metering = 'meter' and sector in ('agriculture', 'construction') and amount is not null order by all"
+        " and metering = 'meter' and sector in ('agriculture', 'construction', 'transport') and amount is not null"
+        " order by all"
     )
     assert [(row["sector"], str(row["period_start"]), row["amount"], row["n_valid"]) for row in months] == [
         ("agriculture", "2024-01-01", Decimal(184), 46 * 60),
         # 2 and half of 1; the other half, and 1 without the 0.25 that went back.
         ("construction", "2024-01-01", Decimal("2.5"), 90),
         ("construction", "2024-02-01", Decimal("1.25"), 90),
+        ("transport", "2024-03-01", Decimal(18), 180),
     ]
     register = cases.clean(
         "clean_energy", "select count(*), max(value) from clean where site_id = 'REG1' and metering = 'register'"

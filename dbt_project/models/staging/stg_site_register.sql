@@ -14,6 +14,7 @@ select
     noise_class,
     assessed,
     cast(road_length_km as decimal(18, 6)) as road_length_km,
+    cast(register_capacity as decimal(18, 6)) as register_capacity,
     unit_to_notify,
     lon,
     lat,

@@ -1,10 +1,11 @@
 {#-
   What cumulative registers of meters counted between two readings, in the shape of a reading: `amount` is the difference,
-  for a register of what went back as well, which is taken off. A register that shows less than before was exchanged, or
-  began again: what it counted in between is not known. An exchange costs nothing where the last reading of the old meter
-  and the first of the new are both there, a minute apart. An interval of up to a day that crosses the end of a month is
-  divided by its minutes; both parts add up to the difference. Every reading of a series is read, so that a corrected last
-  reading of a month changes the first interval of the next.
+  for a register of what went back as well, which is taken off. A register that shows less than before has turned over
+  where its site has a capacity, the reading before is near it and this one near 0: then it counted to the capacity and
+  on from 0. Otherwise it was exchanged, and what it counted in between is not known. An exchange costs nothing where the
+  last reading of the old meter and the first of the new are both there, a minute apart. An interval of up to a day that
+  crosses the end of a month is divided by its minutes; both parts add up to the difference. Every reading of a series is
+  read, so that a corrected last reading of a month changes the first interval of the next.
 -#}
 with readings as (
     select
@@ -35,10 +36,20 @@ stepped as (
 
 counted as (
     select
-        *,
-        case when reading >= previous_reading then reading - previous_reading end as counted
-    from stepped
-    where previous_at < read_at
+        s.*,
+        case
+            when s.reading >= s.previous_reading then s.reading - s.previous_reading
+            when
+                s.previous_reading <= c.register_capacity
+                and s.previous_reading >= c.register_capacity * (1 - r.energy_register_turn_share)
+                and s.reading <= c.register_capacity * r.energy_register_turn_share
+                then s.reading + c.register_capacity - s.previous_reading
+        end as counted
+    from stepped as s
+    inner join {{ ref('int_energy_rules') }} as r on {{ in_force('cast(s.read_at as date)', 'r') }}
+    left join {{ ref('stg_site_register') }} as c
+        on c.feed = 'energy' and s.site_id = c.site_id and {{ in_force('cast(s.previous_at as date)', 'c') }}
+    where s.previous_at < s.read_at
 ),
 
 both_ways as (

@@ -5,6 +5,7 @@
     'energy_total_decimals',
     'energy_kg_per_t',
     'energy_t_per_10kt',
+    'energy_register_turn_share',
     'energy_hint_complete_share',
     'energy_hint_lookback_days',
     'energy_hint_days_needed',
