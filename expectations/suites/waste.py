@@ -180,6 +180,14 @@ SUITES = (
                 ("loads_counted", "n_expected"),
                 {"loads_counted": 2, "n_expected": 1},
             ),
+            # A load that was weighed and consigned would be two: nothing in either says that they are one.
+            relation(
+                "what counts at a node is weighed or consigned, not both",
+                "loads_counted = 0 or loads_weighed in (0, n_expected)",
+                ("loads_counted", "loads_weighed", "n_expected"),
+                {"loads_counted": 2, "loads_weighed": 1, "n_expected": 2},
+                severity=WARNING,
+            ),
         ),
         {"node": _NODES},
         of_vocabulary=_CATEGORY,

@@ -44,6 +44,14 @@ _ITEMS: dict[str, tuple[str, str, int, float, tuple[float, ...]]] = {
     "cod_reduction": ("COD重点工程减排量", "吨", 1, 0.01, (5900, 7300, 6800, 610, 630, 590, 560, 490, 380)),
     "nh3n_reduction": ("氨氮重点工程减排量", "吨", 1, 0.01, (680, 850, 790, 62, 69, 67, 64, 59, 45)),
 }  # fmt: skip
+# Of the same shape, drawn last: wetlands, the forests' carbon sink, urban green.
+_LAND: dict[str, tuple[str, str, int, float, tuple[float, ...]]] = {
+    "wetland_area": ("湿地面积", "公顷", 1, 0.0005, (962, 1004, 1013, 1026, 1038, 1051, 1064, 1072, 1100)),
+    "forest_carbon_sink": ("林业碳汇量（二氧化碳）", "吨", 0, 0.004,
+                           (41300, 46800, 48100, 49700, 51200, 52500, 53900, 55000, 58000)),
+    "urban_green_area": ("城市绿地面积", "公顷", 2, 0.0005,
+                         (14980, 15660, 15720, 15790, 15860, 15930, 15990, 16040, 16300)),
+}  # fmt: skip
 # Statistical values of measured indicators, for as many of _YEARS as there are levels: those before the district's own
 # deliveries begin; of totals that are compared with 2020 also the plan's last year, as no measured series reaches back.
 _STATISTICAL: dict[str, tuple[str, str, int, float, tuple[float, ...]]] = {
@@ -172,6 +180,9 @@ def build(stream: Stream, plan: Planned, seed: int, defects: bool) -> bytes:
             value = level * float(1 + spread * rng.standard_normal())
             lines.append(_line(_Item("SIM-环5", item, name), year, f"{value:,.{decimals}f}", "-"))
         lines += _progress(year)
+    for item, (name, unit, decimals, spread, levels) in _LAND.items():
+        value = _level(levels, year) * float(1 + spread * rng.standard_normal())
+        lines.append(_line(_Item("SIM-林6", item, name), year, f"{value:,.{decimals}f}", unit))
     return csv_bytes([HEADER, *lines], encoding="utf-8-sig")
 
 

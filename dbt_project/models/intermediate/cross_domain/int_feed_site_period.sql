@@ -80,7 +80,8 @@ runs as (
         period_start,
         state,
         sum(n_expected) as n_expected,
-        sum(n_received) as n_received,
+        -- What comes more often than it should makes up for no other day.
+        sum(case when n_expected is not null then least(n_received, n_expected) else 0 end) as n_counted,
         count(*) as n_days,
         count(case when n_received > 0 then 1 end) as n_days_received,
         min(day) as first_day,
@@ -99,7 +100,7 @@ by_day as (
         site_id,
         period_start,
         sum(n_expected) as n_expected,
-        sum(case when n_expected is not null then n_received else 0 end) as n_counted,
+        sum(n_counted) as n_counted,
         sum(n_days) as days_expected,
         sum(n_days_received) as days_received,
         {%- for state in ['incomplete', 'silent'] %}
