@@ -83,9 +83,11 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
     id = "stations"                           # a name of its own
     feed = "water"                            # water, air, noise, waste, energy, returns, a network or a register
     table = "clean_water"                     # may be left out where the feed has one table or a main one
-    connector = "file"                        # file (default) or simulated
+    connector = "file"                        # file (default), web or simulated
     path = "deliveries/water/**/*.csv.gz"     # a file or pattern, relative to this file; for simulated: the stream;
-                                              # brackets of a name that exists are meant as written
+                                              # brackets of a name that exists are meant as written; for web:
+                                              # "https://host/api?day={day:%Y%m%d}", once for each {day}, {next_day},
+                                              # {month} or {next_month} that is over
     allow_outside = false                     # true: path may lead out of the folder of this file
     delivered_at = "name"                     # landing (default), mtime, name; the simulator knows its own
     delivered_at_pattern = '_(\\d{8})\\.'       # only with name: one group around the time
@@ -97,6 +99,22 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
     unknown_sites = "quarantine"              # or accept: a site that no register knows
     invalid_status = ["维护"]                  # status marks that fail a reading, besides the feed's
     occurrence_of = ["time", "kg"]            # loads without ticket: columns whose repetition is numbered
+
+    [source.connection]                       # web only, all optional
+    method = "POST"                           # default GET
+    form = { from = "{day}" }                 # POST: what is sent, as a form
+    json = '{"area": "110105"}'               # or as JSON
+    headers = { Accept = "application/json" } # no secrets
+    auth = { kind = "bearer", secret = "WATER_TOKEN" } # bearer, basic (user), header or query (name); secret: the name of
+                                              # an environment variable, or of a text in the file that the variable
+                                              # ECOLEDGER_SECRETS names (its owner's only, not in this folder)
+    since = 2026-01-01                        # with dates: the first one that is asked for
+    again_days = 3                            # with dates: what is younger is asked again every day, and then once more
+    ca_file = "bureau.pem"                    # certificates to trust in the place of the usual ones
+    pages = { kind = "page", parameter = "page" } # page, offset (both: first, size, size_parameter, records = dotted path
+                                              # of the list), cursor (parameter, cursor = dotted path of the next one),
+                                              # link (the Link header); most = 1000 pages
+    limits = { connect_s = 10 }               # and read_s = 60, total_s = 900, megabytes = 512, retries = 4, pause_ms = 0
 
     [source.format]                           # all optional
     kind = "csv"                              # csv, xlsx, json, ndjson, parquet, xml, or html: tables of a page, also

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sources.config.check_connection import check_connection
 from sources.config.locate import Path
 from sources.config.model import ColumnMapping, LongMapping, Source, ValueMapping
 from sources.config.problems import Problems, nearest
@@ -29,6 +30,7 @@ def check_source(source: Source, raw: Mapping[str, Any], path: Path, registry: R
     if not _ID.fullmatch(source.id):
         problems.add((*path, "id"), f"'{source.id}' is not a name", "use letters, digits, '_', '-' and '.'")
     _check_delivery(source, raw, path, problems)
+    check_connection(source, path, problems)
     _check_column(source.site, (*path, "site"), problems)
     if source.status:
         _check_column(source.status, (*path, "status"), problems)
@@ -56,6 +58,8 @@ def _check_delivery(source: Source, raw: Mapping[str, Any], path: Path, problems
         problems.add((*path, "provenance"), f"what the {kind.name} connector delivers is {kind.provenance}")
     if source.delivered_at == "connector" and not kind.knows_delivery:
         problems.add((*path, "delivered_at"), f"a {kind.name} does not know it", "use 'landing', 'mtime' or 'name'")
+    if source.delivered_at in ("mtime", "name") and not kind.reads_folder:
+        problems.add((*path, "delivered_at"), f"a {kind.name} has no files to ask", "leave it out")
     pieces = source.path.replace("\\", "/").split("/")
     wild = next((i for i, p in enumerate(pieces) if any(c in p for c in "*?[")), len(pieces))
     if ".." in pieces[wild:]:

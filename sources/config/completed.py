@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # What a receipt records, where bytes come from, or what flags a reading gets, does not change how they are read.
 _NOT_MAPPING = (
-    *("path", "allow_outside", "connector", "owner", "licence"),
+    *("path", "allow_outside", "connector", "connection", "owner", "licence"),
     *("delivered_at", "delivered_at_pattern", "delivered_at_format", "thresholds"),
 )
 # One text is a list of one.

@@ -153,8 +153,9 @@ class Standards:
 class Source:
     """One [[source]]: one declared source of one feed, where its files are and how a row becomes readings.
 
-    `table` names the clean table; `across` makes rows of columns; `columns` maps canonical dims; `site` the site
-    column; `status` the source's own status mark (`invalid_status` values set flag 4). `occurrence_of` names the raw
+    `connection` holds the words of its kind of connector (check_connection.py). `table` names the clean table; `across`
+    makes rows of columns; `columns` maps canonical dims; `site` the site column; `status` the source's own status mark
+    (`invalid_status` values set flag 4). `occurrence_of` names the raw
     columns whose repeated combination is numbered into occurrence_no, where a load has no ticket; joined by | they are
     ticket_no. `unknown_sites`: 'quarantine' or 'accept'. `delivered_at`: 'landing', 'mtime', 'name' (pattern and
     format) or 'connector'. `allow_outside`: `path` may leave the configuration's folder. `thresholds` of the quality
@@ -167,6 +168,7 @@ class Source:
     table: Text = ""
     connector: ConnectorName = "file"
     path: Text
+    connection: Mapping[Text, Any] = field(default_factory=dict)
     format: Format = Field(default_factory=dict, validate_default=True)
     time: TimeMapping
     site: ColumnMapping
