@@ -105,16 +105,19 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
     form = { from = "{day}" }                 # POST: what is sent, as a form
     json = '{"area": "110105"}'               # or as JSON
     headers = { Accept = "application/json" } # no secrets
-    auth = { kind = "bearer", secret = "WATER_TOKEN" } # bearer, basic (user), header or query (name); secret: the name of
-                                              # an environment variable, or of a text in the file that the variable
+    auth = { kind = "bearer", secret = "WATER_TOKEN" }
+                                              # bearer, basic (user), header or query (name); secret: the name of an
+                                              # environment variable, or of a text in the file that the variable
                                               # ECOLEDGER_SECRETS names (its owner's only, not in this folder)
     since = 2026-01-01                        # with dates: the first one that is asked for
-    again_days = 3                            # with dates: what is younger is asked again every day, and then once more
+    again_days = 3                            # with dates: what is younger is asked again every day, then once more
     ca_file = "bureau.pem"                    # certificates to trust in the place of the usual ones
-    pages = { kind = "page", parameter = "page" } # page, offset (both: first, size, size_parameter, records = dotted path
+    pages = { kind = "page", parameter = "page" }
+                                              # page, offset (both: first, size, size_parameter, records = dotted path
                                               # of the list), cursor (parameter, cursor = dotted path of the next one),
                                               # link (the Link header); most = 1000 pages
-    limits = { connect_s = 10 }               # and read_s = 60, total_s = 900, megabytes = 512, retries = 4, pause_ms = 0
+    limits = { connect_s = 10 }               # and read_s = 60, total_s = 900, megabytes = 512, retries = 4,
+                                              # pause_ms = 0
 
     [source.format]                           # all optional
     kind = "csv"                              # csv, xlsx, json, ndjson, parquet, xml, or html: tables of a page, also

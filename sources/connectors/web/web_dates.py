@@ -22,7 +22,7 @@ def period_of(texts: Iterable[str]) -> str:
 
 
 def unknown_places(text: str) -> list[str]:
-    """What is in braces in an address and is no date."""
+    """What is in braces in an address and names no date."""
     return [place for place in _BRACES.findall(text) if not _PLACE.fullmatch(place)]
 
 

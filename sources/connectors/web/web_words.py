@@ -33,8 +33,8 @@ class Auth:
 @words_by_name
 class Pages:
     """How an answer goes on. page and offset: `parameter` counts pages, or records, from `first` on, until `records` (a
-    dotted path) is an empty list, or one shorter than `size`. cursor: `parameter` is what stands at the dotted path
-    `cursor` of the answer before. link: the answer's own Link header. More than `most` pages are refused.
+    dotted path) is an empty list, or one shorter than `size`. cursor: `parameter` is what the answer before holds at
+    the dotted path `cursor`. link: the answer's own Link header. More than `most` pages are refused.
     """
 
     kind: Literal["page", "offset", "cursor", "link"]
