@@ -28,6 +28,7 @@ COMMANDS = (
     ("methods",),
     ("ui",),
     ("config", "check"),
+    ("config", "preview"),
     ("network", "new"),
     ("network", "list"),
     ("register", "new"),
