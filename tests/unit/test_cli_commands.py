@@ -29,6 +29,7 @@ COMMANDS = (
     ("ui",),
     ("config", "check"),
     ("config", "preview"),
+    ("config", "suggest"),
     ("network", "new"),
     ("network", "list"),
     ("register", "new"),
