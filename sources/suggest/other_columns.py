@@ -46,7 +46,9 @@ class Status:
 
 @dataclass(frozen=True)
 class Own:
-    """A column of the clean table: the raw one with what its texts mean, or a constant."""
+    """A column of the clean table: the raw one with what its texts mean, or a constant; neither where the file does not
+    say it and need not.
+    """
 
     name: str
     column: str = ""
@@ -114,9 +116,11 @@ def own_columns(seen: Seen, table: CleanTable, time: Time | None, taken: Sequenc
         own = _of_vocabulary(seen, declared, used) if declared.allowed else _by_header(seen, declared, used)
         if own is None and declared.key and declared.allowed:
             own = _constant(declared, time)
+        if own is None and declared.allowed:
+            own = Own(declared.name, doubt=f"if a column says it; one of {', '.join(declared.allowed)}")
         if own is not None:
             found.append(own)
-            used.append(own.column)
+            used += [own.column] if own.column else []
     return found
 
 

@@ -20,7 +20,7 @@ from sources.readers.read_limits import MEBIBYTE
 from sources.suggest.layout import Layout, layout_of
 
 # Of one file; and files of one layout that are read.
-SAMPLE = Beginning(records=10_000, bytes=2 * MEBIBYTE)
+SAMPLE = Beginning(records=40_000, bytes=4 * MEBIBYTE)
 _FILES = 24
 _FILE = "__file"
 _LAST_PIECE = re.compile(r"[^_\-. ]*$")

@@ -41,12 +41,13 @@ _YEARS = range(1950, 2100)
 class Stamps:
     """Stamps of a column, or several joined with a blank, under a format: None where one does not fit.
 
-    `rival` is another format that fits as well, '' if there is none.
+    `rival` is another format that fits as well, '' if there is none; `says_24` whether an hour is called 24.
     """
 
     format: str
     at: tuple[datetime | None, ...]
     rival: str = ""
+    says_24: bool = False
 
     @property
     def has_clock(self) -> bool:
@@ -84,7 +85,9 @@ def stamps_of(texts: Sequence[str], patterns: Sequence[str] | None = None) -> St
         known = {text: parsed(text, pattern) for text in filled}
         read.append((pattern, tuple(known.get(text) for text in texts)))
     ordered = sorted(read, key=lambda one: (-sum(at is not None for at in one[1]), _unrest(one[1])))
-    return Stamps(ordered[0][0], ordered[0][1], ordered[1][0] if len(ordered) > 1 else "")
+    best = ordered[0][0]
+    says_24 = "%H" in best and any(_MIDNIGHT.search(text) for text in filled)
+    return Stamps(best, ordered[0][1], ordered[1][0] if len(ordered) > 1 else "", says_24)
 
 
 def parsed(text: str, pattern: str) -> datetime | None:
@@ -94,7 +97,7 @@ def parsed(text: str, pattern: str) -> datetime | None:
         return datetime(1970, 1, 1) + timedelta(seconds=number / (1 if pattern == "{epoch_s}" else 1000))
     # Only the 29th of February needs a leap year where the stamp has none.
     dated, plain = (f"2024 {text}", f"%Y {pattern}") if not re.search("%[Yy]", pattern) else (text, pattern)
-    whole, turned = _MIDNIGHT.subn("00", dated)
+    whole, turned = _MIDNIGHT.subn("00", dated) if "%H" in pattern else (dated, 0)
     try:
         at = datetime.strptime(whole, plain).replace(tzinfo=None)
     except ValueError:

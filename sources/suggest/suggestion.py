@@ -82,7 +82,7 @@ def sensed(sample: Sample, registry: Registry, feed: str | None, today: date) ->
     status = status_of(seen, chosen, taken)
     taken += [status.column] if status else []
     own = own_columns(seen, table, time, taken)
-    taken += [one.column for one in own]
+    taken += [one.column for one in own if one.column]
     if across and not across.part:
         site = Site(str(across.words["name"]))
     else:
@@ -266,6 +266,8 @@ def _own_sections(own: Sequence[Own]) -> list[Section]:
     for one in own:
         if one.constant:
             short.append(Line(one.name, {"constant": one.constant}, one.doubt))
+        elif not one.column:
+            short.append(Line("", f'{one.name} = {{ column = "", values = {{ }} }}  # ? {one.doubt}'))
         elif fits_a_line(one.values):
             values: Mapping[str, Any] = {"values": dict(one.values)} if one.values else {}
             short.append(Line(one.name, {"column": one.column, **values}, _asked(one)))

@@ -74,7 +74,7 @@ def time_of(seen: Seen, table: CleanTable | None, today: date, taken: Sequence[s
             said["end_formats"] = [ends.stamps.format]
         said["marks"] = "start"
         return Time(said, doubts, best.stamps.at, None, best.stamps.has_clock)
-    return _marked(said, doubts, best.stamps, _labels_24(seen, best), table)
+    return _marked(said, doubts, best.stamps, table)
 
 
 def _whole(seen: Seen, taken: Sequence[str]) -> Iterator[_Found]:
@@ -134,12 +134,6 @@ def _joined(seen: Seen, columns: Sequence[str], pattern: str) -> Iterator[_Found
         yield _Found(tuple(columns), stamps, (2 * stamps.has_clock + stamps.has_year, 1, 2, 0, 0))
 
 
-def _labels_24(seen: Seen, best: _Found) -> bool:
-    """Whether an hour is called 24."""
-    shown = (text for name in best.columns for text in seen.column(name).cells)
-    return best.stamps.has_clock and any(re.search(r"(^|[ T])24(:00|$|时)", text) for text in shown)
-
-
 def _year(seen: Seen, today: date) -> tuple[int, str]:
     named = [y for file in seen.sample.files for y in _YEAR_IN_NAME.findall("/".join(file.parts[-3:]))]
     if named:
@@ -155,9 +149,7 @@ def _ends(seen: Seen, best: _Found, found: Sequence[_Found]) -> _Found | None:
     return next((one for one in others if says(one.columns[0], words()["time"]["end"])), None)
 
 
-def _marked(
-    said: dict[str, Any], doubts: dict[str, str], stamps: Stamps, label_24: bool, table: CleanTable | None
-) -> Time:
+def _marked(said: dict[str, Any], doubts: dict[str, str], stamps: Stamps, table: CleanTable | None) -> Time:
     """The same with what the stamp marks, and how long its period is."""
     step = _usual_step(stamps.at)
     if table is not None and (table.name in _INSTANT or table.cases):
@@ -181,7 +173,7 @@ def _marked(
     if closes_its_date(stamps.at):
         said |= {"marks": "end", "midnight": "end_of_date"}
         doubts["midnight"] = f"{_CLOSES}: does it close that date?"
-    elif label_24:
+    elif stamps.says_24:
         said["marks"] = "end"
     else:
         said["marks"] = "end" if table is not None and table.name in _BY_END else "start"
