@@ -14,10 +14,15 @@ from typing import Any
 from sources.suggest.names import Names
 from sources.suggest.seen import Column, Seen
 
-_LEAST = 5
+_LEAST = 3
 _DIGITS = re.compile(r"\d+")
-# What numbers in headers are, by what they can be: the name of the group, its code and how often they have to occur.
-_SERIES = (("hour", "%H", range(25), 20), ("year", "%Y", range(1950, 2100), 2), ("month", "%m", range(1, 13), 10))
+# What numbers in headers are, by what they can be: the name of the group, its code, how often they have to occur, and
+# which of them are read. The 25th hour of a day on which clocks go back is none.
+_SERIES = (
+    ("hour", "%H", range(26), 20, r"[01]?\d|2[0-4]"),
+    ("year", "%Y", range(1950, 2100), 3, r"\d{4}"),
+    ("month", "%m", range(1, 13), 10, r"\d{1,2}"),
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,8 @@ def across_of(seen: Seen, names: Names) -> AcrossColumns | None:
     """The columns of numbers whose headers differ only in a number; None if there are few."""
     alike: dict[str, list[Column]] = defaultdict(list)
     for column in seen.columns:
-        if (column.numeric or not column.filled) and not names.parameters(names.header(column.name).name):
+        called = names.header(column.name).name
+        if (column.numeric or not column.filled) and not (names.parameters(called) or names.tails(called)):
             skeleton = _DIGITS.sub("\0", column.name)
             if skeleton.count("\0") == 1:
                 alike[skeleton].append(column)
@@ -52,9 +58,8 @@ def across_of(seen: Seen, names: Names) -> AcrossColumns | None:
 def _said(skeleton: str, columns: Sequence[str]) -> AcrossColumns | None:
     texts = [found[0] for name in columns if (found := _DIGITS.search(name))]
     before, after = (re.escape(piece) for piece in skeleton.split("\0"))
-    for name, code, numbers, least in _SERIES:
+    for name, code, numbers, least, digits in _SERIES:
         if len(texts) >= least and all(int(text) in numbers for text in texts):
-            digits = r"\d{4}" if name == "year" else r"\d{1,2}"
             words = {"pattern": f"{before}(?P<{name}>{digits}){after}"}
             return AcrossColumns(tuple(columns), words, name, code, f"are these columns the {name}s?")
     lengths = {len(text) for text in texts}

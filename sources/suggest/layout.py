@@ -113,7 +113,7 @@ def _beginning(stream: ByteStream, size: int) -> bytes:
 
 
 def _document(file: Path, begun: str, words: dict[str, Any], doubts: dict[str, str]) -> Layout:
-    if lines_are_records(begun):
+    if lines_are_records(begun) or file.name.lower().split(".gz")[0].endswith((".ndjson", ".jsonl")):
         return Layout({"kind": "ndjson", **words}, doubts)
     with file.open("rb") as stream:
         data = _beginning(next(parts(stream, file.name, Format(kind="json"), _LIMITS)).stream, _DOCUMENT)

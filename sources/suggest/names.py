@@ -18,6 +18,8 @@ from sources.registry.feed_model import Feed, Parameter, Registry
 _BRACKETS = re.compile(r"^(?P<name>.*?)\s*[(（\[【](?P<unit>[^()（）\[\]【】]*)[)）\]】]\s*$")
 _BEHIND = re.compile(r"^(?P<name>.+)[\s_](?P<unit>\S+?)$")
 _INSIDE = re.compile(r"[（(]([^（）()]+)[）)]")
+# What is in brackets of two characters and fewer is no name: W1, or the a of benzo(a)pyrene.
+_LETTER = 2
 _BETWEEN = re.compile(r"[\s_\-./·•:：]+")
 
 
@@ -62,6 +64,11 @@ class Names:
         """(feed, parameter) that are called so; () if none is."""
         return self._known.get(plain(name), [])
 
+    def tails(self, name: str) -> list[tuple[str, Parameter]]:
+        """The same for a name behind others: values.PM2.5 of a record, 测量结果_Leq of two rows of a header."""
+        found = re.finditer(r"[._/\s]", name)
+        return next((known for at in found if (known := self.parameters(name[at.end() :]))), [])
+
     def likely(self, name: str) -> list[tuple[str, Parameter]]:
         """The same for a name with something before or behind: laeq_Ballymun4, CO_1h."""
         pieces = [piece for piece in re.split(r"[\s_\-:：/]+", name) if piece]
@@ -75,6 +82,6 @@ def _spellings(parameter: Parameter) -> Iterator[str]:
             continue
         yield plain(name)
         # 细颗粒物（PM2.5） is either.
-        if inside := _INSIDE.search(name):
+        if (inside := _INSIDE.search(name)) and len(inside[1]) > _LETTER:
             yield plain(inside[1])
             yield plain(_INSIDE.sub("", name))

@@ -21,6 +21,8 @@ _KNOWN = 0.6
 # What a text becomes whose meaning is not known, where a vocabulary has it.
 _NOT_KNOWN = "unclassified"
 _SITES = 5000
+# From which share of different stamps on a file is of one site.
+_ALONE = 0.9
 # Marks that are known of a column that is called one; and columns that are called something else.
 _SOME = 0.2
 _OWN_NAMES = tuple(word for spellings in words()["columns"].values() for word in spellings)
@@ -67,7 +69,7 @@ def site_of(seen: Seen, stamps: Sequence[datetime | None], taken: Iterable[str],
     if hinted:
         rivals = [c.name for c in hinted[1:3] if c.distinct > 1 and _says_site(c) == _says_site(hinted[0])]
         return Site(hinted[0].name, doubt=f"or is it {' or '.join(rivals)}?" if rivals else "")
-    if _unique(list(stamps)) > 1 - 0.5 * _KNOWN / 3:
+    if not stamps or _unique(list(stamps)) > _ALONE:
         return Site(constant=guess or "site", doubt="no column names the site: what is it called in your register?")
     telling = [c for c in free if c.distinct > 1]
     if not telling:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 
 import polars as pl
+import polars.selectors as cs
 
+from sources.cleaning.markup import without_markup
 from sources.readers import ROW, Beginning, ReadLimits, UnreadableFile, read_rows
 from sources.readers.read_limits import MEBIBYTE
 from sources.suggest.layout import Layout, layout_of
@@ -23,6 +25,8 @@ from sources.suggest.layout import Layout, layout_of
 SAMPLE = Beginning(records=40_000, bytes=4 * MEBIBYTE)
 _FILES = 24
 _FILE = "__file"
+_LOOKED_AT = 100
+_TAG = r"<(span|div|a|b|i|br|font|p|img|sup|sub)[ >/]"
 _LAST_PIECE = re.compile(r"[^_\-. ]*$")
 
 
@@ -66,6 +70,9 @@ def samples_of(files: Sequence[Path]) -> list[Sample]:
         layout = layout_of(file)
         # Of many files the header alone tells whether they are like the others.
         rows = _rows(file, layout, SAMPLE if place < _FILES else Beginning(records=1))
+        if _has_markup(rows):
+            layout = replace(layout, words={**layout.words, "markup": "text"})
+            rows = without_markup(rows).select(rows.columns)
         header = (repr(sorted(layout.words.items(), key=lambda w: w[0])), *(c for c in rows.columns if c != ROW))
         groups.setdefault(header, []).append((file, layout, rows))
     found = []
@@ -85,6 +92,12 @@ def _rows(file: Path, layout: Layout, beginning: Beginning) -> pl.DataFrame:
     if not rows.height:
         raise UnreadableFile("it has no records to look at", hint="Name a file that has some", file_name=file.name)
     return rows
+
+
+def _has_markup(rows: pl.DataFrame) -> bool:
+    """Whether cells hold tags of a web page."""
+    texts = rows.head(_LOOKED_AT).select(cs.string().str.contains(_TAG).any())
+    return any(texts.row(0)) if texts.width else False
 
 
 def _common_begin(texts: Sequence[str]) -> str:

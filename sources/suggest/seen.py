@@ -61,14 +61,14 @@ class Seen:
         return {column.name: column for column in self.columns}[name]
 
 
-def seen_in(sample: Sample) -> Seen:
-    """Everything about the columns of a sample."""
+def seen_in(sample: Sample, spoken: frozenset[str] = frozenset()) -> Seen:
+    """Everything about the columns of a sample; words that are `spoken` are values of some parameter."""
     cells = {name: Counter(sample.texts(name)) for name in sample.columns}
     comma = _decimal_comma(cells.values())
     mark = "," if comma else "."
     missing: Counter[str] = Counter()
     for counted in cells.values():
-        missing.update(_marks_of(counted, mark))
+        missing.update(text for text in _marks_of(counted, mark) if text not in spoken)
     known = [text for text in missing if text in MISSING_MARKS]
     doubtful = [text for text in missing if text not in MISSING_MARKS]
     absent = {"", *known, *doubtful}

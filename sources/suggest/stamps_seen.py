@@ -24,10 +24,17 @@ _CLOCKS = (
 _ENDS = ("", "%z", " %z", " UTC")
 _OTHERS = ("%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d%H", "%Y-%m", "%Y/%m", "%Y年%m月", "%Y%m", "%Y", "%Y年")
 FORMATS = (*(d + c + e for d in _DATES for c in _CLOCKS for e in (_ENDS if c else ("",))), *_OTHERS)
-_EPOCHS = ((re.compile(r"1[0-9]{9}"), "{epoch_s}"), (re.compile(r"1[0-9]{12}"), "{epoch_ms}"))
+# Without anything between them digits are told apart by their number alone.
+_COMPACT = {f: 2 * f.count("%") + 2 * f.count("%Y") for f in FORMATS if not re.sub("%[YmdHMS]", "", f)}
+_EPOCHS = (
+    (re.compile(r"1[0-9]{9}"), "{epoch_s}"),
+    (re.compile(r"1[0-9]{12}"), "{epoch_ms}"),
+    (re.compile(r"/Date\(1[0-9]{12}\)/"), "/Date({epoch_ms})/"),
+)
 _TIMELIKE = re.compile(
     r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2})?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[-/]\d{1,2} \d|\d+:\d\d"
 )
+_EPOCH_DIGITS = 13
 _MIDNIGHT = re.compile(r"(?<=[ T])24(?=:|$|时)")
 _ONE_DAY = timedelta(days=1)
 # Which share of the stamps has to fit a format, and how many are tried with each before all are.
@@ -92,9 +99,12 @@ def stamps_of(texts: Sequence[str], patterns: Sequence[str] | None = None) -> St
 
 def parsed(text: str, pattern: str) -> datetime | None:
     """One stamp; 24:00 is 00:00 of the next day."""
-    if pattern.startswith("{epoch"):
-        number = int(text) if text.isdecimal() else 0
-        return datetime(1970, 1, 1) + timedelta(seconds=number / (1 if pattern == "{epoch_s}" else 1000))
+    if "{epoch" in pattern:
+        number = int("".join(c for c in text if c.isdecimal())[:_EPOCH_DIGITS] or "0")
+        return datetime(1970, 1, 1) + timedelta(seconds=number / (1 if "{epoch_s}" in pattern else 1000))
+    width = _COMPACT.get(pattern)
+    if width is not None and len(text) != width:
+        return None
     # Only the 29th of February needs a leap year where the stamp has none.
     dated, plain = (f"2024 {text}", f"%Y {pattern}") if not re.search("%[Yy]", pattern) else (text, pattern)
     whole, turned = _MIDNIGHT.subn("00", dated) if "%H" in pattern else (dated, 0)
@@ -114,9 +124,11 @@ def steps_of(stamps: Sequence[datetime | None]) -> Counter[timedelta]:
 def closes_its_date(stamps: Sequence[datetime | None]) -> bool:
     """Whether 00:00 follows the last hour of the date that it is written with."""
     at = [one for one in stamps if one is not None]
-    back = [(a, b) for a, b in pairwise(at) if (b.hour, b.minute) == (0, 0) and a.hour == 23]
-    same = sum(a.date() == b.date() for a, b in back)
-    return same > 0 and same * 2 > len(back)
+    threes = zip(at, at[1:], at[2:], strict=False)
+    ends = [(a, b, c) for a, b, c in threes if (b.hour, b.minute) == (0, 0) and a.hour == 23 and a.date() != c.date()]
+    # Where the next site's hours follow, 00:00 belongs to them.
+    same = sum(a.date() == b.date() for a, b, _ in ends)
+    return same > 0 and same * 2 > len(ends)
 
 
 def _formats(filled: Sequence[str]) -> list[str]:

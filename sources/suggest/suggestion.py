@@ -20,12 +20,13 @@ from sources.suggest.names import Names, plain
 from sources.suggest.other_columns import Own, Site, Status, own_columns, site_of, status_of
 from sources.suggest.sample import Sample
 from sources.suggest.seen import Seen, seen_in
-from sources.suggest.time_columns import Time, time_of
+from sources.suggest.time_columns import Time, time_of, year_of
 from sources.suggest.value_columns import Long, Value, Values, unit_by_size, values_of
 
 _YOURS = "yours to say"
 _SITES_SHOWN = 8
 _IGNORED_SHOWN = 40
+_GAPS = 0.2
 _TICKETS = "no column is called a ticket: these tell loads apart; do they?"
 _REGISTER = "until the site register ([sites] files) has them; then leave it out"
 
@@ -56,21 +57,25 @@ def draft_of(sample: Sample, registry: Registry, feed: str | None, today: date, 
 
 def sensed(sample: Sample, registry: Registry, feed: str | None, today: date) -> Sensed:
     """What a sample is taken for; NothingSuggested where no parameter or no time is found in it."""
-    seen = seen_in(sample)
     feeds = {name: f for name, f in registry.feeds.items() if feed in (None, name) and f.declared != "register"}
     names = Names(registry, feeds)
+    seen = seen_in(sample, frozenset(word for f in feeds.values() for p in f.parameters.values() for word in p.words))
     across = across_of(seen, names)
     spread = across.columns if across else ()
-    values = values_of(seen, names, spread) or _without_names(seen, feeds.get(feed or ""), across)
+    named = values_of(seen, names, spread)
+    values = named or _without_names(seen, feeds.get(feed or ""), across)
     if values is None:
         raise NothingSuggested(
             f"{sample.files[0].name}: neither its header nor its rows name a parameter of a feed; say which with "
             f"--feed, or write the mapping by hand. Its columns: {', '.join(sample.columns[:20])}"
         )
+    # Columns that name parameters are no sites or hours, however alike they are.
+    across = across if values.long or not named else None
+    spread = across.columns if across else ()
     if values.long:
         values = replace(values, long=_completed(values.long, values.table, seen, across, registry))
     table, found = values.table, _raw_columns(values)
-    time = time_of(seen, table, today, (*found, *spread))
+    time = time_of(seen, table, today, (*found, *spread)) or _time_of_header(across, seen, today)
     if time is None:
         raise NothingSuggested(
             f"{sample.files[0].name}: no column holds a time that is known here; if it is in the file's name or above "
@@ -119,7 +124,7 @@ def _without_names(seen: Seen, feed: Feed | None, across: AcrossColumns | None) 
 
 def _with_part(time: Time, across: AcrossColumns | None) -> Time:
     """The time with what headers add to it."""
-    if across is None or not across.part:
+    if across is None or not across.part or across.part in time.words["columns"]:
         return time
     said = dict(time.words)
     said["columns"] = [*said["columns"], across.part]
@@ -129,6 +134,17 @@ def _with_part(time: Time, across: AcrossColumns | None) -> Time:
     said |= {"duration_min": 60} if across.part == "hour" else {"duration": across.part}
     doubts = {"marks": "does the hour name its start or its end?"} if across.part == "hour" else {}
     return replace(time, words=said, doubts=doubts, step_min=60 if across.part == "hour" else None)
+
+
+def _time_of_header(across: AcrossColumns | None, seen: Seen, today: date) -> Time | None:
+    """The time where headers alone say it: years, or months of a year that the file's name may say."""
+    if across is None or across.part not in ("month", "year"):
+        return None
+    said: dict[str, Any] = {"columns": [across.part], "formats": [across.code], "marks": "start"}
+    doubts: dict[str, str] = {}
+    if across.part == "month":
+        said["year"], doubts["year"] = year_of(seen, today)
+    return Time(said | {"duration": across.part}, doubts, (), None, False)
 
 
 def _one_site(values: Values, names: Names) -> str:
@@ -201,6 +217,8 @@ def _format_lines(found: Sensed) -> list[Line]:
         lines.append(Line("decimal_mark", seen.decimal_mark))
     if seen.thousands_mark:
         lines.append(Line("thousands_mark", seen.thousands_mark))
+    if merged := _merged(found):
+        lines.append(Line("fill_down", merged, "cells merged downwards: is an empty one as the one above it?"))
     marks = [*seen.missing, *seen.doubtful, *seen.sentinels]
     asked = [*seen.doubtful, *seen.sentinels]
     if marks:
@@ -208,6 +226,17 @@ def _format_lines(found: Sensed) -> list[Line]:
             Line("missing", marks, f"do these mean that there is no value: {', '.join(asked)}?" if asked else "")
         )
     return lines
+
+
+def _merged(found: Sensed) -> list[str]:
+    """Columns of a workbook or page that name site, time or parameter and have gaps below their texts."""
+    sample, long = found.seen.sample, found.values.long
+    if sample.layout.words.get("kind") not in ("xlsx", "html"):
+        return []
+    naming = [found.site.column, *found.time.words["columns"], long.parameter_column if long else ""]
+    texts = {name: sample.texts(name) for name in naming if name in sample.columns}
+    # A missing cell now and then is not a merged one.
+    return [n for n, cells in texts.items() if cells[0] and cells.count("") > _GAPS * len(cells)]
 
 
 def _across_lines(found: Sensed) -> list[Line]:

@@ -66,7 +66,7 @@ def time_of(seen: Seen, table: CleanTable | None, today: date, taken: Sequence[s
     if best.stamps.format.endswith("UTC") or "epoch" in best.stamps.format:
         said["zone"] = "UTC"
     if not best.stamps.has_year:
-        said["year"], doubts["year"] = _year(seen, today)
+        said["year"], doubts["year"] = year_of(seen, today)
     ends = _ends(seen, best, found)
     if ends:
         said["end_columns"] = [ends.columns[0]]
@@ -91,6 +91,10 @@ def _whole(seen: Seen, taken: Sequence[str]) -> Iterator[_Found]:
 
 def _like_stamps(column: Column) -> bool:
     texts = list(column.cells)[:20]
+    if not texts:
+        return False
+    if all(text.startswith("/Date(") for text in texts):
+        return True
     if all(_DIGITS.fullmatch(text) for text in texts):
         # A number of four digits is a year only where its column says so.
         return len(texts[0]) > 6 or bool(says(column.name, (*words()["time"]["stamp"], *words()["time"]["year"])))
@@ -134,7 +138,8 @@ def _joined(seen: Seen, columns: Sequence[str], pattern: str) -> Iterator[_Found
         yield _Found(tuple(columns), stamps, (2 * stamps.has_clock + stamps.has_year, 1, 2, 0, 0))
 
 
-def _year(seen: Seen, today: date) -> tuple[int, str]:
+def year_of(seen: Seen, today: date) -> tuple[int, str]:
+    """(the year of stamps that have none, what is asked about it)."""
     named = [y for file in seen.sample.files for y in _YEAR_IN_NAME.findall("/".join(file.parts[-3:]))]
     if named:
         return int(named[-1]), "the stamps have no year: is it the one in the path?"

@@ -16,14 +16,17 @@ from sources.suggest.names import Names
 from sources.suggest.seen import Column, Seen
 from sources.suggest.word_lists import says, words
 
-# How sure a match is: by name, by a piece of the name, by its unit alone.
-EXACT, LIKELY, BY_UNIT = 1.0, 0.5, 0.3
+# How sure a match is: by name, by the name behind another one, by a piece of the name, by its unit alone.
+EXACT, _BEHIND, LIKELY, BY_UNIT = 1.0, 0.9, 0.5, 0.3
 # There are many networks: a piece of a name is in one or the other by chance.
 _BY_CHANCE = 0.2
 _UNSURE = "is it this parameter?"
 # A column of names has at most so many, and most of them are known.
 _MOST_NAMES = 200
 _KNOWN = 0.5
+_CALLED = ("parameter", "item", "type", "pollutant", "variable", "indicator", "项目", "指标", "参数", "因子", "污染物")
+_UNIT = ("unit", "units", "单位", "计量单位")
+_VALUE = ("value", "result", "reading", "值", "浓度", "结果", "读数", "conc")
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,14 @@ class _Match:
     sure: float
 
 
-def values_of(seen: Seen, names: Names, taken: Sequence[str] = ()) -> Values | None:
-    """The table for which most columns are known, with them; None where nothing is known."""
-    long = _long(seen, names)
+def values_of(seen: Seen, names: Names, spread: Sequence[str] = ()) -> Values | None:
+    """The table for which most columns are known, with them; None where nothing is known. Columns that are `spread`
+    hold values of whatever a row names.
+    """
+    long = _long(seen, names, bool(spread))
     if long is not None:
         return long
-    matches = [m for column in seen.columns if column.name not in taken for m in _matches(column, names)]
+    matches = [m for column in seen.columns if column.name not in spread for m in _matches(column, names)]
     scores: dict[tuple[str, str], float] = defaultdict(float)
     best: dict[tuple[str, str, str], float] = {}
     for match in matches:
@@ -115,7 +120,8 @@ def _matches(column: Column, names: Names) -> list[_Match]:
     found: list[tuple[str, Parameter, float]] = []
     for name in dict.fromkeys((column.name, header.name)):
         found += [(f, p, EXACT) for f, p in names.parameters(name)]
-    # What is always empty has to be called exactly so.
+    found = found or [(f, p, _BEHIND) for f, p in names.tails(header.name)]
+    # What is always empty has to be called so.
     if not found and column.filled:
         likely = names.likely(header.name)
         found = [(f, p, _BY_CHANCE if names.feeds[f].declared and len(names.feeds) > 1 else LIKELY) for f, p in likely]
@@ -165,7 +171,7 @@ def _one_each(matches: Sequence[_Match], registry: Registry) -> tuple[tuple[Valu
 
 
 def _value(match: _Match, registry: Registry) -> Value:
-    unsure = "" if match.sure == EXACT else _UNSURE
+    unsure = "" if match.sure >= _BEHIND else _UNSURE
     if match.unit:
         return Value(match.column.name, match.parameter.code, match.unit, unsure)
     unit, doubt = unit_by_size(match.parameter, match.column.cells, registry)
@@ -200,35 +206,40 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _long(seen: Seen, names: Names) -> Values | None:
-    for column in seen.columns:
-        if column.numeric or not 1 <= column.distinct <= _MOST_NAMES:
-            continue
-        called = {text: names.parameters(names.header(text).name) for text in column.cells}
-        scores: dict[tuple[str, str], float] = defaultdict(float)
-        for found in called.values():
-            for feed, table in {(f, p.table) for f, p in found}:
-                scores[feed, table] += 1
-        if not scores:
-            continue
-        feed, table = _highest(scores, names)
-        if scores[feed, table] < max(1, _KNOWN * column.distinct) and scores[feed, table] < 3:
-            continue
-        parameters = {text: p.code for text, found in called.items() for f, p in found if (f, p.table) == (feed, table)}
-        made = _long_columns(seen, names, column.name, parameters)
-        if made is not None:
-            return Values(feed, names.feeds[feed].tables[table], (), made)
-    return None
+def _long(seen: Seen, names: Names, spread: bool) -> Values | None:
+    """The layout of the column most of whose texts are names of parameters."""
+    found = [made for column in seen.columns if (made := _named_by(column, seen, names, spread)) is not None]
+    return max(found, key=lambda made: len(made.long.parameters) if made.long else 0, default=None)
 
 
-def _long_columns(seen: Seen, names: Names, named: str, parameters: Mapping[str, str]) -> Long | None:
-    units = next(
-        (c.name for c in seen.columns if c.name != named and c.cells and all(names.registry.unit(t) for t in c.cells)
-         and not c.numeric), "",
-    )  # fmt: skip
-    hints = ("value", "result", "值", "浓度", "结果", "数值", "读数", "conc")
+def _named_by(column: Column, seen: Seen, names: Names, spread: bool) -> Values | None:
+    if column.numeric or not 1 <= column.distinct <= _MOST_NAMES:
+        return None
+    called = {text: names.parameters(names.header(text).name) for text in column.cells}
+    scores: dict[tuple[str, str], float] = defaultdict(float)
+    for found in called.values():
+        for feed, table in {(f, p.table) for f, p in found}:
+            scores[feed, table] += 1
+    if not scores:
+        return None
+    feed, table = _highest(scores, names)
+    known = scores[feed, table]
+    # One known text may be a site that is called like a parameter.
+    if known < (1 if says(column.name, _CALLED) else 2) or known < min(3, _KNOWN * column.distinct):
+        return None
+    parameters = {t: p.code for t, found in called.items() for f, p in found if (f, p.table) == (feed, table)}
+    made = _long_columns(seen, names, column.name, parameters)
+    if not (made.value_column or spread):
+        return None
+    return Values(feed, names.feeds[feed].tables[table], (), made)
+
+
+def _long_columns(seen: Seen, names: Names, named: str, parameters: Mapping[str, str]) -> Long:
+    units = [c.name for c in seen.columns if c.name != named and c.cells and not c.numeric]
+    units = [name for name in units if all(names.registry.unit(text) for text in seen.column(name).cells)]
+    unit = max(units, key=lambda name: says(name, _UNIT), default="")
     numeric = [c for c in seen.columns if c.numeric]
-    hinted = sorted((c for c in numeric if says(c.name, hints)), key=lambda c: -says(c.name, hints))
+    hinted = sorted((c for c in numeric if says(c.name, _VALUE)), key=lambda c: -says(c.name, _VALUE))
     value = next((c.name for c in (*hinted, *(numeric if len(numeric) == 1 else []))), "")
     unknown = tuple(text for text in seen.column(named).cells if text not in parameters)
-    return Long(named, value, units, parameters, unknown, {})
+    return Long(named, value, unit, parameters, unknown, {})
