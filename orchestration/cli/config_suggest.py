@@ -34,8 +34,9 @@ def suggest(
     Example: ecoledger config suggest deliveries/air/*.csv --out ecoledger.toml
     """
     from sources.readers import UnreadableFile, close_readers
+    from sources.suggest.draft_lines import draft_of
     from sources.suggest.sample import samples_of
-    from sources.suggest.suggestion import NothingSuggested, draft_of
+    from sources.suggest.suggestion import NothingSuggested
 
     # Why a reader broke down is a developer's matter; the refusal says what people need.
     logging.getLogger("sources").addHandler(logging.NullHandler())

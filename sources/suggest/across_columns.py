@@ -17,7 +17,7 @@ from sources.suggest.seen import Column, Seen
 _LEAST = 3
 _DIGITS = re.compile(r"\d+")
 # What numbers in headers are, by what they can be: the name of the group, its code, how often they have to occur, and
-# which of them are read. The 25th hour of a day on which clocks go back is none.
+# which of them are read. The 25th hour of a day on which clocks go back has no name.
 _SERIES = (
     ("hour", "%H", range(26), 20, r"[01]?\d|2[0-4]"),
     ("year", "%Y", range(1950, 2100), 3, r"\d{4}"),

@@ -18,7 +18,7 @@ from sources.registry.feed_model import Feed, Parameter, Registry
 _BRACKETS = re.compile(r"^(?P<name>.*?)\s*[(（\[【](?P<unit>[^()（）\[\]【】]*)[)）\]】]\s*$")
 _BEHIND = re.compile(r"^(?P<name>.+)[\s_](?P<unit>\S+?)$")
 _INSIDE = re.compile(r"[（(]([^（）()]+)[）)]")
-# What is in brackets of two characters and fewer is no name: W1, or the a of benzo(a)pyrene.
+# Two characters and fewer in brackets are not a name: W1, or the a of benzo(a)pyrene.
 _LETTER = 2
 _BETWEEN = re.compile(r"[\s_\-./·•:：]+")
 

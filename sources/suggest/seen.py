@@ -107,7 +107,7 @@ def _decimal_comma(columns: Iterable[Counter[str]]) -> bool:
 
 
 def _marks_of(counted: Counter[str], mark: str) -> list[str]:
-    """Short texts of a column of numbers that are no numbers; of any other column only what is always a mark."""
+    """Short texts of a column of numbers that are not numbers; of any other column only what is always a mark."""
     filled = sum(n for text, n in counted.items() if text)
     numbers = sum(n for text, n in counted.items() if text and is_number(text, mark))
     known = [text for text in counted if text in MISSING_MARKS]

@@ -98,7 +98,7 @@ def shape_of(grid: Grid) -> TableShape:
 
 
 def footers_of(grid: Grid) -> list[str]:
-    """How the last rows begin that are no records."""
+    """How the last rows begin that are not records."""
     firsts = [next((cell.strip() for cell in row if cell.strip()), "") for row in grid[-6:]]
     return list(dict.fromkeys(f for first in firsts for f in _FOOTERS if first.startswith(f)))
 

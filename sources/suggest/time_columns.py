@@ -114,9 +114,9 @@ def _parts(seen: Seen, taken: Sequence[str]) -> Iterator[_Found]:
     clocks += [
         c.name for c in seen.columns if c.cells and all(re.fullmatch(r"\d{1,2}:\d\d(:\d\d)?", t) for t in c.cells)
     ]
-    beside = [*dict.fromkeys(clocks), *([part["hour"]] if part["hour"] else [])]
+    next_to = [*dict.fromkeys(clocks), *([part["hour"]] if part["hour"] else [])]
     for day in dates[:3]:
-        for clock in beside[:3]:
+        for clock in next_to[:3]:
             if clock != day:
                 yield from _joined(seen, [day, clock], "")
 

@@ -41,8 +41,8 @@ class Value:
 
 @dataclass(frozen=True)
 class Long:
-    """A layout whose rows name their parameter: its columns, names with their codes, names that are none, and by name
-    units that no column says.
+    """A layout whose rows name their parameter: its columns, names with their codes, names that are not known, and by
+    name units that no column says.
     """
 
     parameter_column: str

@@ -296,8 +296,8 @@ def test_a_draft_overwrites_nothing(tmp_path: Path) -> None:
 
 def test_a_year_is_taken_from_the_path_and_asked(tmp_path: Path) -> None:
     from sources.registry import registry
+    from sources.suggest.draft_lines import draft_of
     from sources.suggest.sample import samples_of
-    from sources.suggest.suggestion import draft_of
 
     folder = tmp_path / "water_202104"
     folder.mkdir()
