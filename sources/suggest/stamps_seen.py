@@ -34,6 +34,10 @@ _EPOCHS = (
 _TIMELIKE = re.compile(
     r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2})?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[-/]\d{1,2} \d|\d+:\d\d"
 )
+# What is between the numbers of a format: most formats cannot be a text's because of it. Offsets and halves of
+# the day are left out of both.
+_SIGNS = {f: re.sub("%[YymdHMSfI]", "", f.replace("%z", "").replace("%p", "")) for f in FORMATS}
+_ZONED = re.compile(r"[+-]\d\d:?\d\d$|Z$|[AaPp][Mm]$")
 _EPOCH_DIGITS = 13
 _MIDNIGHT = re.compile(r"(?<=[ T])24(?=:|$|时)")
 _ONE_DAY = timedelta(days=1)
@@ -132,8 +136,16 @@ def closes_its_date(stamps: Sequence[datetime | None]) -> bool:
 
 
 def _formats(filled: Sequence[str]) -> list[str]:
+    """The formats whose signs between the numbers are those of one of the first texts."""
     epochs = [f for pattern, f in _EPOCHS if all(pattern.fullmatch(text) for text in filled)]
-    return epochs or list(FORMATS)
+    if epochs:
+        return epochs
+    signs = {_signs(_ZONED.sub("", text)) for text in filled[:_TRIED]}
+    return [f for f, own in _SIGNS.items() if own in signs]
+
+
+def _signs(text: str) -> str:
+    return "".join(c for c in text if not c.isdecimal())
 
 
 def _fits(texts: Sequence[str], pattern: str) -> bool:

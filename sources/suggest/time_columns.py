@@ -25,6 +25,8 @@ _PARTS: Mapping[str, range] = {
 _CODES = {"year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M"}
 _DIGITS = re.compile(r"\d{4}|\d{6}|\d{8}|\d{10}|\d{12,14}")
 _YEAR_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=\d{0,4}(?!\d))")
+# Columns of stamps that are looked at; those that are called so go first.
+_MOST_COLUMNS = 24
 _LONGEST_MINUTES = 1440
 _DAY, _MONTH, _YEAR = timedelta(days=1), timedelta(days=28), timedelta(days=365)
 _CLOSES = "00:00 follows 23:00 and later of the date it is written with"
@@ -78,9 +80,9 @@ def time_of(seen: Seen, table: CleanTable | None, today: date, taken: Sequence[s
 
 
 def _whole(seen: Seen, taken: Sequence[str]) -> Iterator[_Found]:
-    for place, column in enumerate(seen.columns):
-        if column.name in taken or not column.filled or not _like_stamps(column):
-            continue
+    like = [(place, c) for place, c in enumerate(seen.columns) if c.name not in taken and c.filled and _like_stamps(c)]
+    like.sort(key=lambda one: -says(one[1].name, words()["time"]["stamp"]))
+    for place, column in like[:_MOST_COLUMNS]:
         stamps = stamps_of(seen.sample.texts(column.name))
         if stamps is not None:
             hint = says(column.name, words()["time"]["stamp"])
