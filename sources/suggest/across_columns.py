@@ -15,6 +15,8 @@ from sources.suggest.names import Names
 from sources.suggest.seen import Column, Seen
 
 _LEAST = 3
+_SITE = "station"
+_FIRST_PIECE = re.compile(r"[^_\s-]+[_\s-](?=.)")
 _DIGITS = re.compile(r"\d+")
 # What numbers in headers are, by what they can be: the name of the group, its code, how often they have to occur, and
 # which of them are read. The 25th hour of a day on which clocks go back has no name.
@@ -28,13 +30,14 @@ _SERIES = (
 @dataclass(frozen=True)
 class AcrossColumns:
     """Columns that are alike: their words of `[source.across]`, the group that is part of the time with its code ('' if
-    none), whether the header is the site, and what is asked.
+    none), the column that is the site ('' if none), and what is asked.
     """
 
     columns: tuple[str, ...]
     words: Mapping[str, Any]
     part: str = ""
     code: str = ""
+    site: str = ""
     doubt: str = ""
 
 
@@ -61,8 +64,20 @@ def _said(skeleton: str, columns: Sequence[str]) -> AcrossColumns | None:
     for name, code, numbers, least, digits in _SERIES:
         if len(texts) >= least and all(int(text) in numbers for text in texts):
             words = {"pattern": f"{before}(?P<{name}>{digits}){after}"}
-            return AcrossColumns(tuple(columns), words, name, code, f"are these columns the {name}s?")
+            return AcrossColumns(tuple(columns), words, name, code, doubt=f"are these columns the {name}s?")
     lengths = {len(text) for text in texts}
     digits = rf"\d{{{lengths.pop()}}}" if len(lengths) == 1 else r"\d+"
-    words = {"pattern": f"{before}{digits}{after}", "name": "station"}
-    return AcrossColumns(tuple(columns), words, doubt="are these columns the sites?")
+    words = {"pattern": f"{before}{digits}{after}", "name": _SITE}
+    return AcrossColumns(tuple(columns), words, site=_SITE, doubt="are these columns the sites?")
+
+
+def across_sites(columns: Sequence[str], names: Names) -> AcrossColumns | None:
+    """Columns of one parameter, whose headers say its name and then something else each: laeq_North, laeq_South."""
+    begins = {found[0] for name in columns if (found := _FIRST_PIECE.match(name))}
+    if len(columns) < 2 or len(begins) != 1:
+        return None
+    begin = begins.pop()
+    if not names.parameters(begin[:-1]):
+        return None
+    words = {"pattern": f"{re.escape(begin)}(?P<{_SITE}>.+)"}
+    return AcrossColumns(tuple(columns), words, site=_SITE, doubt="is what follows the parameter the site?")

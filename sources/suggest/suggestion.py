@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from sources.registry.feed_model import CleanTable, Feed, Parameter, Registry
-from sources.suggest.across_columns import AcrossColumns, across_of
+from sources.suggest.across_columns import AcrossColumns, across_of, across_sites
 from sources.suggest.names import Names, plain
 from sources.suggest.other_columns import Own, Site, Status, own_columns, site_of, status_of
 from sources.suggest.sample import Sample
@@ -56,8 +56,9 @@ def sensed(sample: Sample, registry: Registry, feed: str | None, today: date) ->
             f"{sample.files[0].name}: neither its header nor its rows name a parameter of a feed; say which with "
             f"--feed, or write the mapping by hand. Its columns: {', '.join(sample.columns[:20])}"
         )
-    # Columns that name parameters are neither sites nor hours, however alike they are.
-    across = across if values.long or not named else None
+    if named and not values.long:
+        # Columns that name parameters are neither sites nor hours, however alike they are.
+        across, values = _by_site(values, names)
     spread = across.columns if across else ()
     if values.long:
         values = replace(values, long=_completed(values.long, values.table, seen, across, registry))
@@ -75,11 +76,20 @@ def sensed(sample: Sample, registry: Registry, feed: str | None, today: date) ->
     taken += [status.column] if status else []
     own = own_columns(seen, table, time, taken)
     taken += [one.column for one in own if one.column]
-    if across and not across.part:
-        site = Site(str(across.words["name"]))
-    else:
-        site = site_of(seen, time.stamps, taken, _one_site(values, names))
+    site = Site(across.site) if across and across.site else site_of(seen, time.stamps, taken, _one_site(values, names))
     return Sensed(seen, chosen, values, time, across, status, own, site, "" if feed else values.doubt)
+
+
+def _by_site(values: Values, names: Names) -> tuple[AcrossColumns | None, Values]:
+    """Columns that are all of one parameter, each of a site, as one that is spread."""
+    if len(values.wide) != 1:
+        return None, values
+    one = values.wide[0]
+    columns = [one.column, *(column for column, code in values.also if code == one.parameter)]
+    across = across_sites(columns, names)
+    if across is None:
+        return None, values
+    return across, replace(values, wide=(replace(one, column="value"),), also=())
 
 
 def _completed(long: Long, table: CleanTable, seen: Seen, across: AcrossColumns | None, registry: Registry) -> Long:

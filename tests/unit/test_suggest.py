@@ -190,6 +190,23 @@ def test_columns_of_stations_are_spread(tmp_path: Path) -> None:
     assert source["long"]["parameters"] == {"PM2.5": "pm2_5", "CO": "co"}
 
 
+def test_columns_of_one_parameter_at_several_sites_are_spread(tmp_path: Path) -> None:
+    rows = "".join(f"2026-03-01 {h:02d}:00,{50 + h},{60 + h}\n" for h in range(24))
+    source, text = drafted(tmp_path, f"datetime,laeq_North,laeq_South 2\n{rows}")
+    assert source["across"] == {"pattern": "laeq_(?P<station>.+)"}
+    assert source["site"] == {"column": "station"}
+    assert source["values"]["value"]["parameter"] == "leq"
+    assert "# ?" in line_of(text, "pattern")
+
+
+def test_a_stamp_is_found_among_many_columns_like_it(tmp_path: Path) -> None:
+    names = ",".join(f"d{i}" for i in range(60))
+    junk = ",".join(f"{i % 28 + 1:02d}/13/2025 x" for i in range(60))
+    rows = "".join(f"{junk},2026-03-01 {h:02d}:00,{h}\n" for h in range(24))
+    source, _ = drafted(tmp_path, f"{names},time,PM10\n{rows}")
+    assert source["time"]["columns"] == ["time"]
+
+
 def test_columns_of_hours_are_part_of_the_time(tmp_path: Path) -> None:
     header = ",".join(f"hour{h:02d}" for h in range(1, 25))
     rows = "".join(f"A,2026-03-{d:02d},{','.join(str(d + h) for h in range(24))}\n" for d in range(1, 6))
