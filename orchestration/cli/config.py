@@ -1,6 +1,7 @@
-"""`ecoledger config check`: names each mistake of a configuration with its line and the nearest valid word.
+"""`ecoledger config`: the commands, and `check`, which names each mistake with its line and the nearest valid word.
 
-Here belongs printing. Not here: the rules (sources.config).
+Here belongs printing. Not here: the rules (sources.config), or the other commands (config_preview.py,
+config_suggest.py).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Annotated
 import typer
 
 from expectations.waivers import load_waivers
+from orchestration.cli.config_preview import preview
+from orchestration.cli.config_suggest import suggest
 from orchestration.cli.refresh import JsonOption
 from orchestration.cli.report import print_json
 from orchestration.decisions import BAD_USAGE, OK
@@ -27,6 +30,8 @@ def register(app: typer.Typer) -> None:
     """Adds the command group."""
     group = typer.Typer(help="Look at a configuration.", no_args_is_help=True)
     group.command("check")(check)
+    group.command("preview")(preview)
+    group.command("suggest")(suggest)
     app.add_typer(group, name="config")
 
 

@@ -223,7 +223,8 @@ class Intake:
     def _raw_frames(self, number: int, plan: SourcePlan, again: bool) -> Iterator[pl.DataFrame]:
         receipt = self.deliveries[number].receipt
         tally = self.tallies[number]
-        limits = ReadLimits(batch_rows=max(1000, self._budget.cells // plan.readings_per_record))
+        most = max(1000, self._budget.cells // plan.readings_per_record)
+        limits = ReadLimits(batch_rows=most, beginning=self._budget.beginning)
         expected = expected_columns(plan.source)
         with self.deliveries[number].open() as stream:
             fmt, path = plan.source.format, receipt.offered_path

@@ -16,6 +16,7 @@ import polars as pl
 
 from sources.cleaning.rejects import REJECT_SCHEMA
 from sources.cleaning.staged import FILE, PART, SITE, staged_schema
+from sources.readers import Beginning
 from sources.registry.feed_model import CleanTable
 
 # Into how many pieces a spilled file is cut, so that a slice of it decompresses no more than it needs: at most so many,
@@ -29,7 +30,8 @@ _MOST_DIVISIONS = 64
 @dataclass(frozen=True)
 class Budget:
     """How much is held at once. `cells` of raw values parsed together, `bytes` of raw text waiting for it; `staged`
-    readings and `rejected` rows held in memory before spilling; `chunk` readings resolved together.
+    readings and `rejected` rows held in memory before spilling; `chunk` readings resolved together. `beginning`: no
+    more than that is read of a file.
     """
 
     cells: int = 300_000
@@ -37,6 +39,7 @@ class Budget:
     chunk: int = 250_000
     rejected: int = 100_000
     bytes: int = 256 << 20
+    beginning: Beginning | None = None
 
 
 DEFAULT_BUDGET = Budget()

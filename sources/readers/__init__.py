@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import IO, TYPE_CHECKING
 
 from sources.readers.batches import ISOLATED, ROW, RawBatch, UnreadableFile, is_panic, refusal_of, shifted
-from sources.readers.read_limits import DEFAULT_LIMITS, ReadLimits
+from sources.readers.read_limits import DEFAULT_LIMITS, Beginning, ReadLimits
 
 if TYPE_CHECKING:
     from sources.config.model import Format
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ROW",
+    "Beginning",
     "RawBatch",
     "ReadLimits",
     "UnreadableFile",
@@ -48,14 +49,17 @@ def read_rows(
     in the file (its first line is 1; a quoted line break does not start a row), the sheet's row, the record's number in
     a JSON array or the line of NDJSON; members of a zip are read in name order, and rows of members, sheets and tables
     after the first are numbered on. `path` is where the file was offered; what the format finds in it, in names and in
-    titles becomes columns. Raises UnreadableFile, at any point: then nothing of the file may be used. A reader that
-    fails in any other way gives UnreadableFile, too; only what concerns more than this file passes (`refusal_of`).
+    titles becomes columns. With `limits.beginning` the file ends there, and its last batch says that it is cut. Raises
+    UnreadableFile, at any point: then nothing of the file may be used. A reader that fails in any other way gives
+    UnreadableFile, too; only what concerns more than this file passes (`refusal_of`).
     """
     from sources.readers.added import Added
+    from sources.readers.beginning import Cutter
     from sources.readers.containers import parts
     from sources.readers.watch import Watch
 
     offset = 0
+    cutter = Cutter(limits.beginning) if limits.beginning else None
     watch = Watch(limits)
     added = Added(fmt, file_name, path)
     try:
@@ -67,9 +71,13 @@ def read_rows(
                 rows += height + batch.rows_other
                 watch.count_cells(height * batch.frame.width)
                 batch = added.to(batch)
+                if cutter:
+                    batch = cutter.cut(batch)
                 watch.pause()
                 yield shifted(batch, offset)
                 watch.resume()
+                if batch.cut:
+                    return
             offset += rows
     except BaseException as error:
         refusal = refusal_of(error)

@@ -33,7 +33,8 @@ class RawBatch:
     null (absent, JSON null and an empty workbook cell are ""), and Int64 `__row`. `rejected`: row Int64, column, value,
     reason, record (String) of rows that cannot be read, one line per row. `rows_other`: header, title, blank and footer
     rows of this batch. The heights of both frames and `rows_other` add up to the rows of the file. `sheet` is the name
-    of the sheet, or the number of the table, that they are from, `title` what is said above its header.
+    of the sheet, or the number of the table, that they are from, `title` what is said above its header. `cut`: the file
+    goes on, and no more of it is read because only its beginning is wanted.
     """
 
     frame: pl.DataFrame
@@ -41,6 +42,7 @@ class RawBatch:
     rows_other: int
     sheet: str = ""
     title: str = ""
+    cut: bool = False
 
 
 class UnreadableFile(Exception):

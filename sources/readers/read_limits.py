@@ -18,6 +18,14 @@ NUMBER_LIMIT = 100
 
 
 @dataclass(frozen=True)
+class Beginning:
+    """As much as is read of a file that is only looked at: so many records, and so many bytes of their text."""
+
+    records: int = 1000
+    bytes: int = MEBIBYTE
+
+
+@dataclass(frozen=True)
 class ReadLimits:
     """Bounds on what one file may cost (bytes unless said otherwise).
 
@@ -30,7 +38,7 @@ class ReadLimits:
     that its cells span, `tags` of a web page or an XML record, `document_bytes` of a JSON document whose names come
     behind its rows, `child_bytes` of memory beyond the start of the process that reads them. Time: `seconds`, and
     `seconds_per_mebibyte` more for each MiB that was read; what the caller does between batches is not counted.
-    `batch_rows` rows are handed over at a time.
+    `batch_rows` rows are handed over at a time, and no more than `beginning` where only that is wanted.
     """
 
     batch_rows: int = 200_000
@@ -52,6 +60,7 @@ class ReadLimits:
     child_bytes: int = 3 * 1024 * MEBIBYTE
     seconds: float = 300.0
     seconds_per_mebibyte: float = 2.0
+    beginning: Beginning | None = None
 
 
 DEFAULT_LIMITS = ReadLimits()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -17,14 +17,13 @@ import polars as pl
 
 from sources.cleaning.clean_run import CleanReport, Setup, clean_deliveries
 from sources.cleaning.fingerprint import source_fingerprints
-from sources.cleaning.flag_fingerprint import FlagPrint
-from sources.cleaning.keys import KeyPlace
 from sources.cleaning.register import EVER
 from sources.cleaning.schema import register_schema
 from sources.cleaning.spill import DEFAULT_BUDGET, Budget
-from sources.cleaning.store import FileCounts, PartitionCounts, PartitionPart
+from sources.cleaning.store import FileCounts, PartitionPart
 from sources.config.model import ColumnMapping, Config, District, Format, Source, TimeMapping, ValueMapping
 from sources.deliveries import Delivery, Receipt
+from sources.preview.memory_store import MemoryStore as InMemory
 from sources.registry import registry
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -145,133 +144,42 @@ def hours(
     return "\n".join(lines) + "\n"
 
 
-class MemoryStore:
-    """A CleanStore in memory that checks what it is handed."""
+class MemoryStore(InMemory):
+    """A CleanStore in memory that checks what it is handed, and remembers what was asked of it."""
 
     def __init__(self) -> None:
-        self.clean: dict[tuple[str, str], pl.DataFrame] = {}
-        self.superseded: dict[tuple[str, str], pl.DataFrame] = {}
-        self.counts: dict[tuple[str, str], dict[str, PartitionCounts]] = {}
-        self.quarantine: dict[tuple[str, str], pl.DataFrame] = {}
-        self.files: dict[tuple[str, str], FileCounts] = {}
-        self.prints: dict[tuple[str, str], str] = {}
-        self.known: dict[str, Delivery] = {}
-        self.places: dict[tuple[str, str], list[KeyPlace]] = {}
+        super().__init__()
         self.writes: list[tuple[str, str]] = []
         self.reads: list[tuple[str, Sequence[str] | None]] = []
         self.flag_writes: list[tuple[str, str]] = []
-        self.thresholds: dict[str, FlagPrint] = {}
         self.parts_written: list[int] = []
 
-    def offer(self, deliveries: Iterable[Delivery]) -> None:
-        self.known.update({d.receipt.delivery_id: d for d in deliveries})
-
-    def deliveries_touching(self, feed: str, partitions: Iterable[tuple[str, str]]) -> list[Delivery]:
-        wanted = set(partitions)
-        found = [
-            self.known[delivery]
-            for (f, delivery), counts in self.files.items()
-            if f == feed and wanted & set(counts.touches)
-        ]  # fmt: skip
-        return sorted(found, key=lambda d: d.receipt.order)
-
-    def previous_touches(self, feed: str, delivery: str) -> tuple[tuple[str, str], ...]:
-        known = self.files.get((feed, delivery))
-        return known.touches if known else ()
-
-    def partitions(self, table: str) -> list[str]:
-        return sorted(value for name, value in self.clean if name == table)
-
-    def delivery(self, delivery_id: str) -> Delivery:
-        return self.known[delivery_id]
-
-    def open_keys(self, table: str, numbered_sources: Set[str]) -> None:
-        pass
-
-    def keys_of(self, table: str, delivery_ids: Iterable[str]) -> set[str]:
-        return {p.key for d in delivery_ids for p in self.places.get((table, d), ())}
-
-    def replace_keys(self, table: str, delivery_ids: Iterable[str], places: Iterable[KeyPlace]) -> None:
-        for delivery in delivery_ids:
-            self.places.pop((table, delivery), None)
-        for place in places:
-            r = self.known[place.delivery_id].receipt
-            order = (r.moment.timestamp(), r.sha256, place.row, r.source_id, r.offer_id)
-            self.places.setdefault((table, place.delivery_id), []).append(place._replace(order=order))
-
-    def key_places(self, table: str, keys: Iterable[str]) -> list[KeyPlace]:
-        wanted = set(keys)
-        return [p for (t, _), own in self.places.items() if t == table for p in own if p.key in wanted]
-
-    def keys_sharing(self, table: str, values: Iterable[str]) -> list[KeyPlace]:
-        wanted = set(values)
-        return self.key_places(
-            table, {p.key for (t, _), own in self.places.items() if t == table for p in own if p.value in wanted}
-        )
-
     def read_clean(self, table: str, value: str, columns: Sequence[str] | None = None) -> pl.DataFrame | None:
-        stored = self.clean.get((table, value))
         self.reads.append((value, columns))
-        return stored if stored is None or columns is None else stored.select(columns)
+        return super().read_clean(table, value, columns)
 
     def write_partition(self, table, value, clean, superseded, counts) -> None:
         assert clean.height == sum(c.readings_clean for c in counts.values())
         self.writes.append((table, value))
-        if clean.is_empty() and superseded.is_empty():
-            for place in (self.clean, self.superseded, self.counts):
-                place.pop((table, value), None)
-            return
-        self.clean[table, value], self.superseded[table, value] = clean, superseded
-        self.counts[table, value] = dict(counts)
+        super().write_partition(table, value, clean, superseded, counts)
 
     def write_partition_parts(self, table: str, value: str, parts: Iterable[PartitionPart]) -> None:
         every = list(parts)
         self.parts_written.append(len(every))
-        counts: dict[str, PartitionCounts] = {}
-        for part in every:
-            for delivery, more in part.counts.items():
-                known = counts.get(delivery, PartitionCounts())
-                counts[delivery] = PartitionCounts(
-                    *(a + b for a, b in zip(vars(known).values(), vars(more).values(), strict=True))
-                )
-        clean = pl.concat([p.clean for p in every])
-        self.write_partition(table, value, clean, pl.concat([p.superseded for p in every]), counts)
+        super().write_partition_parts(table, value, every)
 
     def write_flags(self, table: str, value: str, clean: pl.DataFrame, flagged: Mapping[str, int]) -> None:
         before = self.clean[table, value]
         assert before.drop("flag", "flag_tests").equals(clean.drop("flag", "flag_tests"))
         self.flag_writes.append((table, value))
-        self.clean[table, value] = clean
-        for delivery, number in flagged.items():
-            self.counts[table, value][delivery] = replace(self.counts[table, value][delivery], readings_flagged=number)
+        super().write_flags(table, value, clean, flagged)
 
-    def partitions_of(self, table: str, source_ids: Set[str]) -> list[str]:
-        own = {i for i, d in self.known.items() if d.receipt.source_id in source_ids}
-        return sorted(value for (name, value), by in self.counts.items() if name == table and own & set(by))
-
-    def flags_set_by(self, table: str) -> FlagPrint | None:
-        return self.thresholds.get(table)
-
-    def note_flags(self, table: str, fingerprint: FlagPrint) -> None:
-        self.thresholds[table] = fingerprint
-
-    def write_quarantine(self, feed: str, delivery: str, rejected: pl.DataFrame) -> None:
-        self.quarantine[feed, delivery] = rejected
-
-    def write_quarantine_parts(self, feed: str, delivery: str, parts: Iterable[pl.DataFrame]) -> None:
-        self.quarantine[feed, delivery] = pl.concat(list(parts))
-
-    def record_file(self, feed: str, delivery: str, counts: FileCounts, fingerprint: str) -> None:
-        written = {key for key, by in self.counts.items() if delivery in by}
+    def record_file(self, feed: str, delivery_id: str, counts: FileCounts, fingerprint: str) -> None:
+        written = {key for key, by in self.counts.items() if delivery_id in by}
         assert written == set(counts.touches), (written, counts.touches)
-        self.files[feed, delivery] = counts
-        self.prints[feed, delivery] = fingerprint
+        super().record_file(feed, delivery_id, counts, fingerprint)
 
     # ---- what tests look at
-
-    def all_clean(self, table: str) -> pl.DataFrame:
-        found = [self.clean[key] for key in sorted(self.clean) if key[0] == table]
-        return pl.concat(found) if found else pl.DataFrame()
 
     def all_superseded(self, table: str) -> pl.DataFrame:
         return pl.concat([self.superseded[key] for key in sorted(self.superseded) if key[0] == table])
@@ -281,12 +189,8 @@ class MemoryStore:
 
     def totals(self, feed: str, delivery: str) -> dict[str, int]:
         """Both counts of one file, from everything stored about it."""
-        total = {name: 0 for name in vars(PartitionCounts())}
-        for by in self.counts.values():
-            for name, number in vars(by.get(delivery, PartitionCounts())).items():
-                total[name] += number
         counts = self.files[feed, delivery]
-        return total | {
+        return vars(self.counted(delivery)) | {
             n: getattr(counts, n)
             for n in ("rows_other", "records_in", "records_quarantined", "readings_in", "readings_quarantined")
         }

@@ -28,6 +28,8 @@ COMMANDS = (
     ("methods",),
     ("ui",),
     ("config", "check"),
+    ("config", "preview"),
+    ("config", "suggest"),
     ("network", "new"),
     ("network", "list"),
     ("register", "new"),
