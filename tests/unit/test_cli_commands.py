@@ -141,6 +141,16 @@ def test_a_summary_fits_a_terminal_of_80_columns(capsys):
     assert "Asia/Shanghai" in text.replace(" ", "") and "the newest is" in text
 
 
+def test_a_summary_has_names_in_full_and_counts_the_feeds_without_files(capsys):
+    counts = {"files": 1, "refused": 0, **dict.fromkeys(COUNTS, 1_234)}
+    feeds = {"vehicle_remote_sensing": counts, "returns": {"files": 0}, "water": {"files": 0}}
+    print_summary(Summary("published", feeds=feeds))
+    said = capsys.readouterr().out
+    assert said.count("vehicle_remote_sensing") == 2
+    assert "water" not in said
+    assert "feeds without a file: 2 of 3" in said
+
+
 def test_times_are_said_in_the_reporting_zone():
     assert in_reporting_zone("2026-11-30T16:30:00+00:00") == "2026-12-01 00:30:00 Asia/Shanghai"
 
