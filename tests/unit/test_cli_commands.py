@@ -8,6 +8,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import typer
+from typer.core import TyperGroup
 
 from orchestration.cli import main as cli
 from orchestration.cli.checkup import BAD, WARN, Finding, configuration, data_directory
@@ -18,24 +20,18 @@ from warehouse.lock import writer_lock
 from warehouse.paths import DataDir
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = (
-    ("refresh",),
-    ("status",),
-    ("releases",),
-    ("rollback",),
-    ("repair",),
-    ("doctor",),
-    ("methods",),
-    ("ui",),
-    ("config", "check"),
-    ("network", "new"),
-    ("network", "list"),
-    ("register", "new"),
-    ("register", "list"),
-    ("dev", "check"),
-    ("dev", "generate"),
-    ("dev", "new-feed"),
-)
+
+
+def commands(group: TyperGroup, above: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """The words of every command of `group`, as `config check`."""
+    found = []
+    for name, command in group.commands.items():
+        words = (*above, name)
+        found += commands(command, words) if isinstance(command, TyperGroup) else [words]
+    return found
+
+
+COMMANDS = commands(typer.main.get_group(cli.app))
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +39,10 @@ def own_environment(monkeypatch):
     monkeypatch.delenv("ECOLEDGER_DATA", raising=False)
     monkeypatch.delenv("ECOLEDGER_CONFIG", raising=False)
     monkeypatch.setenv("COLUMNS", "200")
+
+
+def test_commands_are_found_in_groups_too():
+    assert {("refresh",), ("config", "check"), ("dev", "new-feed")} <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
