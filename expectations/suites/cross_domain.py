@@ -16,8 +16,8 @@ from expectations.suites.lists import LIMIT_AVERAGINGS, NETWORK_AVERAGINGS, at_o
 from expectations.suites.plan import SUITES as PLAN
 from expectations.suites.scores import SUITES as SCORES
 from sources.registry import registry
+from sources.registry.feed_model import CROSS_DOMAIN
 from warehouse.sql import literal
-from warehouse.tables.catalogue import CROSS_DOMAIN
 from warehouse.tables.judged import WARNING
 
 _STATES = ("fresh", "held", "empty")

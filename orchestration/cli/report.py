@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 _RECORDS = {
     "files": "files",
     "refused": "refused",
-    "records_in": "records in",
+    "records_in": "records",
     "records_used": "used",
     "records_quarantined": "quarantined",
-    "records_duplicate": "duplicates",
+    "records_duplicate": "duplicate",
 }
 _READINGS = {"readings_in": "readings", "readings_superseded": "superseded", "readings_flagged": "flagged"}
 _WIDTH_OF_A_PIPE = 80
@@ -43,9 +43,11 @@ def print_json(content: Mapping[str, Any]) -> None:
 def print_summary(summary: Summary) -> None:
     """A refresh at its end."""
     console = _console()
-    if summary.feeds:
-        console.print(_feeds(summary.feeds, _RECORDS))
-        console.print(_feeds(summary.feeds, _READINGS))
+    if brought := {feed: counts for feed, counts in summary.feeds.items() if counts.get("files")}:
+        console.print(_feeds(brought, _RECORDS))
+        console.print(_feeds(brought, _READINGS))
+    if silent := len(summary.feeds) - len(brought):
+        console.print(f"feeds without a file: {silent} of {len(summary.feeds)}")
     for feed, counts in summary.feeds.items():
         if counts.get("failure"):
             console.print(f"[red]{feed} failed:[/red] {_plain(counts['failure'])}", soft_wrap=True)
@@ -87,7 +89,7 @@ def print_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str
 
 def _feeds(feeds: Mapping[str, Mapping[str, Any]], headings: Mapping[str, str]) -> Table:
     table = _table("")
-    table.add_column("feed")
+    table.add_column("feed", overflow="fold")
     for heading in headings.values():
         table.add_column(heading, justify="right", overflow="fold")
     for feed, counts in feeds.items():

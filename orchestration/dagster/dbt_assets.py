@@ -27,7 +27,8 @@ from orchestration.dbt_runs.planned import PlannedRun, begin_candidate
 from orchestration.progress import Note
 from orchestration.steps.build import build, finish_build, plan_build, row_counts, summary_text
 from sources.registry import Registry
-from warehouse.tables.catalogue import CROSS_DOMAIN, JUDGEMENT
+from sources.registry.feed_model import CROSS_DOMAIN
+from warehouse.tables.catalogue import JUDGEMENT
 
 DUCKDB_POOL = "duckdb"
 

@@ -22,10 +22,10 @@ from orchestration.findings import Findings
 from orchestration.steps.judge import judge_cross_domain, judge_domains
 from orchestration.steps.publish import admit_tables, publish_release, published_rows
 from sources.registry import Registry
+from sources.registry.feed_model import CROSS_DOMAIN
 from warehouse.candidate.admission import HeldContractChanged
 from warehouse.release.gate_records import Refused
 from warehouse.release.releases import DATABASE
-from warehouse.tables.catalogue import CROSS_DOMAIN
 from warehouse.tables.judged import GateRecord, GateReport
 
 RELEASE = "release"

@@ -14,9 +14,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sources.registry.feed_model import CROSS_DOMAIN
 from sources.value_digest import digest_of
 from warehouse.candidate.build_plan import MOMENT, WHOLE_YEAR, Node, Reach, short
-from warehouse.tables.catalogue import CROSS_DOMAIN, JUDGEMENT, vocabulary_of
+from warehouse.tables.catalogue import JUDGEMENT, vocabulary_of
 
 _KINDS = ("seed", "model", "test")
 _WORD = re.compile(r"\w+")

@@ -17,12 +17,13 @@ from orchestration.environment import give_back_memory
 from orchestration.steps.judge import warm_up
 from sources.disk import is_full
 from sources.readers import close_readers
+from sources.registry.feed_model import CROSS_DOMAIN
 from warehouse.duck import connect
 from warehouse.engine_limits import fit_memory
 from warehouse.full_disk import DiskFull, full_text
 from warehouse.sql import literal, quoted
 from warehouse.tables.admitted import CANDIDATE_SCHEMA, CROSS_SCHEMA
-from warehouse.tables.catalogue import CROSS_DOMAIN, JUDGEMENT
+from warehouse.tables.catalogue import JUDGEMENT
 
 if TYPE_CHECKING:
     from orchestration.progress import Note

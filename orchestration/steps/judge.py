@@ -22,6 +22,7 @@ from orchestration import handover
 from orchestration.dbt_runs.dbt_runner import RUN_RESULTS
 from orchestration.dbt_runs.planned import carried_tests
 from orchestration.session import Session
+from sources.registry.feed_model import CROSS_DOMAIN
 from warehouse.candidate.build_plan import short
 from warehouse.candidate.build_state import BuildState, Known, build_state
 from warehouse.duck import connect
@@ -29,7 +30,7 @@ from warehouse.release.gate_records import rows_kept
 from warehouse.release.releases import Release, current, read_manifest
 from warehouse.sql import quoted
 from warehouse.tables.admitted import CANDIDATE_SCHEMA, CROSS_SCHEMA
-from warehouse.tables.catalogue import CROSS_DOMAIN, MartTable
+from warehouse.tables.catalogue import MartTable
 from warehouse.tables.contract import ContractBroken
 from warehouse.tables.digest import contract_text
 from warehouse.tables.judged import GateReport

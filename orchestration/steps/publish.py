@@ -16,6 +16,7 @@ from orchestration import handover
 from orchestration.session import Session
 from orchestration.source_table import source_rows
 from orchestration.steps.judge import judged_digests
+from sources.registry.feed_model import CROSS_DOMAIN
 from warehouse.candidate.admission import admit, admit_held, fresh
 from warehouse.release.gate_records import Refused
 from warehouse.release.manifest import Origin
@@ -23,7 +24,7 @@ from warehouse.release.publication import Published, publish
 from warehouse.release.release_plan import Judged
 from warehouse.release.releases import current, hold, prune, read_manifest
 from warehouse.tables.admitted import AdmittedTable
-from warehouse.tables.catalogue import CROSS_DOMAIN, Catalogue, MartTable
+from warehouse.tables.catalogue import Catalogue, MartTable
 from warehouse.tables.judged import DomainVerdict, GateReport
 
 KEEP_RELEASES = 30

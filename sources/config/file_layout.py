@@ -18,8 +18,6 @@ from sources.config.kinds import Count, Text, TextByText, Texts, expected, words
 
 # What a document's records are: an object each, an array each with the names elsewhere, or one array a column.
 RecordsAs = Literal["objects", "arrays", "columns"]
-MARKUP_KINDS = ("html",)
-SHEET_KINDS = ("xlsx", "html")
 RECORD_KINDS = ("json", "xml")
 
 

@@ -23,6 +23,7 @@ from sources.plans.folder import COMPARISONS, FINDING, STANDARD, TENDENCIES
 from sources.plans.formula import FormulaError
 from sources.plans.operands import Sources
 from sources.registry import Registry
+from sources.registry.feed_model import CROSS_DOMAIN
 
 Entry = Mapping[str, str]
 Row = Mapping[str, Any]
@@ -63,7 +64,7 @@ class Checks:
         if name == "returns_items":
             self.sources = self.sources.with_items({row["item"]: row["unit"] for row in rows})
         if name == "formulas":
-            by_formula = (Computed(r["indicator_id"], computed.CROSS_DOMAIN, {"": r["unit"]}) for r in rows)
+            by_formula = (Computed(r["indicator_id"], CROSS_DOMAIN, {"": r["unit"]}) for r in rows)
             self.computed |= {own.indicator_id: own for own in by_formula}
 
     def whole(self) -> Iterator[Mistake]:

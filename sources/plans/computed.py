@@ -13,9 +13,7 @@ from functools import cache
 from dbt_project.seed_rows import seed_rows
 from sources.config import shipped
 from sources.registry import registry
-
-REPORTED = "reported"
-CROSS_DOMAIN = "cross_domain"
+from sources.registry.feed_model import CROSS_DOMAIN
 
 
 @dataclass(frozen=True)

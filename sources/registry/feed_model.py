@@ -24,6 +24,9 @@ FLAG_MISSING = 9
 # Grains a clean table may be partitioned by; the value is the strftime pattern of a partition.
 GRAINS: Mapping[str, str] = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 
+# The domain of tables that several domains feed.
+CROSS_DOMAIN = "cross_domain"
+
 # The domain of declared networks, and what models read all their clean tables as.
 NETWORKS = "networks"
 NETWORK_TABLE = "clean_network"

@@ -33,9 +33,10 @@ from typing import Any
 
 import duckdb
 
+from sources.registry.feed_model import CROSS_DOMAIN
 from warehouse.engine_limits import duckdb_limits
 from warehouse.tables.admitted import CANDIDATE_SCHEMA, CROSS_SCHEMA
-from warehouse.tables.catalogue import CROSS_DOMAIN, JUDGEMENT
+from warehouse.tables.catalogue import JUDGEMENT
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).resolve().parent / "marts_by_hand"

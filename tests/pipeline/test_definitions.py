@@ -21,9 +21,10 @@ from orchestration.dbt_runs.dbt_runner import prepare_manifest, project_fingerpr
 from orchestration.decisions import FULL_BUILD_CRON, REFRESH_CRON  # noqa: E402
 from sources.config import load_config  # noqa: E402
 from sources.registry import registry  # noqa: E402
+from sources.registry.feed_model import CROSS_DOMAIN  # noqa: E402
 from tests.kit import ROOT, parsed  # noqa: E402
 from warehouse.paths import DataDir  # noqa: E402
-from warehouse.tables.catalogue import CROSS_DOMAIN, JUDGEMENT, load_catalogue  # noqa: E402
+from warehouse.tables.catalogue import JUDGEMENT, load_catalogue  # noqa: E402
 
 
 @pytest.fixture(scope="module")

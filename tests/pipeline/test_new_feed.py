@@ -29,8 +29,8 @@ area_code = "110105"
 files = ["sites.csv"]
 
 [[source]]
-id = "soil_csv"
-feed = "soil"
+id = "untaken_csv"
+feed = "untaken"
 path = "in/*.csv"
 
 [source.time]
@@ -42,9 +42,9 @@ marks = "start"
 column = "site"
 
 [source.values]
-"moisture" = { parameter = "soil_value", unit = "%" }
+"moisture" = { parameter = "untaken_value", unit = "%" }
 """
-SITES = "site_id,feed,name_zh,kind,assessed,valid_from\nS1,soil,东坝,station,true,2026-01-01\n"
+SITES = "site_id,feed,name_zh,kind,assessed,valid_from\nS1,untaken,东坝,station,true,2026-01-01\n"
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def ecoledger(checkout: Path, home: Path, *arguments: str) -> subprocess.Complet
 
 
 def test_a_new_feed_is_declared_and_publishes(checkout: Path, tmp_path: Path) -> None:
-    made = ecoledger(checkout, tmp_path, "dev", "new-feed", "soil")
+    made = ecoledger(checkout, tmp_path, "dev", "new-feed", "untaken")
     assert made.returncode == 0, made.stdout + made.stderr
     assert ecoledger(checkout, tmp_path, "dev", "check").returncode == 0
     user = tmp_path / "user"
@@ -81,15 +81,17 @@ def test_a_new_feed_is_declared_and_publishes(checkout: Path, tmp_path: Path) ->
     (user / "sites.csv").write_text(SITES, encoding="utf-8")
     hours = "".join(f"2026-11-28 {hour:02d}:00,S1,{20 + hour / 2:.1f}\n" for hour in range(24))
     # Beyond the range that the skeleton declares: flagged, and in no mean.
-    (user / "in" / "soil.csv").write_text(f"time,site,moisture\n{hours}2026-11-29 00:00,S1,120.5\n", encoding="utf-8")
+    (user / "in" / "untaken.csv").write_text(
+        f"time,site,moisture\n{hours}2026-11-29 00:00,S1,120.5\n", encoding="utf-8"
+    )
     arguments = ("--config", str(user / "ecoledger.toml"), "--data", str(user / "data"), "--to", "2026-11-29")
     done = ecoledger(checkout, tmp_path, "refresh", *arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     with duckdb.connect(str(user / "data/current/marts.duckdb"), read_only=True) as con:
         days = con.sql(
-            "SELECT day, mean_value, n_expected, n_valid, validity FROM mart_soil_daily ORDER BY day"
+            "SELECT day, mean_value, n_expected, n_valid, validity FROM mart_untaken_daily ORDER BY day"
         ).fetchall()
-        health = con.execute("SELECT count(*) FROM mart_data_health WHERE feed = 'soil'").fetchone()
+        health = con.execute("SELECT count(*) FROM mart_data_health WHERE feed = 'untaken'").fetchone()
     assert [(str(day), mean, *rest) for day, mean, *rest in days] == [
         ("2026-11-28", Decimal("25.75"), 24, 24, "valid"),
         ("2026-11-29", None, 24, 0, "insufficient"),

@@ -19,6 +19,7 @@ from expectations.parts import by_parts
 from expectations.reduce import Target
 from expectations.verdicts import domain_verdicts
 from orchestration import handover
+from sources.registry.feed_model import CROSS_DOMAIN
 from tests.unit.warehouse_kit import AS_OF, CATALOGUE, NOW, WATER, build, digests_of, read_release, record
 from warehouse.candidate.admission import admit, fresh
 from warehouse.paths import DataDir
@@ -27,7 +28,7 @@ from warehouse.release.manifest import Origin
 from warehouse.release.publication import publish
 from warehouse.release.release_plan import Judged
 from warehouse.release.releases import current, read_manifest
-from warehouse.tables.catalogue import CROSS_DOMAIN, Catalogue
+from warehouse.tables.catalogue import Catalogue
 from warehouse.tables.judged import DomainVerdict, GateRecord, GateReport
 
 DAY = timedelta(days=1)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import typer
+from typer.core import TyperGroup
 
 from orchestration.cli import main as cli
 from orchestration.cli.checkup import BAD, WARN, Finding, configuration, data_directory
@@ -18,26 +20,18 @@ from warehouse.lock import writer_lock
 from warehouse.paths import DataDir
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = (
-    ("refresh",),
-    ("status",),
-    ("releases",),
-    ("rollback",),
-    ("repair",),
-    ("doctor",),
-    ("methods",),
-    ("ui",),
-    ("config", "check"),
-    ("config", "preview"),
-    ("config", "suggest"),
-    ("network", "new"),
-    ("network", "list"),
-    ("register", "new"),
-    ("register", "list"),
-    ("dev", "check"),
-    ("dev", "generate"),
-    ("dev", "new-feed"),
-)
+
+
+def commands(group: TyperGroup, above: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """The words of every command of `group`, as `config check`."""
+    found = []
+    for name, command in group.commands.items():
+        words = (*above, name)
+        found += commands(command, words) if isinstance(command, TyperGroup) else [words]
+    return found
+
+
+COMMANDS = commands(typer.main.get_group(cli.app))
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +39,10 @@ def own_environment(monkeypatch):
     monkeypatch.delenv("ECOLEDGER_DATA", raising=False)
     monkeypatch.delenv("ECOLEDGER_CONFIG", raising=False)
     monkeypatch.setenv("COLUMNS", "200")
+
+
+def test_commands_are_found_in_groups_too():
+    assert {("refresh",), ("config", "check"), ("dev", "new-feed")} <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -141,6 +139,16 @@ def test_a_summary_fits_a_terminal_of_80_columns(capsys):
     text = " ".join(" ".join(lines).split())
     assert text.count("123,456,789") == len(COUNTS) and "40,123" in text and "quarantined" in text
     assert "Asia/Shanghai" in text.replace(" ", "") and "the newest is" in text
+
+
+def test_a_summary_has_names_in_full_and_counts_the_feeds_without_files(capsys):
+    counts = {"files": 1, "refused": 0, **dict.fromkeys(COUNTS, 1_234)}
+    feeds = {"vehicle_remote_sensing": counts, "returns": {"files": 0}, "water": {"files": 0}}
+    print_summary(Summary("published", feeds=feeds))
+    said = capsys.readouterr().out
+    assert said.count("vehicle_remote_sensing") == 2
+    assert "water" not in said
+    assert "feeds without a file: 2 of 3" in said
 
 
 def test_times_are_said_in_the_reporting_zone():

@@ -12,9 +12,10 @@ import pytest
 
 from expectations.suites.air import MIXED_EDITION
 from sources.registry.declared_feeds import CADENCE_HOURS, CADENCE_MINUTES
+from sources.registry.feed_model import CROSS_DOMAIN
 from tests import dbt_yml
 from warehouse.tables.admitted import ADMITTED_SCHEMA, CANDIDATE_SCHEMA, CROSS_SCHEMA
-from warehouse.tables.catalogue import CROSS_DOMAIN, JUDGEMENT, all_domains
+from warehouse.tables.catalogue import JUDGEMENT, all_domains
 
 SETTINGS = dbt_yml.content(dbt_yml.PROJECT / "dbt_project.yml")
 TEXTS = {

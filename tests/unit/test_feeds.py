@@ -1,7 +1,8 @@
 """A feed is declared once: what follows from the declaration is derived, and what is missing is named.
 
 Here belong the declarations themselves, derived files and the skeleton of a feed. Not here: that a new feed publishes
-(tests/pipeline/test_new_feed.py) or what its readings become.
+(tests/pipeline/test_new_feed.py) or what its readings become. The new feed is called `untaken`: with a usual name these
+tests would fail for somebody who has that feed.
 """
 
 from __future__ import annotations
@@ -26,7 +27,11 @@ from orchestration.dbt_runs.feed_files import (
 )
 from orchestration.dbt_runs.new_feed import BadFeedName, write_skeleton
 from sources.registry import DECLARATIONS, RegistryError, load_registry, registry
+from tests import dbt_yml
 from tests.kit import ROOT
+from tests.unit.test_column_names import half_periods, of_nothing, other_names, wrong_types
+from tests.unit.test_dbt_literals import offences
+from tests.unit.test_published_words import untranslated
 
 ROOMS = ("sources", "dbt_project", "expectations")
 
@@ -61,30 +66,46 @@ def test_no_list_of_feeds_is_written_by_hand() -> None:
 
 def test_a_new_feed_is_complete_from_its_skeleton(checkout: Path) -> None:
     before = registry()
-    written = write_skeleton(checkout, "soil", before)
+    written = write_skeleton(checkout, "untaken", before)
     declared = load_registry(checkout / "sources")
-    assert set(declared.feeds) - set(before.feeds) == {"soil"}
+    assert set(declared.feeds) - set(before.feeds) == {"untaken"}
     assert missing(checkout, declared) == []
     changed = generate(checkout, declared)
     assert out_of_date(checkout, declared) == []
     # What a newcomer writes is in seven files; everything else follows.
     assert len(written) == 7
     assert "dbt_project/macros/feeds.sql" in changed
-    assert "dbt_project/models/marts/soil/_published.yml" in changed
+    assert "dbt_project/models/marts/untaken/_published.yml" in changed
     require_files(checkout, declared)
 
 
+def test_a_skeleton_keeps_the_rules_that_its_files_are_held_to(checkout: Path) -> None:
+    """A newcomer's tests pass before anything in the skeleton is changed."""
+    write_skeleton(checkout, "untaken", registry())
+    mart = checkout / "dbt_project/models/marts/untaken/mart_untaken_daily"
+    (entry,) = dbt_yml.entries("models", [mart.with_suffix(".yml")])
+    columns = {column["name"]: column for column in entry["columns"]}
+    types = {name: column["data_type"] for name, column in columns.items()}
+    broken = {
+        rule.__name__: found for rule in (wrong_types, other_names, of_nothing, half_periods) if (found := rule(types))
+    }
+    assert broken == {}
+    assert untranslated(columns) == set()
+    for model in (mart, checkout / "dbt_project/models/staging/stg_untaken"):
+        assert offences(model.with_suffix(".sql").read_text(encoding="utf-8")) == []
+
+
 def test_what_a_declared_feed_lacks_is_named_at_once(checkout: Path) -> None:
-    feed = checkout / "sources/feeds/soil/feed.toml"
+    feed = checkout / "sources/feeds/untaken/feed.toml"
     feed.parent.mkdir()
     text = (checkout / "sources/feeds/waste/feed.toml").read_text(encoding="utf-8")
-    feed.write_text(text.replace("waste", "soil").replace("net_t", "soil_t"), encoding="utf-8")
+    feed.write_text(text.replace("waste", "untaken").replace("net_t", "untaken_t"), encoding="utf-8")
     with pytest.raises(FeedIncomplete) as refused:
         require_files(checkout, load_registry(checkout / "sources"))
     for name in (
-        f"{staging_name('clean_soil')}.sql",
-        "marts/soil/mart_soil_indicators.sql",
-        "expectations/suites/soil.py",
+        f"{staging_name('clean_untaken')}.sql",
+        "marts/untaken/mart_untaken_indicators.sql",
+        "expectations/suites/untaken.py",
         "ecoledger dev generate",
     ):
         assert name in str(refused.value)
@@ -105,10 +126,10 @@ def test_a_name_that_cannot_be_a_feed_is_refused(checkout: Path, name: str, says
 
 
 def test_a_skeleton_overwrites_nothing(checkout: Path) -> None:
-    (checkout / "expectations/suites/soil.py").write_text("mine", encoding="utf-8")
-    with pytest.raises(BadFeedName, match=r"already there: expectations/suites/soil\.py"):
-        write_skeleton(checkout, "soil", registry())
-    assert not (checkout / "sources/feeds/soil").exists()
+    (checkout / "expectations/suites/untaken.py").write_text("mine", encoding="utf-8")
+    with pytest.raises(BadFeedName, match=r"already there: expectations/suites/untaken\.py"):
+        write_skeleton(checkout, "untaken", registry())
+    assert not (checkout / "sources/feeds/untaken").exists()
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_one_row_of_a_key_is_in_force_on_a_day(seed: str) -> None:
 
 
 def test_a_row_that_was_not_closed_is_found() -> None:
-    rows = list(seed_rows("standards/gb3096_limits"))
-    later = {**rows[0], "valid_from": "2025-01-01", "valid_to": ""}
-    key = " ".join(rows[0][name] for name in DATED["standards/gb3096_limits"] if name != "valid_from")
-    assert overlapping([*rows, later], DATED["standards/gb3096_limits"]) == [f"{key} from 2025-01-01"]
+    open_row = {**seed_rows("standards/gb3096_limits")[0], "valid_to": ""}
+    later = {**open_row, "valid_from": "2125-01-01"}
+    key = " ".join(open_row[name] for name in DATED["standards/gb3096_limits"] if name != "valid_from")
+    assert overlapping([open_row, later], DATED["standards/gb3096_limits"]) == [f"{key} from 2125-01-01"]

@@ -87,11 +87,11 @@ def test_tables_that_others_are_built_from_are_known_through_what_lies_between(t
 
 def test_everything_that_is_missing_is_named(tmp_path: Path) -> None:
     bad = node("mart_a", description="")
-    bad["config"] = {"contract": {"enforced": False}, "meta": {"domain": "soil", "grain": ["z"], "volatile": []}}
+    bad["config"] = {"contract": {"enforced": False}, "meta": {"domain": "nosuch", "grain": ["z"], "volatile": []}}
     bad["columns"]["b"] = {"name": "b", "data_type": "double", "description": ""}
     with pytest.raises(CatalogueError) as caught:
         load_catalogue(manifest(tmp_path, bad, published=["mart_a"]))
-    for expected in ("meta.domain is 'soil'", "not enforced", "no description", "'double'", "unknown columns ['z']"):
+    for expected in ("meta.domain is 'nosuch'", "not enforced", "no description", "'double'", "unknown columns ['z']"):
         assert expected in str(caught.value)
 
 

@@ -1,7 +1,7 @@
 """What is written for people: usual English words, and files and modules that exist where a text names them.
 
-Here belong docstrings, comments, messages, names and READMEs. Not here: data (seeds, Chinese names, texts that a model
-writes into a mart), or what a module opens with (test_rooms.py).
+Here belong docstrings, comments, messages, names, READMEs, texts that a model writes into a mart, and seeds of our own
+words. Not here: seeds in a standard's words, Chinese names, or what a module opens with (test_rooms.py).
 """
 
 import ast
@@ -17,7 +17,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("sources", "warehouse", "expectations", "orchestration", "dbt_project", "tests")
 PAGES = ("README.md", "CONTRIBUTING.md")
-KINDS = {".py", ".sql", ".yml", ".toml", ".md"}
+KINDS = {".py", ".sql", ".yml", ".toml", ".md", ".tmpl", ".html"}
+# Limits and class tables are in the words of the standard that they are taken from.
+QUOTED = "dbt_project/seeds/standards"
 # What dbt and Python leave in the tree.
 LEFT = {"target", "logs", "dbt_packages", "__pycache__"}
 # Words used as nobody else uses them → what to write instead. "stands for", "stands out" and "stand-in" are usual.
@@ -30,7 +32,7 @@ WORDS = {
 THEIRS = {"waivers.toml"}
 # What another project of the same owner holds, ../shared.
 SHARED = "standards/"
-FILE = re.compile(r"(?<![\w./*<>{-])(?:[\w-]+/)*[\w-]+\.(?:py|sql|toml|yml)\b")
+FILE = re.compile(r"(?<![\w./*<>{$-])(?:[\w-]+/)*[\w-]+\.(?:py|sql|toml|yml)\b")
 MODULE = re.compile(r"(?<![\w./])(?:sources|warehouse|expectations|orchestration|tests)(?:\.[A-Za-z_]\w*)+")
 SQL_COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
 
@@ -98,9 +100,10 @@ def has_module(name: str) -> bool:
 
 
 def test_words_are_the_usual_ones():
-    """In SQL the comments only: a model's own texts are data. In Python its names and messages as well."""
-    assert len(files()) > 700, "the files were not found"
-    texts = {f: prose(f) if f.suffix == ".sql" else f.read_text(encoding="utf-8") for f in files()}
+    """All of a file is read: names, messages and what a model writes into a mart as well."""
+    seeds = [f for f in (ROOT / "dbt_project/seeds").rglob("*.csv") if (ROOT / QUOTED) not in f.parents]
+    assert len(files()) > 700 and len(seeds) > 30, "the files were not found"
+    texts = {f: f.read_text(encoding="utf-8") for f in (*files(), *seeds)}
     assert not {str(f.relative_to(ROOT)): found for f, text in texts.items() if (found := dialect(text))}
 
 

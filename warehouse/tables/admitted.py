@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from warehouse.tables.catalogue import CROSS_DOMAIN
+from sources.registry.feed_model import CROSS_DOMAIN
 
 ADMITTED_SCHEMA = "admitted"
 # Where dbt_project.yml has domain marts built, and those of the domain that is built of them.

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from sources.registry import registry
+from sources.registry.feed_model import CROSS_DOMAIN
 
-CROSS_DOMAIN = "cross_domain"
 JUDGEMENT = "judgement"
 
 # What every reader of a release can fetch: 1.4 clients without extra packages, Spark, BI tools.

@@ -138,7 +138,7 @@ select
             else 'real-time report'
         end,
         '; running means: table 4 of ', j.limits_standard, '; the sampling minutes of an hour are'
-        ' judged only where the source delivers them: its hours stand as delivered'
+        ' judged only where the source delivers them: its hours are used as delivered'
     ) as clause,
     {{ provenance_of_rank('j.provenance_rank') }} as provenance
 from judged as j
