@@ -1,8 +1,8 @@
 """One question to a web server and its whole answer, within limits: tries, redirects, credentials, sizes, times.
 
 Here belongs sending and what can go wrong with it, each with a sentence. Not here: which questions there are
-(web_source.py), or pages (web_pages.py). httpx logs every address, whose query may hold a secret, and its errors quote it: its loggers
-are silenced here, and no text of an httpx error is ever shown.
+(web_source.py), or pages (web_pages.py). httpx logs every address, whose query may hold a secret, and its errors quote
+it: its loggers are silenced here, and no text of an httpx error is ever shown.
 """
 
 from __future__ import annotations
