@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,7 +22,7 @@ from orchestration.summary import read_nothing
 from sources.claims import Claims
 from sources.cleaning.fingerprint import source_fingerprints
 from sources.cleaning.flag_fingerprint import flag_fingerprints
-from sources.connectors import connector_for
+from sources.connectors import connector_for, kind_of
 from sources.deliveries import Connector, Offer, PullError, Receipt
 from warehouse.atomic import write_bytes
 from warehouse.lake.clean_files import read_flags_note
@@ -105,6 +106,20 @@ def survey(settings: Settings) -> Survey:
         return Survey(feeds, state, fingerprint(settings, state), tuple(index.marks()), tuple(read_nothing(index)))
     finally:
         index.close()
+
+
+def survey_folders(settings: Settings) -> Survey:
+    """The same of sources that read folders, which may be asked as often as one likes; only what is due."""
+    sources = tuple(source for source in settings.config.sources if kind_of(source).reads_folder)
+    asked = replace(settings, config=replace(settings.config, sources=sources))
+    index = None
+    with suppress(IndexUnusable):
+        index = Index(settings.data.index_file, read_only=True)
+    try:
+        return Survey({name: survey_feed(asked, name, index) for name in settings.feeds})
+    finally:
+        if index:
+            index.close()
 
 
 def survey_feed(settings: Settings, feed: str, index: Index | None) -> FeedSurvey:

@@ -16,6 +16,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.dagster.dbt_assets import build_dbt_assets, published_domains
+from orchestration.dagster.drop_sensor import drop_sensor
 from orchestration.dagster.due import due_tags
 from orchestration.dagster.failure_sensor import failure_sensor
 from orchestration.dagster.gate_assets import build_gate_assets
@@ -67,7 +68,7 @@ def build_defs(
     return dg.Definitions(
         assets=assets,
         jobs=jobs.definitions(assets),
-        sensors=[failure_sensor(data)],
+        sensors=[failure_sensor(data), drop_sensor(data, config)],
         schedules=[_schedule(data, config, settings.zone), _full_build(data, config, settings.zone)],
         resources={"refresh": refresh, **(resource_overrides or {})},
         # One process for all steps: a process per step costs 3.5 s each, and there is one writer anyway.

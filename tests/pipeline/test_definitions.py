@@ -212,9 +212,9 @@ def test_a_job_says_of_its_runs_which_feeds_they_pull(defs):
         assert named == "" or f"Pull what is due of {named.replace(',', ', ')}, clean it" in job.description
 
 
-def test_the_sensor_of_failed_runs_waits_until_somebody_starts_it(defs):
-    (sensor,) = defs.sensors
-    assert (sensor.name, sensor.default_status) == ("failed_runs", dg.DefaultSensorStatus.STOPPED)
+def test_sensors_wait_until_somebody_starts_them(defs):
+    found = {sensor.name: sensor.default_status for sensor in defs.sensors}
+    assert found == dict.fromkeys(("failed_runs", "dropped_files"), dg.DefaultSensorStatus.STOPPED)
 
 
 def test_every_published_mart_has_a_check_at_its_gate(graph, catalogue):
