@@ -83,11 +83,12 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
     id = "stations"                           # a name of its own
     feed = "water"                            # water, air, noise, waste, energy, returns, a network or a register
     table = "clean_water"                     # may be left out where the feed has one table or a main one
-    connector = "file"                        # file (default), web or simulated
+    connector = "file"                        # file (default), web, sql or simulated
     path = "deliveries/water/**/*.csv.gz"     # a file or pattern, relative to this file; for simulated: the stream;
                                               # brackets of a name that exists are meant as written; for web:
                                               # "https://host/api?day={day:%Y%m%d}", once for each {day}, {next_day},
-                                              # {month} or {next_month} that is over
+                                              # {month} or {next_month} that is over; for sql: the address of a
+                                              # database, "postgresql+psycopg://reader@host/name"
     allow_outside = false                     # true: path may lead out of the folder of this file
     delivered_at = "name"                     # landing (default), mtime, name; the simulator knows its own
     delivered_at_pattern = '_(\\d{8})\\.'       # only with name: one group around the time
@@ -100,7 +101,15 @@ Everything but `[[source]]` may be left out; an unknown word is a mistake, named
     invalid_status = ["维护"]                  # status marks that fail a reading, besides the feed's
     occurrence_of = ["time", "kg"]            # loads without ticket: columns whose repetition is numbered
 
-    [source.connection]                       # web only, all optional
+    [source.connection]                       # of sql
+    query = "SELECT … WHERE at >= :day AND at < :next_day ORDER BY at"
+                                              # one SELECT with ORDER BY; once for each :day (or :month) that is over
+    secret = "DB_PASSWORD"                    # name of the password, as below; left out: without one
+    since = 2026-01-01                        # with dates: the first one that is asked for
+    again_days = 3                            # with dates: what is younger is asked again every day, then once more
+    limits = { connect_s = 10 }               # and total_s = 900, rows = 5000000
+
+    [source.connection]                       # of web, all optional
     method = "POST"                           # default GET
     form = { from = "{day}" }                 # POST: what is sent, as a form
     json = '{"area": "110105"}'               # or as JSON

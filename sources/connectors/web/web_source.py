@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from importlib import import_module
 from typing import IO, TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sources.connectors.connector_kind import ConnectorKind
 from sources.connectors.files import base_of
+from sources.connectors.periods import asked, states
 from sources.connectors.web.web_check import check_web, texts
-from sources.connectors.web.web_dates import after, filled, period_of, periods
+from sources.connectors.web.web_dates import filled, period_of
 from sources.deliveries import Offer
 
 if TYPE_CHECKING:
@@ -49,11 +50,8 @@ class WebConnector:
         if not self._period:
             yield self._offer("", self._state(today))
             return
-        for first in periods(self._period, self._since, today):
-            following = after(self._period, first)
-            if following <= today:
-                young = following + timedelta(days=self._web.again_days) > today
-                yield self._offer(first.isoformat(), f"asked {today}" if young else "settled")
+        for first, state in states(self._period, self._since, today, self._web.again_days):
+            yield self._offer(first.isoformat(), state)
 
     def not_due(self, due_before: datetime) -> Iterator[Offer]:
         """None: what is not over is not asked for yet."""
@@ -78,7 +76,7 @@ class WebConnector:
             with self._client() as client:
                 if found := client.validator(self._question(None)):
                     return found
-        return f"asked {today}"
+        return asked(today)
 
     def _question(self, first: date | None) -> Question:
         web = self._web
