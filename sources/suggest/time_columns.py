@@ -127,7 +127,7 @@ def _part(seen: Seen, name: str, taken: Sequence[str]) -> str:
     for column in seen.columns:
         if column.name in taken or says(column.name, words()["time"][name]) < 2 or not column.cells:
             continue
-        if all(text.isdecimal() and int(text) in _PARTS[name] for text in column.cells if len(text) < 5):
+        if all(len(text) < 5 and text.isdecimal() and int(text) in _PARTS[name] for text in column.cells):
             return column.name
     return ""
 
