@@ -60,7 +60,7 @@ class Sample:
 
     def texts(self, column: str) -> list[str]:
         """The cells of a column without blanks around them."""
-        return self.rows[column].str.strip_chars().to_list()
+        return self.rows[column].alias("cell").str.strip_chars().to_list()
 
 
 def samples_of(files: Sequence[Path]) -> list[Sample]:

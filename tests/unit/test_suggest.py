@@ -226,6 +226,12 @@ def test_a_period_may_have_two_stamps_and_a_counter_is_not_a_site(tmp_path: Path
     assert source["site"] == {"column": "名"}
 
 
+def test_a_column_may_be_called_as_a_pattern_is_written(tmp_path: Path) -> None:
+    source, _ = drafted(tmp_path, "time,PM10,*,^x$\n2026-03-01 00:00,<b>5</b>,a,b\n2026-03-01 01:00,<b>6</b>,c,d\n")
+    assert source["format"]["markup"] == "text"
+    assert list(source["values"]) == ["PM10"]
+
+
 def test_columns_of_hours_are_part_of_the_time(tmp_path: Path) -> None:
     header = ",".join(f"hour{h:02d}" for h in range(1, 25))
     rows = "".join(f"A,2026-03-{d:02d},{','.join(str(d + h) for h in range(24))}\n" for d in range(1, 6))
