@@ -21,9 +21,13 @@ def without_markup(raw: pl.DataFrame) -> pl.DataFrame:
     """`raw` where no cell has tags or character references; columns that had some are also there as received."""
     changed = []
     for column in raw.get_columns():
-        if column.dtype != pl.String or column.name.startswith("__") or not column.str.contains("[<&]").any():
+        if column.dtype != pl.String or column.name.startswith("__"):
             continue
-        plain = column.str.replace_all(_TAG, "")
+        # Under a plain name: polars takes a column called ^a$ for a pattern, even on a series.
+        cells = column.alias("cell")
+        if not cells.str.contains("[<&]").any():
+            continue
+        plain = cells.str.replace_all(_TAG, "")
         if plain.str.contains_any(["&"]).any():
             words = [t for t in plain.unique().to_list() if "&" in t]
             plain = plain.replace(words, [html.unescape(t) for t in words])

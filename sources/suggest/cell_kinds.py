@@ -16,7 +16,7 @@ MISSING_MARKS = (
 NOT_DETECTED = re.compile(r"(<|＜|≤)|[0-9.]+L$|^(ND|nd|N\.D\.|未检出|低于检出限)")
 # Numbers that loggers write where there is none.
 SENTINELS = ("-99", "-999", "-9999", "-999.0", "-9999.0", "-99999", "9999", "99999", "999999")
-_POINT = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+_POINT = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
 _COMMA = re.compile(r"[-+]?\d+,\d+")
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 _WORD = re.compile(r"[^\W\d_]")
@@ -24,10 +24,17 @@ _WORD = re.compile(r"[^\W\d_]")
 
 def is_number(text: str, decimal_mark: str = ".") -> bool:
     """Whether a cell is a number as the mark says; what is marked as not quantified counts."""
+    return number_of(text, decimal_mark) is not None
+
+
+def number_of(text: str, decimal_mark: str = ".") -> float | None:
+    """About the number that a cell is, None if it is not one."""
     bare = text.strip().strip("<＜>＞≤").removesuffix("L").strip()
     if decimal_mark == ",":
         bare = bare.replace(".", "").replace(",", ".")
-    return _POINT.fullmatch(bare) is not None or _THOUSANDS.fullmatch(bare) is not None
+    elif _THOUSANDS.fullmatch(bare):
+        bare = bare.replace(",", "")
+    return float(bare) if _POINT.fullmatch(bare) else None
 
 
 def is_decimal_comma(text: str) -> bool:

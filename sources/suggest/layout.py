@@ -132,7 +132,7 @@ def _shaped(file: Path, kind: str) -> Layout:
     frame = _first_rows(file, Format(**words, doubled="number"))
     names = [name for name in frame.columns if name != ROW]
     blank = {name: "" for name in names if re.fullmatch(r"column_\d+", name)}
-    at = {row[-1]: list(row[:-1]) for row in frame.select(*names, ROW).iter_rows()}
+    at = dict(zip(frame[ROW], zip(*(frame[name] for name in names), strict=True), strict=True))
     # Blank rows are not handed on, and count all the same.
     grid: Grid = [[blank.get(n, n) for n in names], *(at.get(i, []) for i in range(2, max(at, default=1) + 1))]
     return _of_table(grid, [], words, {})

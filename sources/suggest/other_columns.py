@@ -64,7 +64,7 @@ def site_of(seen: Seen, stamps: Sequence[datetime | None], taken: Iterable[str],
     """The column that tells sites apart; `guess` is what a single site may be called."""
     used = set(taken)
     free = [c for c in seen.columns if c.name not in used and 1 <= c.distinct <= _SITES and not _is_fraction(c)]
-    free = [c for c in free if not says(c.name, words()["site"]["never"]) and c.filled]
+    free = [c for c in free if not says(c.name, words()["site"]["never"]) and c.filled and not _is_counter(c)]
     hinted = sorted((c for c in free if _says_site(c)), key=lambda c: (-_says_site(c), c.numeric, -c.distinct))
     if hinted:
         rivals = [c.name for c in hinted[1:3] if c.distinct > 1 and _says_site(c) == _says_site(hinted[0])]
@@ -76,6 +76,11 @@ def site_of(seen: Seen, stamps: Sequence[datetime | None], taken: Iterable[str],
         return Site(constant=guess or "site", doubt="no column names the site: what is it called in your register?")
     best = max(telling, key=lambda c: _unique(list(zip(stamps, seen.sample.texts(c.name), strict=True))))
     return Site(best.name, doubt="is it the site?")
+
+
+def _is_counter(column: Column) -> bool:
+    """Whether nearly each row has a text of its own: it names the row."""
+    return column.filled > _MOST_WORDS and column.distinct > _ALONE * column.filled
 
 
 def _says_site(column: Column) -> int:

@@ -60,7 +60,7 @@ class Sample:
 
     def texts(self, column: str) -> list[str]:
         """The cells of a column without blanks around them."""
-        return self.rows[column].str.strip_chars().to_list()
+        return self.rows[column].alias("cell").str.strip_chars().to_list()
 
 
 def samples_of(files: Sequence[Path]) -> list[Sample]:
@@ -72,7 +72,9 @@ def samples_of(files: Sequence[Path]) -> list[Sample]:
         rows = _rows(file, layout, SAMPLE if place < _FILES else Beginning(records=1))
         if _has_markup(rows):
             layout = replace(layout, words={**layout.words, "markup": "text"})
-            rows = without_markup(rows).select(rows.columns)
+            plain = without_markup(rows)
+            # A column may be called *: only by itself it is not every column.
+            rows = pl.DataFrame([plain[name] for name in rows.columns])
         header = (repr(sorted(layout.words.items(), key=lambda w: w[0])), *(c for c in rows.columns if c != ROW))
         groups.setdefault(header, []).append((file, layout, rows))
     found = []

@@ -6,7 +6,6 @@ them. Not here: what a column means (value_columns.py, time_columns.py, other_co
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from sources.suggest.cell_kinds import (
     has_thousands,
     is_decimal_comma,
     is_number,
+    number_of,
 )
 from sources.suggest.sample import Sample
 from sources.suggest.stamps_seen import looks_like_time
@@ -26,7 +26,6 @@ from sources.suggest.stamps_seen import looks_like_time
 _NUMERIC = 0.8
 _MOSTLY = 0.5
 _LONGEST_MARK = 8
-_SIZE = re.compile(r"[-+]?\d+([.,]\d+)?")
 
 
 @dataclass(frozen=True)
@@ -90,11 +89,7 @@ def _stands_out(sentinel: str, column: Column, mark: str) -> bool:
     """Whether a number that loggers write for none is far from all others of its column."""
     if sentinel not in column.cells:
         return False
-    sizes = [
-        abs(float(t.replace(",", "." if mark == "," else "")))
-        for t in column.cells
-        if t != sentinel and _SIZE.fullmatch(t)
-    ]
+    sizes = [abs(n) for text in column.cells if text != sentinel and (n := number_of(text, mark)) is not None]
     return bool(sizes) and max(sizes) * 2 < abs(float(sentinel))
 
 

@@ -66,6 +66,11 @@ class Stamps:
         return any(code in self.format for code in ("%H", "%I", "epoch"))
 
     @property
+    def has_day(self) -> bool:
+        """Whether it says a day."""
+        return "%d" in self.format or "epoch" in self.format
+
+    @property
     def has_year(self) -> bool:
         """Whether it says a year."""
         return "%Y" in self.format or "%y" in self.format or "epoch" in self.format

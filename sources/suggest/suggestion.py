@@ -15,12 +15,17 @@ from typing import Any
 
 from sources.registry.feed_model import CleanTable, Feed, Parameter, Registry
 from sources.suggest.across_columns import AcrossColumns, across_of, across_sites
+from sources.suggest.cell_kinds import number_of
 from sources.suggest.names import Names, plain
 from sources.suggest.other_columns import Own, Site, Status, own_columns, site_of, status_of
 from sources.suggest.sample import Sample
 from sources.suggest.seen import Seen, seen_in
 from sources.suggest.time_columns import Time, time_of, year_of
 from sources.suggest.value_columns import Long, Value, Values, unit_by_size, values_of
+
+_METERING = "metering"
+# Fewer readings may rise by chance.
+_MANY = 24
 
 
 class NothingSuggested(ValueError):
@@ -77,7 +82,24 @@ def sensed(sample: Sample, registry: Registry, feed: str | None, today: date) ->
     own = own_columns(seen, table, time, taken)
     taken += [one.column for one in own if one.column]
     site = Site(across.site) if across and across.site else site_of(seen, time.stamps, taken, _one_site(values, names))
+    own = [_as_register(one) if one.name == _METERING and _only_rises(seen, values, site) else one for one in own]
     return Sensed(seen, chosen, values, time, across, status, own, site, "" if feed else values.doubt)
+
+
+def _only_rises(seen: Seen, values: Values, site: Site) -> bool:
+    """Whether the first column of values never falls at any site, as the register of a meter."""
+    if not values.wide or values.wide[0].column not in seen.sample.columns:
+        return False
+    by_site: dict[str, list[float]] = {}
+    sites = seen.sample.texts(site.column) if site.column else [""] * seen.sample.rows.height
+    for name, text in zip(sites, seen.sample.texts(values.wide[0].column), strict=True):
+        if (number := number_of(text, seen.decimal_mark)) is not None:
+            by_site.setdefault(name, []).append(number)
+    return all(len(v) >= _MANY and v == sorted(v) and v[0] < v[-1] for v in by_site.values()) and bool(by_site)
+
+
+def _as_register(own: Own) -> Own:
+    return replace(own, constant="register", doubt="the values only rise: are they what the register of a meter shows?")
 
 
 def _by_site(values: Values, names: Names) -> tuple[AcrossColumns | None, Values]:

@@ -112,10 +112,9 @@ def _parts(seen: Seen, taken: Sequence[str]) -> Iterator[_Found]:
     if part["year"] and part["month"]:
         return
     dates = [c.name for c in seen.columns if c.name not in taken and _like_stamps(c)]
-    clocks = [c.name for c in seen.columns if says(c.name, words()["time"]["clock"]) and c.name not in dates]
-    clocks += [
-        c.name for c in seen.columns if c.cells and all(re.fullmatch(r"\d{1,2}:\d\d(:\d\d)?", t) for t in c.cells)
-    ]
+    free = [c for c in seen.columns if c.name not in taken and c.name not in dates and c.cells]
+    clocks = [c.name for c in free if says(c.name, words()["time"]["clock"])]
+    clocks += [c.name for c in free if all(re.fullmatch(r"\d{1,2}:\d\d(:\d\d)?", text) for text in c.cells)]
     next_to = [*dict.fromkeys(clocks), *([part["hour"]] if part["hour"] else [])]
     for day in dates[:3]:
         for clock in next_to[:3]:
@@ -127,7 +126,7 @@ def _part(seen: Seen, name: str, taken: Sequence[str]) -> str:
     for column in seen.columns:
         if column.name in taken or says(column.name, words()["time"][name]) < 2 or not column.cells:
             continue
-        if all(text.isdecimal() and int(text) in _PARTS[name] for text in column.cells if len(text) < 5):
+        if all(len(text) < 5 and text.isdecimal() and int(text) in _PARTS[name] for text in column.cells):
             return column.name
     return ""
 
@@ -159,7 +158,7 @@ def _ends(seen: Seen, best: _Found, found: Sequence[_Found]) -> _Found | None:
 def _marked(said: dict[str, Any], doubts: dict[str, str], stamps: Stamps, table: CleanTable | None) -> Time:
     """The same with what the stamp marks, and how long its period is."""
     step = _usual_step(stamps.at)
-    if table is not None and (table.name in _INSTANT or table.cases):
+    if table is not None and stamps.has_day and (table.name in _INSTANT or table.cases):
         said["marks"] = "instant"
         minutes = _minutes(step) if table.series_tests else None
         return Time(said, doubts, stamps.at, minutes, stamps.has_clock)

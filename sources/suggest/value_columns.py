@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from sources.registry.feed_model import CleanTable, Parameter, Registry, Unit
+from sources.suggest.cell_kinds import number_of
 from sources.suggest.names import Names
 from sources.suggest.seen import Column, Seen
 from sources.suggest.word_lists import says, words
@@ -182,7 +183,8 @@ def unit_by_size(parameter: Parameter, cells: Mapping[str, int], registry: Regis
     """(the unit that usual values of a parameter would be in, what is asked); `cells` are texts and how often they
     occur, and no unit is written in the file.
     """
-    numbers = [n for text, times in cells.items() if (n := _number(text)) is not None and n > 0 for _ in range(times)]
+    read = ((number_of(text) or number_of(text, ",") or 0, times) for text, times in cells.items())
+    numbers = [number for number, times in read if number > 0 for _ in range(times)]
     own = registry.units[parameter.unit]
     alike = [u for u in registry.units.values() if u.base == own.base]
     if not numbers or len(alike) == 1:
@@ -197,13 +199,6 @@ def unit_by_size(parameter: Parameter, cells: Mapping[str, int], registry: Regis
     usual = (u for u in smaller if middle * float(u.factor / own.factor) <= float(high))
     fitting = next(usual, own)
     return fitting.code, f"in which unit? none is written, and half of the values are above {middle:g}"
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text.replace(",", ".")) if text.count(",") == 1 and "." not in text else float(text)
-    except ValueError:
-        return None
 
 
 def _long(seen: Seen, names: Names, spread: bool) -> Values | None:

@@ -27,6 +27,7 @@ NOTHING_IN = ("air_dust_period.1.csv",)
 
 def drafted(folder: Path, content: str | bytes, *more: str, name: str = "f.csv") -> tuple[dict[str, Any], str]:
     """The one source that is suggested for a file, and its text; the draft is a sound configuration."""
+    folder.mkdir(exist_ok=True)
     (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
     out = folder / "draft.toml"
     assert cli.run(["config", "suggest", str(folder / name), "--out", str(out), *more]) == 0
@@ -205,6 +206,30 @@ def test_a_stamp_is_found_among_many_columns_like_it(tmp_path: Path) -> None:
     rows = "".join(f"{junk},2026-03-01 {h:02d}:00,{h}\n" for h in range(24))
     source, _ = drafted(tmp_path, f"{names},time,PM10\n{rows}")
     assert source["time"]["columns"] == ["time"]
+
+
+def test_values_that_only_rise_are_those_of_a_register(tmp_path: Path) -> None:
+    rows = "".join(f"E{m},2026-03-01 {h:02d}:00,{1000 * m + h * h}\n" for m in (1, 2) for h in range(24))
+    source, text = drafted(tmp_path, f"电表,抄表时间,有功(kWh)\n{rows}")
+    assert source["columns"]["metering"] == {"constant": "register"}
+    assert "only rise" in line_of(text, "metering")
+    falling, _ = drafted(tmp_path / "x", f"电表,抄表时间,有功(kWh)\n{rows}E1,2026-03-02 00:00,1\n")
+    assert falling["columns"]["metering"] == {"constant": "meter"}
+
+
+def test_a_period_may_have_two_stamps_and_a_counter_is_not_a_site(tmp_path: Path) -> None:
+    stamps = [(f"{h:02d}-03-2026 00:00", f"{h:02d}-03-2026 01:00") for h in range(1, 29)]
+    rows = "".join(f"{i},{a},{b},甲,5\n{i + 40},{a},{b},乙,6\n" for i, (a, b) in enumerate(stamps))
+    source, _ = drafted(tmp_path, f"序号,From Date,To Date,名,PM10\n{rows}")
+    assert source["time"]["columns"] == ["From Date"]
+    assert source["time"]["end_columns"] == ["To Date"]
+    assert source["site"] == {"column": "名"}
+
+
+def test_a_column_may_be_called_as_a_pattern_is_written(tmp_path: Path) -> None:
+    source, _ = drafted(tmp_path, "time,PM10,*,^x$\n2026-03-01 00:00,<b>5</b>,a,b\n2026-03-01 01:00,<b>6</b>,c,d\n")
+    assert source["format"]["markup"] == "text"
+    assert list(source["values"]) == ["PM10"]
 
 
 def test_columns_of_hours_are_part_of_the_time(tmp_path: Path) -> None:
