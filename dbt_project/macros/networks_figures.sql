@@ -39,24 +39,6 @@
     min(provenance_rank) as provenance_rank
 {%- endmacro %}
 
-{# The same sums from sums over parts. #}
-{% macro network_sums_of_parts() -%}
-    {%- for sure in ['', 'sure_'] %}
-    {%- for column in ['n_moments', 'n_values', 'n_above'] %}
-    cast(sum({{ sure }}{{ column }}) as bigint) as {{ sure }}{{ column }},
-    {%- endfor %}
-    {%- for column in ['sum_v', 'sum_w', 'sum_wv', 'sum_energy'] %}
-    sum({{ sure }}{{ column }}) as {{ sure }}{{ column }},
-    {%- endfor %}
-    max({{ sure }}max_v) as {{ sure }}max_v,
-    min({{ sure }}min_v) as {{ sure }}min_v,
-    {{ sorted_lists(sure ~ 'sorted_v') }} as {{ sure }}sorted_v,
-    max({{ sure }}last_at) as {{ sure }}last_at,
-    {{ latest(sure ~ 'last_v', sure ~ 'last_at') }} as {{ sure }}last_v,
-    {%- endfor %}
-    {{ network_counts() }}
-{%- endmacro %}
-
 {# The value of a group with the latest moment; of several the largest. Null where none has one. #}
 {% macro latest(value, moment) -%}
     {{ adapter.dispatch('latest')(value, moment) }}

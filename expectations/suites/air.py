@@ -14,6 +14,7 @@ from expectations.suites.common import (
     PERIOD_KINDS,
     Suite,
     indicators,
+    null_unless_allowed,
     parameter_ranges,
     seed_values,
     verdicts_of,
@@ -191,12 +192,7 @@ _PARTS = (
 )
 _DUSTFALL = (
     between("dustfall_t_km2_30d", 0, 200, "t/(km2.30d)"),
-    relation(
-        "what its rule does not allow is null",
-        "validity in ('valid', 'indicative') or dustfall_t_km2_30d is null",
-        ("validity", "dustfall_t_km2_30d"),
-        {"validity": "insufficient", "dustfall_t_km2_30d": 1},
-    ),
+    null_unless_allowed("dustfall_t_km2_30d"),
     relation(
         "the series with dust leaves nothing out",
         "variant <> 'dust_included' or n_months_left_out = 0",

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import get_args
 
 from dbt_project.seed_rows import seed_rows
 from expectations.checks import (
@@ -29,11 +30,14 @@ from expectations.checks import (
 )
 from sources.registry import registry as shipped_registry
 from sources.registry.feed_model import PROVENANCE_BY_TRUST, Registry
+from warehouse.tables.admitted import State
 from warehouse.tables.catalogue import MartTable
 from warehouse.tables.judged import CRITICAL, WARNING, Severity
 
 VALIDITY = ("valid", "indicative", "insufficient", "pending")
 PERIOD_KINDS = ("year", "year_to_date")
+# What a release holds of a table or a domain.
+STATES: tuple[str, ...] = get_args(State)
 # Every simulated site's id begins so (design.md, Origin).
 SIMULATED_ID = "SIM-"
 
@@ -146,6 +150,16 @@ def define(suite: Suite, table: MartTable, registry: Registry, fed: Mapping[str,
                 f"it has {', '.join(columns)}. Mend expectations/suites or the mart's yml."
             )
     return tuple(checks.values())
+
+
+def null_unless_allowed(value: str) -> Check:
+    """A number that the rule of `validity` does not allow is null."""
+    return relation(
+        "what its rule does not allow is null",
+        f"validity in ('valid', 'indicative') or {value} is null",
+        ("validity", value),
+        {"validity": "insufficient", value: 1},
+    )
 
 
 def figure_checks() -> tuple[Check, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from expectations.checks import Check, between, equal, none, not_null, relation, unique
-from expectations.suites.common import PERIOD_KINDS, Suite, figure_checks, seed_values
+from expectations.suites.common import PERIOD_KINDS, STATES, Suite, figure_checks, seed_values
 from expectations.suites.lists import LIMIT_AVERAGINGS, NETWORK_AVERAGINGS, at_open_end, events_suite
 from expectations.suites.plan import SUITES as PLAN
 from expectations.suites.scores import SUITES as SCORES
@@ -20,7 +20,6 @@ from sources.registry.feed_model import CROSS_DOMAIN
 from warehouse.sql import literal
 from warehouse.tables.judged import WARNING
 
-_STATES = ("fresh", "held", "empty")
 _DOMAINS = registry().domains
 # What mart_exceedances and mart_indicator_values unite.
 EVENT_MARTS = (*(f.events for f in registry().packaged.values() if f.events), "mart_network_exceedances")
@@ -69,7 +68,7 @@ _INDICATOR_VALUES = Suite(
     {
         "period_kind": ("day", "half_month", "month", "quarter", "half_year", *PERIOD_KINDS),
         "domain": (*_DOMAINS, CROSS_DOMAIN),
-        "domain_state": _STATES,
+        "domain_state": STATES,
     },
     # With every domain empty there is no figure; that each admitted one is here is judged by the count above.
     always=0,

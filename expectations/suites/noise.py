@@ -7,14 +7,13 @@ seeds.
 from __future__ import annotations
 
 from expectations.checks import Check, between, not_null, relation
-from expectations.suites.common import PERIOD_KINDS, Suite, indicators, seed_values
+from expectations.suites.common import PERIOD_KINDS, VALIDITY, Suite, indicators, seed_values
 from expectations.suites.lists import events_suite
 from sources.registry import REGISTER_COLUMNS
 from warehouse.tables.judged import WARNING
 
 _CLASSES = next(c.allowed for c in REGISTER_COLUMNS if c.name == "noise_class")
 _PARTS = ("day", "night")
-_VALIDITY = ("valid", "indicative", "insufficient", "pending")
 # Levels are published to one decimal, so what is derived from them may be off by one unit of it.
 _DB = 0.1
 # The night's penalty is a rule that a configuration may set; no sensible one is larger, in dB.
@@ -139,7 +138,7 @@ SUITES = (
                     "night_percentiles_validity",
                     "night_burst_validity",
                 ),
-                _VALIDITY,
+                VALIDITY,
             ),
         },
     ),
@@ -202,8 +201,8 @@ SUITES = (
         {
             "part": _PARTS,
             "noise_class": _CLASSES,
-            "days_attained_validity": _VALIDITY,
-            "percentiles_validity": _VALIDITY,
+            "days_attained_validity": VALIDITY,
+            "percentiles_validity": VALIDITY,
         },
     ),
     Suite(

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from dbt_project.seed_rows import seed_rows
 from expectations.checks import Check, between, equal, none, not_null, relation
-from expectations.suites.common import VALIDITY, Suite, seed_values, words_of
+from expectations.suites.common import STATES, VALIDITY, Suite, seed_values, words_of
 from sources.plans.folder import OUTCOMES
 
-_STATES = ("fresh", "held", "empty")
 (_DELIVERED,) = seed_values("plan/plans", "plan_id")
 _STATUS = words_of("status")
 _JUDGED = "('met', 'missed', 'on_track', 'at_risk')"
@@ -161,7 +160,7 @@ _SCORECARD = Suite(
         *_judged("indicator_id"),
         _possible("indicator_id", "plan/plan_judgement"),
     ),
-    {"status": _STATUS, "domain_state": _STATES, "year_to_date_validity": VALIDITY},
+    {"status": _STATUS, "domain_state": STATES, "year_to_date_validity": VALIDITY},
     always=len(seed_values("plan/plan_indicators", "indicator_id")),
 )
 
@@ -179,7 +178,7 @@ _COMMITMENTS = Suite(
             {"unit": "text", "latest_value": 101.5},
         ),
     ),
-    {"status": _STATUS, "domain_state": _STATES, "year_to_date_validity": VALIDITY},
+    {"status": _STATUS, "domain_state": STATES, "year_to_date_validity": VALIDITY},
     always=len(seed_values("plan/plan_commitments", "commitment_id")),
 )
 
@@ -238,7 +237,7 @@ _PROJECTS = Suite(
             {"milestones_reached": 3, "milestones": 2},
         ),
     ),
-    {"status": _STATUS, "domain_state": _STATES, "judged_by": ("progress", "quantity", "milestones", "commitment")},
+    {"status": _STATUS, "domain_state": STATES, "judged_by": ("progress", "quantity", "milestones", "commitment")},
     always=len(seed_values("plan/plan_key_projects", "project_no")),
 )
 
@@ -296,7 +295,7 @@ _HISTORY = Suite(
             {"outcome_of_the_numbers": "missed", "outcome_agrees": True, "printed_outcome": "met"},
         ),
     ),
-    {"domain_state": _STATES, "printed_outcome": tuple(OUTCOMES)},
+    {"domain_state": STATES, "printed_outcome": tuple(OUTCOMES)},
     always=len(seed_values("plan/plan_history", "indicator_id")),
 )
 

@@ -12,6 +12,7 @@ from expectations.suites.common import (
     PERIOD_KINDS,
     Suite,
     indicators,
+    null_unless_allowed,
     parameter_ranges,
     seed_values,
     verdicts_of,
@@ -169,12 +170,7 @@ def _index() -> tuple[Check, ...]:
     return (
         not_null("place_name_zh"),
         between("cwqi", 0, 10000),
-        relation(
-            "what its rule does not allow is null",
-            "validity in ('valid', 'indicative') or cwqi is null",
-            ("validity", "cwqi"),
-            {"validity": "insufficient", "cwqi": 3},
-        ),
+        null_unless_allowed("cwqi"),
         relation(
             "an index on fewer items than the 21 is not valid",
             "validity <> 'valid' or (item_set = 'class_items' and n_valid = n_expected)",
@@ -218,12 +214,7 @@ def _trend() -> tuple[Check, ...]:
             ("method", "change"),
             {"method": "rank_correlation", "change": 2},
         ),
-        relation(
-            "what its rule does not allow is null",
-            "validity in ('valid', 'indicative') or change is null",
-            ("validity", "change"),
-            {"validity": "insufficient", "change": 1},
-        ),
+        null_unless_allowed("change"),
         relation(
             "a better grade is a change for the better",
             "method <> 'grade_steps' or change = 0 or (change > 0) = contains(trend, 'better')",

@@ -5,7 +5,6 @@ Here belong options, the file and printing. Not here: the words of a declaration
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from string import Template
 from typing import Annotated
@@ -16,8 +15,8 @@ from orchestration.cli.refresh import JsonOption
 from orchestration.cli.report import print_json, print_table
 from orchestration.decisions import OK, UsageError
 from sources.registry import registry
+from sources.registry.name_patterns import NAME
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="What sources and sites call it: a-z, 0-9 and _.")]
 _Folder = Annotated[Path, typer.Option("--into", help="Folder of the new file.", file_okay=False)]
 
@@ -55,7 +54,7 @@ def new_register(name: _Name, folder: _Folder = Path()) -> int:
 
 
 def _write(name: str, folder: Path, template: Path, kind: str) -> int:
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise UsageError(f"'{name}' cannot be a {kind}: use lower-case letters, digits and _, a letter first")
     if name in registry().feeds:
         raise UsageError(f"'{name}' is a feed: give the {kind} another name")

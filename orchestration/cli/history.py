@@ -75,9 +75,12 @@ def status(
     if as_json:
         print_json({**summary.as_dict(), "last_refresh": last, "writing": writing})
         return OK
-    summary.message = (
-        f"last refresh finished {in_reporting_zone(last['finished_at'])}" if last else "no finished refresh yet"
-    )
+    if last:
+        summary.message = f"last refresh finished {in_reporting_zone(last['finished_at'])}"
+    else:
+        # None of these leaves a note, and each takes the note before it away.
+        after = "a run of the web page, a repair or a refresh that did not finish came last"
+        summary.message = after if summary.release else "no finished refresh yet"
     if writing:
         summary.message += f"; writing now: {writing}"
     print_summary(summary)

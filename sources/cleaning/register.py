@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 import polars as pl
 
 from sources.cleaning.schema import register_schema
+from sources.config.cells import typed
 from sources.config.model import Config, ConfigError
 from sources.config.registers import EVER, entries_in_force, register_mistakes
 from sources.registry import Registry
@@ -23,7 +23,6 @@ from sources.registry.clean_columns import REGISTER_COLUMNS
 from sources.registry.feed_model import PROVENANCE_BY_TRUST
 
 SIMULATED = PROVENANCE_BY_TRUST[0]
-_TRUE = ("true", "1", "yes", "是")
 
 
 def load_register(config: Config, registry: Registry | None = None) -> pl.DataFrame:
@@ -54,21 +53,9 @@ def _provenance_of(config: Config, feed: str) -> str:
 
 
 def _row(entry: Mapping[str, str]) -> dict[str, Any]:
-    row: dict[str, Any] = {c.name: _typed(entry.get(c.name, ""), c.dtype) for c in REGISTER_COLUMNS}
+    row: dict[str, Any] = {c.name: typed(entry.get(c.name, ""), c.dtype) for c in REGISTER_COLUMNS}
     row["valid_from"] = row["valid_from"] or EVER
     return row
-
-
-def _typed(text: str, dtype: str) -> object:
-    if not text:
-        return None
-    if dtype == "date":
-        return date.fromisoformat(text)
-    if dtype == "decimal":
-        return Decimal(text)
-    if dtype == "bool":
-        return text.lower() in _TRUE
-    return text
 
 
 class SiteRegister:

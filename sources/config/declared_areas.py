@@ -6,7 +6,6 @@ each tree (seed area_levels) or what lies in an area (dbt_project).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from sources.config import shipped
 from sources.config.cells import shortened, typed
 from sources.config.problems import nearest
 from sources.registry.declared_tables import DECLARED_TABLES
+from sources.registry.name_patterns import NAME
 
 if TYPE_CHECKING:
     from sources.config.csv_file import Mistake
@@ -25,7 +25,6 @@ Row = Mapping[str, Any]
 Entry = Mapping[str, str]
 Found = Iterator[tuple[str, str, str]]
 ADMINISTRATIVE = "administrative"
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _LAST = date.max
 
 
@@ -50,7 +49,7 @@ def _code(entry: Entry, level: Entry) -> Found:
     if digits and not (code.isascii() and code.isdigit() and len(code) == int(digits)):
         said = f"{len(code)} digits" if code.isascii() and code.isdigit() else f"'{shortened(code)}'"
         yield "area_code", f"the code of a {entry['area_level']} has {digits} digits, this one is {said}", ""
-    elif not digits and not _NAME.fullmatch(code):
+    elif not digits and not NAME.fullmatch(code):
         hint = "use a-z, 0-9 and _, beginning with a letter"
         yield "area_code", f"'{shortened(code)}' is not the name of an area", hint
 

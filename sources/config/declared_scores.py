@@ -19,6 +19,7 @@ from sources.config.cells import shortened
 from sources.config.declared_areas import in_use
 from sources.config.problems import nearest
 from sources.plans import computed
+from sources.registry.name_patterns import NAME
 
 if TYPE_CHECKING:
     from sources.config.csv_file import Mistake
@@ -32,7 +33,6 @@ Found = Iterator[tuple[str, str, str]]
 # What cases(register.…) may name: the columns of mart_case_monthly that areas of different size can be compared by.
 CASE_FIGURES = ("closed_pct", "on_time_pct", "median_days")
 KINDS = ("list", "area", "cases", "indicator")
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _REFERENCE = re.compile(r"([a-z]+)\(([^()]+)\)")
 _MOST_DECIMALS, _POINTS = 4, 100
 # Series of particles and dustfall, and item sets of the water index, as the rankings name their lists.
@@ -50,7 +50,7 @@ class Scored:
 
 def score_mistakes(entry: Entry) -> Found:
     """What is wrong with one row of `composite_scores`, as (column, message, what to write)."""
-    if not _NAME.fullmatch(entry["score_id"]):
+    if not NAME.fullmatch(entry["score_id"]):
         yield "score_id", f"'{shortened(entry['score_id'])}' is not a name", "use a-z, 0-9 and _"
     elif entry["score_id"] in computed.delivered():
         yield "score_id", f"'{entry['score_id']}' is an indicator", "give the score another name"
@@ -71,7 +71,7 @@ def score_mistakes(entry: Entry) -> Found:
 
 def part_mistakes(entry: Entry) -> Found:
     """What is wrong with one row of `composite_parts` by itself."""
-    if not _NAME.fullmatch(entry["part_id"]):
+    if not NAME.fullmatch(entry["part_id"]):
         yield "part_id", f"'{shortened(entry['part_id'])}' is not a name", "use a-z, 0-9 and _"
     if Decimal(entry["weight"]) <= 0:
         yield "weight", f"{entry['weight']} is not above 0", "leave the part out, or give it a weight"

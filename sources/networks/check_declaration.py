@@ -6,7 +6,6 @@ Here belong mistakes that only several words together make, each with its place 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 
@@ -17,9 +16,8 @@ from sources.networks.check_limits import limit_mistakes
 from sources.networks.declaration import MOST_LEVELS, WITH_ARGUMENT, WITH_SECOND, Declaration, Figure
 from sources.networks.figures import known_figures
 from sources.registry import Registry
+from sources.registry.name_patterns import NAME, TEAM
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_TEAM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _Say = tuple[Path, str, str]
 
 
@@ -46,13 +44,13 @@ def _check_names(declared: Declaration, registry: Registry, problems: Problems) 
         ("vocabularies", declared.vocabularies),
     ):
         for name in names:
-            if not _NAME.fullmatch(name):
+            if not NAME.fullmatch(name):
                 place = (kind, name) if kind else ("name",)
                 problems.add(place, f"'{name}' is not a name", "use a-z, 0-9 and _, beginning with a letter")
     packaged = {name for name, feed in registry.feeds.items() if not feed.declared}
     if declared.name in packaged:
         problems.add(("name",), f"'{declared.name}' is a feed", "give the network another name")
-    if not _TEAM.fullmatch(declared.owner_team):
+    if not TEAM.fullmatch(declared.owner_team):
         problems.add(("owner_team",), f"'{declared.owner_team}' is not lower-case words joined by hyphens")
     if not declared.site_kinds:
         problems.add(("site_kinds",), "no kind of site is named", 'write site_kinds = ["point"]')
@@ -104,7 +102,7 @@ def _check_figures(declared: Declaration, registry: Registry, problems: Problems
 def _figure_mistakes(
     declared: Declaration, figure: Figure, known: Collection[tuple[str, str]], registry: Registry
 ) -> Iterable[_Say]:
-    if not _NAME.fullmatch(figure.id):
+    if not NAME.fullmatch(figure.id):
         yield ("id",), f"'{figure.id}' is not a name", "use a-z, 0-9 and _, beginning with a letter"
     if bool(figure.parameter) == bool(figure.parameters):
         yield (), "one of parameter and parameters is expected", ""

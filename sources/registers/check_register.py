@@ -6,17 +6,14 @@ Here belong mistakes that only several words together make, each with its place 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from sources.config.problems import Problems, nearest
 from sources.registers.case_register import Category, RegisterDeclaration, State
 from sources.registry import Registry
 from sources.registry.feed_model import REGISTER
+from sources.registry.name_patterns import NAME, TEAM
 from sources.registry.register_tables import CASE_COLUMNS, MAY_BE_PRIVATE
-
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_TEAM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def check_register(declared: RegisterDeclaration, registry: Registry, problems: Problems) -> None:
@@ -38,14 +35,14 @@ def _check_names(declared: RegisterDeclaration, registry: Registry, problems: Pr
     named = [("name", declared.name), *(("attributes", name) for name in declared.attributes)]
     named += [("categories", name) for name in declared.categories] + [("states", name) for name in declared.states]
     for kind, name in named:
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             place = (kind,) if kind == "name" else (kind, name)
             problems.add(place, f"'{name}' is not a name", "use a-z, 0-9 and _, beginning with a letter")
     feed = registry.feeds.get(declared.name)
     if feed is not None and feed.declared != REGISTER:
         what = "network" if feed.declared else "feed"
         problems.add(("name",), f"'{declared.name}' is a {what}", "give the register another name")
-    if not _TEAM.fullmatch(declared.owner_team):
+    if not TEAM.fullmatch(declared.owner_team):
         problems.add(("owner_team",), f"'{declared.owner_team}' is not lower-case words joined by hyphens")
     if not declared.site_kinds:
         problems.add(("site_kinds",), "no kind of site is named", 'write site_kinds = ["place"], or leave it out')

@@ -23,7 +23,7 @@ _COUNTS_AS = {
 _ENTERED_BY = Column("entered_by", "string", "Who entered the row")
 _VALID_FROM = Column("valid_from", "date", "First day the row holds", key=True)
 _VALID_TO = Column("valid_to", "date", "Last day the row holds; empty while it holds")
-_NAMES = (
+NAMES = (
     Column("name_zh", "string", "Chinese name"),
     Column("name_en", "string", "English name"),
 )
@@ -53,6 +53,11 @@ class DeclaredTable:
     def needs(self, column: str) -> bool:
         """Whether the column may not be empty."""
         return column in self.required or column in self.key
+
+
+def filled_table(name: str, description: str, *columns: Column) -> DeclaredTable:
+    """A table that nobody enters by hand: its rows follow from declarations, and a row needs its key only."""
+    return DeclaredTable(name, description, columns, ())
 
 
 _TABLES = (
@@ -193,7 +198,7 @@ _AREAS = (
             Column("tree", "string", "administrative, basin or park", key=True),
             Column("area_code", "string", "Statistical code, or a short name in the other trees", key=True),
             Column("area_level", "string", "Level in the tree"),
-            *_NAMES,
+            *NAMES,
             Column("kind_zh", "string", "What it is called, such as 社区 or 村"),
             Column("parent_code", "string", "Area of the level above that it lies in; empty at the top"),
             _VALID_FROM,
@@ -223,7 +228,7 @@ _SCORES = (
         "Composite scores of areas by period",
         (
             _SCORE,
-            *_NAMES,
+            *NAMES,
             Column("tree", "string", "Tree of the areas"),
             Column("area_level", "string", "Level of the areas; a score has one"),
             Column("period_kind", "string", "Calendar period", allowed=("month", "quarter", "year")),
@@ -248,7 +253,7 @@ _SCORES = (
         (
             _SCORE,
             _PART,
-            *_NAMES,
+            *NAMES,
             Column("indicator", "string", "What is scored: list(…), area(…), cases(…) or indicator(…)"),
             Column("weight", "decimal", "Weight of the part"),
             Column("scoring", "string", "Scoring function", allowed=("linear", "steps", "rank")),

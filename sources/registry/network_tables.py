@@ -10,14 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sources.registry.clean_columns import Column
-from sources.registry.declared_tables import DeclaredTable
+from sources.registry.declared_tables import NAMES, DeclaredTable, filled_table
 
 _NETWORK = Column("network_id", "string", "Declared network", key=True)
 _PARAMETER = Column("parameter", "string", "Parameter of the network", key=True)
-_NAMES = (
-    Column("name_zh", "string", "Chinese name"),
-    Column("name_en", "string", "English name"),
-)
 _VALID = (
     Column("valid_from", "date", "First day the row holds", key=True),
     Column("valid_to", "date", "Last day the row holds; null while it holds"),
@@ -34,16 +30,12 @@ _INTERVAL = (
 )
 
 
-def _table(name: str, description: str, *columns: Column) -> DeclaredTable:
-    return DeclaredTable(name, description, columns, ())
-
-
 _TABLES = (
-    _table(
+    filled_table(
         "network",
         "Declared networks",
         _NETWORK,
-        *_NAMES,
+        *NAMES,
         Column("medium", "string", "What is observed"),
         Column("owner", "string", "Office that answers for it"),
         Column("cadence", "string", "How often a site gives a value"),
@@ -57,43 +49,43 @@ _TABLES = (
         Column("scale_nondetect", "string", "How a non-detect is graded", allowed=("limit_decides", "best")),
         Column("declared_by", "string", "Who declared it", allowed=("shipped", "user")),
     ),
-    _table(
+    filled_table(
         "network_parameter",
         "Parameters of networks",
         _NETWORK,
         _PARAMETER,
-        *_NAMES,
+        *NAMES,
         Column("unit", "string", "Unit of the registry"),
         Column("decimals", "int", "Decimals of published values"),
         Column("vocabulary", "string", "Words its values are; empty for numbers"),
         Column("hj_code", "string", "Code of HJ 525"),
     ),
-    _table(
+    filled_table(
         "network_word",
         "Words that values may be",
         _NETWORK,
         Column("vocabulary", "string", "Vocabulary of the network", key=True),
         Column("word", "string", "Word", key=True),
-        *_NAMES,
+        *NAMES,
         Column("number", "decimal", "What is stored, ordered and counted"),
     ),
-    _table(
+    filled_table(
         "network_grade",
         "Grades of networks, from the best",
         _NETWORK,
         Column("grade", "string", "Grade", key=True),
         Column("rank", "int", "1 is the best"),
-        *_NAMES,
+        *NAMES,
     ),
-    _table(
+    filled_table(
         "network_attribute",
         "Attributes that sites of networks have",
         _NETWORK,
         Column("attribute", "string", "Attribute", key=True),
-        *_NAMES,
+        *NAMES,
         Column("unit", "string", "Unit of a number; empty for texts"),
     ),
-    _table(
+    filled_table(
         "network_figure",
         "Statistics over periods",
         _NETWORK,
@@ -111,10 +103,10 @@ _TABLES = (
         Column("unit", "string", "Unit of the result"),
         Column("decimals", "int", "Decimals of the result"),
         Column("keeps_sample", "bool", "Whether each sample has a figure of its own"),
-        *_NAMES,
+        *NAMES,
         *_STANDARD,
     ),
-    _table(
+    filled_table(
         "network_limit",
         "Limits and grade bounds",
         _NETWORK,
@@ -139,7 +131,7 @@ _TABLES = (
         Column("certainty", "string", "How sure it is", allowed=("high", "medium", "low")),
         Column("effect", "string", "What breaking it gives", allowed=("exceedance", "hint")),
     ),
-    _table(
+    filled_table(
         "network_condition",
         "What has to hold for a limit to apply; all rows of a limit have to",
         _NETWORK,
@@ -151,12 +143,12 @@ _TABLES = (
         *_INTERVAL,
         Column("or_missing", "bool", "Whether the limit applies too where the parameter or attribute is not known"),
     ),
-    _table(
+    filled_table(
         "network_list",
         "Ranking lists of networks",
         _NETWORK,
         Column("list_id", "string", "List of the network", key=True),
-        *_NAMES,
+        *NAMES,
         Column("parameter", "string", "Parameter of the network"),
         Column("figure_id", "string", "Figure that is ranked"),
         Column("period_kind", "string", "Calendar period"),
@@ -167,12 +159,12 @@ _TABLES = (
         Column("direction", "string", "What rank 1 is", allowed=("highest_first", "lowest_first")),
         Column("decimals", "int", "Decimals that are ranked"),
     ),
-    _table(
+    filled_table(
         "network_area",
         "Figures of areas",
         _NETWORK,
         Column("area_figure_id", "string", "Figure of areas of the network", key=True),
-        *_NAMES,
+        *NAMES,
         Column("parameter", "string", "Parameter; empty for the sites' overall attainment"),
         Column("figure_id", "string", "Figure of the sites; empty for the overall attainment"),
         Column("period_kind", "string", "Calendar period"),
@@ -185,7 +177,7 @@ _TABLES = (
         Column("indicator_id", "string", "Indicator it is published as; empty where it is none"),
         *_STANDARD,
     ),
-    _table(
+    filled_table(
         "site_attribute",
         "Attributes of sites, as entered",
         _NETWORK,
@@ -195,7 +187,7 @@ _TABLES = (
         Column("text", "string", "The attribute as text"),
         Column("number", "decimal", "The attribute as number; null for texts"),
     ),
-    _table(
+    filled_table(
         "site_limit",
         "Numbers of single sites: permits, quotas, ecological flows",
         _NETWORK,

@@ -10,14 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sources.registry.clean_columns import Column
-from sources.registry.declared_tables import DeclaredTable
+from sources.registry.declared_tables import NAMES, DeclaredTable, filled_table
 
 _PLAN = Column("plan_id", "string", "Plan", key=True)
 _PROJECT = Column("project_no", "int", "Key project", key=True)
-_NAMES = (
-    Column("name_zh", "string", "Chinese name"),
-    Column("name_en", "string", "English name"),
-)
 _BASELINE = (
     Column("baseline_year", "int", "Year of the baseline"),
     Column("baseline_value", "decimal", "Baseline"),
@@ -45,23 +41,19 @@ _OUTCOMES = ("met", "mostly met", "missed", "no target")
 _BETTER = Column("better", "string", "The direction that is an improvement", allowed=("higher", "lower"))
 
 
-def _table(name: str, description: str, *columns: Column) -> DeclaredTable:
-    return DeclaredTable(name, description, columns, ())
-
-
 _TABLES = (
-    _table(
+    filled_table(
         "plans",
         "Plans",
         _PLAN,
-        *_NAMES,
+        *NAMES,
         Column("first_year", "int", "First year of the plan"),
         Column("last_year", "int", "Last year of the plan"),
         Column("area_code", "string", "Area that the plan is of"),
         Column("document_zh", "string", "The document"),
         Column("ref_prefix", "string", "What comes before commitment: and project: in a plan_ref"),
     ),
-    _table(
+    filled_table(
         "plan_indicators",
         "Indicators of plans",
         _PLAN,
@@ -69,7 +61,7 @@ _TABLES = (
         Column("seq", "int", "Number in the table of the plan"),
         Column("theme_zh", "string", "Theme of the plan, Chinese"),
         Column("theme", "string", "Theme of the plan"),
-        *_NAMES,
+        *NAMES,
         Column("unit", "string", "Unit of the value"),
         *_BASELINE,
         *_TARGET,
@@ -77,7 +69,7 @@ _TABLES = (
         Column("note_zh", "string", "Note on the wording of the plan"),
         *_ORIGIN,
     ),
-    _table(
+    filled_table(
         "plan_judgement",
         "How indicators are judged",
         _PLAN,
@@ -98,21 +90,21 @@ _TABLES = (
         Column("series_from_year", "int", "First year of the count that the projection may use"),
         *_RANGE,
     ),
-    _table(
+    filled_table(
         "plan_commitments",
         "Commitments of plans",
         _PLAN,
         _COMMITMENT,
         Column("chapter", "string", "Chapter of the plan"),
         Column("theme", "string", "Theme of the plan"),
-        *_NAMES,
+        *NAMES,
         Column("unit", "string", "Unit of the value"),
         *_BASELINE,
         *_TARGET,
         Column("note_zh", "string", "Note on the wording of the plan"),
         *_ORIGIN,
     ),
-    _table(
+    filled_table(
         "commitment_judgement",
         "How commitments are judged",
         _PLAN,
@@ -131,12 +123,12 @@ _TABLES = (
         _BASE_YEAR,
         *_RANGE,
     ),
-    _table(
+    filled_table(
         "plan_key_projects",
         "Key projects of plans",
         _PLAN,
         _PROJECT,
-        *_NAMES,
+        *NAMES,
         Column("content_zh", "string", "What is to be built or done"),
         Column("deadline_year", "int", "Year it is due"),
         Column("responsible_zh", "string", "Responsible units, separated by ;"),
@@ -144,7 +136,7 @@ _TABLES = (
         Column("quantity_unit", "string", "Unit of the quantity"),
         *_ORIGIN,
     ),
-    _table(
+    filled_table(
         "plan_milestones",
         "Milestones that plans name",
         _PLAN,
@@ -153,7 +145,7 @@ _TABLES = (
         Column("name_zh", "string", "Chinese name"),
         Column("due_year", "int", "Year it is due"),
     ),
-    _table(
+    filled_table(
         "plan_shared_promises",
         "Key projects that promise the same as a commitment",
         _PLAN,
@@ -162,7 +154,7 @@ _TABLES = (
         Column("project_item", "string", "Return item of the project that counts for the commitment"),
         Column("note", "string", "What both promise"),
     ),
-    _table(
+    filled_table(
         "plan_history",
         "What plans print of the years before them",
         _PLAN,
@@ -170,7 +162,7 @@ _TABLES = (
         Column("seq", "int", "Number in the table of the plan"),
         Column("theme_zh", "string", "Theme of the plan, Chinese"),
         Column("theme", "string", "Theme of the plan"),
-        *_NAMES,
+        *NAMES,
         Column("unit", "string", "Unit of the value"),
         Column("actual_year", "int", "Year of the actual value"),
         Column("actual_value", "decimal", "Actual value"),
@@ -182,7 +174,7 @@ _TABLES = (
         Column("outcome_zh", "string", "The outcome in the words of the plan"),
         *_ORIGIN,
     ),
-    _table(
+    filled_table(
         "plan_texts",
         "What plans print of their promises",
         _PLAN,
@@ -192,19 +184,19 @@ _TABLES = (
     ),
 )
 _ITEMS_AND_FORMULAS = (
-    _table(
+    filled_table(
         "returns_items",
         "Items of returns",
         Column("item", "string", "Return item", key=True),
-        *_NAMES,
+        *NAMES,
         Column("unit", "string", "Unit of the values"),
         Column("area_value", "string", "Value of an area: agreed, or sum over the entities that report"),
     ),
-    _table(
+    filled_table(
         "indicator_formulas",
         "Indicators by formula",
         _INDICATOR,
-        *_NAMES,
+        *NAMES,
         Column("unit", "string", "Unit of the result"),
         Column("decimals", "int", "Decimals of the result"),
         Column("factor", "decimal", "Multiplies the result"),
@@ -216,7 +208,7 @@ _ITEMS_AND_FORMULAS = (
         Column("feeds", "string", "Feeds of its operands, separated by ;"),
         Column("owner", "string", "Offices of these feeds, separated by ;"),
     ),
-    _table(
+    filled_table(
         "indicator_terms",
         "Terms of formulas",
         _INDICATOR,

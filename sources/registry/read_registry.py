@@ -7,7 +7,6 @@ or of a user's mapping (sources.config).
 from __future__ import annotations
 
 import hashlib
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
@@ -31,9 +30,9 @@ from sources.registry.feed_model import (
     SeriesTests,
     Unit,
 )
+from sources.registry.name_patterns import TEAM
 
 DECLARATIONS = Path(__file__).parents[1]
-_TEAM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TEST_NAMES = {f.name for f in fields(SeriesTests)}
 
 
@@ -148,7 +147,7 @@ def _main(name: str, tables: Mapping[str, CleanTable], file: str) -> str:
 
 
 def _team(name: str, file: str) -> str:
-    if not _TEAM.fullmatch(name):
+    if not TEAM.fullmatch(name):
         raise RegistryError(f"{file}: owner_team '{name}' is not lower-case ASCII words joined by hyphens")
     return name
 

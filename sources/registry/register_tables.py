@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sources.registry.clean_columns import REGISTER_ID, Column
-from sources.registry.declared_tables import DeclaredTable
+from sources.registry.declared_tables import NAMES, DeclaredTable, filled_table
 
 CASE_COLUMNS: tuple[Column, ...] = (
     Column(REGISTER_ID, "string", "Declared register"),
@@ -35,22 +35,14 @@ NOT_MAPPED = (REGISTER_ID, "attributes")
 MAY_BE_PRIVATE = ("case_id", "entity", "entity_name", "unit_responsible")
 
 _REGISTER = Column(REGISTER_ID, "string", "Declared register", key=True)
-_NAMES = (
-    Column("name_zh", "string", "Chinese name"),
-    Column("name_en", "string", "English name"),
-)
-
-
-def _table(name: str, description: str, *columns: Column) -> DeclaredTable:
-    return DeclaredTable(name, description, columns, ())
 
 
 _TABLES = (
-    _table(
+    filled_table(
         "register",
         "Declared registers of cases and lists",
         _REGISTER,
-        *_NAMES,
+        *NAMES,
         Column("kind", "string", "What a record is: a case, or a membership of a list", allowed=("cases", "list")),
         Column("entity", "string", "What a case is about"),
         Column("entity_zh", "string", "Chinese word for it"),
@@ -71,21 +63,21 @@ _TABLES = (
         Column("answers", "string", "How a case names the event that it answers; empty where it does not"),
         Column("declared_by", "string", "Who declared it", allowed=("shipped", "user")),
     ),
-    _table(
+    filled_table(
         "register_category",
         "Categories of registers",
         _REGISTER,
         Column("category", "string", "Category", key=True),
         Column("place", "int", "Order of the declaration, from 1"),
-        *_NAMES,
+        *NAMES,
     ),
-    _table(
+    filled_table(
         "register_state",
         "States of registers and what they mean",
         _REGISTER,
         Column("state", "string", "State", key=True),
         Column("place", "int", "Order of the declaration, from 1"),
-        *_NAMES,
+        *NAMES,
         Column("meaning", "string", "What it means", allowed=("open", "closed", "withdrawn")),
     ),
 )

@@ -11,7 +11,7 @@ import pytest
 
 from orchestration.cli import main as cli
 from orchestration.cli.checkup import BAD, data_directory
-from orchestration.survey import last_refresh, note_refresh
+from orchestration.survey import forget_refresh, last_refresh, note_refresh
 from tests.unit.warehouse_kit import refresh
 from warehouse.paths import DataDir
 from warehouse.recovery import recover
@@ -114,6 +114,14 @@ def test_a_refresh_ends_with_1_and_the_way_out(data: DataDir, harm: Harm, capsys
     assert BAD in {f.state for f in data_directory(data)}
     assert run(data, "releases") == (1 if harm in LEDGER else 0)
     assert last_refresh(data)["exit_code"] == 0
+
+
+def test_status_after_a_run_that_left_no_note_says_what_came_last(data: DataDir, capsys: pytest.CaptureFixture) -> None:
+    forget_refresh(data)
+    assert run(data, "status") == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "a run of the web page, a repair or a refresh that did not finish came last" in said
+    assert "no finished refresh yet" not in said
 
 
 @pytest.mark.parametrize("harm", LINK)

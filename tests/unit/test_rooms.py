@@ -201,6 +201,15 @@ def test_a_module_s_name_means_one_thing():
     assert not {stem: found for stem, found in places.items() if len(found) > 1}
 
 
+@pytest.mark.parametrize("room", (*ROOMS, SEEDS))
+def test_a_room_s_readme_names_what_is_in_it(room):
+    said = (ROOT / room / "README.md").read_text(encoding="utf-8")
+    parts = {f.name for f in (ROOT / room).glob("*.py")} | {f"{f.parent.name}/" for f in (ROOT / room).glob("*/*.*")}
+    assert len(parts) > 4, "the parts were not found"
+    passing = {"__init__.py", "__pycache__/", "target/", "logs/"}
+    assert not sorted(part for part in parts - passing if part not in said), "add it to the room's README"
+
+
 def test_only_the_dbt_project_knows_where_its_seeds_are():
     reads = re.compile(r"""["']seeds["']|dbt_project["'] */|seeds/\S*\.csv["']\)""")
     found = [
@@ -215,6 +224,32 @@ def test_only_the_dbt_project_knows_where_its_seeds_are():
 def test_sources_knows_no_dagster_dbt_or_great_expectations():
     forbidden = {"dagster", "dbt", "great_expectations"}
     assert not {str(f): sorted(imported(f) & forbidden) for f in modules("sources") if imported(f) & forbidden}
+
+
+# What a process has once: its readers of workbooks, its locks, and what DuckDB may take of the machine.
+STATE_OF_THE_PROCESS = {
+    "sources/readers/isolated.py: _idle",
+    "warehouse/lock.py: _held",
+    "warehouse/engine_limits.py: _fitted",
+}
+
+
+def kept_by_a_module(file: Path) -> set[str]:
+    """Names at a module's level that its functions change: those after `global`, and containers that begin empty."""
+    names = {name for node in ast.walk(parsed(file)) if isinstance(node, ast.Global) for name in node.names}
+    for node in parsed(file).body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict | ast.List | ast.Call):
+            empty = ast.unparse(node.value) in ("{}", "[]", "set()", "dict()", "list()")
+            names |= {ast.unparse(t) for t in getattr(node, "targets", None) or [node.target] if empty}
+    return names
+
+
+def test_steps_share_nothing_that_a_module_keeps():
+    """What a step found out is handed to the next; a module that keeps it gives one run what another one left."""
+    places = (
+        (file.relative_to(ROOT), name) for room in ROOMS for file in modules(room) for name in kept_by_a_module(file)
+    )
+    assert {f"{file}: {name}" for file, name in places} == STATE_OF_THE_PROCESS
 
 
 def test_only_its_own_folder_imports_dagster_and_only_expectations_great_expectations():

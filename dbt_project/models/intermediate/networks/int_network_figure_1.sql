@@ -1,4 +1,7 @@
-{#- Figures of readings: network x figure x site x sample x period, from their parts. -#}
+{#-
+  Figures of readings: network x figure x site x sample x period, from their parts. The sums of a part (network_sums) are
+  added up to sums of the same names.
+-#}
 with figures as (
     {{ network_declared_figures(1) }}
 ),
@@ -28,7 +31,20 @@ summed as (
         taxon,
         period_start,
         part_end as sample_end,
-        {{ network_sums_of_parts() }}
+        {%- for sure in ['', 'sure_'] %}
+            {%- for column in ['n_moments', 'n_values', 'n_above'] %}
+                cast(sum({{ sure }}{{ column }}) as bigint) as {{ sure }}{{ column }},
+            {%- endfor %}
+            {%- for column in ['sum_v', 'sum_w', 'sum_wv', 'sum_energy'] %}
+                sum({{ sure }}{{ column }}) as {{ sure }}{{ column }},
+            {%- endfor %}
+            max({{ sure }}max_v) as {{ sure }}max_v,
+            min({{ sure }}min_v) as {{ sure }}min_v,
+            {{ sorted_lists(sure ~ 'sorted_v') }} as {{ sure }}sorted_v,
+            max({{ sure }}last_at) as {{ sure }}last_at,
+            {{ latest(sure ~ 'last_v', sure ~ 'last_at') }} as {{ sure }}last_v,
+        {%- endfor %}
+        {{ network_counts() }}
     from parts
     group by network_id, figure_id, parameter, site_id, method, fraction, sample, taxon, period_start, part_end
 ),
