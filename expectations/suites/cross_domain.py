@@ -183,7 +183,7 @@ _CASE_ANSWERS = Suite(
     (
         relation(
             "an event that was found is there",
-            "(event_match = 'found') = (event_start is not null)",
+            "(event_match = 'not_found') = (event_start is null)",
             ("event_match", "event_start"),
             {"event_match": "found", "event_start": None},
             WARNING,

@@ -45,19 +45,19 @@ class History:
         with duckdb.connect() as con:
             con.execute(
                 "create table e (event_id varchar, kind varchar, event_start timestamp, event_end timestamp,"
-                " is_open boolean, site_name_zh varchar, parameter_zh varchar)"
+                " is_open boolean, site_id varchar, site_name_zh varchar, parameter varchar, parameter_zh varchar)"
             )
             for first, last, *rest in events:
                 said = {"kind": "exceedance", "is_open": False, "series": SERIES} | (rest[0] if rest else {})
                 start, end = day(first), day(last) + timedelta(days=1)
-                row = [named(first, said["series"]), said["kind"], start, end, said["is_open"], "一站", "可吸入颗粒物"]
-                con.execute("insert into e values (?, ?, ?, ?, ?, ?, ?)", row)
+                row = [named(first, said["series"]), said["kind"], start, end, said["is_open"]]
+                con.execute("insert into e values (?, ?, ?, ?, ?, 'S', '一站', 'pm10', '可吸入颗粒物')", row)
             con.execute(f"copy e to '{now / 'mart_exceedances.parquet'}' (format parquet)")
             rows = event_changes(self.last, now, self.folder, (f"r{self.number}", f"2026-04-0{self.number}T06:30:00"))
             columns = (
-                "event_id varchar, current_event_id varchar, change varchar, site_name_zh varchar,"
-                " parameter_zh varchar, event_start timestamp, event_end timestamp, release_id varchar,"
-                " published_at timestamp, current_event_start timestamp, current_event_end timestamp"
+                "event_id varchar, current_event_id varchar, change varchar, site_id varchar, site_name_zh varchar,"
+                " parameter varchar, parameter_zh varchar, event_start timestamp, event_end timestamp,"
+                " release_id varchar, published_at timestamp, current_event_start timestamp, current_event_end timestamp"
             )
             con.execute(f"create table c ({columns})")
             for row in rows:

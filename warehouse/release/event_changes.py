@@ -96,11 +96,12 @@ FROM latest AS f
 LEFT JOIN now AS n ON f.current_event_id = n.event_id
 ORDER BY f.event_id, f.current_event_id
 """
-_DESCRIBED = ("site_name_zh", "parameter_zh", "event_start", "event_end")
-# The identifier without its start, which has 16 characters (macros/events.sql, minute_text).
+_DESCRIBED = ("site_id", "site_name_zh", "parameter", "parameter_zh", "event_start", "event_end")
+# The identifier without its start, as dbt_project/macros/events.sql makes it (minute_text has 16 characters).
 _SERIES = "left(event_id, -17)"
 _NOTHING_CARRIED = """(
-    SELECT '' AS event_id, '' AS current_event_id, '' AS change, '' AS site_name_zh, '' AS parameter_zh,
+    SELECT '' AS event_id, '' AS current_event_id, '' AS change,
+        '' AS site_id, '' AS site_name_zh, '' AS parameter, '' AS parameter_zh,
         CAST(NULL AS TIMESTAMP) AS event_start, CAST(NULL AS TIMESTAMP) AS event_end, '' AS release_id,
         CAST(NULL AS TIMESTAMP) AS published_at
     WHERE false
