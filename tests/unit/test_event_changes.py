@@ -57,7 +57,8 @@ class History:
             columns = (
                 "event_id varchar, current_event_id varchar, change varchar, site_id varchar, site_name_zh varchar,"
                 " parameter varchar, parameter_zh varchar, event_start timestamp, event_end timestamp,"
-                " release_id varchar, published_at timestamp, current_event_start timestamp, current_event_end timestamp"
+                " release_id varchar, published_at timestamp,"
+                " current_event_start timestamp, current_event_end timestamp"
             )
             con.execute(f"create table c ({columns})")
             for row in rows:
