@@ -164,6 +164,8 @@
         {%- endif %}
         when {{ averaging }} in ('1h', 'hour')
             then {{ integer_quotient(minutes_between("timestamp '1900-01-01 00:00:00'", moment), 60) }}
+        when {{ averaging }} = 'week'
+            then {{ integer_quotient(days_in("date '1900-01-01'", "date_trunc('week', " ~ moment ~ ")"), 7) }}
         when {{ averaging }} in ('month', 'month_class')
             then extract(year from {{ moment }}) * 12 + extract(month from {{ moment }})
         when {{ averaging }} = 'half_month'

@@ -67,7 +67,7 @@ _INDICATOR_VALUES = Suite(
         not_null("is_preferred"),
     ),
     {
-        "period_kind": ("day", "half_month", "month", "quarter", "half_year", *PERIOD_KINDS),
+        "period_kind": ("day", "week", "half_month", "month", "quarter", "half_year", *PERIOD_KINDS),
         "domain": (*_DOMAINS, CROSS_DOMAIN),
         "domain_state": _STATES,
     },
