@@ -186,9 +186,10 @@
     select explode(sequence(cast({{ first_day }} as date), cast({{ last_day }} as date), interval 1 day)) as day
 {%- endmacro %}
 
-{# First day of the calendar period of a kind, half-month to year: date. #}
+{# First day of the calendar period of a kind, week to year: date. A week is an ISO week, Monday to Sunday. #}
 {% macro calendar_start(period_kind, moment) -%}
     case {{ period_kind }}
+        when 'week' then cast(date_trunc('week', {{ moment }}) as date)
         when 'month' then cast(date_trunc('month', {{ moment }}) as date)
         when 'year' then cast(date_trunc('year', {{ moment }}) as date)
         when 'quarter' then cast(date_trunc('quarter', {{ moment }}) as date)

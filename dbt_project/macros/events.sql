@@ -14,6 +14,10 @@
   Declared networks hand over network_id and step_minutes as well (by_network): the network belongs to the series, and the
   site's register is that of the network; step_minutes is the time between two of its samples, null where it is days.
 
+  An identifier is the series and the start, so that equal readings give equal identifiers in whatever order they were
+  delivered. Late data may move the start: a case that names the old one finds its event by the moment
+  (mart_case_answers), and mart_event_changes says what became of every identifier that was published.
+
   A series is kind x site x parameter x averaging against one limit: where limit_value, limit_text, unit or standard
   changes, an event ends and another begins, so limit_text must not carry what varies from period to period. Name, area
   and unit to notify come from the site register of the domain's feed, in force on the day the event starts.
@@ -160,6 +164,8 @@
         {%- endif %}
         when {{ averaging }} in ('1h', 'hour')
             then {{ integer_quotient(minutes_between("timestamp '1900-01-01 00:00:00'", moment), 60) }}
+        when {{ averaging }} = 'week'
+            then {{ integer_quotient(days_in("date '1900-01-01'", "date_trunc('week', " ~ moment ~ ")"), 7) }}
         when {{ averaging }} in ('month', 'month_class')
             then extract(year from {{ moment }}) * 12 + extract(month from {{ moment }})
         when {{ averaging }} = 'half_month'
@@ -177,4 +183,13 @@
 {# A moment to the minute as text that sorts: 2026-03-01T05:00. #}
 {% macro minute_text(moment) -%}
     replace(substr(cast(cast({{ moment }} as timestamp) as varchar(30)), 1, 16), ' ', 'T')
+{%- endmacro %}
+
+{# The two parts of an event's identifier: its series with a colon, and the minute_text of its start. #}
+{% macro event_series(event_id) -%}
+    left({{ event_id }}, greatest(length({{ event_id }}) - 16, 0))
+{%- endmacro %}
+
+{% macro event_moment(event_id) -%}
+    right({{ event_id }}, 16)
 {%- endmacro %}

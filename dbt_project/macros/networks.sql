@@ -19,6 +19,7 @@
     case {{ period_kind }}
         when 'hour' then {{ hours_after(period_start, 1) }}
         when 'day' then cast({{ days_after(period_start, 1) }} as timestamp)
+        when 'week' then cast({{ days_after(period_start, 7) }} as timestamp)
         when 'month' then cast({{ months_after(period_start, 1) }} as timestamp)
         when 'quarter' then cast({{ months_after(period_start, 3) }} as timestamp)
         when 'half_year' then cast({{ months_after(period_start, 6) }} as timestamp)

@@ -131,14 +131,6 @@
     ) as t
 {%- endmacro %}
 
-{# First day of the period of a kind that `day` lies in: date. A week is an ISO week, Monday to Sunday. #}
-{% macro ranking_period_start(period_kind, day) -%}
-    case
-        when {{ period_kind }} = 'week' then cast(date_trunc('week', {{ day }}) as date)
-        else {{ calendar_start(period_kind, day) }}
-    end
-{%- endmacro %}
-
 {# First day of the calendar period before the one that begins on `period_start`: date. #}
 {% macro previous_period(period_kind, period_start) -%}
     case {{ period_kind }}
@@ -173,8 +165,5 @@
 
 {# Last day of the period of a kind that begins on `period_start`: date. #}
 {% macro ranking_period_end(period_kind, period_start) -%}
-    case {{ period_kind }}
-        when 'week' then cast({{ days_after(period_start, 6) }} as date)
-        else cast({{ days_after(network_period_end(period_kind, period_start), -1) }} as date)
-    end
+    cast({{ days_after(network_period_end(period_kind, period_start), -1) }} as date)
 {%- endmacro %}

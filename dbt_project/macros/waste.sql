@@ -80,6 +80,14 @@
     end
 {%- endmacro %}
 
+{# Loads that count and their masses as columns, of a judged row: no mass where too few of the loads count. #}
+{% macro loads_published(p) -%}
+    cast({{ p }}.n_valid as bigint) as loads
+    {%- for mass in ['received_t', 'shipped_t', 'difference_t'] %},
+    cast(case when {{ p }}.validity <> 'insufficient' then {{ p }}.{{ mass }} end as decimal(24, 6)) as {{ mass }}
+    {%- endfor %}
+{%- endmacro %}
+
 {# Why a figure over loads alone is not simply valid. #}
 {% macro loads_reason(p) -%}
     concat_ws(

@@ -66,7 +66,7 @@ _INDICATOR_VALUES = Suite(
         not_null("is_preferred"),
     ),
     {
-        "period_kind": ("day", "half_month", "month", "quarter", "half_year", *PERIOD_KINDS),
+        "period_kind": ("day", "week", "half_month", "month", "quarter", "half_year", *PERIOD_KINDS),
         "domain": (*_DOMAINS, CROSS_DOMAIN),
         "domain_state": STATES,
     },
@@ -182,7 +182,7 @@ _CASE_ANSWERS = Suite(
     (
         relation(
             "an event that was found is there",
-            "(event_match = 'found') = (event_start is not null)",
+            "(event_match = 'not_found') = (event_start is null)",
             ("event_match", "event_start"),
             {"event_match": "found", "event_start": None},
             WARNING,

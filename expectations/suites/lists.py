@@ -21,7 +21,7 @@ EVENT_KINDS = ("exceedance", "hint")
 LIMIT_AVERAGINGS = ("1h", "24h", "daily_max_8h", "Ld", "Ln", "month_class")
 HINT_AVERAGINGS = ("hour", "day", "month")
 # Declared networks have limits of every period that a figure may have, and of single samples.
-NETWORK_AVERAGINGS = ("sample", "hour", "day", "half_month", "month", "quarter", "half_year", "year")
+NETWORK_AVERAGINGS = ("sample", "hour", "day", "week", "half_month", "month", "quarter", "half_year", "year")
 _OPEN_END = "regexp_matches(limit_text, '[<>]|(^| )\\(|[0-9]\\)')"
 
 

@@ -118,6 +118,10 @@ def _figure_mistakes(
             yield ("of",), f"there is no figure '{figure.of}' of {code}", nearest(figure.of, [i for i, _ in known])
         elif _depth(declared, figure, code) > MOST_LEVELS:
             yield ("of",), "figures of figures go too deep, or in a circle", f"at most {MOST_LEVELS} levels"
+    by_id = {(f.id, code): f for f in declared.figures for code in f.of_parameters}
+    weekly = [code for code in figure.of_parameters if (of := by_id.get((figure.of, code))) and of.period == "week"]
+    if weekly and figure.period != "week":
+        yield ("of",), f"'{figure.of}' is by week, and a week may lie in two of the periods", "make it of a finer figure"
     if (figure.statistic in WITH_SECOND) != bool(figure.second):
         said = "needs a second parameter" if figure.statistic in WITH_SECOND else "uses no second parameter"
         yield ("second",), f"{figure.statistic} {said}", "write second = …" if not figure.second else "leave it out"

@@ -21,7 +21,7 @@ from sources.registry.feed_model import SeriesTests, network_table
 Cadence = Literal[
     "minute", "10min", "15min", "hour", "4h", "day", "half_month", "month", "quarter", "half_year", "year"
 ]  # fmt: skip
-PeriodKind = Literal["hour", "day", "half_month", "month", "quarter", "half_year", "year"]
+PeriodKind = Literal["hour", "day", "week", "half_month", "month", "quarter", "half_year", "year"]
 Statistic = Literal[
     "mean", "sum", "maximum", "minimum", "percentile", "count", "days", "last",
     "weighted_mean", "load", "oxygen_corrected", "energy_mean",

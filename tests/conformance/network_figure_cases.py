@@ -81,6 +81,7 @@ def _dust(networks: Networks) -> None:
     dust = networks.network("n_dust", "day")
     dust.parameter("tsp", "ug/m3", 0)
     dust.figure("half", "tsp", "mean", "half_month", unit="ug/m3", decimals=1)
+    dust.figure("week", "tsp", "mean", "week", unit="ug/m3", decimals=1)
     dust.figure("month", "tsp", "mean", "month", unit="ug/m3", decimals=1)
     for n, value in enumerate((150, 148, 150, 140, 140, 140, 131), 1):
         dust.site(f"D-{n}", area_code=f"11010500{n}")

@@ -161,6 +161,16 @@ def test_tsp_ranks_the_highest_first_and_ties_share(project: Project) -> None:
     assert {end for *_, end in rows} == {date(2024, 6, 15)}
 
 
+def test_a_week_is_an_iso_week_across_months(project: Project) -> None:
+    """Days from Saturday 1 June to Saturday 15 June: 2, 7 and 6 of 7."""
+    found = values(project, "D-1", "period_start, period_end, value, n_valid, n_expected", "week")
+    assert sorted(found) == [
+        (datetime(2024, 5, 27), datetime(2024, 6, 3), None, 2, 7),
+        (datetime(2024, 6, 3), datetime(2024, 6, 10), Decimal("150.0"), 7, 7),
+        (datetime(2024, 6, 10), datetime(2024, 6, 17), Decimal("150.0"), 6, 7),
+    ]
+
+
 def test_a_month_of_half_its_days_has_no_mean(project: Project) -> None:
     (found,) = values(project, "D-1", "value, n_valid, n_expected, validity, validity_reason", "month")
     assert found == (None, 15, 30, "insufficient", "15 of 30 values")

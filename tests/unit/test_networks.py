@@ -145,6 +145,13 @@ def test_limits_may_be_a_csv_with_conditions_months_and_multiples(tmp_path):
             15,
             "in a circle",
         ),
+        (
+            TEN_LINES
+            + '[[figures]]\nid = "w"\nparameter = "cod"\nstatistic = "mean"\nperiod = "week"\n'
+            + '[[figures]]\nid = "m"\nparameter = "cod"\nstatistic = "mean"\nperiod = "month"\nof = "w"\n',
+            20,
+            "'w' is by week, and a week may lie in two of the periods",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_line_and_what_to_write(tmp_path, text, line, said):

@@ -16,6 +16,7 @@ from warehouse.atomic import flush, write_bytes
 from warehouse.paths import DataDir
 from warehouse.release import gate_records
 from warehouse.release.assembly import Places, write_database, write_judgement, write_marts
+from warehouse.release.event_changes import EVENT_CHANGES, event_changes
 from warehouse.release.gate_records import Refused
 from warehouse.release.kept import MARTS
 from warehouse.release.manifest import Origin, Written, files_below, manifest_content, write_inputs
@@ -62,7 +63,9 @@ def _write_tables(
     laid = write_marts(places, given, plan.kept)
     rows = {name: mart.rows for name, mart in laid.items()}
     months = {name: mart.months for name, mart in laid.items() if catalogue.table(name).day}
-    about = _judgement_rows(catalogue, plan, rows, sources)
+    before = plan.before.path / MARTS if plan.before else None
+    changes = event_changes(before, folder / MARTS, data.spill, (plan.release_id, plan.local.isoformat()))
+    about = _judgement_rows(catalogue, plan, rows, {SOURCES: sources, EVENT_CHANGES: changes})
     write_judgement(folder / MARTS, data.spill, catalogue.of(JUDGEMENT), about)
     try:
         found = write_database(folder / DATABASE, places, catalogue, plan.kept, months)
@@ -78,12 +81,19 @@ def _write_tables(
 
 
 def _judgement_rows(
-    catalogue: Catalogue, plan: ReleasePlan, rows: dict[str, int], sources: Sequence[Mapping[str, Any]]
+    catalogue: Catalogue,
+    plan: ReleasePlan,
+    rows: Mapping[str, int],
+    given: Mapping[str, Sequence[Mapping[str, Any]]],
 ) -> dict[str, list[dict[str, Any]]]:
-    """What the tables about the judgement hold, by table; `rows` is the number of rows of every other one."""
+    """What the tables about the judgement hold, by table; `rows` is the number of rows of every other one, and `given`
+    are the tables whose rows come from elsewhere: only when they were made is added where they do not say it.
+    """
     grain = next((t.grain for t in catalogue.of(JUDGEMENT) if t.name == GATE_RESULTS), ())
     shown = gate_records.latest(plan.judged, plan.carried, grain)
+    made = {"release_id": plan.release_id, "published_at": plan.local}
     found = {
+        **{name: [{**made, **row} for row in listed] for name, listed in given.items()},
         GATE_RESULTS: shown,
         RELEASE_TABLES: [
             {
@@ -94,12 +104,10 @@ def _judgement_rows(
                 "reason": t.reason or "; ".join(f"{p.part} is held: {p.reason}" for p in t.parts),
                 "table_digest": t.digest,
                 "row_count": rows[t.name],
-                "release_id": plan.release_id,
-                "published_at": plan.local,
+                **made,
             }
             for t in plan.tables
         ],
-        SOURCES: [{**row, "release_id": plan.release_id, "published_at": plan.local} for row in sources],
     }
     return {t.name: _worded(t, found[t.name]) for t in catalogue.of(JUDGEMENT) if t.name in found}
 

@@ -95,7 +95,7 @@ months as (
 starts as (
     select
         *,
-        {{ ranking_period_start('period_kind', 'slot') }} as period_start
+        {{ calendar_start('period_kind', 'slot') }} as period_start
     from months
 ),
 

@@ -58,7 +58,7 @@ monthly as (
         'month' as period_kind,
         {{ sums }}
     from items
-    where period_kind in ('sample', 'hour', 'day', 'half_month', 'month')
+    where period_kind in ('sample', 'hour', 'day', 'week', 'half_month', 'month')
     group by network_id, site_id, parameter, {{ network_period_start("'month'", 'period_start') }}
     union all
     select
@@ -105,7 +105,7 @@ own as (
         period_end,
         {{ sums }}
     from items
-    where period_kind in ('day', 'half_month') or (period_kind = 'sample' and is_by_hand)
+    where period_kind in ('day', 'week', 'half_month') or (period_kind = 'sample' and is_by_hand)
     group by
         network_id, site_id, parameter, case when period_kind = 'sample' then sample else '' end, period_kind,
         period_start, period_end

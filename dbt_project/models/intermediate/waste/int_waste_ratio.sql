@@ -53,39 +53,43 @@ loads as (
     group by p.period_kind, p.period_start, f.category, f.destination
 ),
 
-origins as (
+-- What is not a load's own mass, under its measure: sites that loads left, sites registered (of whatever category), and
+-- what was reported.
+others as (
     select
         p.period_kind,
         p.period_start,
+        'origins' as measure,
         f.category,
         f.from_node as node,
-        count(distinct f.from_site) as n_sites,
+        count(distinct f.from_site) as mass,
+        0 as n_suspect,
         min({{ provenance_rank('f.provenance') }}) as provenance_rank
     from periods as p
     inner join {{ ref('int_waste_flow') }} as f
         on f.month_start between p.period_start and p.period_end and f.is_load and f.from_site is not null
     group by p.period_kind, p.period_start, f.category, f.from_node
-),
-
-registered as (
+    union all
     select
         p.period_kind,
         p.period_start,
+        'registered' as measure,
+        null as category,
         s.kind as node,
-        count(distinct s.site_id) as n_sites
+        count(distinct s.site_id) as mass,
+        0 as n_suspect,
+        null as provenance_rank
     from periods as p
     inner join {{ ref('int_waste_site') }} as s on {{ in_force('p.period_end', 's') }}
     group by p.period_kind, p.period_start, s.kind
-),
-
-reported as (
+    union all
     select
         p.period_kind,
         p.period_start,
-        t.parameter,
+        t.parameter as measure,
         t.category,
         s.kind as node,
-        case when count(case when t.is_usable then 1 end) = count(*) then sum(t.value) end as value,
+        case when count(case when t.is_usable then 1 end) = count(*) then sum(t.value) end as mass,
         count(case when t.is_suspect and t.is_usable then 1 end) as n_suspect,
         min({{ provenance_rank('t.provenance') }}) as provenance_rank
     from periods as p
@@ -131,45 +135,7 @@ found as (
         t.category,
         o.period_kind,
         o.period_start,
-        o.n_sites as mass,
-        null as months_expected,
-        null as months_heard,
-        null as n_expected,
-        null as n_valid,
-        0 as n_suspect,
-        o.provenance_rank
-    from terms as t
-    inner join origins as o on t.category = o.category and t.node = o.node
-    where t.measure = 'origins'
-    union all
-    select
-        t.indicator_id,
-        t.term,
-        t.role,
-        t.measure,
-        t.category,
-        o.period_kind,
-        o.period_start,
-        o.n_sites as mass,
-        null as months_expected,
-        null as months_heard,
-        null as n_expected,
-        null as n_valid,
-        0 as n_suspect,
-        null as provenance_rank
-    from terms as t
-    inner join registered as o on t.node = o.node
-    where t.measure = 'registered'
-    union all
-    select
-        t.indicator_id,
-        t.term,
-        t.role,
-        t.measure,
-        t.category,
-        o.period_kind,
-        o.period_start,
-        o.value as mass,
+        o.mass,
         null as months_expected,
         null as months_heard,
         null as n_expected,
@@ -177,7 +143,8 @@ found as (
         o.n_suspect,
         o.provenance_rank
     from terms as t
-    inner join reported as o on t.measure = o.parameter and t.category = o.category and t.node = o.node
+    inner join others as o
+        on t.measure = o.measure and t.node = o.node and (o.category is null or t.category = o.category)
 ),
 
 -- A rate has a row in the periods in which one of its categories was heard of; who is registered says nothing.

@@ -14,10 +14,10 @@ dust as (
     {%- for period_kind in ['week', 'month', 'quarter'] %}
         select
             '{{ period_kind }}' as period_kind,
-            {{ ranking_period_start("'" ~ period_kind ~ "'", 'day') }} as period_start,
+            {{ calendar_start("'" ~ period_kind ~ "'", 'day') }} as period_start,
             count(*) as n_days
         from dust_days
-        group by {{ ranking_period_start("'" ~ period_kind ~ "'", 'day') }}
+        group by {{ calendar_start("'" ~ period_kind ~ "'", 'day') }}
         {% if not loop.last %}
             union all
         {% endif %}

@@ -1,6 +1,9 @@
 {#-
   Monitoring, enforcement, answer: each case that names an exceedance event next to that event. A case names it by its
   identifier, or by site, parameter and a day of it, which several events may fit. One that fits none says so.
+
+  An identifier ends with the moment at which its event began (macros/events.sql). Where late data gave the event another
+  beginning, or made it a part of another, it is the event of the same series that holds this moment.
 -#}
 with cases as (
     select *
@@ -12,22 +15,49 @@ events as (
     select
         *,
         cast(event_start as date) as first_day,
-        cast({{ minutes_after('event_end', '-1') }} as date) as last_day
+        cast({{ minutes_after('event_end', '-1') }} as date) as last_day,
+        {{ event_series('event_id') }} as series,
+        {{ minute_text('event_start') }} as starts,
+        {{ minute_text('event_end') }} as ends
     from {{ ref('mart_exceedances') }}
+),
+
+named as (
+    select
+        c.register_id,
+        c.case_id,
+        c.event_id,
+        e.event_id is not null as is_there,
+        {{ event_series('c.event_id') }} as series,
+        {{ event_moment('c.event_id') }} as starts
+    from cases as c
+    left join events as e on c.event_id = e.event_id
+    where c.event_id is not null
 ),
 
 matched as (
     select
-        c.register_id,
-        c.case_id,
-        e.event_id
-    from cases as c
-    inner join events as e on c.event_id = e.event_id
+        n.register_id,
+        n.case_id,
+        n.event_id,
+        'found' as event_match
+    from named as n
+    where n.is_there
+    union
+    select
+        n.register_id,
+        n.case_id,
+        e.event_id,
+        'continued' as event_match
+    from named as n
+    inner join events as e on n.series = e.series and n.starts >= e.starts and n.starts < e.ends
+    where not n.is_there
     union
     select
         c.register_id,
         c.case_id,
-        e.event_id
+        e.event_id,
+        'found' as event_match
     from cases as c
     inner join events as e
         on
@@ -40,7 +70,7 @@ select
     c.register_name_zh,
     c.case_id,
     coalesce(m.event_id, c.event_id, '') as event_id,
-    case when m.event_id is null then 'not_found' else 'found' end as event_match,
+    coalesce(m.event_match, 'not_found') as event_match,
     e.domain as event_domain,
     e.kind as event_kind,
     coalesce(e.site_id, c.event_site) as event_site_id,
