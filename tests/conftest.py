@@ -1,5 +1,5 @@
-"""How a run is spread over processes, and where they share what is made once. Here belongs nothing else: fixtures are
-next to the tests that use them.
+"""How a run is spread over processes, where they share what is made once, and what holds for every property search. Here
+belongs nothing else: fixtures and strategies are next to the tests that use them.
 """
 
 from __future__ import annotations
@@ -8,8 +8,13 @@ import os
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import kit, lanes
+
+# A search that takes longer on a busy machine has not failed.
+settings.register_profile("ecoledger", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ecoledger")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

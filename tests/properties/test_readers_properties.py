@@ -14,7 +14,7 @@ import zipfile
 
 import pytest
 import xlsxwriter
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from sources.config.model import Format
@@ -30,8 +30,6 @@ KINDS = [
 # No marks of undecodable bytes (private use, plane 16) and no halves of surrogate pairs, which no encoding holds.
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Co")), max_size=12)
 NAMES = st.lists(st.text("abcXYZ甲乙溶解氧_ (/)", min_size=1, max_size=6), min_size=1, max_size=5)
-settings.register_profile("readers", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("readers")
 
 
 def read(data: bytes, fmt: Format, **more):
