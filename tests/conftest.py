@@ -1,5 +1,5 @@
-"""How a run is spread over processes, where they share what is made once, and what holds for every property search. Here
-belongs nothing else: fixtures and strategies are next to the tests that use them.
+"""How a run is spread over processes, where they share what is made once, and what holds for every property search.
+Here belongs nothing else: fixtures and strategies are next to the tests that use them.
 """
 
 from __future__ import annotations
