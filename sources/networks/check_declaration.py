@@ -121,8 +121,11 @@ def _figure_mistakes(
     by_id = {(f.id, code): f for f in declared.figures for code in f.of_parameters}
     weekly = [code for code in figure.of_parameters if (of := by_id.get((figure.of, code))) and of.period == "week"]
     if weekly and figure.period != "week":
-        said = f"'{figure.of}' is by week, and a week may lie in two of the periods"
-        yield ("of",), said, "make it of a finer figure"
+        yield (
+            ("of",),
+            f"'{figure.of}' is by week, and a week may lie in two of the periods",
+            "make it of a finer figure",
+        )
     if (figure.statistic in WITH_SECOND) != bool(figure.second):
         said = "needs a second parameter" if figure.statistic in WITH_SECOND else "uses no second parameter"
         yield ("second",), f"{figure.statistic} {said}", "write second = …" if not figure.second else "leave it out"

@@ -3,9 +3,10 @@
 Here belongs the comparison of the events of two releases, and what is carried of earlier comparisons. Not here: what an
 event is (dbt_project/macros/events.sql).
 
-An event's identifier ends with its start, so that equal readings give equal identifiers in whatever order they came; an
-anchor that late data cannot move would depend on that order. What moved is told here instead, next to the release and
-outside of every digest: each identifier that was ever published leads to the events that are there now.
+An event's identifier ends with its start, so that equal readings give equal identifiers in whatever order they came.
+The period that was known first would be no safer anchor: a corrected reading is known from its correction on, and the
+anchor moves with it. What moved is told here instead, next to the release and outside of its digest: each identifier
+that was published in the chain of the current release leads to the events that are there now.
 """
 
 from __future__ import annotations
