@@ -20,6 +20,10 @@ class PullError(Exception):
     """A source cannot be listed or fetched; the message says which, why and what to do."""
 
 
+class Unreachable(PullError):
+    """The source does not answer, or not to us: asking it for anything else would end the same way, as late."""
+
+
 @dataclass(frozen=True)
 class Offer:
     """One file a connector could fetch: `offer_id` names it within its source, `etag` changes when it changed.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.adoption import looked
 from orchestration.survey import survey_feed
-from sources.deliveries import PullError
+from sources.deliveries import PullError, Unreachable
 from sources.disk import is_full
 from warehouse.lake.source_states import note_answers
 
@@ -29,7 +29,7 @@ class PullResult:
     """What a pull did: new deliveries, of these adopted ones, offers that were as before, bytes, and what failed.
 
     An offer is as before if its bytes are those of its last state. `fetched` are the ids of the new deliveries,
-    `failed` has the first failure of each source that had one.
+    `failed` has the first failure of each source that had one; of those that are `unreachable` nothing more was asked.
     """
 
     new: int = 0
@@ -39,6 +39,7 @@ class PullResult:
     failures: list[str] = field(default_factory=list)
     fetched: set[str] = field(default_factory=set)
     failed: dict[str, str] = field(default_factory=dict)
+    unreachable: set[str] = field(default_factory=set)
 
     def fail(self, source_id: str, why: str) -> None:
         """Notes what could not be listed or fetched."""
@@ -67,6 +68,8 @@ def pull_feed(session: Session, feed: str, months: Set[str], note: Note) -> Pull
         for number, item in enumerate(due, 1):
             if number % _NOTE_EVERY == 1:
                 note(f"{number} of {len(due)}: {item.offer.file_name}")
+            if item.offer.source_id in result.unreachable:
+                continue
             if item.known is not None:
                 source = sources[item.offer.source_id]
                 landed = session.lake.adopt(item.offer, item.known, source, session.settings.now)
@@ -77,6 +80,8 @@ def pull_feed(session: Session, feed: str, months: Set[str], note: Note) -> Pull
                 with item.connector.fetch(item.offer) as stream:
                     landed = session.lake.land(item.offer, stream, sources[item.offer.source_id], session.settings.now)
             except PullError as error:
+                if isinstance(error, Unreachable):
+                    result.unreachable.add(item.offer.source_id)
                 result.fail(item.offer.source_id, str(error))
                 continue
             except OSError as error:

@@ -11,27 +11,27 @@ import stat
 import tomllib
 from pathlib import Path
 
-from sources.deliveries import PullError
+from sources.deliveries import Unreachable
 
 FILE_VARIABLE = "ECOLEDGER_SECRETS"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def secret(name: str, base: Path) -> str:
-    """The secret called `name`; PullError if there is none, or if its file is not safe. `base` is the folder of the
+    """The secret called `name`; Unreachable if there is none, or if its file is not safe. `base` is the folder of the
     configuration, which is copied around and kept in repositories: the file must not lie in it.
     """
     if found := os.environ.get(name, ""):
         return found
     given = os.environ.get(FILE_VARIABLE, "")
     if not given:
-        raise PullError(
+        raise Unreachable(
             f"there is no secret '{name}': set the environment variable {name}, or name a file of secrets in "
             f"{FILE_VARIABLE}"
         )
     found = _read(Path(given).expanduser(), base).get(name)
     if not isinstance(found, str) or not found:
-        raise PullError(f"there is no secret '{name}': {given} has no text of that name; add {name} = \"…\"")
+        raise Unreachable(f"there is no secret '{name}': {given} has no text of that name; add {name} = \"…\"")
     return found
 
 
@@ -40,12 +40,12 @@ def _read(file: Path, base: Path) -> dict[str, object]:
         real = file.resolve(strict=True)
         mode = real.stat().st_mode
         if mode & _OTHERS:
-            raise PullError(f"the file of secrets {file} can be read by others; run: chmod 600 {file}")
+            raise Unreachable(f"the file of secrets {file} can be read by others; run: chmod 600 {file}")
         if base.resolve() in real.parents:
-            raise PullError(f"the file of secrets {file} lies next to the configuration; move it out of {base}")
+            raise Unreachable(f"the file of secrets {file} lies next to the configuration; move it out of {base}")
         return tomllib.loads(real.read_text(encoding="utf-8"))
     except OSError as error:
-        raise PullError(f"the file of secrets {file} cannot be read: {error.strerror}") from None
+        raise Unreachable(f"the file of secrets {file} cannot be read: {error.strerror}") from None
     except ValueError:
         # What is wrong may be a line with a secret in it.
-        raise PullError(f'the file of secrets {file} is not TOML; write lines such as NAME = "…"') from None
+        raise Unreachable(f'the file of secrets {file} is not TOML; write lines such as NAME = "…"') from None

@@ -305,10 +305,18 @@ def pulled(settings: Settings) -> PullResult:
         return pull_feed(opened, "noise", {date(2026, 3, 1).isoformat()}, lambda text: None)
 
 
+def test_a_server_that_is_down_is_not_asked_for_every_day(server: Server, tmp_path: Path) -> None:
+    config = write(tmp_path, f"{server.address}/down/{{day}}", "since = 2025-03-08")
+    settings = settled(DataDir(tmp_path / "data").prepare(), config, now=NOW)
+    result = pulled(settings)
+    assert (len(result.failures), result.unreachable) == (1, {"platform"})
+    assert len(server.asked) == 2
+
+
 def test_the_next_run_catches_up_and_what_broke_is_kept(server: Server, tmp_path: Path) -> None:
     config = write(tmp_path, f"{server.address}/tagged/{{day}}", "since = 2026-03-08")
     settings = settled(DataDir(tmp_path / "data").prepare(), config, now=NOW)
-    server.body = b'{"data": [1, 2'
+    server.body = b"<html><title>Login</title></html>"
     broken = pulled(settings)
     assert broken.new == 0 and len(broken.failures) == 2
     assert read_states(settings.data.source_states)["platform"].failures == 1

@@ -22,7 +22,7 @@ from sqlalchemy import exc
 
 from sources.connectors.secrets import secret
 from sources.connectors.sql.sql_words import Sql
-from sources.deliveries import PullError
+from sources.deliveries import PullError, Unreachable
 
 _IN_MEMORY = 8_000_000
 _AT_ONCE = 5000
@@ -56,7 +56,7 @@ def result(source_id: str, url: str, words: Sql, bound: Mapping[str, date], base
     except exc.DBAPIError as error:
         said = _first_line(error.orig, password)
         hint = "correct the query, the user's rights or the address"
-        raise PullError(f"source {source_id}: {shown}: the database says: {said}; {hint}") from None
+        raise Unreachable(f"source {source_id}: {shown}: the database says: {said}; {hint}") from None
     except exc.SQLAlchemyError as error:
         raise PullError(f"source {source_id}: {shown}: {_first_line(error, password)}; correct the query") from None
 

@@ -27,7 +27,7 @@ import httpx
 
 from sources.connectors.secrets import secret
 from sources.connectors.web.web_words import Web
-from sources.deliveries import PullError
+from sources.deliveries import PullError, Unreachable
 
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -104,7 +104,7 @@ class WebClient:
             with self._sent(question, "HEAD") as response:
                 found = response.headers if response.status_code == httpx.codes.OK else {}
         except _AskAgain as failed:
-            raise self.error(question.url, failed.what, "it is asked again by the next refresh") from None
+            raise self.gone(question.url, failed.what, "it is asked again by the next refresh") from None
         return found.get("etag") or found.get("last-modified") or ""
 
     def answer(self, question: Question) -> Answer:
@@ -119,13 +119,20 @@ class WebClient:
                 if tries > self._web.limits.retries or time.monotonic() + pause > self._deadline:
                     times = "once" if tries == 1 else f"{tries} times"
                     hint = "it is asked again by the next refresh"
-                    raise self.error(question.url, f"{failed.what}, tried {times}", hint) from None
+                    raise self.gone(question.url, f"{failed.what}, tried {times}", hint) from None
                 time.sleep(pause)
 
     def error(self, url: str, what: str, hint: str) -> PullError:
         """A failure with the address it is about, without its query."""
+        return PullError(self._said(url, what, hint))
+
+    def gone(self, url: str, what: str, hint: str) -> Unreachable:
+        """The same where the next question would end like this one."""
+        return Unreachable(self._said(url, what, hint))
+
+    def _said(self, url: str, what: str, hint: str) -> str:
         parts = urlsplit(url)
-        return PullError(f"source {self._id}: {parts.scheme}://{parts.netloc}{parts.path}: {what}; {hint}")
+        return f"source {self._id}: {parts.scheme}://{parts.netloc}{parts.path}: {what}; {hint}"
 
     def _trusted(self, base: Path) -> ssl.SSLContext | bool:
         if not self._web.ca_file:
@@ -168,7 +175,7 @@ class WebClient:
         except httpx.ConnectError as error:
             if isinstance(error.__cause__, ssl.SSLError) or "CERTIFICATE" in str(error):
                 hint = "give the certificate of its authority by ca_file; what cannot be verified is not read"
-                raise self.error(url, "its certificate cannot be verified", hint) from None
+                raise self.gone(url, "its certificate cannot be verified", hint) from None
             raise _AskAgain("nothing answers there") from None
         except httpx.DecodingError:
             raise self.error(url, "its compression is damaged", "ask the source") from None
@@ -216,8 +223,8 @@ class WebClient:
         if status in (401, 403):
             if self._web.auth:
                 hint = f"renew the secret '{self._web.auth.secret}'"
-                raise self.error(url, f"the credentials were refused ({status})", hint)
-            raise self.error(url, f"it asks for credentials ({status})", "add auth = { kind = …, secret = … }")
+                raise self.gone(url, f"the credentials were refused ({status})", hint)
+            raise self.gone(url, f"it asks for credentials ({status})", "add auth = { kind = …, secret = … }")
         if status != httpx.codes.OK:
             raise self.error(url, f"the server answered {status}", "correct the path, or ask the source")
 
