@@ -43,6 +43,10 @@ def _read(file: Path, base: Path) -> dict[str, object]:
             raise Unreachable(f"the file of secrets {file} can be read by others; run: chmod 600 {file}")
         if base.resolve() in real.parents:
             raise Unreachable(f"the file of secrets {file} lies next to the configuration; move it out of {base}")
+        if tree := next((folder for folder in real.parents if (folder / ".git").exists()), None):
+            raise Unreachable(
+                f"the file of secrets {file} lies in a git tree, where it may be committed; move it out of {tree}"
+            )
         return tomllib.loads(real.read_text(encoding="utf-8"))
     except OSError as error:
         raise Unreachable(f"the file of secrets {file} cannot be read: {error.strerror}") from None

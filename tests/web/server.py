@@ -21,6 +21,7 @@ GOOD = json.dumps({"data": [{"site": "A", "v": 1}, {"site": "B", "v": 2}]}).enco
 RECORDS = [{"site": "A", "time": f"2026-03-08 0{n}:00", "v": 50 + n} for n in range(7)]
 TOKEN = "s3cr3t-t0ken"
 _SHORT_S = 3
+BOMB = gzip.compress(b" " * 50_000_000)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -85,6 +86,41 @@ class Handler(BaseHTTPRequestHandler):
         self._send(200, GOOD[:10], **{"Content-Length": str(len(GOOD))})
         self.close_connection = True
 
+    def do_cutinside(self, *_: Any) -> None:
+        self._send(200, GOOD[: GOOD.index(b"}") + 1])
+
+    def do_cutinatext(self, *_: Any) -> None:
+        self._send(200, b'[{"site": "A]')
+
+    def do_unmarked(self, *_: Any) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nsite,time,v\nA,2026-03-08 01:00,5")
+        self.close_connection = True
+
+    def do_unmarkedwhole(self, *_: Any) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + GOOD)
+        self.close_connection = True
+
+    def do_halfachunk(self, *_: Any) -> None:
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(GOOD), GOOD))
+        self.close_connection = True
+
+    def do_drippinghead(self, *_: Any) -> None:
+        for letter in b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 100:
+            self.wfile.write(bytes([letter]))
+            time.sleep(0.1)
+
+    def do_notfinished(self, *_: Any) -> None:
+        self._send(200, gzip.compress(b"site,time,v\n" * 1000)[:-12], Content_Encoding="gzip")
+
+    def do_goeson(self, *_: Any) -> None:
+        self._send(200, gzip.compress(GOOD) + gzip.compress(b" " * 9_000_000), Content_Encoding="gzip")
+
+    def do_otherpacking(self, *_: Any) -> None:
+        self._send(200, GOOD, Content_Encoding="br")
+
     def do_wronglength(self, *_: Any) -> None:
         self._send(200, GOOD, **{"Content-Length": "20"})
         self.close_connection = True
@@ -126,7 +162,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def do_bomb(self, *_: Any) -> None:
-        self._send(200, gzip.compress(b" " * 50_000_000), Content_Encoding="gzip")
+        self._send(200, BOMB, Content_Encoding="gzip")
 
     def do_zipped(self, *_: Any) -> None:
         self._send(200, gzip.compress(GOOD), Content_Encoding="gzip")

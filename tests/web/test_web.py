@@ -12,8 +12,10 @@ import logging
 import shutil
 import subprocess
 import time
+import tracemalloc
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -70,15 +72,15 @@ def server() -> Iterator[Server]:
     started.server_close()
 
 
-def write(folder: Path, path: str, connection: str = "", kind: str = "json") -> Path:
+def write(folder: Path, path: str, connection: str = "", kind: str = "json", limits: str = LIMITS) -> Path:
     """A configuration of one source."""
     config = folder / "ecoledger.toml"
-    config.write_text(SOURCE.format(path=path, connection=connection, kind=kind, limits=LIMITS), encoding="utf-8")
+    config.write_text(SOURCE.format(path=path, connection=connection, kind=kind, limits=limits), encoding="utf-8")
     return config
 
 
-def connected(folder: Path, path: str, connection: str = "", kind: str = "json") -> Connector:
-    config = load_config(write(folder, path, connection, kind))
+def connected(folder: Path, path: str, connection: str = "", kind: str = "json", limits: str = LIMITS) -> Connector:
+    config = load_config(write(folder, path, connection, kind, limits))
     return connector_for(config.sources[0], config)
 
 
@@ -99,7 +101,7 @@ def test_what_is_sent_is_what_is_delivered(server: Server, tmp_path: Path) -> No
     assert server.asked[-1]["query"] == {"area": "110105"}
 
 
-@pytest.mark.parametrize("trick", ["busy", "broken", "moved", "zipped"])
+@pytest.mark.parametrize("trick", ["busy", "broken", "moved", "zipped", "unmarkedwhole"])
 def test_what_goes_well_in_the_end_is_delivered(server: Server, tmp_path: Path, trick: str) -> None:
     assert fetched(connected(tmp_path, f"{server.address}/{trick}")) == GOOD
 
@@ -130,6 +132,55 @@ def test_what_goes_wrong_is_said_in_bounded_time(server: Server, tmp_path: Path,
     assert said.startswith(f"source platform: {server.address}/{trick}: ")
     assert says in said
     assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(
+    ("trick", "kind", "says"),
+    [
+        ("cutinside", "json", "the JSON ended in the middle"),
+        ("cutinatext", "json", "the JSON ended in the middle"),
+        ("halfachunk", "csv", "the connection broke off before the answer was whole"),
+        ("unmarked", "csv", "the server does not say where its answer ends"),
+        ("notfinished", "csv", "its compression ended in the middle"),
+        ("goeson", "json", "its compression is damaged"),
+        ("otherpacking", "json", "it is packed as 'br'"),
+    ],
+)
+def test_a_part_is_never_taken_for_the_whole(server: Server, tmp_path: Path, trick: str, kind: str, says: str) -> None:
+    assert says in refused(connected(tmp_path, f"{server.address}/{trick}", kind=kind))
+
+
+def test_the_time_in_all_holds_for_headers_that_drip(server: Server, tmp_path: Path) -> None:
+    began = time.monotonic()
+    path = f"{server.address}/drippinghead"
+    assert "it took longer than 1 s in all" in refused(
+        connected(tmp_path, path, limits=LIMITS.replace("total_s = 5", "total_s = 1"))
+    )
+    assert time.monotonic() - began < 3
+
+
+def test_a_bomb_is_unfolded_within_little_memory(server: Server, tmp_path: Path) -> None:
+    connector = connected(tmp_path, f"{server.address}/bomb")
+    (offer,) = connector.offers(NOW)
+    tracemalloc.start()
+    try:
+        with pytest.raises(PullError, match="larger than 5 MB"):
+            connector.fetch(offer)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 16_000_000
+
+
+@pytest.mark.parametrize(("trick", "times"), [("truncated", 1), ("broken", 1), ("silent", 1), ("busy", 2), ("down", 2)])
+def test_a_post_that_may_have_been_carried_out_is_not_sent_again(
+    server: Server, tmp_path: Path, trick: str, times: int
+) -> None:
+    connector = connected(tmp_path, f"{server.address}/{trick}", 'method = "POST"\nform = { area = "1" }')
+    (offer,) = connector.offers(NOW)
+    with suppress(PullError):
+        connector.fetch(offer).close()
+    assert len(server.asked) == times
 
 
 def test_a_server_that_is_not_there_is_named_when_it_is_listed(server: Server, tmp_path: Path) -> None:
@@ -181,6 +232,10 @@ def test_a_secret_is_read_from_a_file_that_is_its_owners_alone(
     near = shutil.copy2(file, tmp_path / "secrets.toml")
     monkeypatch.setenv("ECOLEDGER_SECRETS", str(near))
     assert "lies next to the configuration" in refused(connector)
+    monkeypatch.setenv("ECOLEDGER_SECRETS", str(file))
+    (file.parent / ".git").mkdir()
+    assert f"lies in a git tree, where it may be committed; move it out of {file.parent}" in refused(connector)
+    (file.parent / ".git").rmdir()
     file.write_text(TOKEN, encoding="utf-8")
     monkeypatch.setenv("ECOLEDGER_SECRETS", str(file))
     said = refused(connector)

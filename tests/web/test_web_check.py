@@ -47,6 +47,7 @@ def test_what_is_sound(tmp_path: Path, path: str, connection: str) -> None:
         (ADDRESS, "method = 'POST'\njson = '{'", "it is not JSON"),
         (ADDRESS, "method = 'POST'\njson = '{}'\nform = { a = 'b' }", "form and json are both given"),
         (ADDRESS, "method = 'POST'\nform = { password = 'hunter2' }", "a secret is never written into a configuration"),
+        (ADDRESS, 'method = \'POST\'\njson = \'{"a": [{"apiKey": "hunter2"}]}\'', "'apiKey' in it is a secret"),
         (ADDRESS, "headers = { Authorization = 'Bearer hunter2' }", "a header that says who asks is a secret"),
         (ADDRESS, "auth = { kind = 'bearer', secret = 'hunter2' }", "it is not the name of a secret"),
         (ADDRESS, "auth = { kind = 'basic', secret = 'WATER_TOKEN' }", "basic needs 'user'"),

@@ -10,7 +10,7 @@ import ipaddress
 import json
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from sources.connectors.connector_kind import Wrong
@@ -84,10 +84,22 @@ def _sent(web: Web) -> Iterator[Wrong]:
     if web.json:
         hint = """write '{"name": "value"}'"""
         try:
-            if not isinstance(json.loads(web.json), dict):
+            content = json.loads(web.json)
+            if not isinstance(content, dict):
                 yield (_CONNECTION, "json"), "it is not a JSON object", hint
-        except ValueError as error:
+            for name in filter(_SECRETIVE.search, _keys(content)):
+                yield (_CONNECTION, "json"), f"'{name}' in it is a secret", _USE_AUTH
+        except (ValueError, RecursionError) as error:
             yield (_CONNECTION, "json"), f"it is not JSON: {error}", hint
+
+
+def _keys(content: Any) -> Iterator[str]:
+    """Every key of a JSON document, at any depth."""
+    for key, value in content.items() if isinstance(content, dict) else ():
+        yield key
+        yield from _keys(value)
+    for value in content if isinstance(content, list) else ():
+        yield from _keys(value)
 
 
 def _dates(path: str, web: Web) -> Iterator[Wrong]:

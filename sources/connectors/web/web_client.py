@@ -1,8 +1,8 @@
 """One question to a web server and its whole answer, within limits: tries, redirects, credentials, sizes, times.
 
 Here belongs sending and what can go wrong with it, each with a sentence. Not here: which questions there are
-(web_source.py), or pages (web_pages.py). httpx logs every address, whose query may hold a secret, and its errors quote
-it: its loggers are silenced here, and no text of an httpx error is ever shown.
+(web_source.py), pages (web_pages.py), or the body of an answer (web_body.py). httpx logs every address, whose query may
+hold a secret, and its errors quote it: its loggers are silenced here, and no text of an httpx error is ever shown.
 """
 
 from __future__ import annotations
@@ -10,35 +10,35 @@ from __future__ import annotations
 import base64
 import logging
 import random
-import re
+import socket
 import ssl
-import tempfile
+import threading
 import time
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
-from html import unescape
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from sources.connectors.secrets import secret
+from sources.connectors.web.web_body import PACKED_AS, Room, TooLarge, TooLate, Unfit, whole_body
 from sources.connectors.web.web_words import Web
 from sources.deliveries import PullError, Unreachable
+
+if TYPE_CHECKING:
+    from sources.config.model import Format
 
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
 _MEGABYTE = 1_000_000
-_IN_MEMORY = 8 * _MEGABYTE
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
-_HEAD = 2048
-_IS_PAGE = re.compile(rb"^\s*(<!doctype html|<html)", re.IGNORECASE)
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_SAYS_WHAT_IT_IS = ("html", "xml")
+# Those that say that nothing was done: a POST, too, may be sent again.
+_NOT_DONE = frozenset({429, 503})
 
 
 @dataclass(frozen=True)
@@ -67,21 +67,24 @@ class Answer:
 
 
 class _AskAgain(Exception):
-    """What may go better next time; `after_s`: how long the server asks to wait."""
+    """What may go better next time; `after_s`: how long the server asks to wait. `not_done`: nothing came of it, so
+    that even a POST may be sent again.
+    """
 
-    def __init__(self, what: str, after_s: float | None = None) -> None:
+    def __init__(self, what: str, after_s: float | None = None, *, not_done: bool = False) -> None:
         super().__init__(what)
-        self.what, self.after_s = what, after_s
+        self.what, self.after_s, self.not_done = what, after_s, not_done
 
 
 class WebClient:
     """Asks one source. Use it as a context manager: it keeps connections open until it ends."""
 
-    def __init__(self, source_id: str, web: Web, kind: str, base: Path) -> None:
-        """`kind` is what is expected (source.format), `base` the folder of the configuration."""
+    def __init__(self, source_id: str, web: Web, fmt: Format, base: Path) -> None:
+        """`fmt` is what is expected, `base` the folder of the configuration."""
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
-        self._id, self._web, self._kind = source_id, web, kind
+        self._id, self._web, self._format = source_id, web, fmt
+        self._connection: Any = None
         self._secret = secret(web.auth.secret, base) if web.auth else ""
         limits = web.limits
         self._deadline = time.monotonic() + limits.total_s
@@ -115,6 +118,9 @@ class WebClient:
                 return self._once(question)
             except _AskAgain as failed:
                 tries += 1
+                if self._web.method == "POST" and not failed.not_done:
+                    hint = "a POST may have been carried out: it is asked again by the next refresh only"
+                    raise self.gone(question.url, failed.what, hint) from None
                 pause = failed.after_s if failed.after_s is not None else _back_off(tries)
                 if tries > self._web.limits.retries or time.monotonic() + pause > self._deadline:
                     times = "once" if tries == 1 else f"{tries} times"
@@ -163,7 +169,10 @@ class WebClient:
                 self._pause()
                 form, content = (dict(question.form) or None, question.json) if method == "POST" else (None, None)
                 address, headers = self._asked_as(url), self._headers()
-                with self._http.stream(method, address, headers=headers, data=form, json=content) as response:
+                sent = self._http.stream(
+                    method, address, headers=headers, data=form, json=content, extensions={"trace": self._noted}
+                )
+                with self._watched(), sent as response:
                     if response.status_code not in _REDIRECTS:
                         yield response
                         return
@@ -171,15 +180,15 @@ class WebClient:
         except httpx.TimeoutException as error:
             slow = "to connect" if isinstance(error, httpx.ConnectTimeout) else "without a byte"
             seconds = self._web.limits.connect_s if slow == "to connect" else self._web.limits.read_s
-            raise _AskAgain(f"more than {seconds} s {slow}") from None
+            raise _AskAgain(f"more than {seconds} s {slow}", not_done=slow == "to connect") from None
         except httpx.ConnectError as error:
             if isinstance(error.__cause__, ssl.SSLError) or "CERTIFICATE" in str(error):
                 hint = "give the certificate of its authority by ca_file; what cannot be verified is not read"
                 raise self.gone(url, "its certificate cannot be verified", hint) from None
-            raise _AskAgain("nothing answers there") from None
-        except httpx.DecodingError:
-            raise self.error(url, "its compression is damaged", "ask the source") from None
+            raise _AskAgain("nothing answers there", not_done=True) from None
         except httpx.TransportError:
+            if time.monotonic() >= self._deadline:
+                raise self._late(url) from None
             raise _AskAgain("the connection broke off before the answer was whole") from None
         raise self.error(question.url, f"more than {_MOST_REDIRECTS} redirects", "name the address they lead to")
 
@@ -190,7 +199,7 @@ class WebClient:
 
     def _headers(self) -> dict[str, str]:
         auth = self._web.auth
-        own = dict(self._web.headers)
+        own = {"Accept-Encoding": PACKED_AS, **self._web.headers}
         if auth and auth.kind == "bearer":
             own["Authorization"] = f"Bearer {self._secret}"
         elif auth and auth.kind == "basic":
@@ -219,7 +228,7 @@ class WebClient:
     def _judge(self, url: str, response: httpx.Response) -> None:
         status = response.status_code
         if status in _AGAIN:
-            raise _AskAgain(f"the server answered {status}", _retry_after(response))
+            raise _AskAgain(f"the server answered {status}", _retry_after(response), not_done=status in _NOT_DONE)
         if status in (401, 403):
             if self._web.auth:
                 hint = f"renew the secret '{self._web.auth.secret}'"
@@ -229,37 +238,44 @@ class WebClient:
             raise self.error(url, f"the server answered {status}", "correct the path, or ask the source")
 
     def _read(self, url: str, response: httpx.Response) -> IO[bytes]:
-        body: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
-        size = 0
-        for chunk in response.iter_bytes():
-            size += len(chunk)
-            if size > self._left:
-                most = self._web.limits.megabytes
-                raise self.error(url, f"it is larger than {most} MB", "raise limits.megabytes if that is right")
-            if time.monotonic() > self._deadline:
-                seconds = self._web.limits.total_s
-                raise self.error(
-                    url, f"it took longer than {seconds} s in all", "raise limits.total_s if that is right"
-                )
-            body.write(chunk)
+        try:
+            body, size = whole_body(response, self._format, Room(self._left, self._deadline))
+        except Unfit as unfit:
+            if unfit.again:
+                raise _AskAgain(unfit.what) from None
+            raise self.error(url, unfit.what, unfit.hint) from None
+        except TooLarge:
+            most = self._web.limits.megabytes
+            raise self.error(url, f"it is larger than {most} MB", "raise limits.megabytes if that is right") from None
+        except TooLate:
+            raise self._late(url) from None
         self._left -= size
-        self._check_kind(url, body, size)
-        body.seek(0)
         return body
 
-    def _check_kind(self, url: str, body: IO[bytes], size: int) -> None:
-        if not size:
-            raise self.error(url, "the answer is empty", "ask the source; nothing was taken for read")
-        body.seek(0)
-        head = body.read(_HEAD)
-        if self._kind not in _SAYS_WHAT_IT_IS and _IS_PAGE.match(head):
-            found = _TITLE.search(head.decode("utf-8", "replace"))
-            title = f" “{' '.join(unescape(found[1]).split())[:80]}”" if found else ""
-            raise self.error(url, f"it sent a web page{title} instead of {self._kind}", "it may ask for a login")
-        if self._kind == "json":
-            body.seek(max(0, size - _HEAD))
-            if body.read().rstrip()[-1:] not in (b"}", b"]"):
-                raise _AskAgain("the JSON ended in the middle")
+    def _late(self, url: str) -> PullError:
+        seconds = self._web.limits.total_s
+        return self.error(url, f"it took longer than {seconds} s in all", "raise limits.total_s if that is right")
+
+    @contextmanager
+    def _watched(self) -> Generator[None]:
+        """A limit of httpx is for one read: a server that sends a byte now and then is hung up on at the deadline."""
+        timer = threading.Timer(max(0.0, self._deadline - time.monotonic()), self._hang_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            with suppress(OSError):
+                self._connection.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
+    def _noted(self, event: str, info: Mapping[str, Any]) -> None:
+        """httpx's trace of a request: the connection that was opened for it."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._connection = info["return_value"]
 
 
 def _back_off(tries: int) -> float:

@@ -90,7 +90,7 @@ class WebConnector:
 
     def _client(self) -> WebClient:
         made: Any = import_module("sources.connectors.web.web_client")
-        return made.WebClient(self.source.id, self._web, self.source.format.kind, self._base)
+        return made.WebClient(self.source.id, self._web, self.source.format, self._base)
 
     def _offer(self, period: str, state: str) -> Offer:
         kind = "zip" if self._web.pages else self.source.format.kind
