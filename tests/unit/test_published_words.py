@@ -49,12 +49,12 @@ AS_WRITTEN = {
     ),
 }
 # Reasons of these domains, and of what is published across domains, are English sentences yet.
-REASONS_AWAITED = {"air", "water", "waste", "energy", "returns", "networks", "cases", "cross_domain", "judgement"}
+REASONS_AWAITED = {"air", "water", "networks", "cases", "cross_domain", "judgement"}
 AWAITED_REASON = re.compile(r"(.*_)?reason")
 # Other texts that are only English yet.
 AWAITED = re.compile(
     r"cadence|choices|water_class|configurable|event_(parameter|site)|expectation|expected|failing_rows|feeds"
-    r"|items?|items_not_valid|limit_text|network|not_judged|observed|parameters?|part_of|rounding"
+    r"|items?|items_not_valid|limit_text|network|observed|parameters?|part_of|rounding"
     r"|standard_dates|target_source|validity_rule|waiver"
 )
 
