@@ -134,6 +134,7 @@
 {% macro build_days(relation, spans) -%}
     {%- set day = by_day().get('day', 'day') -%}
     {%- call statement('by_day', auto_begin=True) %}
+        {{ know_reasons() }}
         delete from {{ relation }} where {{ in_spans(day, spans) }};
         insert into {{ relation }} by name (
             select * from ({{ with_words(compiled_code) }}) as built where {{ in_spans(day, spans) }}

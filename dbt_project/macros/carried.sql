@@ -23,6 +23,7 @@
     {%- set code = with_words(compiled_code) -%}
     {%- set first = sliced(code, slices[0]) if slices else code -%}
     {%- call statement('main', auto_begin=True) -%}
+        {{ know_reasons() }}
         {%- if config.get('contract').enforced -%}
             {%- set declared = adapter.dispatch('get_column_names', 'dbt')() %}
             create or replace table {{ relation }} as (

@@ -40,19 +40,16 @@
     end
 {%- endmacro %}
 
-{# Why the amount is not simply valid; empty where it is. `months_lacking` is a text or null. #}
+{# Why the amount is not simply valid; empty where it is. `months_lacking`: the reason that months lack inputs, or null. #}
 {% macro energy_reason(n_valid, n_expected, rules, is_pending, has_overlap, months_lacking='null') -%}
     case
-        when {{ has_overlap }} then 'overlapping readings'
+        when {{ has_overlap }} then {{ reason('overlapping_readings') }}
         when {{ n_valid }} >= {{ n_expected }} * {{ rules }}.energy_coverage_valid and {{ months_lacking }} is null then ''
         else concat_ws(
-            '; ',
-            case when {{ is_pending }} then 'readings can still come' end,
-            case
-                when not {{ is_pending }} and {{ months_lacking }} is not null
-                    then concat('a month lacks inputs (', {{ months_lacking }}, ')')
-            end,
-            concat('covered ', cast({{ n_valid }} as string), ' of ', cast({{ n_expected }} as string), ' minutes')
+            ';',
+            case when {{ is_pending }} then {{ reason('readings_can_still_come') }} end,
+            case when not {{ is_pending }} then {{ months_lacking }} end,
+            {{ reason('minutes_covered', n_valid, n_expected) }}
         )
     end
 {%- endmacro %}
@@ -72,18 +69,18 @@
     end
 {%- endmacro %}
 
-{# Why it is not simply valid, from amount_reason of row `j`; `what`: what is missing where its factor is. #}
+{# Why it is not simply valid, from amount_reason of row `j`; `what`: the reason where its factor is missing. #}
 {% macro energy_value_reason(j, lacks_factor, what, is_provisional='false', is_out_of_scope='false') -%}
     case
         when {{ is_out_of_scope }} then ''
         else concat_ws(
-            '; ',
+            ';',
             nullif({{ j }}.amount_reason, ''),
             case
-                when {{ j }}.kind = 'none' then 'not an energy carrier'
+                when {{ j }}.kind = 'none' then {{ reason('not_an_energy_carrier') }}
                 when {{ lacks_factor }} then {{ what }}
                 when {{ is_provisional }}
-                    then concat('provisional_factor: grid factor of ', cast({{ j }}.grid_year as string))
+                    then {{ reason('provisional_grid_factor', j ~ '.grid_year') }}
             end
         )
     end
@@ -108,12 +105,12 @@
     )
 {%- endmacro %}
 
-{# Months from `first_month` to `last_month` (dates) as a text, 2026-01 or 2026-01 to 2026-03; null without them. #}
-{% macro months_named(first_month, last_month) -%}
+{# The reason that months lack inputs, from the first to the last of them; null where none does. #}
+{% macro months_lacking_reason(first_month, last_month) -%}
+    {%- set first = 'substr(cast(' ~ first_month ~ ' as string), 1, 7)' -%}
+    {%- set last = 'substr(cast(' ~ last_month ~ ' as string), 1, 7)' -%}
     case
-        when {{ first_month }} = {{ last_month }} then substr(cast({{ first_month }} as string), 1, 7)
-        when {{ first_month }} < {{ last_month }} then concat(
-            substr(cast({{ first_month }} as string), 1, 7), ' to ', substr(cast({{ last_month }} as string), 1, 7)
-        )
+        when {{ first_month }} = {{ last_month }} then {{ reason('month_lacks_inputs', first) }}
+        when {{ first_month }} < {{ last_month }} then {{ reason('months_lack_inputs', first, last) }}
     end
 {%- endmacro %}

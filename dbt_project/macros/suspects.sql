@@ -45,3 +45,22 @@
         )
     end
 {%- endmacro %}
+
+{#
+  The same as a code of the seed words/reasons. `unit` and the words of `compared` are words of that seed.
+  suspects_reason() is what domains use whose reasons are sentences yet.
+#}
+{% macro suspects_decide_reason(n_suspect, unit, compared) -%}
+    {%- set decided -%}
+        concat_ws(
+            ', ',
+            {%- for word, found, sure in compared %}
+            case when {{ found }} is distinct from {{ sure }} then '@{{ word }}' end{{ ',' if not loop.last }}
+            {%- endfor %}
+        )
+    {%- endset -%}
+    case
+        when {{ suspects_decide(compared) }}
+            then {{ reason('suspects_decide', n_suspect, '@' ~ unit, {'words': decided}) }}
+    end
+{%- endmacro %}

@@ -24,17 +24,16 @@
 {# Why a period of loads is not simply valid. #}
 {% macro waste_reason(p) -%}
     concat_ws(
-        '; ',
+        ';',
         case
             when {{ p }}.weighbridge_days_covered < {{ p }}.weighbridge_days_expected
-                then concat({{ p }}.weighbridge_days_covered, ' of ', {{ p }}.weighbridge_days_expected, ' weighbridge-days covered')
+                then {{ reason('weighbridge_days_covered', p ~ '.weighbridge_days_covered', p ~ '.weighbridge_days_expected') }}
         end,
         case
             when {{ p }}.loads_counted < {{ p }}.loads_received
-                then concat(
-                    {{ p }}.loads_received - {{ p }}.loads_counted, ' of ', {{ p }}.loads_received,
-                    ' loads left out by flag'
-                )
+                then {{ reason(
+                    'loads_left_out', p ~ '.loads_received - ' ~ p ~ '.loads_counted', p ~ '.loads_received'
+                ) }}
         end
     )
 {%- endmacro %}
@@ -91,15 +90,15 @@
 {# Why a figure over loads alone is not simply valid. #}
 {% macro loads_reason(p) -%}
     concat_ws(
-        '; ',
-        case when {{ p }}.is_pending then 'the period is not over' end,
+        ';',
+        case when {{ p }}.is_pending then {{ reason('period_not_over') }} end,
         case
             when {{ p }}.n_valid < {{ p }}.n_expected
-                then concat({{ p }}.n_expected - {{ p }}.n_valid, ' of ', {{ p }}.n_expected, ' loads left out by flag')
+                then {{ reason('loads_left_out', p ~ '.n_expected - ' ~ p ~ '.n_valid', p ~ '.n_expected') }}
         end,
         case
             when {{ p }}.months_heard < {{ p }}.months_expected
-                then concat('loads in ', {{ p }}.months_heard, ' of ', {{ p }}.months_expected, ' months')
+                then {{ reason('months_with_loads', p ~ '.months_heard', p ~ '.months_expected') }}
         end
     )
 {%- endmacro %}

@@ -17,14 +17,14 @@ from typing import Any
 from sources.registry.feed_model import CROSS_DOMAIN
 from sources.value_digest import digest_of
 from warehouse.candidate.build_plan import MOMENT, WHOLE_YEAR, Node, Reach, short
-from warehouse.tables.catalogue import JUDGEMENT, vocabulary_of
+from warehouse.tables.catalogue import JUDGEMENT, holds_reasons, vocabulary_of
 
 _KINDS = ("seed", "model", "test")
 _WORD = re.compile(r"\w+")
 # What adapter.dispatch() puts before the name of a macro.
 _DISPATCHED = ("duckdb__", "default__")
-# The macro that adds Chinese words to the rows of a published table (dbt_project/macros/words.sql).
-_WITH_WORDS = "with_words"
+# The macros that add words and sentences to the rows of a published table (dbt_project/macros/words.sql, reasons.sql).
+_WITH_WORDS = "with_words know_reasons"
 # Decides how a node is built or judged; what else a configuration holds (tags, descriptions) does not.
 _CONFIG = (
     *("materialized", "schema", "alias", "contract", "column_types"),
@@ -56,9 +56,11 @@ def admitted_id(name: str) -> str:
     return f"admitted.{name}"
 
 
-def _columns(node: Mapping[str, Any]) -> list[tuple[str, str | None, str]]:
-    """Name, type and vocabulary of each column that a model declares."""
-    return [(c["name"], c.get("data_type"), vocabulary_of(c)) for c in node.get("columns", {}).values()]
+def _columns(node: Mapping[str, Any]) -> list[tuple[str, str | None, str, bool]]:
+    """Name, type, vocabulary and whether it holds reasons, of each column that a model declares."""
+    return [
+        (c["name"], c.get("data_type"), vocabulary_of(c), holds_reasons(c)) for c in node.get("columns", {}).values()
+    ]
 
 
 class Project:
@@ -101,8 +103,8 @@ class Project:
     def _node(self, node: Mapping[str, Any], variables: Mapping[str, Any], admitted: Collection[str]) -> Node:
         kind, config = node["resource_type"], node["config"]
         columns = _columns(node) if kind == "model" else []
-        # The model's own code does not name what adds the words.
-        adds = f" {_WITH_WORDS}" if any(vocabulary for *_, vocabulary in columns) else ""
+        # The model's own code does not name what adds words and sentences.
+        adds = f" {_WITH_WORDS}" if any(words or reasons for *_, words, reasons in columns) else ""
         text = self._text(node.get("raw_code", "") + adds)
         used = {name: value for name, value in variables.items() if f"'{name}'" in text or f'"{name}"' in text}
         own = {name: config.get(name) for name in _CONFIG}

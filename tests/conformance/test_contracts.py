@@ -42,8 +42,9 @@ class Models:
         for name, (sql, _) in WRONG.items():
             text = f"{{% if var('is_wrong', false) %}}{sql}{{% else %}}{RIGHT}{{% endif %}} -- the end"
             (models / f"mart_{name}.sql").write_text(text)
-        # Every mart depends on the words; these models name no vocabulary.
+        # Every mart depends on words and reasons; these models name no vocabulary and have no reasons.
         (project / "models" / "int_words.sql").write_text("select '' as vocabulary, '' as word, '' as word_zh")
+        (project / "models" / "reasons.sql").write_text("select '' as code, '' as sentence, '' as sentence_zh")
         (models / "models.yml").write_text(f"models: [{', '.join(YML % name for name in WRONG)}]")
         self.project, self.manifest = project, prepare_manifest(self.data, project)
 

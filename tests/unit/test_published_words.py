@@ -48,10 +48,13 @@ AS_WRITTEN = {
         "indicator",
     ),
 }
-# Sentences are only English yet.
+# Reasons of these domains, and of what is published across domains, are English sentences yet.
+REASONS_AWAITED = {"air", "water", "networks", "cases", "cross_domain", "judgement"}
+AWAITED_REASON = re.compile(r"(.*_)?reason")
+# Other texts that are only English yet.
 AWAITED = re.compile(
-    r"(.*_)?reason|cadence|choices|water_class|configurable|event_(parameter|site)|expectation|expected|failing_rows|feeds"
-    r"|items?|items_not_valid|limit_text|network|not_judged|observed|parameters?|part_of|rounding"
+    r"cadence|choices|water_class|configurable|event_(parameter|site)|expectation|expected|failing_rows|feeds"
+    r"|items?|items_not_valid|limit_text|network|observed|parameters?|part_of|rounding"
     r"|standard_dates|target_source|validity_rule|waiver"
 )
 
@@ -66,8 +69,14 @@ def vocabulary(column: dict[str, Any]) -> str:
     return column.get("config", {}).get("meta", {}).get("vocabulary", "")
 
 
-def untranslated(found: dict[str, dict[str, Any]]) -> set[str]:
-    """The text columns of a contract that say nothing in Chinese."""
+def is_awaited(mart: str, column: str) -> bool:
+    """Whether a column is known to be only English yet."""
+    domain = MARTS[mart]["config"]["meta"].get("domain", "judgement") if mart in MARTS else ""
+    return bool(AWAITED.fullmatch(column) or (domain in REASONS_AWAITED and AWAITED_REASON.fullmatch(column)))
+
+
+def untranslated(mart: str, found: dict[str, dict[str, Any]]) -> set[str]:
+    """The text columns of a mart's contract that say nothing in Chinese."""
     return {
         name
         for name, column in found.items()
@@ -76,7 +85,7 @@ def untranslated(found: dict[str, dict[str, Any]]) -> set[str]:
         and not KEYS.fullmatch(name)
         and name not in AS_WRITTEN
         and f"{name}_zh" not in found
-        and not AWAITED.fullmatch(name)
+        and not is_awaited(mart, name)
     }
 
 
@@ -96,12 +105,15 @@ def seeds_words(column: str, *seeds: str) -> set[str]:
 
 
 def test_every_published_text_is_there_in_chinese() -> None:
-    assert {mart: found for mart in MARTS if (found := untranslated(columns(mart)))} == {}
+    assert {mart: found for mart in MARTS if (found := untranslated(mart, columns(mart)))} == {}
 
 
 def test_a_text_without_chinese_is_found() -> None:
-    new = {name: {"name": name, "data_type": "varchar"} for name in ("colour", "verdict", "verdict_zh", "site_id")}
-    assert untranslated(new) == {"colour"}
+    new = {
+        name: {"name": name, "data_type": "varchar"}
+        for name in ("colour", "verdict", "verdict_zh", "site_id", "reason")
+    }
+    assert untranslated("mart_new", new) == {"colour", "reason"}
 
 
 def test_every_word_that_a_contract_or_a_suite_allows_is_in_the_seed() -> None:
@@ -117,7 +129,7 @@ def test_a_closed_vocabulary_is_named_or_has_chinese_names_of_its_own() -> None:
         if not column.endswith("_zh")
         and not KEYS.fullmatch(column)
         and not vocabulary(columns(mart)[column])
-        and not AWAITED.fullmatch(column)
+        and not is_awaited(mart, column)
         and f"{column}_zh" not in columns(mart)
     }
     assert unnamed == set()

@@ -32,12 +32,14 @@ class MartColumn:
     """A column of the contract; `data_type` is normalised: varchar, date, timestamp, decimal(p,s), bigint, boolean.
 
     `vocabulary`: what its words are of, whose Chinese ones are in the column `<name>_zh`; '' where it holds no words.
+    `has_reasons`: it holds sentences whose Chinese is in `<name>_zh` and whose codes are in `<name>_code`.
     """
 
     name: str
     data_type: str
     description: str
     vocabulary: str = ""
+    has_reasons: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,11 @@ def vocabulary_of(column: Mapping[str, Any]) -> str:
     return (column.get("config") or {}).get("meta", {}).get("vocabulary", "")
 
 
+def holds_reasons(column: Mapping[str, Any]) -> bool:
+    """Whether a column of dbt's manifest holds reasons: sentences in both languages, and codes."""
+    return bool((column.get("config") or {}).get("meta", {}).get("reasons"))
+
+
 def normal_type(text: str) -> str:
     """A data type as catalogues compare it: lower case, no blanks, dbt's synonyms resolved."""
     plain = text.lower().replace(" ", "")
@@ -174,6 +181,7 @@ def _table(node: Mapping[str, Any], is_read: bool, problems: list[str]) -> MartT
             normal_type(c.get("data_type") or ""),
             " ".join((c.get("description") or "").split()),
             vocabulary_of(c),
+            holds_reasons(c),
         )
         for c in node.get("columns", {}).values()
     )
@@ -192,6 +200,8 @@ def _table(node: Mapping[str, Any], is_read: bool, problems: list[str]) -> MartT
             problems.append(f"{name}.{column.name}: type {column.data_type!r} is not one that every reader can fetch")
         if column.vocabulary and f"{column.name}_zh" not in names:
             problems.append(f"{name}.{column.name}: holds words, so that the contract needs {column.name}_zh")
+        if column.has_reasons and (lacking := {f"{column.name}_zh", f"{column.name}_code"} - names):
+            problems.append(f"{name}.{column.name}: holds reasons, so that the contract needs {sorted(lacking)}")
         if not column.description:
             problems.append(f"{name}.{column.name}: no description")
     if not grain:

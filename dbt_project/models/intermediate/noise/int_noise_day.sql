@@ -130,13 +130,13 @@ judged as (
             ] %}
             {{ validity_without_suspects(part ~ '_counted', sides) }} as {{ part }}_validity,
             case {{ part }}_counted
-                when 'valid' then coalesce({{ suspects_reason(part ~ '_hours_suspect', 'hours', sides) }}, '')
-                when 'pending' then concat('hours can still arrive, ', {{ part }}_hours_valid, ' count so far')
+                when 'valid' then coalesce({{ suspects_decide_reason(part ~ '_hours_suspect', 'hours', sides) }}, '')
+                when 'pending' then {{ reason('hours_can_still_arrive', part ~ '_hours_valid') }}
                 else
-                    concat(
-                        {{ part }}_hours_valid, ' of ', {{ part }}_hours, ' hours count, ',
-                        cast(noise_{{ part }}_min_hours as integer), ' needed'
-                    )
+                    {{ reason(
+                        'too_few_hours',
+                        part ~ '_hours_valid', part ~ '_hours', 'cast(noise_' ~ part ~ '_min_hours as integer)'
+                    ) }}
             end as {{ part }}_reason,
         {%- endfor %}
         *
@@ -153,10 +153,10 @@ select
         end as {{ part }}_percentiles_validity,
         case
             when j.{{ part }}_counted = 'valid' and j.{{ part }}_hours_percentiles < j.noise_{{ part }}_min_hours
-                then concat(
-                        j.{{ part }}_hours_percentiles, ' hours have L10, L50 and L90, ',
-                        cast(j.noise_{{ part }}_min_hours as integer), ' needed'
-                    )
+                then {{ reason(
+                    'too_few_hours_with_percentiles',
+                    'j.' ~ part ~ '_hours_percentiles', 'cast(j.noise_' ~ part ~ '_min_hours as integer)'
+                ) }}
             else j.{{ part }}_reason
         end as {{ part }}_percentiles_reason,
         {%- for level in ['l10', 'l50', 'l90'] %}
@@ -175,14 +175,14 @@ select
         else 'valid'
     end as night_burst_validity,
     case
-        when j.night_burst_limit_db is null then 'no limit of single events: class or limit is missing'
-        when j.lmax_night_db is null then 'the highest level of the night is not known'
-        when j.night_burst_attained and j.night_counted = 'pending' then 'hours can still arrive'
+        when j.night_burst_limit_db is null then {{ reason('no_limit_of_single_events') }}
+        when j.lmax_night_db is null then {{ reason('maximum_of_night_unknown') }}
+        when j.night_burst_attained and j.night_counted = 'pending' then {{ reason('hours_of_night_can_still_arrive') }}
         when j.night_burst_attained and j.night_hours_lmax < j.noise_night_min_hours
-            then concat(
-                    j.night_hours_lmax, ' hours have a maximum, ', cast(j.noise_night_min_hours as integer), ' needed'
-                )
-        when {{ suspects_decide(of_burst) }} then 'a suspect maximum decides attainment'
+            then {{ reason(
+                'too_few_hours_with_maximum', 'j.night_hours_lmax', 'cast(j.noise_night_min_hours as integer)'
+            ) }}
+        when {{ suspects_decide(of_burst) }} then {{ reason('suspect_maximum_decides') }}
         else ''
     end as night_burst_reason,
     case

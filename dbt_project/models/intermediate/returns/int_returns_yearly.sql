@@ -64,12 +64,12 @@ select
     coalesce(c.n_found = c.n_needed, false) as is_computed,
     case
         when c.n_found < c.n_needed
-            then concat(
-                    'sub-indices missing: ',
-                    c.missing_items,
-                    case when r.value is not null then '; as reported' else '' end
+            then concat_ws(
+                    ';',
+                    {{ reason('sub_indices_missing', 'c.missing_items') }},
+                    case when r.value is not null then {{ reason('as_reported') }} end
                 )
-        when c.item is null and r.value is null then 'units report different values or none that is usable'
+        when c.item is null and r.value is null then {{ reason('units_disagree') }}
     end as remark,
     case when c.n_found = c.n_needed then c.standard end as standard,
     case when c.n_found = c.n_needed then c.clause end as clause,

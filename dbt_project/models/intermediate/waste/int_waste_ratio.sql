@@ -174,6 +174,9 @@ parts as (
         {{ joined(
             "case when f.mass is null then concat(m.name_en, ' of ', t.category) end", ', ', 't.term'
         ) }} as missing,
+        {{ joined(
+            "case when f.mass is null then concat(m.name_zh, '（', t.category, '）') end", ', ', 't.term'
+        ) }} as missing_zh,
         min(f.provenance_rank) as provenance_rank
     from heard as h
     inner join terms as t on h.indicator_id = t.indicator_id
@@ -233,9 +236,9 @@ select
     cast(coalesce(j.n_suspect, 0) as bigint) as n_suspect,
     j.validity,
     case
-        when j.is_pending then 'the period is not over'
-        when j.n_found < j.n_terms then concat('missing: ', j.missing)
-        when j.figure is null then 'nothing to divide by: the whole is 0'
+        when j.is_pending then {{ reason('period_not_over') }}
+        when j.n_found < j.n_terms then {{ reason('terms_missing', 'j.missing', 'j.missing_zh') }}
+        when j.figure is null then {{ reason('nothing_to_divide_by') }}
         else coalesce({{ loads_reason('j') }}, '')
     end as validity_reason,
     j.standard,

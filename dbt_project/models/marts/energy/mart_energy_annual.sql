@@ -3,7 +3,7 @@
   CO2 have a verdict each: what one lacks is not a fault of the other.
 -#}
 {%- set is_pending = hours_after('g.period_end + interval 1 day', 'c.lateness_allowed_hours') ~ ' > ' ~ as_of() -%}
-{%- set months_lacking = months_named('g.first_month_lacking', 'g.last_month_lacking') %}
+{%- set months_lacking = months_lacking_reason('g.first_month_lacking', 'g.last_month_lacking') %}
 {%- set lacks_equal_value = '(j.amount is not null and j.tce_equal_value is null)' %}
 with judged as (
     select
@@ -24,16 +24,16 @@ valued as (
     select
         j.*,
         {{ energy_value_validity('j', 'j.lacks_coal_factor') }} as tce_validity,
-        {{ energy_value_reason('j', 'j.lacks_coal_factor', "'no standard coal factor in force'") }} as tce_reason,
+        {{ energy_value_reason('j', 'j.lacks_coal_factor', reason('no_coal_factor')) }} as tce_reason,
         {{ energy_value_validity('j', lacks_equal_value) }} as tce_equal_value_validity,
         {{ energy_value_reason(
             'j', lacks_equal_value,
-            "case when j.lacks_coal_factor then 'no standard coal factor in force'"
-            ~ " else 'no equal-value factor of the year entered' end"
+            'case when j.lacks_coal_factor then ' ~ reason('no_coal_factor')
+            ~ ' else ' ~ reason('no_equal_value_factor') ~ ' end'
         ) }} as tce_equal_value_reason,
         {{ energy_value_validity('j', 'j.lacks_co2_factor', 'j.is_provisional', 'j.co2_sign = 0') }} as tco2_validity,
         {{ energy_value_reason(
-            'j', 'j.lacks_co2_factor', "'no CO2 factor in force'", 'j.is_provisional', 'j.co2_sign = 0'
+            'j', 'j.lacks_co2_factor', reason('no_co2_factor'), 'j.is_provisional', 'j.co2_sign = 0'
         ) }} as tco2_reason
     from judged as j
 )

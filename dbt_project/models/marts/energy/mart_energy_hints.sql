@@ -165,10 +165,10 @@ found as (
             ' days before'
         ) as limit_text,
         d.readings,
-        concat(
-            cast(cast(d.amount as decimal(18, 2)) as string), ' ', d.unit, ' against a usual of ',
-            cast({{ exact_ratio('u.total', 'u.n', 2) }} as string), ' ', d.unit, ' (', cast(u.n as string), ' days)'
-        ) as reason,
+        {{ reason(
+            'amount_against_usual',
+            'cast(d.amount as decimal(18, 2))', 'd.unit', exact_ratio('u.total', 'u.n', 2), 'u.n'
+        ) }} as reason,
         'energy_hint_day_deviation' as clause,
         d.provenance
     from judged_days as d
@@ -201,9 +201,7 @@ found as (
             ' % of the day'
         ) as limit_text,
         readings,
-        concat(
-            'gap: ', cast(minutes as string), ' of ', cast(minutes_expected as string), ' minutes covered'
-        ) as reason,
+        {{ reason('gap_of_readings', 'minutes', 'minutes_expected') }} as reason,
         'energy_hint_complete_share' as clause,
         provenance
     from judged_days
@@ -226,10 +224,10 @@ found as (
             ' % off the same month of the year before'
         ) as limit_text,
         m.n_usable as readings,
-        concat(
-            cast(cast(m.amount as decimal(18, 2)) as string), ' ', m.unit, ' against ',
-            cast(cast(b.amount as decimal(18, 2)) as string), ' ', m.unit, ' a year before'
-        ) as reason,
+        {{ reason(
+            'amount_against_year_before',
+            'cast(m.amount as decimal(18, 2))', 'm.unit', 'cast(b.amount as decimal(18, 2))'
+        ) }} as reason,
         'energy_hint_month_deviation' as clause,
         {{ lesser_provenance('m.provenance', 'b.provenance') }} as provenance
     from months as m
@@ -263,9 +261,7 @@ found as (
             ' % of the month'
         ) as limit_text,
         n_usable as readings,
-        concat(
-            'gap: ', cast(minutes_covered as string), ' of ', cast(minutes_expected as string), ' minutes covered'
-        ) as reason,
+        {{ reason('gap_of_readings', 'minutes_covered', 'minutes_expected') }} as reason,
         'energy_hint_complete_share' as clause,
         provenance
     from months

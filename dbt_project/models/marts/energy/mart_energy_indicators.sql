@@ -5,9 +5,9 @@
   in its scope has one; each total is judged by its own values, so that a missing CO2 factor is not a fault of the energy.
 -#}
 {%- set totals = [
-    ('carbon_emission_total', '', 'tco2', 'co2_standard', 'no CO2 factor in force'),
-    ('energy_total', 'equivalent', 'tce', 'coal_standard', 'no standard coal factor in force'),
-    ('energy_total', 'equal_value', 'tce_equal_value', 'coal_standard', 'no equal-value factor of the year entered')
+    ('carbon_emission_total', '', 'tco2', 'co2_standard', 'no_co2_factor'),
+    ('energy_total', 'equivalent', 'tce', 'coal_standard', 'no_coal_factor'),
+    ('energy_total', 'equal_value', 'tce_equal_value', 'coal_standard', 'no_equal_value_factor')
 ] -%}
 -- The balance, never meters. Where the district itself reports in a period, its rows count and those of its units do
 -- not.
@@ -30,7 +30,7 @@ figures as (
         select
             '{{ indicator_id }}' as indicator_id,
             '{{ variant }}' as variant,
-            '{{ lacks_factor }}' as lacks_factor,
+            '@{{ lacks_factor }}' as lacks_factor,
             period_kind,
             period_start,
             max(period_end) as period_end,
@@ -114,30 +114,23 @@ select
     {{ coverage('x.n_valid', 'x.n_expected') }} as coverage,
     x.validity,
     case
-        when x.is_pending then 'the year is not over'
+        when x.is_pending then {{ reason('year_not_over') }}
         when x.validity = 'valid' then ''
         else concat_ws(
-                '; ',
-                case when x.validity = 'pending' then 'readings of the period can still come' end,
+                ';',
+                case when x.validity = 'pending' then {{ reason('readings_of_period_can_still_come') }} end,
                 case
                     when x.carriers_without_inputs is not null
-                        then concat('coverage too low (', x.carriers_without_inputs, ')')
+                        then {{ reason('coverage_too_low', 'x.carriers_without_inputs') }}
                 end,
                 case
                     when x.carriers_without_factor is not null
-                        then concat(x.lacks_factor, ' (', x.carriers_without_factor, ')')
+                        then {{ reason('of_carriers', {'words': 'x.lacks_factor'}, 'x.carriers_without_factor') }}
                 end,
-                case when x.has_gap = 1 then concat(
-                            'covered ',
-                            cast(x.n_valid as string),
-                            ' of ',
-                            cast(x.n_expected as string),
-                            ' series minutes'
-                        )
-                end,
-                case when x.provisional_year is not null then concat(
-                            'provisional_factor: grid factor of ', cast(x.provisional_year as string)
-                        )
+                case when x.has_gap = 1 then {{ reason('series_minutes_covered', 'x.n_valid', 'x.n_expected') }} end,
+                case
+                    when x.provisional_year is not null
+                        then {{ reason('provisional_grid_factor', 'x.provisional_year') }}
                 end
             )
     end as validity_reason,

@@ -57,16 +57,16 @@ valued as (
     select
         j.*,
         {{ energy_value_validity('j', 'j.lacks_coal_factor') }} as tce_validity,
-        {{ energy_value_reason('j', 'j.lacks_coal_factor', "'no standard coal factor in force'") }} as tce_reason,
+        {{ energy_value_reason('j', 'j.lacks_coal_factor', reason('no_coal_factor')) }} as tce_reason,
         {{ energy_value_validity('j', lacks_equal_value) }} as tce_equal_value_validity,
         {{ energy_value_reason(
             'j', lacks_equal_value,
-            "case when j.lacks_coal_factor then 'no standard coal factor in force'"
-            ~ " else 'no equal-value factor of the year entered' end"
+            'case when j.lacks_coal_factor then ' ~ reason('no_coal_factor')
+            ~ ' else ' ~ reason('no_equal_value_factor') ~ ' end'
         ) }} as tce_equal_value_reason,
         {{ energy_value_validity('j', 'j.lacks_co2_factor', 'j.is_provisional', 'j.co2_sign = 0') }} as tco2_validity,
         {{ energy_value_reason(
-            'j', 'j.lacks_co2_factor', "'no CO2 factor in force'", 'j.is_provisional', 'j.co2_sign = 0'
+            'j', 'j.lacks_co2_factor', reason('no_co2_factor'), 'j.is_provisional', 'j.co2_sign = 0'
         ) }} as tco2_reason
     from judged as j
 )

@@ -84,7 +84,7 @@ periods as (
         concat('class ', s.noise_class, ', single event of the night') as limit_text,
         1 as readings,
         case when s.is_hour then s.last_hour else c.last_complete_start end as last_complete_start,
-        'maximum of the night above its limit and the allowance for single events' as reason,
+        {{ reason('maximum_of_night_too_high') }} as reason,
         s.standard,
         s.clause,
         s.provenance
@@ -110,7 +110,7 @@ periods as (
         ) as limit_text,
         1 as readings,
         s.last_hour as last_complete_start,
-        'loud hour; limits apply to Ld and Ln' as reason,
+        {{ reason('loud_hour') }} as reason,
         e.standard,
         e.clause,
         s.provenance

@@ -190,8 +190,8 @@ verdicts as (
     select
         *,
         {{ validity_without_suspects('counted_validity', compared) }} as validity,
-        {{ suspects_reason('n_suspect', 'inputs', compared) }} as suspects_reason,
-        case when by_day then 'point-days' else 'point-times' end as units
+        {{ suspects_decide_reason('n_suspect', 'inputs', compared) }} as suspects_reason,
+        case when by_day then '@point_days' else '@point_times' end as units
     from rates
 )
 
@@ -215,18 +215,18 @@ select
     {{ coverage('v.n_valid', 'v.n_expected') }} as coverage,
     v.validity,
     case
-        when v.is_pending then 'the period is not over'
-        when v.is_open then 'levels of the period can still arrive'
+        when v.is_pending then {{ reason('period_not_over') }}
+        when v.is_open then {{ reason('levels_of_period_can_still_arrive') }}
         when v.validity = 'valid' then ''
         else concat_ws(
-                '; ',
+                ';',
                 case
                     when v.counted_validity <> 'valid'
-                        then concat(v.n_valid, ' of ', v.n_expected, ' ', v.units, ' can be judged')
+                        then {{ reason('some_can_be_judged', 'v.n_valid', 'v.n_expected', {'words': 'v.units'}) }}
                 end,
                 case
                     when v.n_points_without_class > 0
-                        then concat('site attribute missing: noise_class of ', v.n_points_without_class, ' points')
+                        then {{ reason('points_without_noise_class', 'v.n_points_without_class') }}
                 end,
                 v.suspects_reason
             )

@@ -23,7 +23,7 @@ select
     s.n_suspect,
     s.coverage,
     s.validity,
-    s.validity_reason,
+    s.validity_reason_code as validity_reason,
     coalesce(s.standard, r.standard) as standard,
     coalesce(s.clause, r.clause) as clause,
     s.provenance

@@ -30,9 +30,9 @@ select
     d.night_attained,
     case when d.night_burst_validity in ('valid', 'indicative') then d.night_burst_attained end as night_burst_attained,
     case
-        when d.noise_class is null then 'site attribute missing: noise_class'
-        when d.day_limit_db is null or d.night_limit_db is null then 'no limit in force for this class on this day'
-        when d.ld_db is null or d.ln_db is null then 'a part of the day has no valid level'
+        when d.noise_class is null then {{ reason('site_without_noise_class') }}
+        when d.day_limit_db is null or d.night_limit_db is null then {{ reason('no_limit_for_class_on_day') }}
+        when d.ld_db is null or d.ln_db is null then {{ reason('part_of_day_without_level') }}
         else ''
     end as attainment_reason,
     cast(d.day_hours_received as bigint) as day_hours_received,
@@ -64,11 +64,17 @@ select
         else 'valid'
     end as validity,
     concat_ws(
-        '; ',
+        ';',
         {%- for part in ['day', 'night'] %}
             case
                 when d.{{ part }}_validity <> 'valid'
-                    then concat('{{ part }} ', d.{{ part }}_validity, ': ', d.{{ part }}_reason)
+                    then concat_ws(
+                            ';',
+                            {{ reason(
+                                'part_of_day_is', '@' ~ part, {'words': "concat('@', d." ~ part ~ "_validity)"}
+                            ) }},
+                            d.{{ part }}_reason
+                        )
             end{{ ',' if not loop.last }}
         {%- endfor %}
     ) as validity_reason,

@@ -208,9 +208,9 @@ select
     cast(n_attained as bigint) as days_attained,
     cast(days_attained_share as decimal(9, 4)) as days_attained_pct,
     case
-        when noise_class is null then 'site attribute missing: noise_class'
-        when limit_db is null then 'no limit in force for this class in this month'
-        when month_level_db is null then 'the month has no level'
+        when noise_class is null then {{ reason('site_without_noise_class') }}
+        when limit_db is null then {{ reason('no_limit_for_class_in_month') }}
+        when month_level_db is null then {{ reason('month_without_level') }}
         else ''
     end as attainment_reason,
     cast(n_expected as bigint) as n_expected,
@@ -218,23 +218,23 @@ select
     cast(n_suspect as bigint) as n_suspect,
     {{ coverage('n_valid', 'n_expected') }} as coverage,
     {%- for column, validity, counted, n, found, sides in [
-        ('validity_reason', 'validity', 'counted_validity', 'n_valid', 'a level', of_level),
-        ('days_attained_reason', 'days_attained_validity', 'judged_validity', 'n_judged', 'a level and a limit',
+        ('validity_reason', 'validity', 'counted_validity', 'n_valid', '@level', of_level),
+        ('days_attained_reason', 'days_attained_validity', 'judged_validity', 'n_judged', '@level_and_limit',
          of_attainment)
     ] %}
         {{ validity }},
         case
-            when is_pending then 'the month is not over'
-            when is_open then 'levels of the month can still arrive'
+            when is_pending then {{ reason('month_not_over') }}
+            when is_open then {{ reason('levels_of_month_can_still_arrive') }}
             when {{ validity }} = 'valid' then ''
             else
                 concat_ws(
-                    '; ',
+                    ';',
                     case
                         when {{ counted }} <> 'valid'
-                            then concat({{ n }}, ' of ', n_expected, ' days have {{ found }}')
+                            then {{ reason('some_days_have', n, 'n_expected', found) }}
                     end,
-                    {{ suspects_reason('n_suspect', 'days', sides) }}
+                    {{ suspects_decide_reason('n_suspect', 'days', sides) }}
                 )
         end as {{ column }},
     {%- endfor %}
@@ -243,11 +243,11 @@ select
         when percentiles_counted = 'valid' and validity = 'indicative' then 'indicative' else percentiles_counted
     end as percentiles_validity,
     case
-        when is_pending then 'the month is not over'
-        when is_open then 'levels of the month can still arrive'
+        when is_pending then {{ reason('month_not_over') }}
+        when is_open then {{ reason('levels_of_month_can_still_arrive') }}
         when percentiles_counted <> 'valid'
-            then concat(n_percentiles, ' of ', n_expected, ' days have L10, L50 and L90')
-        when validity = 'indicative' then {{ suspects_reason('n_suspect', 'days', of_level) }}
+            then {{ reason('some_days_have', 'n_percentiles', 'n_expected', '@percentiles') }}
+        when validity = 'indicative' then {{ suspects_decide_reason('n_suspect', 'days', of_level) }}
         else ''
     end as percentiles_reason,
     coalesce(v.standard, e.standard) as standard,

@@ -156,23 +156,23 @@ select
     {{ coverage('m.n_valid', 'm.n_expected') }} as coverage,
     {{ validity_without_suspects('counted_validity', compared) }} as validity,
     concat_ws(
-        '; ',
+        ';',
         case
-            when m.n_valid = 0 then 'no usable level'
-            when m.is_partial then concat(m.n_valid, ' of ', m.n_expected, ' registered places measured')
+            when m.n_valid = 0 then {{ reason('no_usable_level') }}
+            when m.is_partial then {{ reason('some_places_measured', 'm.n_valid', 'm.n_expected') }}
         end,
         case
             when m.is_enough and m.has_few_points
-                then concat(m.n_valid, ' grid points, ', cast(m.noise_region_min_points as integer), ' needed')
+                then {{ reason('too_few_grid_points', 'm.n_valid', 'cast(m.noise_region_min_points as integer)') }}
         end,
         case
             when m.n_without_length > 0
-                then concat('site attribute missing: road_length_km of ', m.n_without_length, ' segments')
+                then {{ reason('segments_without_length', 'm.n_without_length') }}
         end,
-        {{ suspects_reason('m.n_suspect', 'places', compared) }},
+        {{ suspects_decide_reason('m.n_suspect', 'places', compared) }},
         case
             when {{ as_of() }} < m.year_start + interval 1 year
-                then 'the survey of the running year may grow until its end'
+                then {{ reason('survey_may_grow') }}
         end
     ) as validity_reason,
     m.standard,

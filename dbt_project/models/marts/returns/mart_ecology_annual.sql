@@ -25,7 +25,7 @@ with figures as (
         i.n_suspect,
         i.coverage,
         i.validity,
-        i.validity_reason,
+        i.validity_reason_code as validity_reason,
         i.standard,
         i.clause,
         i.provenance
@@ -54,7 +54,7 @@ with figures as (
         cast(case when y.reported_value is null then 0 else 1 end as decimal(9, 4)) as coverage,
         case when y.reported_value is null then 'insufficient' else 'valid' end as validity,
         case
-            when y.reported_value is null then 'units report different values or none that is usable' else ''
+            when y.reported_value is null then {{ reason('units_disagree') }} else ''
         end as validity_reason,
         '统计报表' as standard,
         'as reported' as clause,

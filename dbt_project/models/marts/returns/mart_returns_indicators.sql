@@ -105,10 +105,10 @@ parts as (
         sum(case when w.role <> 'denominator' then v.value end) as numerator,
         sum(case when w.role = 'denominator' then v.value end) as denominator,
         {{ least_provenance('v.provenance') }} as provenance,
-        {{ joined('v.remark', '; ', 'v.remark') }} as remarks,
+        {{ joined('v.remark', ';', 'v.remark') }} as remarks,
         {{ joined(
             "case when v.value is null then concat(w.item, case when w.cumulative_from is null then '' "
-            ~ "else concat(' of ', cast(extract(year from w.item_start) as string)) end) end",
+            ~ "else concat(' ', cast(extract(year from w.item_start) as string)) end) end",
             ', ', 'w.item, w.item_start'
         ) }} as missing_items
     from wanted as w
@@ -153,8 +153,8 @@ select
     case when x.figure is null then 'insufficient' else 'valid' end as validity,
     case
         when x.n_valid < x.n_expected
-            then concat_ws('; ', concat('missing item: ', x.missing_items), x.remarks)
-        when x.figure is null then 'denominator is zero'
+            then concat_ws(';', {{ reason('items_missing', 'x.missing_items') }}, x.remarks)
+        when x.figure is null then {{ reason('denominator_is_zero') }}
         else coalesce(x.remarks, '')
     end as validity_reason,
     x.standard,

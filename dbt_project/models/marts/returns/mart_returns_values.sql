@@ -27,7 +27,7 @@ select
     cast(case when r.is_usable and r.is_suspect then 1 else 0 end as bigint) as n_suspect,
     cast(case when r.is_usable then 1 else 0 end as decimal(9, 4)) as coverage,
     case when r.is_usable then 'valid' else 'insufficient' end as validity,
-    case when r.is_usable then '' else 'left out by flag' end as validity_reason,
+    case when r.is_usable then '' else {{ reason('left_out_by_flag') }} end as validity_reason,
     r.form,
     r.note,
     r.provenance

@@ -27,19 +27,14 @@ select
         else 'insufficient'
     end as validity,
     concat_ws(
-        '; ',
+        ';',
         case
             when {{ hours_after('g.day + interval 1 day', 'f.lateness_allowed_hours') }} > {{ as_of() }}
-                then 'loads of the day can still arrive'
+                then {{ reason('loads_of_day_can_still_arrive') }}
         end,
         case
             when g.n_valid < g.n_expected
-                then concat(
-                        cast(g.n_expected - g.n_valid as string),
-                        ' of ',
-                        cast(g.n_expected as string),
-                        ' loads left out by flag'
-                    )
+                then {{ reason('loads_left_out', 'g.n_expected - g.n_valid', 'g.n_expected') }}
         end
     ) as validity_reason,
     g.provenance

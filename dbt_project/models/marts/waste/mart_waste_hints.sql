@@ -45,7 +45,7 @@ periods as (
         concat(
             'daily total further than ', cast(u.waste_usual_deviation_pct as integer), ' % from the usual one'
         ) as limit_text,
-        concat('usual total of the weekday ', cast(cast(u.usual_t as decimal(18, 2)) as string), ' t') as reason,
+        {{ reason('usual_total_of_weekday', 'cast(u.usual_t as decimal(18, 2))') }} as reason,
         d.loads as readings,
         'waste_usual_deviation_pct' as rule_id,
         d.provenance
@@ -66,7 +66,7 @@ periods as (
         concat(
             'more than ', cast(r.waste_inconsistent_pct as integer), ' % of the loads contradict the weighbridge rules'
         ) as limit_text,
-        concat(d.loads_inconsistent, ' of ', d.loads_judged, ' loads: tare, plate or stay') as reason,
+        {{ reason('loads_contradict_rules', 'd.loads_inconsistent', 'd.loads_judged') }} as reason,
         d.loads_judged as readings,
         'waste_inconsistent_pct' as rule_id,
         d.provenance

@@ -50,11 +50,11 @@ parts as (
             {{ part }} as part,
             {{ whole }} as whole,
             {%- if indicator_id == 'household_waste_resource_use' %}
-                case when ({{ part }}) is null then 'k values are not entered' else '' end as lacks
+                case when ({{ part }}) is null then {{ reason('k_values_missing') }} else '' end as lacks
             {%- elif indicator_id == 'household_waste_reduction' %}
                 case
                     when b.household_t is null
-                        then concat('no valid figure of the base year ', cast(p.waste_base_year as integer))
+                        then {{ reason('no_figure_of_base_year', 'cast(p.waste_base_year as integer)') }}
                     else ''
                 end as lacks
             {%- else %}
@@ -125,10 +125,10 @@ select
     {{ coverage('a.weighbridge_days_covered', 'a.weighbridge_days_expected') }} as coverage,
     a.figure_validity as validity,
     case
-        when a.figure_validity = 'pending' then 'the period is not over'
+        when a.figure_validity = 'pending' then {{ reason('period_not_over') }}
         when a.figure_validity = 'valid' then ''
         when a.lacks <> '' then a.lacks
-        when a.figure is null and a.validity <> 'insufficient' then 'nothing to divide by: the whole is 0'
+        when a.figure is null and a.validity <> 'insufficient' then {{ reason('nothing_to_divide_by') }}
         else {{ waste_reason('a') }}
     end as validity_reason,
     i.standard,

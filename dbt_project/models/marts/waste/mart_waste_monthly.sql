@@ -57,7 +57,9 @@ select
     cast(j.n_suspect as bigint) as n_suspect,
     {{ coverage('j.loads_counted', 'j.loads_received') }} as coverage,
     j.validity,
-    case when j.is_pending then 'the period is not over' else {{ waste_reason('j') }} end as validity_reason,
+    case
+        when j.is_pending then {{ reason('period_not_over') }} else {{ waste_reason('j') }}
+    end as validity_reason,
     {{ provenance_of_rank('j.provenance_rank') }} as provenance
 from judged as j
 left join {{ ref('stg_area_name') }} as a on j.area_code = a.area_code

@@ -76,7 +76,7 @@ select
     {{ coverage('j.n_valid', 'j.n_expected') }} as coverage,
     j.validity,
     case
-        when j.n_expected = 0 and not j.is_pending then 'no load that was not undone'
+        when j.n_expected = 0 and not j.is_pending then {{ reason('no_load_not_undone') }}
         else {{ loads_reason('j') }}
     end as validity_reason,
     {{ provenance_of_rank('j.provenance_rank') }} as provenance

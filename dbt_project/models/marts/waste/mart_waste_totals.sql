@@ -56,7 +56,7 @@ select
     cast(c2.loads_t as decimal(24, 6)) as loads_t,
     cast(case when t.is_usable then t.value - c2.loads_t end as decimal(24, 6)) as difference_t,
     case when t.is_usable then 'valid' else 'insufficient' end as validity,
-    case when t.is_usable then '' else 'left out by flag' end as validity_reason,
+    case when t.is_usable then '' else {{ reason('left_out_by_flag') }} end as validity_reason,
     t.provenance
 from totals as t
 left join compared as c2

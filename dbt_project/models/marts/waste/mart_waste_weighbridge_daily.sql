@@ -5,9 +5,12 @@
   Findings leave no load out of a total. Mass and each rule's findings have a verdict each.
 -#}
 {%- set rules = [
-    ('tare', 'loads_tare_judged', 'tare: not delivered, or too few loads of a vehicle for its median'),
-    ('plate', 'loads_gap_judged', 'plate: not delivered'),
-    ('stay', 'loads_stay_judged', 'stay: no time out delivered')
+    ('tare', 'loads_tare_judged', reason('tare_not_judged'),
+     reason('loads_judged', '@tare', 'v.loads_tare_judged', 'v.n_expected')),
+    ('plate', 'loads_gap_judged', reason('plate_not_judged'),
+     reason('loads_judged', '@plate', 'v.loads_gap_judged', 'v.n_expected')),
+    ('stay', 'loads_stay_judged', reason('stay_not_judged'),
+     reason('loads_judged', '@stay', 'v.loads_stay_judged', 'v.n_expected'))
 ] %}
 with counted as (
     select
@@ -108,7 +111,7 @@ verdicts as (
             when n_valid >= n_expected * waste_coverage_indicative then 'indicative'
             else 'insufficient'
         end as validity,
-    {%- for rule, judged, lacks in rules %}
+    {%- for rule, judged, lacks, some in rules %}
         case
             when is_pending then 'pending'
             when coalesce({{ judged }}, 0) = 0 then 'insufficient'
@@ -144,12 +147,12 @@ select
     cast(null as decimal(24, 6)) as plant_log_t,
     cast(null as decimal(9, 4)) as plant_log_difference_pct,
     concat_ws(
-        '; ',
-        {%- for rule, judged, lacks in rules %}
-            case when v.{{ judged }} = 0 then '{{ lacks }}' end,
+        ';',
+        {%- for rule, judged, lacks, some in rules %}
+            case when v.{{ judged }} = 0 then {{ lacks }} end,
         {%- endfor %}
-        'rated load: the register knows no vehicles',
-        'plant log: not delivered'
+        {{ reason('rated_load_not_judged') }},
+        {{ reason('plant_log_not_judged') }}
     ) as not_judged,
     cast(v.n_expected as bigint) as n_expected,
     cast(v.n_valid as bigint) as n_valid,
@@ -157,20 +160,20 @@ select
     {{ coverage('v.n_valid', 'v.n_expected') }} as coverage,
     v.validity,
     case
-        when v.is_pending then 'loads of the day can still arrive'
-        when v.n_expected = 0 then 'no load received: closed or not delivered'
+        when v.is_pending then {{ reason('loads_of_day_can_still_arrive') }}
+        when v.n_expected = 0 then {{ reason('no_load_received') }}
         when v.n_valid < v.n_expected
-            then concat(v.n_expected - v.n_valid, ' of ', v.n_expected, ' loads left out by flag')
+            then {{ reason('loads_left_out', 'v.n_expected - v.n_valid', 'v.n_expected') }}
         else ''
     end as validity_reason,
-    {%- for rule, judged, lacks in rules %}
+    {%- for rule, judged, lacks, some in rules %}
         v.{{ rule }}_validity,
         case
-            when v.is_pending then 'loads of the day can still arrive'
-            when v.n_expected = 0 then 'no load received: closed or not delivered'
-            when v.{{ judged }} = 0 then '{{ lacks }}'
+            when v.is_pending then {{ reason('loads_of_day_can_still_arrive') }}
+            when v.n_expected = 0 then {{ reason('no_load_received') }}
+            when v.{{ judged }} = 0 then {{ lacks }}
             when v.{{ rule }}_validity = 'indicative'
-                then concat('{{ rule }}: ', v.{{ judged }}, ' of ', v.n_expected, ' loads judged')
+                then {{ some }}
             else ''
         end as {{ rule }}_reason,
     {%- endfor %}
@@ -181,14 +184,14 @@ select
         else 'indicative'
     end as inconsistent_validity,
     case
-        when v.is_pending then 'loads of the day can still arrive'
-        when v.n_expected = 0 then 'no load received: closed or not delivered'
+        when v.is_pending then {{ reason('loads_of_day_can_still_arrive') }}
+        when v.n_expected = 0 then {{ reason('no_load_received') }}
         else concat_ws(
-                '; ',
-                {%- for rule, judged, lacks in rules %}
+                ';',
+                {%- for rule, judged, lacks, some in rules %}
                     case
                         when v.{{ rule }}_validity <> 'valid'
-                            then concat('{{ rule }}: ', v.{{ judged }}, ' of ', v.n_expected, ' loads judged')
+                            then {{ some }}
                     end
                     {{- ',' if not loop.last }}
                 {%- endfor %}
