@@ -201,6 +201,12 @@ class Handler(BaseHTTPRequestHandler):
     def do_same(self, *_: Any) -> None:
         self._send(200, json.dumps(RECORDS).encode())
 
+    def do_hugepage(self, *_: Any) -> None:
+        self._send(200, gzip.compress(b"[" + b" " * 33_000_000 + b"]"), Content_Encoding="gzip")
+
+    def do_hugetext(self, *_: Any) -> None:
+        self._send(200, gzip.compress(b'["' + b" " * 18_000_000 + b'"]'), Content_Encoding="gzip")
+
     def do_endless(self, query: dict[str, str], _: bytes) -> None:
         self._send(200, json.dumps([{"page": query["page"]}]).encode())
 

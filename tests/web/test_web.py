@@ -300,6 +300,15 @@ def test_pages_that_never_end_are_refused(server: Server, tmp_path: Path, trick:
     assert says in refused(connected(tmp_path, f"{server.address}/{trick}", f"pages = {{ {pages} }}"))
 
 
+def test_a_page_that_parsing_would_fill_the_memory_with_is_refused(server: Server, tmp_path: Path) -> None:
+    pages = 'pages = { kind = "page", parameter = "page" }'
+    limits = LIMITS.replace("megabytes = 5", "megabytes = 50")
+    said = refused(connected(tmp_path, f"{server.address}/hugepage", pages, limits=limits))
+    assert "a page is larger than 32 MB; ask for smaller pages" in said
+    said = refused(connected(tmp_path, f"{server.address}/hugetext", limits=limits))
+    assert "a text in its JSON is longer than 16 MB" in said
+
+
 def test_a_link_never_leads_to_another_host(server: Server, tmp_path: Path) -> None:
     connector = connected(tmp_path, f"{server.address}/sidestep", 'pages = { kind = "link" }', "csv")
     assert "it leads on to http://example.invalid" in refused(connector)

@@ -132,7 +132,7 @@ def _closes(body: IO[bytes], encoding: str) -> bool:
         begun = text.find('"')
         text, rest = (text[:begun], text[begun:]) if begun >= 0 else (text, "")
         if len(rest) > _LONGEST_TEXT:
-            return False
+            raise Unfit(f"a text in its JSON is longer than {_LONGEST_TEXT // 1_000_000} MB")
         depth += text.count("{") + text.count("[") - text.count("}") - text.count("]")
         opened = opened or "{" in text or "[" in text
     return opened and depth == 0 and not rest

@@ -20,6 +20,7 @@ from sources.connectors.web.web_words import Pages
 
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 _IN_MEMORY = 8_000_000
+_LARGEST_PAGE = 32_000_000
 
 
 def all_pages(client: WebClient, question: Question, pages: Pages, kind: str) -> IO[bytes]:
@@ -91,8 +92,13 @@ class _Pages:
         return first.asking(pages.parameter, self._start + step)
 
     def _content(self, url: str, body: IO[bytes]) -> Any:
+        content = body.read(_LARGEST_PAGE + 1)
+        if len(content) > _LARGEST_PAGE:
+            # Parsed it takes many times as much memory.
+            most = _LARGEST_PAGE // 1_000_000
+            raise self._client.error(url, f"a page is larger than {most} MB", "ask for smaller pages, by pages.size")
         try:
-            return json.loads(body.read())
+            return json.loads(content)
         except (ValueError, RecursionError):
             raise self._client.error(url, "a page is not JSON", "ask the source") from None
         finally:
