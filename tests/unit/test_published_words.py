@@ -50,7 +50,7 @@ AS_WRITTEN = {
 }
 # Reasons of these domains, and of what is published across domains, are English sentences yet. So is that of the
 # indicators of water, which names sections with the reasons of each.
-REASONS_AWAITED = {"air", "networks", "cases", "cross_domain", "judgement"}
+REASONS_AWAITED = {"air", "networks", "cross_domain", "judgement"}
 AWAITED_REASON = re.compile(r"(.*_)?reason")
 # Other texts that are only English yet.
 AWAITED = re.compile(
