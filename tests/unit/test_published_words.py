@@ -48,8 +48,9 @@ AS_WRITTEN = {
         "indicator",
     ),
 }
-# Reasons of these domains, and of what is published across domains, are English sentences yet.
-REASONS_AWAITED = {"air", "water", "networks", "cases", "cross_domain", "judgement"}
+# Reasons of these domains, and of what is published across domains, are English sentences yet. So is that of the
+# indicators of water, which names sections with the reasons of each.
+REASONS_AWAITED = {"air", "networks", "cross_domain", "judgement"}
 AWAITED_REASON = re.compile(r"(.*_)?reason")
 # Other texts that are only English yet.
 AWAITED = re.compile(
@@ -72,7 +73,8 @@ def vocabulary(column: dict[str, Any]) -> str:
 def is_awaited(mart: str, column: str) -> bool:
     """Whether a column is known to be only English yet."""
     domain = MARTS[mart]["config"]["meta"].get("domain", "judgement") if mart in MARTS else ""
-    return bool(AWAITED.fullmatch(column) or (domain in REASONS_AWAITED and AWAITED_REASON.fullmatch(column)))
+    awaited = domain in REASONS_AWAITED or mart == "mart_water_indicators"
+    return bool(AWAITED.fullmatch(column) or (awaited and AWAITED_REASON.fullmatch(column)))
 
 
 def untranslated(mart: str, found: dict[str, dict[str, Any]]) -> set[str]:

@@ -19,11 +19,11 @@ from tests.dbt_yml import PROJECT
 
 SEED = {row["code"]: row for row in seed_rows("words/reasons")}
 _WORD = re.compile(r"@([a-z_]+)")
-# Words that are made of a column's value: a verdict, a part of the day.
-_OF_COLUMN = {"indicative", "insufficient", "pending", "day", "night"}
+# Words that are made of a column's value: a verdict, a part of the day, a kind of period.
+_OF_COLUMN = {"indicative", "insufficient", "pending", "day", "night", "month", "quarter", "year", "year_to_date"}
 _SUSPECTS = re.compile(r"suspects_decide_reason\([^,]+, '(\w+)'")
 # What is compared with and without suspect readings: ('attainment', 'is_attained', 'sure_is_attained').
-_COMPARED = re.compile(r"\('(?!sure_)(\w+)', [^,()]+, 'sure_[^,()]*\)")
+_COMPARED = re.compile(r"\('(?!sure_)(\w+)', [^,\n]+, '[^'\n]*sure_")
 
 
 @cache

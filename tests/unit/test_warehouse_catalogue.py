@@ -95,6 +95,19 @@ def test_everything_that_is_missing_is_named(tmp_path: Path) -> None:
         assert expected in str(caught.value)
 
 
+def test_words_and_reasons_need_the_columns_of_their_sentences(tmp_path: Path) -> None:
+    """with_words() adds them: the contract names them, too."""
+    bad = node("mart_a")
+    bad["columns"]["a"]["config"] = {"meta": {"vocabulary": "validity"}}
+    bad["columns"]["reason"] = {
+        "name": "reason", "data_type": "varchar", "description": "why", "config": {"meta": {"reasons": True}}
+    }  # fmt: skip
+    with pytest.raises(CatalogueError) as caught:
+        load_catalogue(manifest(tmp_path, bad, published=["mart_a"]))
+    for expected in ("needs a_zh", "needs ['reason_code', 'reason_zh']"):
+        assert expected in str(caught.value)
+
+
 def test_no_exposure_publishes_nothing(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match="no exposure names a model"):
         load_catalogue(manifest(tmp_path, node("mart_a"), published=[]))

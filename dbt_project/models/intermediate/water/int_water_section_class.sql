@@ -103,18 +103,18 @@ counted as (
             end as {{ name or 'counted_' }}validity,
         {%- endfor %}
         case
-            when not is_registered then 'site not in the register'
-            when water_type is null then 'site attribute missing: water_type'
-            when is_pending then concat('the ', period_kind, ' is not over')
+            when not is_registered then {{ reason('site_not_in_register') }}
+            when water_type is null then {{ reason('site_without_water_type') }}
+            when is_pending then {{ reason('period_kind_not_over', {'words': "concat('@', period_kind)"}) }}
             when n_months < n_months_min or n_months < n_months_valid
-                then concat('months: ', n_months, ' of ', n_months_expected)
-            when class_rank is null then 'no usable value of an assessed item'
-            when assessed and n_items < n_items_needed then concat('items: ', n_items, ' of the ', n_items_needed)
+                then {{ reason('months_there', 'n_months', 'n_months_expected') }}
+            when class_rank is null then {{ reason('no_usable_value_of_assessed_item') }}
+            when assessed and n_items < n_items_needed then {{ reason('items_of_all', 'n_items', 'n_items_needed') }}
             when n_automatic_items < n_automatic_expected
-                then concat(n_automatic_items, ' of the ', n_automatic_expected, ' automatic items')
+                then {{ reason('automatic_items', 'n_automatic_items', 'n_automatic_expected') }}
             when n_items < n_items_needed
-                then concat('items: ', n_items, ' of the ', n_items_needed, ' that a class needs')
-            when n_short_items > 0 then concat(n_short_items, ' items left out: too few months')
+                then {{ reason('items_of_class', 'n_items', 'n_items_needed') }}
+            when n_short_items > 0 then {{ reason('items_with_too_few_months', 'n_short_items') }}
         end as counted_reason
     from classes
 )
@@ -123,10 +123,10 @@ select
     v.*,
     {{ validity_without_suspects('v.counted_validity', compared) }} as validity,
     concat_ws(
-        '; ', v.counted_reason,
+        ';', v.counted_reason,
         case
             when v.counted_validity in ('valid', 'indicative')
-                then {{ suspects_reason('v.n_suspect', 'values', compared) }}
+                then {{ suspects_decide_reason('v.n_suspect', 'values', compared) }}
         end
     ) as validity_reason
 from counted as v

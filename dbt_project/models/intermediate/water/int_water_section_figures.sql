@@ -53,9 +53,9 @@ figures as (
         s.class_target,
         s.attains_target,
         case
-            when s.class_rank is null then 'the period has no class: see validity_reason'
-            when not s.is_registered then 'site not in the register'
-            when s.class_target is null then 'site attribute missing: class_target'
+            when s.class_rank is null then {{ reason('period_without_class') }}
+            when not s.is_registered then {{ reason('site_not_in_register') }}
+            when s.class_target is null then {{ reason('site_without_class_target') }}
             else ''
         end as attainment_reason,
         {%- for item, column in shown %}
@@ -67,29 +67,21 @@ figures as (
                 else 'valid'
             end as {{ item }}_validity,
             case
-                when s.is_pending then concat('the ', s.period_kind, ' is not over')
-                when v.{{ column }} is null and v.{{ item }}_months is null then 'no usable value'
+                when s.is_pending then {{ reason('period_kind_not_over', {'words': "concat('@', s.period_kind)"}) }}
+                when v.{{ column }} is null and v.{{ item }}_months is null then {{ reason('no_usable_value') }}
                 when v.{{ column }} is null
-                    then concat(
-                            'months: ',
-                            v.{{ item }}_months,
-                            ' of ',
-                            s.n_months_expected,
-                            ', ',
-                            s.n_months_min,
-                            ' needed'
-                        )
+                    then {{ reason(
+                        'too_few_months', 'v.' ~ item ~ '_months', 's.n_months_expected', 's.n_months_min'
+                    ) }}
                 else concat_ws(
-                        '; ',
+                        ';',
                         case
                             when v.{{ item }}_months < s.n_months_valid
-                                then concat('months: ', v.{{ item }}_months, ' of ', s.n_months_expected)
+                                then {{ reason('months_there', 'v.' ~ item ~ '_months', 's.n_months_expected') }}
                         end,
                         case
                             when v.{{ item }}_is_decided
-                                then concat(
-                                        'suspect readings in ', v.{{ item }}_suspect, ' values decide class or validity'
-                                    )
+                                then {{ reason('suspects_decide_class', 'v.' ~ item ~ '_suspect') }}
                         end
                     )
             end as {{ item }}_reason,

@@ -144,13 +144,8 @@ select
     r.amount_zh,
     case when c.is_delivered then 'valid' else 'pending' end as validity,
     case
-        when c.is_delivered then ''
-        else concat('last delivered on ', cast(cast(c.last_delivered_at as date) as string))
+        when c.is_delivered then '' else {{ reason('last_delivered_on', 'cast(c.last_delivered_at as date)') }}
     end as validity_reason,
-    case
-        when c.is_delivered then ''
-        else concat('最近一次报送于', cast(cast(c.last_delivered_at as date) as string))
-    end as validity_reason_zh,
     {{ provenance_of_rank('c.provenance_rank') }} as provenance
 from counted as c
 inner join {{ ref('stg_register') }} as r on c.register_id = r.register_id

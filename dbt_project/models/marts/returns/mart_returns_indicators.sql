@@ -108,10 +108,16 @@ parts as (
         {{ joined('v.remark', ';', 'v.remark') }} as remarks,
         {{ joined(
             "case when v.value is null then concat(w.item, case when w.cumulative_from is null then '' "
-            ~ "else concat(' ', cast(extract(year from w.item_start) as string)) end) end",
+            ~ "else concat(' of ', cast(extract(year from w.item_start) as string)) end) end",
             ', ', 'w.item, w.item_start'
-        ) }} as missing_items
+        ) }} as missing_items,
+        {{ joined(
+            "case when v.value is null then concat(case when w.cumulative_from is null then '' "
+            ~ "else concat(cast(extract(year from w.item_start) as string), ' 年') end, coalesce(n.name_zh, w.item)) end",
+            ', ', 'w.item, w.item_start'
+        ) }} as missing_items_zh
     from wanted as w
+    left join {{ declared('returns_items') }} as n on w.item = n.item
     left join {{ ref('int_returns_yearly') }} as v
         on
             w.area_code = v.area_code
@@ -153,7 +159,7 @@ select
     case when x.figure is null then 'insufficient' else 'valid' end as validity,
     case
         when x.n_valid < x.n_expected
-            then concat_ws(';', {{ reason('items_missing', 'x.missing_items') }}, x.remarks)
+            then concat_ws(';', {{ reason('items_missing', 'x.missing_items', 'x.missing_items_zh') }}, x.remarks)
         when x.figure is null then {{ reason('denominator_is_zero') }}
         else coalesce(x.remarks, '')
     end as validity_reason,

@@ -142,11 +142,11 @@ select
     cast(case when s.n_valid > 0 then s.n_assessed_attaining end as bigint) as n_assessed_attaining,
     s.assessed_attainment_pct,
     {%- for name, found, expected, indicative, lacking in [
-        ('shares', 's.n_valid', 's.n_expected', 's.n_indicative', 'class'),
-        ('length', 's.n_lengths', 's.n_reaches', 's.n_lengths_indicative', 'class or no reach length'),
-        ('attainment', 's.n_with_target', 's.n_targets', 's.n_targets_indicative', 'class'),
+        ('shares', 's.n_valid', 's.n_expected', 's.n_indicative', '@no_class'),
+        ('length', 's.n_lengths', 's.n_reaches', 's.n_lengths_indicative', '@no_class_or_length'),
+        ('attainment', 's.n_with_target', 's.n_targets', 's.n_targets_indicative', '@no_class'),
         ('assessed_attainment', 's.n_assessed', 's.n_assessed_expected', 's.n_assessed_indicative',
-         'class or no target')
+         '@no_class_or_target')
     ] %}
         case
             when s.is_pending then 'pending'
@@ -155,18 +155,18 @@ select
             else 'valid'
         end as {{ name }}_validity,
         case
-            when s.is_pending then concat('the ', s.period_kind, ' is not over')
-            when {{ expected }} = 0 then 'no section that it counts'
-            when {{ found }} = 0 then 'no section has what it needs: no {{ lacking }}'
+            when s.is_pending then {{ reason('period_kind_not_over', {'words': "concat('@', s.period_kind)"}) }}
+            when {{ expected }} = 0 then {{ reason('no_section_that_counts') }}
+            when {{ found }} = 0 then {{ reason('no_section_has_what_it_needs', lacking) }}
             else concat_ws(
-                    '; ',
+                    ';',
                     case
                         when {{ found }} < {{ expected }}
-                            then concat({{ expected }} - {{ found }}, ' sections left out, no {{ lacking }}')
+                            then {{ reason('sections_left_out_for', expected ~ ' - ' ~ found, lacking) }}
                     end,
                     case
                         when {{ indicative }} > 0
-                            then concat({{ indicative }}, ' sections whose class is indicative')
+                            then {{ reason('sections_indicative', indicative) }}
                     end
                 )
         end as {{ name }}_reason,
@@ -184,11 +184,11 @@ select
         else 'valid'
     end as validity,
     case
-        when s.is_pending then concat('the ', s.period_kind, ' is not over')
-        when s.n_valid = 0 then 'no section with a class of the period'
-        when not s.by_shares and s.n_water_types > 1 then 'rivers and lakes together: no class of their means'
-        when s.n_valid < s.n_expected then concat(s.n_expected - s.n_valid, ' sections left out: no class')
-        when s.n_indicative > 0 then concat(s.n_indicative, ' sections whose class is indicative')
+        when s.is_pending then {{ reason('period_kind_not_over', {'words': "concat('@', s.period_kind)"}) }}
+        when s.n_valid = 0 then {{ reason('no_section_with_class') }}
+        when not s.by_shares and s.n_water_types > 1 then {{ reason('rivers_and_lakes_together') }}
+        when s.n_valid < s.n_expected then {{ reason('sections_left_out', 's.n_expected - s.n_valid') }}
+        when s.n_indicative > 0 then {{ reason('sections_indicative', 's.n_indicative') }}
         else ''
     end as validity_reason,
     '环办〔2011〕22号; GB 3838-2002' as standard,

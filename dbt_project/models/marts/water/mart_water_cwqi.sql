@@ -284,9 +284,9 @@ select
             then {{ round_even_by(exact_quotient('(n.cwqi - y.cwqi) * 100', 'y.cwqi'), 'n.water_share_decimals') }}
     end as change_on_last_year_pct,
     case
-        when n.cwqi is null then 'no index'
-        when y.cwqi is null then 'no index of the same period last year'
-        when n.items <> y.items then 'other items than last year'
+        when n.cwqi is null then {{ reason('no_index') }}
+        when y.cwqi is null then {{ reason('no_index_last_year') }}
+        when n.items <> y.items then {{ reason('other_items_than_last_year') }}
         else ''
     end as change_reason,
     n.values_used,
@@ -304,15 +304,15 @@ select
         else 'valid'
     end as validity,
     case
-        when n.is_pending then concat('the ', n.period_kind, ' is not over')
-        when n.n_items = 0 then 'no section with a class of the period'
-        when n.n_without_index > 0 then 'an item has no index: dissolved oxygen is 0'
-        when not n.has_same_items then 'rivers and lakes of the area have other items'
-        when n.cwqi is null then concat('items: ', n.n_items, ' of ', n.n_expected)
-        when n.n_items < n.n_class_items then concat('items: ', n.n_items, ' of the ', n.n_class_items)
-        when n.n_item_values < n.n_items * n.n_sections then 'some items are missing at some sections'
-        when n.n_sections < n.n_registered then concat(n.n_registered - n.n_sections, ' sections left out: no class')
-        when not n.is_sure then concat('suspect readings in ', n.n_suspect, ' items decide validity')
+        when n.is_pending then {{ reason('period_kind_not_over', {'words': "concat('@', n.period_kind)"}) }}
+        when n.n_items = 0 then {{ reason('no_section_with_class') }}
+        when n.n_without_index > 0 then {{ reason('item_without_index') }}
+        when not n.has_same_items then {{ reason('rivers_and_lakes_with_other_items') }}
+        when n.cwqi is null then {{ reason('items_there', 'n.n_items', 'n.n_expected') }}
+        when n.n_items < n.n_class_items then {{ reason('items_of_all', 'n.n_items', 'n.n_class_items') }}
+        when n.n_item_values < n.n_items * n.n_sections then {{ reason('items_missing_at_sections') }}
+        when n.n_sections < n.n_registered then {{ reason('sections_left_out', 'n.n_registered - n.n_sections') }}
+        when not n.is_sure then {{ reason('suspects_decide', 'n.n_suspect', '@items', '@validity') }}
         else ''
     end as validity_reason,
     '城市地表水环境质量排名技术规定 2017' as standard,

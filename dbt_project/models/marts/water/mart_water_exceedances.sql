@@ -30,7 +30,7 @@ judged as (
     select
         c.*,
         c.n_suspect > 0 and {{ suspects_decide(compared) }} as is_hint,
-        {{ suspects_reason('c.n_suspect', 'values', compared) }} as suspects
+        {{ suspects_decide_reason('c.n_suspect', 'values', compared) }} as suspects
     from items as c
 ),
 

@@ -50,7 +50,7 @@ places as (
         case place_kind when 'site' then n_expected else n_registered end as n_expected,
         case place_kind when 'site' then n_valid else n_river_sections + n_lake_points end as n_valid,
         case when cwqi is not null and not has_all_items then 'insufficient' else validity end as validity,
-        validity_reason,
+        validity_reason_code as validity_reason,
         standard,
         clause,
         provenance

@@ -142,9 +142,9 @@ select
             else 'valid'
         end as {{ item }}_validity,
         case
-            when {{ column }} is null then 'no usable value'
-            when {{ item }}_is_marked then 'marked invalid by its source'
-            when {{ item }}_is_suspect then 'the reading is flagged suspect'
+            when {{ column }} is null then {{ reason('no_usable_value') }}
+            when {{ item }}_is_marked then {{ reason('marked_invalid') }}
+            when {{ item }}_is_suspect then {{ reason('reading_suspect') }}
             else ''
         end as {{ item }}_reason,
     {%- endfor %}
@@ -159,13 +159,13 @@ select
         else 'valid'
     end as validity,
     case
-        when water_class is not null and is_marked_invalid then 'marked invalid by its source'
+        when water_class is not null and is_marked_invalid then {{ reason('marked_invalid') }}
         when water_class is not null and n_suspect > 0
-            then concat('suspect readings in ', n_suspect, ' items: no class without them')
+            then {{ reason('no_class_without_suspects', 'n_suspect') }}
         when water_class is not null then ''
-        when site_name_zh is null then 'site not in the register'
-        when water_type is null then 'site attribute missing: water_type'
-        else concat('items: ', n_valid, ' of ', n_expected)
+        when site_name_zh is null then {{ reason('site_not_in_register') }}
+        when water_type is null then {{ reason('site_without_water_type') }}
+        else {{ reason('items_there', 'n_valid', 'n_expected') }}
     end as validity_reason,
     standard,
     'table 1, single factor over the five automatic items' as clause,

@@ -98,10 +98,10 @@ two_periods as (
         n.is_pending,
         n.validity <> 'valid' or b.validity <> 'valid' as is_indicative,
         case
-            when n.is_pending then concat('the ', n.period_kind, ' is not over')
-            when n.grade_rank is null then 'no grade of the period'
-            when b.grade_rank is null then 'no grade of the period compared with'
-            when n.validity <> 'valid' or b.validity <> 'valid' then 'a grade that is only indicative'
+            when n.is_pending then {{ reason('period_kind_not_over', {'words': "concat('@', n.period_kind)"}) }}
+            when n.grade_rank is null then {{ reason('no_grade') }}
+            when b.grade_rank is null then {{ reason('no_grade_to_compare') }}
+            when n.validity <> 'valid' or b.validity <> 'valid' then {{ reason('grade_indicative') }}
             else ''
         end as validity_reason,
         least(n.provenance_rank, b.provenance_rank) as provenance_rank
@@ -247,9 +247,9 @@ several_years as (
         c.is_indicative,
         case
             when c.n_values < r.water_trend_min_years
-                then concat('annual values: ', c.n_values, ' of ', cast(r.water_trend_min_years as bigint))
-            when c.correlation is null then 'all annual values are equal'
-            when c.is_indicative then 'an annual value that is only indicative'
+                then {{ reason('annual_values', 'c.n_values', 'cast(r.water_trend_min_years as bigint)') }}
+            when c.correlation is null then {{ reason('annual_values_equal') }}
+            when c.is_indicative then {{ reason('annual_value_indicative') }}
             else ''
         end as validity_reason,
         c.provenance_rank,
