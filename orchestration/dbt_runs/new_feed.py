@@ -13,7 +13,7 @@ from string import Template
 from orchestration.dbt_runs.feed_files import staging_name
 from sources.registry import Registry
 
-_SKELETON = Path(__file__).with_name("skeleton")
+SKELETON = Path(__file__).with_name("skeleton")
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,30}\Z")
 
 
@@ -41,7 +41,7 @@ def write_skeleton(root: Path, name: str, registry: Registry) -> list[str]:
 
 
 def _text(template: str) -> str:
-    return (_SKELETON / f"{template}.tmpl").read_text(encoding="utf-8")
+    return (SKELETON / f"{template}.tmpl").read_text(encoding="utf-8")
 
 
 def _files(name: str) -> dict[str, str]:

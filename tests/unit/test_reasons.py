@@ -15,6 +15,7 @@ import jinja2.ext
 import pytest
 
 from dbt_project.seed_rows import seed_rows
+from orchestration.dbt_runs.new_feed import SKELETON
 from tests.dbt_yml import PROJECT
 
 SEED = {row["code"]: row for row in seed_rows("words/reasons")}
@@ -28,13 +29,13 @@ _COMPARED = re.compile(r"\('(?!sure_)(\w+)', [^,\n]+, '[^'\n]*sure_")
 
 @cache
 def _texts() -> dict[str, str]:
-    """The SQL of models and macros by file, but what makes sentences of reasons."""
-    files = (*PROJECT.glob("models/**/*.sql"), *PROJECT.glob("macros/*.sql"))
+    """The SQL of models, macros and the skeleton of a feed by file, but what makes sentences of reasons."""
+    files = (*PROJECT.glob("models/**/*.sql"), *PROJECT.glob("macros/*.sql"), *SKELETON.glob("*.sql.tmpl"))
     return {file.name: file.read_text(encoding="utf-8") for file in files if file.name != "reasons.sql"}
 
 
 def calls(sql: str) -> Iterator[tuple[object, int]]:
-    """First argument of each call of reason() (None where it is no literal) and how many parameters it gives."""
+    """First argument of each call of reason() (None where it is something else than a literal) and how many parameters it gives."""
     parsed = jinja2.Environment(extensions=[jinja2.ext.do]).parse(sql)
     for call in parsed.find_all(jinja2.nodes.Call):
         if isinstance(call.node, jinja2.nodes.Name) and call.node.name == "reason":
