@@ -28,13 +28,14 @@ _COMPARED = re.compile(r"\('(?!sure_)(\w+)', [^,\n]+, '[^'\n]*sure_")
 
 @cache
 def _texts() -> dict[str, str]:
-    """The SQL of models and macros by file, but what makes sentences of reasons."""
-    files = (*PROJECT.glob("models/**/*.sql"), *PROJECT.glob("macros/*.sql"))
+    """The SQL of models, macros and a new feed's skeleton by file, but what makes sentences of reasons."""
+    skeleton = PROJECT.parent.glob("orchestration/dbt_runs/skeleton/*.sql.tmpl")
+    files = (*PROJECT.glob("models/**/*.sql"), *PROJECT.glob("macros/*.sql"), *skeleton)
     return {file.name: file.read_text(encoding="utf-8") for file in files if file.name != "reasons.sql"}
 
 
 def calls(sql: str) -> Iterator[tuple[object, int]]:
-    """First argument of each call of reason() (None where it is no literal) and how many parameters it gives."""
+    """First argument of each call of reason() (None where it is an expression) and how many parameters it gives."""
     parsed = jinja2.Environment(extensions=[jinja2.ext.do]).parse(sql)
     for call in parsed.find_all(jinja2.nodes.Call):
         if isinstance(call.node, jinja2.nodes.Name) and call.node.name == "reason":
