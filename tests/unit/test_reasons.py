@@ -35,7 +35,7 @@ def _texts() -> dict[str, str]:
 
 
 def calls(sql: str) -> Iterator[tuple[object, int]]:
-    """First argument of each call of reason(), None where it is no text, and how many parameters it gives."""
+    """First argument of each call of reason(), None where it is an expression, and how many parameters it gives."""
     parsed = jinja2.Environment(extensions=[jinja2.ext.do]).parse(sql)
     for call in parsed.find_all(jinja2.nodes.Call):
         if isinstance(call.node, jinja2.nodes.Name) and call.node.name == "reason":
