@@ -10,11 +10,6 @@
   Not here: words of closed vocabularies (words.sql), or which figure has which reason (models).
 -#}
 
-{# How many parameters a sentence may have. #}
-{% macro reason_parameters() -%}
-    {{ return(5) }}
-{%- endmacro %}
-
 {# One reason as text. The code is a literal, so that a test finds it in the seed; parameters are SQL, '@word' or words. #}
 {% macro reason(code) -%}
     {%- if not varargs -%}
@@ -74,18 +69,19 @@
     {%- set between = {'': '; ', '_zh': '；'}[language] -%}
     {%- set colon = {'': ':', '_zh': '：'}[language] -%}
     {%- set listed = {'': ', ', '_zh': '、'}[language] -%}
-    {%- set said = namespace(text="coalesce(" ~ sentences ~ "[split_part(r, '(', 1)], r)") -%}
-    {%- for n in range(1, reason_parameters() + 1) -%}
-        {%- set parameter = "string_split(rtrim(split_part(r, '(', 2), ')'), '|')[" ~ n ~ "]" -%}
-        {%- set word = "case when p[1] = '@' then coalesce(" ~ sentences ~ "[p[2:]], p) else url_decode(p) end" -%}
-        {%- set shown = "list_transform(string_split(" ~ parameter ~ ", ', '), lambda p: " ~ word ~ ")" -%}
-        {%- set said.text = "replace(" ~ said.text ~ ", '{" ~ n ~ "}', coalesce(array_to_string(" ~ shown
-            ~ ", '" ~ listed ~ "'), ''))" -%}
-    {%- endfor -%}
+    {#- One expression for any number of parameters: a query is planned for longer than its few rows take. -#}
+    {%- set word = "case when p[1] = '@' then coalesce(" ~ sentences ~ "[p[2:]], p) else url_decode(p) end" -%}
+    {%- set shown = "list_transform(string_split(q, ', '), lambda p: " ~ word ~ ")" -%}
+    {%- set given = "string_split(rtrim(split_part(r, '(', 2), ')'), '|')" -%}
+    {%- set parameters = "list_transform(" ~ given ~ ", lambda q: array_to_string(" ~ shown ~ ", '" ~ listed ~ "'))" -%}
+    {%- set sentence = "coalesce(" ~ sentences ~ "[split_part(r, '(', 1)], r)" -%}
+    {#- The sentence is the first of the list, so that parameter 1 is its second. -#}
+    {%- set said = "list_reduce(list_prepend(" ~ sentence ~ ", " ~ parameters ~ "), lambda made, q, n: "
+        ~ "replace(made, concat('{', n - 1, '}'), q))" -%}
     case
         when {{ text }} = '' then ''
         else replace(
-            array_to_string(list_transform(string_split({{ text }}, ';'), lambda r: {{ said.text }}), '{{ between }}'),
+            array_to_string(list_transform(string_split({{ text }}, ';'), lambda r: {{ said }}), '{{ between }}'),
             '{{ colon ~ between }}', '{{ colon ~ (' ' if language == '' else '') }}'
         )
     end
