@@ -1,13 +1,19 @@
-"""Days and months that a source is asked for one by one, and the state in which each is offered.
+"""Days and months that a source is asked for one by one, and how each is offered.
 
-Here belongs which periods are over, and how often they are asked for again. Not here: how a kind of connector names
-them in its questions. Standard library only.
+Here belongs which periods are over, how often they are asked for again, and their offers. Not here: how a kind of
+connector names them in its questions. Standard library only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from sources.deliveries import Offer
+
+if TYPE_CHECKING:
+    from sources.config.model import Source
 
 DAY, MONTH = "day", "month"
 
@@ -36,3 +42,17 @@ def after(kind: str, first: date) -> date:
 def borders(first: date) -> dict[str, date]:
     """What a question about the period that begins on `first` may name."""
     return {"day": first, "next_day": after(DAY, first), "month": first, "next_month": after(MONTH, first)}
+
+
+def offer_of(source: Source, period: str, state: str, extension: str) -> Offer:
+    """The offer of a period by its first day (ISO), or of the whole source where that is ''."""
+    name = f"{source.id}_{period.replace('-', '')}" if period else source.id
+    return Offer(
+        feed=source.feed,
+        source_id=source.id,
+        offer_id=period or source.id,
+        file_name=f"{name}.{extension}",
+        etag=state,
+        delivered_at=None,
+        delivered_at_source="landing",
+    )

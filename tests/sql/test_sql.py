@@ -92,6 +92,11 @@ def test_nothing_is_ever_written(address: str, tmp_path: Path) -> None:
     assert (tmp_path / "bureau.db").read_bytes() == before
 
 
+def test_an_address_that_cannot_be_one_is_said(tmp_path: Path) -> None:
+    with pytest.raises(PullError, match="its path is not the address of a database"):
+        fetched(connected(tmp_path, "postgresql+psycopg://host:abc/env", ALL, ""))
+
+
 def test_a_missing_driver_is_named(tmp_path: Path) -> None:
     with pytest.raises(PullError, match="there is no driver for 'mssql\\+pymssql'"):
         fetched(connected(tmp_path, "mssql+pymssql://reader@127.0.0.1/env", ALL, ""))

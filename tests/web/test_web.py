@@ -216,6 +216,17 @@ def test_a_secret_reaches_the_server_and_nothing_else(
     assert TOKEN not in shown and "expired-one" not in shown
 
 
+@pytest.mark.parametrize("found", ["密钥", "two\nlines", "end "])
+def test_a_secret_that_no_header_can_hold_is_said_and_not_shown(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: str
+) -> None:
+    monkeypatch.setenv("PLATFORM_TOKEN", found)
+    auth = 'auth = { kind = "bearer", secret = "PLATFORM_TOKEN" }'
+    with pytest.raises(PullError, match="the secret 'PLATFORM_TOKEN' holds what no header can") as said:
+        list(connected(tmp_path, f"{server.address}/private", auth).offers(NOW))
+    assert found not in str(said.value) and server.asked == []
+
+
 def test_a_secret_is_read_from_a_file_that_is_its_owners_alone(
     server: Server, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,25 +15,11 @@ from tests.unit.test_orchestration_survey import CONFIG, Opened
 from warehouse.lake.lake import open_lake
 from warehouse.paths import DataDir
 
-ELSEWHERE = """
-[[source]]
-id = "platform"
-feed = "waste"
-connector = "web"
-path = "https://nobody.invalid/api"
-unknown_sites = "accept"
-[source.time]
-columns = ["time"]
-formats = ["%Y-%m-%d %H:%M"]
-marks = "instant"
-[source.site]
-column = "site"
-[source.values]
-"net" = { parameter = "net_t", unit = "t" }
-[source.columns]
-ticket_no = { column = "no" }
-category = { constant = "other" }
-"""
+# The same tickets from an address.
+ELSEWHERE = CONFIG.replace('id = "tickets"', 'id = "platform"\nconnector = "web"').replace(
+    'path = "in/*.csv"\ndelivered_at = "name"\ndelivered_at_pattern = \'_(\\d{8})\\.\'\ndelivered_at_format = "%Y%m%d"',
+    'path = "https://nobody.invalid/api"',
+)
 
 
 class Looks:

@@ -40,7 +40,11 @@ _CONNECT = {"postgresql": "connect_timeout", "mysql": "connect_timeout", "mariad
 
 def result(source_id: str, url: str, words: Sql, bound: Mapping[str, date], base: Path) -> IO[bytes]:
     """The rows of a query as CSV in UTF-8 with a line of names; PullError says what is wrong."""
-    address = sqlalchemy.make_url(url)
+    try:
+        address = sqlalchemy.make_url(url)
+    except (exc.ArgumentError, ValueError):
+        what = "its path is not the address of a database"
+        raise Unreachable(f"source {source_id}: {what}; write dialect+driver://user@host:port/name") from None
     password = secret(words.secret, base) if words.secret else None
     if password is not None:
         address = address.set(password=password)

@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 
 from sources.connectors.connector_kind import ConnectorKind, Wrong
 from sources.connectors.files import base_of
-from sources.connectors.periods import DAY, MONTH, asked, borders, states
-from sources.deliveries import Offer
+from sources.connectors.periods import DAY, MONTH, asked, borders, offer_of, states
 
 if TYPE_CHECKING:
     from sources.config.model import Config, Source
     from sources.connectors.sql.sql_words import Sql
+    from sources.deliveries import Offer
 
 _CONNECTION = "connection"
 _DATE = re.compile(r"(?<![:\w]):(next_)?(day|month)\b")
@@ -48,12 +48,12 @@ class SqlConnector:
         """What can be asked by `due_before`."""
         today = due_before.astimezone(self._zone).date()
         if not self._period:
-            yield self._offer("", asked(today))
+            yield offer_of(self.source, "", asked(today), "csv")
             return
         # `config check` refuses dates without it.
         since = self._sql.since or date.max
         for first, state in states(self._period, since, today, self._sql.again_days):
-            yield self._offer(first.isoformat(), state)
+            yield offer_of(self.source, first.isoformat(), state, "csv")
 
     def not_due(self, due_before: datetime) -> Iterator[Offer]:
         """None: what is not over is not asked for yet."""
@@ -67,18 +67,6 @@ class SqlConnector:
             named = {prefix + name for prefix, name in _DATE.findall(self._sql.query)}
             bound = {n: day for n, day in borders(date.fromisoformat(offer.offer_id)).items() if n in named}
         return made.result(self.source.id, self.source.path, self._sql, bound, self._base)
-
-    def _offer(self, period: str, state: str) -> Offer:
-        name = f"{self.source.id}_{period.replace('-', '')}" if period else self.source.id
-        return Offer(
-            feed=self.source.feed,
-            source_id=self.source.id,
-            offer_id=period or self.source.id,
-            file_name=f"{name}.csv",
-            etag=state,
-            delivered_at=None,
-            delivered_at_source="landing",
-        )
 
 
 def period_of(query: str) -> str:

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from sources.connectors.connector_kind import Wrong
 from sources.connectors.web.web_dates import filled, period_of, unknown_places
@@ -25,6 +25,12 @@ _SECRETIVE = re.compile(
     r"authorization|cookie|(^|[-_])(token|secret|password|passwd|pwd)$|(api|app|access)[-_]?key", re.IGNORECASE
 )
 _NAME_OF_SECRET = re.compile(r"[A-Z][A-Z0-9_]*")
+# What HTTP can send as a header without a rule of encoding.
+HEADER_NAME, HEADER_VALUE = (
+    re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"),
+    re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?"),
+)
+_PLAIN = "write plain letters, digits and signs"
 _USE_AUTH = 'give it by auth = { kind = …, secret = "NAME" }, which names an environment variable'
 
 
@@ -33,9 +39,11 @@ def check_web(source: Source, web: Web) -> Iterator[Wrong]:
     yield from _address(source.path, web)
     yield from _sent(web)
     yield from _dates(source.path, web)
-    for name in web.headers:
+    for name, value in web.headers.items():
         if _SECRETIVE.search(name):
             yield (_CONNECTION, "headers", name), "a header that says who asks is a secret", _USE_AUTH
+        if not (HEADER_NAME.fullmatch(name) and HEADER_VALUE.fullmatch(value)):
+            yield (_CONNECTION, "headers", name), "it cannot be a header", _PLAIN
     if web.auth:
         yield from _auth(web.auth)
     if web.pages:
@@ -56,8 +64,8 @@ def texts(path: str, web: Web) -> tuple[str, ...]:
 
 
 def _address(path: str, web: Web) -> Iterator[Wrong]:
-    url = urlsplit(path)
-    if url.scheme not in ("http", "https") or not url.hostname:
+    url = _parts(path)
+    if url is None or not url.hostname:
         yield ("path",), f"'{path}' is not a web address", 'write "https://host/path"'
         return
     # One with a password is refused for every kind of source (config/sense.py).
@@ -70,6 +78,16 @@ def _address(path: str, web: Web) -> Iterator[Wrong]:
         yield ("path",), "a secret is never sent over http", "write https"
     for place in unknown_places(path):
         yield ("path",), f"{place} is not a date", "write {day}, {next_day}, {month}, or with a format {day:%Y%m%d}"
+
+
+def _parts(path: str) -> SplitResult | None:
+    """The parts of an address; None for what cannot be one: its host and its port are looked at, too."""
+    try:
+        url = urlsplit(path)
+        (url.hostname or "").encode("idna")
+        return url if url.scheme in ("http", "https") and url.port != 0 else None
+    except ValueError:
+        return None
 
 
 def _sent(web: Web) -> Iterator[Wrong]:
@@ -120,6 +138,8 @@ def _auth(auth: Auth) -> Iterator[Wrong]:
     if not _NAME_OF_SECRET.fullmatch(auth.secret):
         # It may be the secret itself: it is not shown.
         yield (_CONNECTION, "auth", "secret"), "it is not the name of a secret", "write capitals, such as WATER_TOKEN"
+    if auth.kind == "header" and auth.name and not HEADER_NAME.fullmatch(auth.name):
+        yield (_CONNECTION, "auth", "name"), "it cannot be a header", _PLAIN
     needed = {"basic": "user", "header": "name", "query": "name"}.get(auth.kind, "")
     if needed and not getattr(auth, needed):
         yield (_CONNECTION, "auth"), f"{auth.kind} needs '{needed}'", f"add {needed} = …"

@@ -26,7 +26,8 @@ import httpx
 
 from sources.connectors.secrets import secret
 from sources.connectors.web.web_body import PACKED_AS, Room, TooLarge, TooLate, Unfit, whole_body
-from sources.connectors.web.web_words import Web
+from sources.connectors.web.web_check import HEADER_VALUE
+from sources.connectors.web.web_words import Auth, Web
 from sources.deliveries import PullError, Unreachable
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class WebClient:
             logging.getLogger(name).setLevel(logging.WARNING)
         self._id, self._web, self._format = source_id, web, fmt
         self._connection: Any = None
-        self._secret = secret(web.auth.secret, base) if web.auth else ""
+        self._secret = self._sendable(web.auth, secret(web.auth.secret, base)) if web.auth else ""
         limits = web.limits
         self._deadline = time.monotonic() + limits.total_s
         self._left = limits.megabytes * _MEGABYTE
@@ -196,6 +197,13 @@ class WebClient:
         if self._asked and self._web.limits.pause_ms:
             time.sleep(self._web.limits.pause_ms / 1000)
         self._asked = True
+
+    def _sendable(self, auth: Auth, found: str) -> str:
+        """A secret as it is; Unreachable, without it, for one that no header can hold."""
+        if auth.kind in ("bearer", "header") and not HEADER_VALUE.fullmatch(found):
+            what = f"the secret '{auth.secret}' holds what no header can"
+            raise Unreachable(f"source {self._id}: {what}; it has to be plain letters, digits and signs in one line")
+        return found
 
     def _headers(self) -> dict[str, str]:
         auth = self._web.auth

@@ -16,15 +16,15 @@ from zoneinfo import ZoneInfo
 
 from sources.connectors.connector_kind import ConnectorKind
 from sources.connectors.files import base_of
-from sources.connectors.periods import asked, states
+from sources.connectors.periods import asked, offer_of, states
 from sources.connectors.web.web_check import check_web, texts
 from sources.connectors.web.web_dates import filled, period_of
-from sources.deliveries import Offer
 
 if TYPE_CHECKING:
     from sources.config.model import Config, Source
     from sources.connectors.web.web_client import Question, WebClient
     from sources.connectors.web.web_words import Web
+    from sources.deliveries import Offer
 
 
 class WebConnector:
@@ -93,17 +93,7 @@ class WebConnector:
         return made.WebClient(self.source.id, self._web, self.source.format, self._base)
 
     def _offer(self, period: str, state: str) -> Offer:
-        kind = "zip" if self._web.pages else self.source.format.kind
-        name = f"{self.source.id}_{period.replace('-', '')}" if period else self.source.id
-        return Offer(
-            feed=self.source.feed,
-            source_id=self.source.id,
-            offer_id=period or self.source.id,
-            file_name=f"{name}.{kind}",
-            etag=state,
-            delivered_at=None,
-            delivered_at_source="landing",
-        )
+        return offer_of(self.source, period, state, "zip" if self._web.pages else self.source.format.kind)
 
 
 def words() -> type:
